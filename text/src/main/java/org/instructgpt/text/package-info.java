@@ -1,0 +1,3 @@
+/// Tokenizers, prompt and response framing, and the training of a byte-level BPE.
+@org.jspecify.annotations.NullMarked
+package org.instructgpt.text;
