@@ -1,0 +1,44 @@
+package org.instructgpt.torch;
+
+/// An exponential moving average of parameters: average = decay * average + (1 - decay) *
+/// parameters.
+///
+/// InstructGPT averages the policy with decay 0.992 (appendix C.4).
+public final class Ema {
+  private final Parameters parameters;
+  private final Tensor average;
+  private final double decay;
+
+  /// Starts at the parameters as they are. Belongs to the scope it is built in.
+  public Ema(Parameters parameters, double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException("EMA decay must be in [0, 1), but is " + decay);
+    }
+    this.parameters = parameters;
+    this.decay = decay;
+    this.average = parameters.flat().detach().copy();
+  }
+
+  /// Takes the parameters as they are into the average.
+  public void update() {
+    average.lerp_(parameters.flat(), 1 - decay);
+  }
+
+  /// The averaged parameters (N), laid out as [Parameters#flat()].
+  public Tensor average() {
+    return average;
+  }
+
+  /// Runs `body` while the parameters hold their average, then puts them back.
+  public void swappedIn(Runnable body) {
+    try (var _ = Scope.open()) {
+      var current = parameters.flat().copy();
+      parameters.flat().copy_(average);
+      try {
+        body.run();
+      } finally {
+        parameters.flat().copy_(current);
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package org.instructgpt.torch;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.pytorch.global.torch;
+
+/// What computes here: libtorch, its threads and its matrix library.
+public final class Engine {
+  private Engine() {}
+
+  /// libtorch's version with that of its Java binding, such as `2.10.0-1.5.13`.
+  public static String version() {
+    var about = new java.util.Properties();
+    try (var in =
+        torch.class.getResourceAsStream("/META-INF/maven/org.bytedeco/pytorch/pom.properties")) {
+      if (in != null) {
+        about.load(in);
+      }
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return about.getProperty("version", "unknown");
+  }
+
+  /// How many threads an operation may use.
+  public static int threads() {
+    return torch.get_num_threads();
+  }
+
+  /// Lets an operation use `count` threads.
+  public static void useThreads(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, but is " + count);
+    }
+    torch.set_num_threads(count);
+  }
+
+  /// What libtorch says of its parallel and matrix libraries, several lines.
+  public static String description() {
+    return torch.get_parallel_info().getString();
+  }
+
+  /// Whether libtorch finds a CUDA device.
+  public static boolean hasCuda() {
+    return torch.cuda_is_available();
+  }
+
+  /// bfloat16 where the processor multiplies it in hardware (AVX512-BF16 or AMX), else float32.
+  public static Precision fastPrecision() {
+    return FAST;
+  }
+
+  private static final Precision FAST = hasFastBfloat16() ? Precision.MIXED : Precision.FULL;
+
+  private static boolean hasFastBfloat16() {
+    try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("flags"))
+          .findFirst()
+          .map(flags -> flags.contains("avx512_bf16") || flags.contains("amx_bf16"))
+          .orElse(false);
+    } catch (java.io.IOException | java.io.UncheckedIOException e) {
+      return false; // not Linux: float32 is right everywhere
+    }
+  }
+
+  /// The measured rate of square matrix products in floating-point operations a second: the best of
+  /// `repetitions` after two that are not counted.
+  ///
+  /// @param nanoTime a clock in nanoseconds
+  public static double gemmRate(
+      DType type, int size, int repetitions, java.util.function.LongSupplier nanoTime) {
+    try (var _ = Scope.open()) {
+      var random = new Randomness(1);
+      var a = Tensor.empty(DType.FLOAT32, size, size).normal_(0, 1, random).to(type);
+      var b = Tensor.empty(DType.FLOAT32, size, size).normal_(0, 1, random).to(type);
+      long best = Long.MAX_VALUE;
+      for (int i = -2; i < repetitions; i++) {
+        long began = nanoTime.getAsLong();
+        try (var _ = Scope.open()) {
+          var _ = a.matmul(b);
+        }
+        best = i < 0 ? best : Math.min(best, nanoTime.getAsLong() - began);
+      }
+      return 2.0 * size * size * size / (best * 1e-9);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package org.instructgpt.torch;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/// Named parameters as views of one flat tensor, and their gradients as views of another.
+///
+/// Whatever concerns all parameters at once (the optimizer, clipping, averaging, copying, sending
+/// them to another machine, checkpoints) is then a single operation on two flat tensors, and no
+/// list of parameters is ever walked. Each view begins at a multiple of 64 bytes, so matrix kernels
+/// meet aligned memory; the gaps stay zero. Matrices come first and vectors last whatever the order
+/// of declaration, so that weight decay, which spares biases and normalisations, is an operation on
+/// a prefix.
+///
+/// Belongs to the scope it is built in.
+public final class Parameters {
+  private static final int ALIGNMENT = 16;
+
+  private final Tensor flat;
+  private final Tensor gradient;
+  private final SequencedMap<String, Tensor> byName = new LinkedHashMap<>();
+  private final long decayed;
+
+  /// Zeros of the given shapes, ready to collect gradients.
+  ///
+  /// @param shapes the shape of each parameter by its name
+  public Parameters(SequencedMap<String, long[]> shapes, DType type, Device device) {
+    var offsets = new LinkedHashMap<String, Long>();
+    long matrices = place(shapes, offsets, 0, true);
+    long end = place(shapes, offsets, matrices, false);
+    decayed = matrices;
+    flat = Tensor.zeros(type, device, end);
+    gradient = Tensor.zeros(type, device, end);
+    shapes.forEach((name, shape) -> {
+      long at = offsets.get(name);
+      long count = count(shape);
+      // detach() keeps the memory but makes a leaf of its own, so the flat tensor is in no graph.
+      var parameter = flat.narrow(0, at, count).view(shape).detach().requireGradient(true);
+      parameter.collectGradientIn(gradient.narrow(0, at, count).view(shape));
+      byName.put(name, parameter);
+    });
+  }
+
+  private static long place(
+      Map<String, long[]> shapes, Map<String, Long> offsets, long from, boolean matrices) {
+    long at = from;
+    for (var entry : shapes.entrySet()) {
+      if (entry.getValue().length > 1 == matrices) {
+        offsets.put(entry.getKey(), at);
+        at += (count(entry.getValue()) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      }
+    }
+    return at;
+  }
+
+  private static long count(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  /// All parameters in one dimension (N), gaps of zeros included.
+  public Tensor flat() {
+    return flat;
+  }
+
+  /// All gradients in one dimension (N), in the places of their parameters.
+  public Tensor gradient() {
+    return gradient;
+  }
+
+  /// The number of leading entries of [#flat()] that weight decay concerns: the matrices.
+  public long decayed() {
+    return decayed;
+  }
+
+  /// The parameters by name, in the order of declaration.
+  public Map<String, Tensor> byName() {
+    return Collections.unmodifiableMap(byName);
+  }
+
+  /// One parameter.
+  ///
+  /// @throws IllegalArgumentException if there is none of this name
+  public Tensor get(String name) {
+    var found = byName.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "no parameter is called %s; there are %s".formatted(name, byName.keySet()));
+    }
+    return found;
+  }
+
+  /// The number of trained numbers, without gaps.
+  public long count() {
+    return byName.values().stream().mapToLong(Tensor::count).sum();
+  }
+
+  /// Forgets the collected gradients.
+  public void zeroGradient() {
+    gradient.zero_();
+  }
+
+  /// Overwrites every parameter with that of `source`, which has the same names and shapes.
+  public void copyFrom(Parameters source) {
+    if (!source.byName.keySet().equals(byName.keySet()) || source.flat.count() != flat.count()) {
+      throw new IllegalArgumentException(
+          "parameters %s cannot be copied from %s"
+              .formatted(byName.keySet(), source.byName.keySet()));
+    }
+    Scope.constant(() -> flat.copy_(source.flat));
+  }
+}

@@ -1,0 +1,43 @@
+package org.instructgpt.torch;
+
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.global.torch;
+
+/// A stream of random numbers whose state can be saved.
+///
+/// Streams are named: [#at(long, String, long)] gives the same numbers for the same seed, purpose
+/// and step in every process, so a resumed run draws what the uninterrupted one drew, and one
+/// purpose drawing more never shifts another. Belongs to the scope it is made in; for one thread at
+/// a time.
+public final class Randomness {
+  final Generator generator;
+
+  /// A stream that depends on `seed` alone.
+  public Randomness(long seed) {
+    generator = torch.make_generator_cpu(seed);
+  }
+
+  /// The stream for one purpose (such as `dropout`) at one step of a run.
+  public static Randomness at(long seed, String purpose, long step) {
+    return new Randomness(mix(mix(seed, purpose.hashCode()), step));
+  }
+
+  /// A number that depends on both in a way that similar inputs do not show (SplitMix64's
+  /// finaliser).
+  public static long mix(long seed, long with) {
+    long z = seed + 0x9E3779B97F4A7C15L * (with + 1);
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  /// The whole state, uint8 (n); [#restore] goes on from it.
+  public Tensor state() {
+    return new Tensor(generator.get_state());
+  }
+
+  /// Goes on from a saved state.
+  public void restore(Tensor state) {
+    generator.set_state(state.handle);
+  }
+}
