@@ -35,7 +35,7 @@ public final class Parameters {
     flat = Tensor.zeros(type, device, end);
     gradient = Tensor.zeros(type, device, end);
     shapes.forEach((name, shape) -> {
-      long at = offsets.get(name);
+      long at = offsets.getOrDefault(name, 0L);
       long count = count(shape);
       // detach() keeps the memory but makes a leaf of its own, so the flat tensor is in no graph.
       var parameter = flat.narrow(0, at, count).view(shape).detach().requireGradient(true);
