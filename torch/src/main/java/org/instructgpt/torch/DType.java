@@ -47,7 +47,10 @@ public enum DType {
 
   /// Whether elements are floating-point numbers.
   public boolean isFloating() {
-    return ordinal() <= FLOAT16.ordinal();
+    return switch (this) {
+      case FLOAT64, FLOAT32, BFLOAT16, FLOAT16 -> true;
+      default -> false;
+    };
   }
 
   static DType of(ScalarType scalar) {
