@@ -1,0 +1,179 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A file of JSON lines turned into another, one line for each line, a batch at a time.
+///
+/// Memory holds one batch. The whole input is checked before the first batch is computed, so that a
+/// mistake in its last line does not cost the hours before it. The output is written beside its
+/// place and put there whole, or not at all.
+///
+/// @param in the file to read
+/// @param out the file to put in place; an old one is replaced
+/// @param batch lines computed at once
+record Lines(Path in, Path out, int batch) {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+  private static final int PROBLEMS_SHOWN = 20;
+
+  Lines {
+    if (batch < 1) {
+      throw new IllegalArgumentException("expected a batch of at least 1 line, found " + batch);
+    }
+  }
+
+  /// Checks every line; blank lines do not count.
+  ///
+  /// @param check throws [IllegalArgumentException] for a line that cannot be computed
+  /// @return how many lines there are
+  /// @throws IllegalArgumentException naming up to 20 bad lines, or that there is none at all
+  /// @throws IOException when the file cannot be read
+  long check(Consumer<Line> check) throws IOException {
+    var problems = new ArrayList<String>();
+    long count = 0;
+    try (var reader = new Source(in)) {
+      for (var text = reader.next(); text != null; text = reader.next()) {
+        count++;
+        try {
+          check.accept(reader.parse(text));
+        } catch (IllegalArgumentException e) {
+          problems.add(e.getMessage());
+        }
+        if (problems.size() == PROBLEMS_SHOWN) {
+          problems.add("and perhaps more");
+          break;
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", problems));
+    }
+    if (count == 0) {
+      throw new IllegalArgumentException(in + " has no line; expected one JSON object a line");
+    }
+    return count;
+  }
+
+  /// Computes every line.
+  ///
+  /// @param compute the answers of a batch, one for each line in their order
+  /// @param stop looked at before each batch; when true, nothing is put in place
+  /// @return whether the output is in place
+  /// @throws IOException when reading or writing fails; nothing is left behind then
+  boolean compute(Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop)
+      throws IOException {
+    var place = out.toAbsolutePath();
+    var mine = ".%s.%d.part".formatted(out.getFileName(), ProcessHandle.current().pid());
+    var part = place.resolveSibling(mine);
+    try {
+      if (!copy(compute, stop, part)) {
+        return false;
+      }
+      Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return true;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private boolean copy(
+      Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop, Path part)
+      throws IOException {
+    try (var source = new Source(in);
+        var writer = Files.newBufferedWriter(part)) {
+      for (var lines = source.batch(batch); !lines.isEmpty(); lines = source.batch(batch)) {
+        if (stop.getAsBoolean()) {
+          return false;
+        }
+        for (var answer : compute.apply(lines)) {
+          writer.write(JSON.writeValueAsString(answer));
+          writer.write('\n');
+        }
+      }
+    }
+    try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    return true;
+  }
+
+  /// The lines of a file, numbered from 1.
+  private static final class Source implements AutoCloseable {
+
+    private final Path file;
+    private final BufferedReader reader;
+    private long number;
+
+    Source(Path file) throws IOException {
+      this.file = file;
+      this.reader = Files.newBufferedReader(file);
+    }
+
+    /// The next line that is not blank; null at the end.
+    @Nullable String next() throws IOException {
+      try {
+        String text;
+        do {
+          text = reader.readLine();
+          number++;
+        } while (text != null && text.isBlank());
+        return text;
+      } catch (CharacterCodingException e) {
+        throw new IllegalArgumentException(file + " is not UTF-8 near line " + number, e);
+      }
+    }
+
+    List<Line> batch(int size) throws IOException {
+      var lines = new ArrayList<Line>();
+      while (lines.size() < size) {
+        var text = next();
+        if (text == null) {
+          break;
+        }
+        lines.add(parse(text));
+      }
+      return lines;
+    }
+
+    Line parse(String text) {
+      var where = file + ", line " + number;
+      try {
+        if (JSON.readTree(text) instanceof ObjectNode object) {
+          return new Line(where, object);
+        }
+      } catch (JsonProcessingException e) {
+        var problem = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+        throw new IllegalArgumentException(where + ": not JSON: " + problem, e);
+      }
+      throw new IllegalArgumentException(where + ": expected a JSON object");
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+}

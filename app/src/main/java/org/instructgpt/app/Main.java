@@ -1,0 +1,101 @@
+package org.instructgpt.app;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// The command `instructgpt`.
+///
+/// Nothing here, and nothing a subcommand does before it runs, may load libtorch: `--help` answers
+/// at once.
+@Command(
+    name = "instructgpt",
+    description = "Trains language models to follow instructions with human feedback.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "instructgpt COMMAND --help explains a command.",
+      "Exit status: 0 done, 1 our or the machine's fault, 2 a mistake in flags, recipes or data,",
+      "130 or 143 stopped by a signal (a training saves first and can be resumed)."
+    })
+final class Main implements Runnable {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where an error came from.")
+  private boolean stacktrace;
+
+  private Main() {}
+
+  /// The process.
+  public static void main(String[] arguments) {
+    var stop = new Stop();
+    stop.arm();
+    int status = run(arguments, commandLine(stop));
+    stop.over();
+    System.exit(status);
+  }
+
+  /// The command line with all its commands.
+  static CommandLine commandLine(Stop stop) {
+    var main = new Main();
+    var line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, _) -> usage(e));
+    line.setExecutionExceptionHandler((e, at, _) -> complain(e, at, main.stacktrace));
+    return line;
+  }
+
+  /// Runs a command to its exit status. Errors such as a missing native library or exhausted memory
+  /// are told like any other failure.
+  static int run(String[] arguments, CommandLine line) {
+    try {
+      return line.execute(arguments);
+    } catch (Error e) { // picocli handles exceptions only
+      return complain(e, line, line.<Main>getCommand().stacktrace);
+    }
+  }
+
+  @Override
+  public void run() {
+    var asked = Objects.requireNonNull(spec);
+    throw new ParameterException(asked.commandLine(), "which command?");
+  }
+
+  private static int usage(ParameterException e) {
+    var line = e.getCommandLine();
+    var name = line.getCommandSpec().qualifiedName();
+    var nearest = new StringWriter();
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, new PrintWriter(nearest, true));
+    var suggestion = nearest.toString().strip().replaceAll("\\s*\\R\\s*", " ");
+    line.getErr()
+        .println(
+            "%s: %s%s (%s --help explains it)"
+                .formatted(
+                    name, e.getMessage(), suggestion.isEmpty() ? "" : ". " + suggestion, name));
+    return Complaint.USERS;
+  }
+
+  private static int complain(Throwable thrown, CommandLine at, boolean stacktrace) {
+    var complaint = Complaint.about(thrown);
+    var err = at.getErr();
+    err.println(at.getCommandSpec().qualifiedName() + ": " + complaint.message());
+    if (stacktrace) {
+      thrown.printStackTrace(err);
+    }
+    err.flush();
+    return complaint.status();
+  }
+}

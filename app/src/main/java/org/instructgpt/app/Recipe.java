@@ -1,0 +1,96 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/// A recipe: the numbers of a whole training, one section a stage, as a person wrote them.
+///
+/// Three layers make the settings of a stage: the preset in the code, over it the recipe's section,
+/// over that the `--set` flags. See `recipes/` for the recipes that come along.
+record Recipe(Node.Section root) {
+
+  /// The sections a recipe may have. `supervised` is the short supervised training from which
+  /// reinforcement learning starts (paper C.3), with the same keys as `sft`.
+  static final List<String> STAGES =
+      List.of("model", "pretrain", "sft", "supervised", "reward", "ppo");
+
+  Recipe {
+    root.entries()
+        .forEach((stage, node) -> {
+          if (!STAGES.contains(stage)) {
+            throw new IllegalArgumentException(
+                node.where() + ": " + Nearest.unknown("section \"" + stage + '"', stage, STAGES));
+          }
+        });
+  }
+
+  /// The recipe that changes nothing.
+  static Recipe none() {
+    return new Recipe(Node.Section.EMPTY);
+  }
+
+  /// The recipe in a YAML file.
+  ///
+  /// @throws IllegalArgumentException when it is not YAML or has an unknown section, with the line
+  /// @throws IOException when the file cannot be read
+  static Recipe read(Path file) throws IOException {
+    return switch (Yaml.file(file)) {
+      case Node.Section root -> new Recipe(root);
+      case Node.Scalar(_, var text) when text == null -> none();
+      case Node other ->
+          throw new IllegalArgumentException(
+              other.where() + ": expected sections (" + String.join(", ", STAGES) + ")");
+    };
+  }
+
+  /// This recipe with flags over it.
+  ///
+  /// @param assignments each `key=value`, or `section.key=value` for another section than `stage`;
+  ///   the value is spelled as in YAML
+  /// @param stage the section that keys without a section belong to
+  /// @throws IllegalArgumentException when an assignment has no `=`
+  Recipe with(List<String> assignments, String stage) {
+    var changed = root;
+    for (var assignment : assignments) {
+      int equals = assignment.indexOf('=');
+      if (equals < 1) {
+        throw new IllegalArgumentException(
+            "--set " + assignment + ": expected key=value, for example --set learning_rate=1e-5");
+      }
+      var where = "--set " + assignment;
+      var path = List.of(assignment.substring(0, equals).strip().split("\\.", -1));
+      if (path.size() == 1 || !STAGES.contains(path.getFirst())) {
+        path = join(stage, path);
+      }
+      changed = changed.with(nest(path, Yaml.value(assignment.substring(equals + 1), where)));
+    }
+    return new Recipe(changed);
+  }
+
+  /// The settings of a stage: `preset` with this recipe's section over it.
+  ///
+  /// @throws IllegalArgumentException with one line for each unknown key, wrong type or refused
+  ///   value
+  <S extends Record> S settings(String stage, S preset) {
+    return Binding.lay(root.section(stage), preset, stage);
+  }
+
+  private static List<String> join(String first, List<String> rest) {
+    var all = new ArrayList<String>();
+    all.add(first);
+    all.addAll(rest);
+    return all;
+  }
+
+  private static Node.Section nest(List<String> path, Node value) {
+    Node node = value;
+    for (int i = path.size() - 1; i > 0; i--) {
+      node = new Node.Section(value.where(), Map.of(path.get(i), node));
+    }
+    return new Node.Section(value.where(), Collections.singletonMap(path.getFirst(), node));
+  }
+}

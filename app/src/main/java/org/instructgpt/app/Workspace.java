@@ -1,0 +1,100 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// One folder that holds a project:
+///
+///     feedback.db      prompts, demonstrations, rankings, ratings
+///     models/NAME/     checkpoints in Hugging Face's layout
+///     runs/STAGE-N/    resolved settings, metrics, the state to resume from
+///     reports/         what evaluations found
+///
+/// @param root the folder
+record Workspace(Path root) {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+  /// The workspace in a folder, made where it is not there yet.
+  ///
+  /// @throws IllegalArgumentException when the path is a file
+  /// @throws IOException when a folder cannot be made
+  static Workspace create(Path root) throws IOException {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new IllegalArgumentException(
+          "the workspace " + root + " is a file; give a folder with --workspace DIR");
+    }
+    var workspace = new Workspace(root);
+    Files.createDirectories(root.resolve("models"));
+    Files.createDirectories(root.resolve("runs"));
+    Files.createDirectories(workspace.reports());
+    return workspace;
+  }
+
+  /// The workspace in a folder that must be there.
+  ///
+  /// @throws IllegalArgumentException when it is not
+  static Workspace open(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw new IllegalArgumentException(
+          "there is no workspace at "
+              + root
+              + "; give its folder with --workspace DIR, or make one with instructgpt import");
+    }
+    return new Workspace(root);
+  }
+
+  /// The database of what people gave; it may not exist yet.
+  Path feedback() {
+    return root.resolve("feedback.db");
+  }
+
+  /// The folder of a model, existing or not.
+  ///
+  /// @throws IllegalArgumentException when the name is not one plain file name
+  Path model(String name) {
+    return root.resolve("models").resolve(plain(name, "model"));
+  }
+
+  /// The folder of a stage's run, existing or not.
+  ///
+  /// @param number from 1
+  Path run(String stage, int number) {
+    return root.resolve("runs").resolve(plain(stage, "stage") + "-" + number);
+  }
+
+  /// The number of a stage's latest run; 0 when it has none.
+  int latestRun(String stage) throws IOException {
+    var runs = root.resolve("runs");
+    if (!Files.isDirectory(runs)) {
+      return 0;
+    }
+    var name = Pattern.compile(Pattern.quote(plain(stage, "stage")) + "-([1-9][0-9]{0,8})");
+    try (var entries = Files.list(runs)) {
+      return entries
+          .map(entry -> name.matcher(entry.getFileName().toString()))
+          .filter(Matcher::matches)
+          .mapToInt(match -> Integer.parseInt(match.group(1)))
+          .max()
+          .orElse(0);
+    }
+  }
+
+  /// The folder of reports.
+  Path reports() {
+    return root.resolve("reports");
+  }
+
+  /// Names become folders, so none may climb out of the workspace.
+  private static String plain(String name, String what) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "the %s name \"%s\" must be letters, digits, dots, dashes and underscores, at most 100, the first a letter or digit"
+              .formatted(what, name));
+    }
+    return name;
+  }
+}

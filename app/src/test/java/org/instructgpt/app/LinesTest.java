@@ -1,0 +1,145 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LinesTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void everyLineGetsItsAnswerInBatches() throws IOException {
+    var sizes = new ArrayList<Integer>();
+    var lines = lines("{\"id\": 1}\n\n{\"id\": \"b\"}\n{\"id\": 3}", 2);
+    assertThat(lines.check(Line::id)).isEqualTo(3);
+    var done =
+        lines.compute(
+            batch -> {
+              sizes.add(batch.size());
+              return echo(batch);
+            },
+            () -> false);
+    assertThat(done).isTrue();
+    assertThat(sizes).containsExactly(2, 1);
+    assertThat(lines.out()).hasContent("{\"id\":1}\n{\"id\":\"b\"}\n{\"id\":3}\n");
+    assertThat(folder).isDirectoryNotContaining(path -> path.toString().endsWith(".part"));
+  }
+
+  @Test
+  void everyBadLineIsToldBeforeAnythingIsComputed() throws IOException {
+    var lines = lines("{\"id\": 1}\n{\"id\": \n[1]\n\n{}\n{\"id\":1} {\"id\":2}\n", 2);
+    assertThatThrownBy(() -> lines.check(Line::id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in.jsonl, line 2: not JSON")
+        .hasMessageContaining("in.jsonl, line 3: expected a JSON object")
+        .hasMessageContaining("in.jsonl, line 5: id: expected a value, found nothing")
+        .hasMessageContaining("in.jsonl, line 6: not JSON");
+  }
+
+  @Test
+  void aFileOfBadLinesIsNotToldWhole() throws IOException {
+    var lines = lines("x\n".repeat(1000), 2);
+    assertThatThrownBy(() -> lines.check(Line::id))
+        .hasMessageContaining("line 20: ")
+        .hasMessageNotContaining("line 21: ")
+        .hasMessageEndingWith("and perhaps more");
+  }
+
+  @Test
+  void anEmptyFileIsRefused() throws IOException {
+    var lines = lines("\n \n", 2);
+    assertThatThrownBy(() -> lines.check(Line::id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has no line");
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreRefused() throws IOException {
+    Files.write(folder.resolve("in.jsonl"), new byte[] {'{', (byte) 0xff, '}'});
+    assertThatThrownBy(
+            () -> new Lines(folder.resolve("in.jsonl"), folder.resolve("o"), 1).check(Line::id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is not UTF-8");
+  }
+
+  @Test
+  void aFailureLeavesTheOldOutputAndNothingElse() throws IOException {
+    var lines = lines("{\"id\": 1}\n{\"id\": 2}\n", 1);
+    Files.writeString(lines.out(), "old");
+    assertThatThrownBy(() ->
+            lines.compute(
+                batch -> {
+                  if (batch.getFirst().id().intValue() == 2) {
+                    throw new IllegalStateException("on purpose");
+                  }
+                  return echo(batch);
+                },
+                () -> false))
+        .hasMessage("on purpose");
+    assertThat(lines.out()).hasContent("old");
+    assertThat(folder).isDirectoryNotContaining(path -> path.toString().endsWith(".part"));
+  }
+
+  @Test
+  void aStopLeavesTheOldOutput() throws IOException {
+    var lines = lines("{\"id\": 1}\n", 1);
+    assertThat(lines.compute(LinesTest::echo, () -> true)).isFalse();
+    assertThat(lines.out()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | expected either \"prompt\" or \"prompt_ids\", found neither",
+        "{\"prompt\":\"a\",\"prompt_ids\":[1]} | found both",
+        "{\"prompt\":3} | prompt: expected a string, found 3",
+        "{\"prompt_ids\":\"3\"} | prompt_ids: expected a list of token ids",
+        "{\"prompt_ids\":[1,-1]} | prompt_ids[1]: expected a token id from 0, found -1",
+        "{\"prompt_ids\":[1.5]} | prompt_ids[0]: expected a token id from 0, found 1.5",
+        "{\"prompt_ids\":[99999999999]} | prompt_ids[0]: expected a token id"
+      })
+  void tokensAreTextOrIdsAndNothingElse(String json, String message) throws IOException {
+    var lines = lines(json, 1);
+    assertThatThrownBy(() -> lines.check(line -> line.tokens("prompt", LinesTest::letters)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in.jsonl, line 1: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void tokensComeFromTextOrIds() throws IOException {
+    var found = new ArrayList<int[]>();
+    lines("{\"prompt\":\"AB\"}\n{\"prompt_ids\":[7,8]}", 1)
+        .check(line -> found.add(line.tokens("prompt", LinesTest::letters)));
+    assertThat(found).containsExactly(new int[] {65, 66}, new int[] {7, 8});
+  }
+
+  private static int[] letters(String text) {
+    return IntStream.range(0, text.length()).map(text::charAt).toArray();
+  }
+
+  private static List<ObjectNode> echo(List<Line> batch) {
+    return batch.stream()
+        .map(line -> JsonNodeFactory.instance.objectNode().<ObjectNode>set("id", line.id()))
+        .toList();
+  }
+
+  private Lines lines(String text, int batch) throws IOException {
+    var in = Files.writeString(folder.resolve("in.jsonl"), text);
+    return new Lines(in, folder.resolve("out.jsonl"), batch);
+  }
+}

@@ -1,0 +1,27 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class StopTest {
+
+  @Test
+  void theEndOfTheProcessWaitsForARunThatListens() throws InterruptedException {
+    var stop = new Stop().heed();
+    var hook = Thread.ofPlatform().start(stop::hook);
+    while (!stop.requested()) {
+      Thread.onSpinWait();
+    }
+    assertThat(hook.join(Duration.ofMillis(50))).isFalse();
+    stop.over();
+    assertThat(hook.join(Duration.ofSeconds(10))).isTrue();
+  }
+
+  @Test
+  void theEndOfTheProcessDoesNotWaitForACommandThatDoesNotListen() throws InterruptedException {
+    var hook = Thread.ofPlatform().start(new Stop()::hook);
+    assertThat(hook.join(Duration.ofSeconds(10))).isTrue();
+  }
+}
