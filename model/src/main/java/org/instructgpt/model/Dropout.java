@@ -1,0 +1,32 @@
+package org.instructgpt.model;
+
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// Residual dropout: a share of what each branch adds to the residual stream is dropped in training
+/// and the rest is scaled up, so that the expectation stays. InstructGPT uses 0.2 in SFT (appendix
+/// C.1) and none elsewhere; in RL it must be off, else the first ratio is not 1.
+@FunctionalInterface
+public interface Dropout {
+  /// Drops nothing.
+  Dropout NONE = x -> x;
+
+  /// What is left of a branch's output.
+  Tensor apply(Tensor branch);
+
+  /// Drops the share `rate` of the entries, drawn from `random`; nothing at 0.
+  static Dropout of(double rate, Randomness random) {
+    return rate == 0
+        ? NONE
+        : x ->
+            x.mul(
+                Scope.constant(() ->
+                    Tensor.empty(DType.FLOAT32, x.shape())
+                        .bernoulli_(1 - rate, random)
+                        .div_(1 - rate)
+                        .to(x.device())
+                        .to(x.dtype())));
+  }
+}

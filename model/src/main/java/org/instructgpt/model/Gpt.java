@@ -1,0 +1,219 @@
+package org.instructgpt.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Tensor;
+
+/// A GPT: token ids to hidden states, hidden states to logits.
+///
+/// A block adds attention of the normalised stream to the stream, then a two-layer network of the
+/// normalised stream. Weights have the names and layouts of Hugging Face's GPT-2 (matrices are (in,
+/// out), so a layer is `x W + b`). Under [Precision#MIXED] the matrices are converted for each pass
+/// and the products run in bfloat16, while the residual stream, the normalisations and whatever is
+/// made of logits stay in the parameters' type; gradients flow back through the conversion, so they
+/// collect in float32.
+///
+/// Belongs to the scope it is built in.
+public final class Gpt {
+  private final GptConfig config;
+  private final Parameters parameters;
+  private final Precision precision;
+
+  /// Parameters of zero; fill them with [#initialize] or from a checkpoint.
+  public Gpt(GptConfig config, Precision precision, Device device) {
+    this(config, precision, new Parameters(shapes(config), DType.FLOAT32, device));
+  }
+
+  /// A model over given parameters, which hold at least those of [#shapes]; float64 ones are for
+  /// tests.
+  public Gpt(GptConfig config, Precision precision, Parameters parameters) {
+    this.config = config;
+    this.precision = precision;
+    this.parameters = parameters;
+  }
+
+  /// The names and shapes of the parameters, named as in Hugging Face's `GPT2Model`.
+  public static SequencedMap<String, long[]> shapes(GptConfig config) {
+    long c = config.width();
+    var shapes = new LinkedHashMap<String, long[]>();
+    shapes.put("wte.weight", new long[] {config.vocabulary(), c});
+    shapes.put("wpe.weight", new long[] {config.context(), c});
+    for (int i = 0; i < config.layers(); i++) {
+      var h = "h." + i + ".";
+      shapes.put(h + "ln_1.weight", new long[] {c});
+      shapes.put(h + "ln_1.bias", new long[] {c});
+      shapes.put(h + "attn.c_attn.weight", new long[] {c, 3 * c});
+      shapes.put(h + "attn.c_attn.bias", new long[] {3 * c});
+      shapes.put(h + "attn.c_proj.weight", new long[] {c, c});
+      shapes.put(h + "attn.c_proj.bias", new long[] {c});
+      shapes.put(h + "ln_2.weight", new long[] {c});
+      shapes.put(h + "ln_2.bias", new long[] {c});
+      shapes.put(h + "mlp.c_fc.weight", new long[] {c, 4 * c});
+      shapes.put(h + "mlp.c_fc.bias", new long[] {4 * c});
+      shapes.put(h + "mlp.c_proj.weight", new long[] {4 * c, c});
+      shapes.put(h + "mlp.c_proj.bias", new long[] {c});
+    }
+    shapes.put("ln_f.weight", new long[] {c});
+    shapes.put("ln_f.bias", new long[] {c});
+    return shapes;
+  }
+
+  /// Draws the weights as GPT-2 and GPT-3 do: deviation 0.02, positions 0.01, and what is added to
+  /// the residual stream by 1/sqrt(2 layers) less, so that the stream's variance does not grow with
+  /// depth.
+  public void initialize(Randomness random) {
+    double residual = 0.02 / Math.sqrt(2.0 * config.layers());
+    org.instructgpt.torch.Scope.constant(() ->
+        parameters
+            .byName()
+            .forEach((name, tensor) -> {
+              if (name.endsWith("ln_f.weight") || name.matches("h\\.\\d+\\.ln_\\d\\.weight")) {
+                tensor.fill_(1);
+              } else if (name.endsWith(".weight") && tensor.rank() == 2) {
+                double deviation =
+                    name.startsWith("wpe")
+                        ? 0.01
+                        : name.endsWith("c_proj.weight") ? residual : 0.02;
+                tensor.copy_(
+                    Tensor.empty(DType.FLOAT32, tensor.shape()).normal_(0, deviation, random));
+              } else {
+                tensor.zero_();
+              }
+            }));
+  }
+
+  /// The shape of this model.
+  public GptConfig config() {
+    return config;
+  }
+
+  /// The parameters: train, copy and save them there.
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /// The arithmetic of this model's matrix products.
+  public Precision precision() {
+    return precision;
+  }
+
+  /// The matrices of one block as the products take them, vectors of the normalisations as they
+  /// are.
+  record Block(
+      Tensor norm1,
+      Tensor norm1Shift,
+      Tensor qkv,
+      Tensor qkvBias,
+      Tensor project,
+      Tensor projectBias,
+      Tensor norm2,
+      Tensor norm2Shift,
+      Tensor up,
+      Tensor upBias,
+      Tensor down,
+      Tensor downBias) {}
+
+  /// Everything a pass reads, converted to the type of the products.
+  record Weights(
+      Tensor token,
+      Tensor position,
+      Tensor unembedding,
+      List<Block> blocks,
+      Tensor norm,
+      Tensor shift) {}
+
+  /// Converts the parameters for one or several passes. Recorded for gradients unless that is off.
+  Weights weights() {
+    var blocks = new ArrayList<Block>(config.layers());
+    for (int i = 0; i < config.layers(); i++) {
+      var h = "h." + i + ".";
+      blocks.add(
+          new Block(
+              parameters.get(h + "ln_1.weight"),
+              parameters.get(h + "ln_1.bias"),
+              operand(h + "attn.c_attn.weight"),
+              operand(h + "attn.c_attn.bias"),
+              operand(h + "attn.c_proj.weight"),
+              operand(h + "attn.c_proj.bias"),
+              parameters.get(h + "ln_2.weight"),
+              parameters.get(h + "ln_2.bias"),
+              operand(h + "mlp.c_fc.weight"),
+              operand(h + "mlp.c_fc.bias"),
+              operand(h + "mlp.c_proj.weight"),
+              operand(h + "mlp.c_proj.bias")));
+    }
+    return new Weights(
+        parameters.get("wte.weight"),
+        parameters.get("wpe.weight"),
+        operand("wte.weight"),
+        blocks,
+        parameters.get("ln_f.weight"),
+        parameters.get("ln_f.bias"));
+  }
+
+  private Tensor operand(String name) {
+    return rounded(parameters.get(name));
+  }
+
+  private Tensor rounded(Tensor x) {
+    return precision == Precision.MIXED ? x.to(DType.BFLOAT16) : x;
+  }
+
+  /// The hidden states (B, T, C) after the last normalisation.
+  ///
+  /// Each position sees itself and what lies before it, so rows may be padded on the right with any
+  /// ids.
+  ///
+  /// @param tokens ids (B, T), T at most the context
+  /// @param dropout what to drop; [Dropout#NONE] outside supervised training
+  public Tensor hidden(Tensor tokens, Dropout dropout) {
+    return hidden(weights(), tokens, dropout);
+  }
+
+  Tensor hidden(Weights weights, Tensor tokens, Dropout dropout) {
+    long length = tokens.size(1);
+    if (length > config.context()) {
+      throw new IllegalArgumentException(
+          "a sequence has %d tokens, but the model's context is %d: shorten it"
+              .formatted(length, config.context()));
+    }
+    var x = weights.token.embedding(tokens).add(weights.position.narrow(0, 0, length));
+    return blocks(weights, x, new CausalAttention(config, (int) length, precision, x), dropout);
+  }
+
+  /// The blocks over an embedded input (B, T, C), with attention as `attention` does it.
+  Tensor blocks(Weights weights, Tensor input, Attention attention, Dropout dropout) {
+    long b = input.size(0);
+    long t = input.size(1);
+    long c = config.width();
+    double epsilon = config.layerNormEpsilon();
+    boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
+    var x = input.view(b * t, c);
+    for (int i = 0; i < weights.blocks.size(); i++) {
+      var w = weights.blocks.get(i);
+      var qkv = w.qkvBias.addmm(rounded(x.layerNorm(w.norm1, w.norm1Shift, epsilon)), w.qkv);
+      var mixed = attention.mix(i, qkv.view(b, t, 3 * c)).view(b * t, c);
+      x = x.add(dropout.apply(w.projectBias.addmm(mixed, w.project)));
+      var inner = w.upBias.addmm(rounded(x.layerNorm(w.norm2, w.norm2Shift, epsilon)), w.up);
+      x = x.add(dropout.apply(w.downBias.addmm(inner.gelu(tanh), w.down)));
+    }
+    return x.layerNorm(weights.norm, weights.shift, epsilon).view(b, t, c);
+  }
+
+  /// The logits (N, V) of the next token after each of the hidden states (N, C), in the parameters'
+  /// type.
+  public Tensor logits(Tensor hidden) {
+    return logits(operand("wte.weight"), hidden);
+  }
+
+  Tensor logits(Tensor unembedding, Tensor hidden) {
+    return rounded(hidden).matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());
+  }
+}

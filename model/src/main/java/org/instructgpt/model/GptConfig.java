@@ -1,0 +1,131 @@
+package org.instructgpt.model;
+
+import java.util.Locale;
+
+/// The shape of a GPT: decoder-only, pre-layer-norm, learned absolute positions, GELU, tied
+/// embedding (Brown et al. 2020; InstructGPT names only "the GPT-3 architecture").
+///
+/// @param layers number of blocks
+/// @param width size C of the residual stream
+/// @param heads number of attention heads H; each has C/H dimensions
+/// @param context the greatest number of tokens of a sequence
+/// @param vocabulary number of token ids V
+/// @param activation the form of the GELU
+/// @param layerNormEpsilon added to the variance in layer norms
+/// @param residualDropout share of the residual branches' outputs dropped in training, as
+///   `resid_pdrop`
+/// @param band window in tokens of every second layer's attention (GPT-3's locally banded sparse
+///   layers); 0 makes all layers dense
+public record GptConfig(
+    int layers,
+    int width,
+    int heads,
+    int context,
+    int vocabulary,
+    Activation activation,
+    double layerNormEpsilon,
+    double residualDropout,
+    int band) {
+
+  /// The two forms of GELU.
+  public enum Activation {
+    /// The exact form with the error function, several times faster on a processor.
+    GELU("gelu"),
+    /// The tanh form of GPT-2 and GPT-3.
+    GELU_NEW("gelu_new");
+
+    private final String label;
+
+    Activation(String label) {
+      this.label = label;
+    }
+
+    /// The name in `config.json`.
+    public String label() {
+      return label;
+    }
+
+    /// The form that `config.json` calls `name`.
+    public static Activation named(String name) {
+      return switch (name.toLowerCase(Locale.ROOT)) {
+        case "gelu" -> GELU;
+        case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> GELU_NEW;
+        default ->
+            throw new IllegalArgumentException(
+                "activation must be gelu or gelu_new, but is '%s'".formatted(name));
+      };
+    }
+  }
+
+  /// The sizes of the paper, with the dimensions of GPT-3's table 2.1.
+  public enum Size {
+    /// 1.3B; 16 heads of 128, since the printed 24 heads do not divide the width (paper.md C-13).
+    XL(24, 2048, 16),
+    /// 6B, with the dimensions of GPT-3's 6.7B row.
+    B6(32, 4096, 32),
+    /// 175B.
+    B175(96, 12288, 96);
+
+    private final int layers;
+    private final int width;
+    private final int heads;
+
+    Size(int layers, int width, int heads) {
+      this.layers = layers;
+      this.width = width;
+      this.heads = heads;
+    }
+  }
+
+  /// Checks that the sizes fit together.
+  public GptConfig {
+    for (int size : new int[] {layers, width, heads, context, vocabulary}) {
+      if (size < 1) {
+        throw new IllegalArgumentException(
+            "layers, width, heads, context and vocabulary must be positive, but are %d, %d, %d, %d, %d"
+                .formatted(layers, width, heads, context, vocabulary));
+      }
+    }
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "width %d cannot be split evenly among %d heads".formatted(width, heads));
+    }
+    if (!(residualDropout >= 0 && residualDropout < 1)) {
+      throw new IllegalArgumentException(
+          "residual dropout must be in [0, 1), but is " + residualDropout);
+    }
+    if (band < 0 || !(layerNormEpsilon > 0)) {
+      throw new IllegalArgumentException(
+          "band (%d) must not be negative, layer norm epsilon (%s) positive"
+              .formatted(band, layerNormEpsilon));
+    }
+  }
+
+  /// A model of the paper: context 2,048, GPT-3's byte-pair vocabulary of 50,257 (section 3).
+  public static GptConfig paper(Size size) {
+    return new GptConfig(
+        size.layers, size.width, size.heads, 2048, 50257, Activation.GELU_NEW, 1e-5, 0, 0);
+  }
+
+  /// A small dense model with the fast activation.
+  public static GptConfig small(int layers, int width, int heads, int context, int vocabulary) {
+    return new GptConfig(layers, width, heads, context, vocabulary, Activation.GELU, 1e-5, 0, 0);
+  }
+
+  /// The same with another dropout.
+  public GptConfig withResidualDropout(double rate) {
+    return new GptConfig(
+        layers, width, heads, context, vocabulary, activation, layerNormEpsilon, rate, band);
+  }
+
+  /// The window of layer `layer`, 0 where it is dense.
+  int window(int layer) {
+    return layer % 2 == 1 ? band : 0;
+  }
+
+  /// The number of trained numbers.
+  public long parameters() {
+    long block = 12L * width * width + 13L * width;
+    return (long) (vocabulary + context) * width + layers * block + 2L * width;
+  }
+}

@@ -1,0 +1,45 @@
+package org.instructgpt.model;
+
+/// Where PPO's health gates ([HealthGates#ppo(HealthThresholds)]) draw the line.
+///
+/// @param window how many iterations in a row must be bad, 1 to [MetricsHistory#WINDOW]
+/// @param negativeKl nats a response, below 0: a mean KL to the reference below this is no noise
+/// @param highestKl nats a response: a mean KL above this has left the reference for good.
+///   Published runs at 50 to 85 were over-optimised but alive (`training-details.md` 4.8).
+/// @param lowestEntropy nats a token: a mean below this, and below a fifth of the run's beginning,
+///   is one output for everything
+/// @param lengthGrowth mean response length over that of the run's beginning
+/// @param lengthSlack tokens the mean length may grow whatever the factor, for short responses
+public record HealthThresholds(
+    int window,
+    double negativeKl,
+    double highestKl,
+    double lowestEntropy,
+    double lengthGrowth,
+    double lengthSlack) {
+  /// Far from anything seen in runs that worked.
+  public static final HealthThresholds DEFAULT = new HealthThresholds(10, -0.1, 200, 0.02, 4, 32);
+
+  /// Checks the numbers.
+  ///
+  /// @throws IllegalArgumentException naming the number that is wrong
+  public HealthThresholds {
+    require(
+        window >= 1 && window <= MetricsHistory.WINDOW,
+        "window",
+        "1 to " + MetricsHistory.WINDOW,
+        window);
+    require(negativeKl < 0, "negativeKl", "below 0", negativeKl);
+    require(highestKl > 0, "highestKl", "above 0", highestKl);
+    require(lowestEntropy >= 0, "lowestEntropy", "0 or more", lowestEntropy);
+    require(lengthGrowth > 1, "lengthGrowth", "above 1", lengthGrowth);
+    require(lengthSlack >= 0, "lengthSlack", "0 or more", lengthSlack);
+  }
+
+  private static void require(boolean good, String name, String expected, double found) {
+    if (!good) {
+      throw new IllegalArgumentException(
+          "health threshold " + name + ": expected " + expected + ", found " + found);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package org.instructgpt.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// How a checkpoint came to be: `lineage.json` beside the weights.
+///
+/// @param stage what made it: `pretrain`, `sft`, `reward`, `ppo`
+/// @param made the facts, JSON-like, in order: settings, data, step, metrics, time
+/// @param parents the checkpoints it was made from: role (such as `policy`) to the SHA-256 of the
+///   parent's weights, with its name
+public record Lineage(String stage, Map<String, Object> made, Map<String, Parent> parents) {
+  static final String FILE = "lineage.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// A checkpoint that another was made from.
+  ///
+  /// @param name the folder's name
+  /// @param sha256 of its `model.safetensors`
+  public record Parent(String name, String sha256) {
+    /// The checkpoint in `directory`.
+    public static Parent of(Path directory) throws IOException {
+      return new Parent(
+          Objects.requireNonNull(directory.toAbsolutePath().getFileName()).toString(),
+          Lineage.sha256(directory.resolve(Checkpoint.WEIGHTS)));
+    }
+  }
+
+  /// Writes `lineage.json` with the SHA-256 of every other file of the folder: the last step of
+  /// writing a checkpoint.
+  void write(Path directory) throws IOException {
+    var json = JSON.createObjectNode();
+    json.put("stage", stage);
+    json.set("made", JSON.valueToTree(made));
+    json.set("parents", JSON.valueToTree(parents));
+    var sums = json.putObject("sha256");
+    try (Stream<Path> files = Files.list(directory)) {
+      for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
+        sums.put(String.valueOf(file.getFileName()), sha256(file));
+      }
+    }
+    Files.writeString(
+        directory.resolve(FILE),
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+  }
+
+  /// The lineage of a checkpoint; an empty one if it is somebody else's and has none.
+  public static ObjectNode read(Path directory) throws IOException {
+    var file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      return JSON.createObjectNode();
+    }
+    var json = JSON.readTree(Files.readString(file));
+    if (json instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException(
+        file + ": expected a JSON object; copy the checkpoint again");
+  }
+
+  /// Compares every file with the sum written when the checkpoint was made.
+  ///
+  /// @throws IllegalArgumentException naming the file that is missing or has changed
+  static void verify(Path directory) throws IOException {
+    JsonNode sums = read(directory).path("sha256");
+    for (var entry : sums.properties()) {
+      var file = directory.resolve(entry.getKey());
+      if (!Files.exists(file)) {
+        throw new IllegalArgumentException(
+            "%s is missing, but lineage.json lists it: copy the checkpoint again".formatted(file));
+      }
+      var found = sha256(file);
+      if (!found.equals(entry.getValue().asText())) {
+        throw new IllegalArgumentException(
+            "%s is damaged or was changed: its SHA-256 is %s, but lineage.json says %s. Copy the checkpoint again; if the change was meant, delete the entry from lineage.json"
+                .formatted(file, found, entry.getValue().asText()));
+      }
+    }
+  }
+
+  /// The SHA-256 of a file in hexadecimal digits.
+  public static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      var digest = MessageDigest.getInstance("SHA-256");
+      var buffer = new byte[1 << 20];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java platform has SHA-256
+    }
+  }
+
+  /// The same with more facts.
+  public Lineage with(Map<String, Object> more) {
+    var all = new LinkedHashMap<>(made);
+    all.putAll(more);
+    return new Lineage(stage, all, parents);
+  }
+}

@@ -1,0 +1,51 @@
+package org.instructgpt.model;
+
+import java.util.ArrayList;
+import org.instructgpt.torch.Tensor;
+
+/// Log-probabilities of given tokens under a model.
+public final class LogProbs {
+  /// Logits made at a time, in numbers: 1 GiB of float32. The split depends on shapes alone, never
+  /// on whether gradients are recorded, so that PPO's old and new log-probabilities take the same
+  /// path.
+  private static final long LOGITS_AT_A_TIME = 1L << 28;
+
+  private LogProbs() {}
+
+  /// Natural log-probability (N) of every response token given what stands before it.
+  ///
+  /// @param temperature divides the logits; the one the responses were sampled at, or 1
+  public static Tensor ofResponses(
+      Gpt model, Sequences batch, double temperature, Dropout dropout) {
+    var hidden = model.hidden(batch.tokens(), dropout).view(-1, model.config().width());
+    return of(model, hidden.indexSelect(0, batch.predictors()), batch.responses(), temperature);
+  }
+
+  /// Natural log-probability (B*T) of every token of `targets` (B, T), each predicted at the same
+  /// place of `tokens` (B, T).
+  public static Tensor ofNext(Gpt model, Tensor tokens, Tensor targets, Dropout dropout) {
+    var hidden = model.hidden(tokens, dropout).view(-1, model.config().width());
+    return of(model, hidden, targets.reshape(-1), 1);
+  }
+
+  private static Tensor of(Gpt model, Tensor hidden, Tensor targets, double temperature) {
+    long n = hidden.size(0);
+    long atATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
+    if (n <= atATime) {
+      return part(model, hidden, targets, temperature);
+    }
+    var parts = new ArrayList<Tensor>();
+    for (long from = 0; from < n; from += atATime) {
+      long length = Math.min(atATime, n - from);
+      parts.add(
+          part(
+              model, hidden.narrow(0, from, length), targets.narrow(0, from, length), temperature));
+    }
+    return Tensor.cat(parts, 0);
+  }
+
+  private static Tensor part(Gpt model, Tensor hidden, Tensor targets, double temperature) {
+    var logits = model.logits(hidden);
+    return (temperature == 1 ? logits : logits.div(temperature)).crossEntropy(targets).neg();
+  }
+}

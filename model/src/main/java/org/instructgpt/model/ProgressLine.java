@@ -1,0 +1,56 @@
+package org.instructgpt.model;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+
+/// How a person follows a run: a bar on a terminal, plain lines elsewhere.
+public interface ProgressLine {
+  /// The run starts (or resumes) at `step` of `steps` finished steps.
+  void begin(long step, long steps);
+
+  /// A step was finished.
+  ///
+  /// @param step how many steps are finished now
+  /// @param metrics of the step; the first few are shown
+  void advance(long step, Map<String, Double> metrics);
+
+  /// Something worth a line of its own happened.
+  void say(String message);
+
+  /// The run ends, for whatever reason.
+  void end();
+
+  /// A bar that redraws itself, with rate and time left. It looks at the machine's clock itself.
+  ///
+  /// @param task the word before the bar
+  /// @param out a terminal
+  static ProgressLine bar(String task, PrintStream out) {
+    return new ProgressBarLine(task, out);
+  }
+
+  /// A line with rate and time left, at the first step, the last, and then when `every` has passed.
+  ///
+  /// @param task the word before each line
+  static ProgressLine lines(String task, PrintStream out, Duration every, InstantSource clock) {
+    return new PlainProgressLine(task, out, every, clock);
+  }
+
+  /// Says nothing.
+  static ProgressLine silent() {
+    return new ProgressLine() {
+      @Override
+      public void begin(long step, long steps) {}
+
+      @Override
+      public void advance(long step, Map<String, Double> metrics) {}
+
+      @Override
+      public void say(String message) {}
+
+      @Override
+      public void end() {}
+    };
+  }
+}

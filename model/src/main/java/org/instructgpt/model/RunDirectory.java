@@ -1,0 +1,232 @@
+package org.instructgpt.model;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The folder of one run, `runs/STAGE-N`, held by one process at a time:
+///
+/// | entry | what |
+/// |---|---|
+/// | `settings.json` | the resolved settings, written once |
+/// | `metrics.jsonl` | one line for each step and evaluation |
+/// | `tensorboard/` | the same as event files |
+/// | `checkpoints/step-00000100/` | everything to go on from step 100 |
+/// | `best/` | the best model so far, a checkpoint that other commands read |
+/// | `failure.txt` | why a health gate stopped the run, if one did |
+/// | `run.lock` | locked while a process works here |
+public final class RunDirectory implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String LOCK = "run.lock";
+
+  private final Path folder;
+  private final FileChannel lock;
+
+  private RunDirectory(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /// Makes and opens the next folder of a stage: `sft-3` if `sft-2` is the highest there.
+  ///
+  /// @param runs the workspace's folder of runs; made if it is missing
+  public static RunDirectory create(Path runs, String stage) throws IOException {
+    Files.createDirectories(runs);
+    Pattern numbered = Pattern.compile(Pattern.quote(stage) + "-(\\d{1,9})");
+    int highest;
+    try (var entries = Files.list(runs)) {
+      highest =
+          entries
+              .map(entry -> numbered.matcher(String.valueOf(entry.getFileName())))
+              .filter(Matcher::matches)
+              .mapToInt(name -> Integer.parseInt(name.group(1)))
+              .max()
+              .orElse(0);
+    }
+    Path folder = runs.resolve(stage + "-" + (highest + 1));
+    // Fails, rather than shares, if another process takes the number at the same time.
+    Files.createDirectory(folder);
+    return open(folder);
+  }
+
+  /// Opens the folder of a run, new or to be resumed, locks it until [#close()], and removes what a
+  /// crash left half-written.
+  ///
+  /// @throws IllegalArgumentException if another process works there, or if it holds other things
+  ///   than a run
+  public static RunDirectory open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    refuseOtherThings(folder);
+    FileChannel channel = FileChannel.open(folder.resolve(LOCK), CREATE, WRITE);
+    try {
+      if (!locked(channel)) {
+        throw new IllegalArgumentException(
+            "another process works in "
+                + folder
+                + " (it holds the lock "
+                + LOCK
+                + "): wait until it ends or stop it, or start a new run");
+      }
+      var run = new RunDirectory(folder, channel);
+      AtomicFiles.recover(folder);
+      AtomicFiles.recover(run.checkpoints());
+      return run;
+    } catch (Throwable failure) {
+      channel.close();
+      throw failure;
+    }
+  }
+
+  /// Stores the settings of a new run; compares them with the stored ones of a run to be resumed.
+  ///
+  /// @param resolved everything that decides the result, after presets, recipe and flags
+  /// @throws IllegalArgumentException naming every key that differs, if the run began with others
+  public void settle(ObjectNode resolved) throws IOException {
+    Path file = folder.resolve("settings.json");
+    String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(resolved) + "\n";
+    if (!Files.exists(file)) {
+      AtomicFiles.write(file, text);
+      return;
+    }
+    List<String> differences = differences(settings(), JSON.readTree(text));
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the run in "
+              + folder
+              + " began with other settings:\n  "
+              + String.join("\n  ", differences)
+              + "\nResume it with the settings in its settings.json, or start a new run.");
+    }
+  }
+
+  /// The settings the run began with.
+  ///
+  /// @throws IOException if there are none yet or they cannot be read
+  public ObjectNode settings() throws IOException {
+    Path file = folder.resolve("settings.json");
+    try {
+      if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode settings) {
+        return settings;
+      }
+      throw new IOException(file + ": expected a JSON object");
+    } catch (JsonProcessingException damaged) {
+      throw new IOException(file + ": expected a JSON object: " + damaged.getMessage(), damaged);
+    }
+  }
+
+  /// The last part of its path, such as `sft-3`.
+  public String name() {
+    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+  }
+
+  /// The folder itself.
+  public Path folder() {
+    return folder;
+  }
+
+  /// Where the best model lies; missing before the first evaluation.
+  public Path best() {
+    return folder.resolve("best");
+  }
+
+  /// The metrics, one JSON object a line.
+  public Path metrics() {
+    return folder.resolve("metrics.jsonl");
+  }
+
+  Path checkpoints() {
+    return folder.resolve("checkpoints");
+  }
+
+  Path tensorboard() {
+    return folder.resolve("tensorboard");
+  }
+
+  Path failure() {
+    return folder.resolve("failure.txt");
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close(); // and with it the lock
+  }
+
+  private static boolean locked(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      return false;
+    }
+  }
+
+  private static void refuseOtherThings(Path folder) throws IOException {
+    boolean known =
+        Files.exists(folder.resolve(LOCK)) || Files.exists(folder.resolve("settings.json"));
+    try (var entries = Files.list(folder)) {
+      if (!known && entries.findAny().isPresent()) {
+        throw new IllegalArgumentException(
+            folder
+                + " holds files but no run: expected an empty or missing folder, or one with a"
+                + " settings.json");
+      }
+    }
+  }
+
+  private static List<String> differences(JsonNode stored, JsonNode asked) {
+    Map<String, JsonNode> before = new TreeMap<>();
+    Map<String, JsonNode> now = new TreeMap<>();
+    flatten("", stored, before);
+    flatten("", asked, now);
+    Map<String, JsonNode> keys = new TreeMap<>(before);
+    keys.putAll(now);
+    List<String> differences = new ArrayList<>();
+    for (String key : keys.keySet()) {
+      if (!equal(before.get(key), now.get(key))) {
+        differences.add(
+            "%s: %s there, %s asked for"
+                .formatted(key, spell(before.get(key)), spell(now.get(key))));
+      }
+    }
+    return differences;
+  }
+
+  private static boolean equal(@Nullable JsonNode one, @Nullable JsonNode other) {
+    if (one != null && other != null && one.isNumber() && other.isNumber()) {
+      return one.decimalValue().compareTo(other.decimalValue()) == 0;
+    }
+    return Objects.equals(one, other);
+  }
+
+  private static String spell(@Nullable JsonNode value) {
+    return value == null ? "nothing" : value.toString();
+  }
+
+  private static void flatten(String key, JsonNode node, Map<String, JsonNode> leaves) {
+    if (node.isObject() && !node.isEmpty()) {
+      String prefix = key.isEmpty() ? "" : key + ".";
+      node.properties()
+          .forEach(entry -> flatten(prefix + entry.getKey(), entry.getValue(), leaves));
+    } else {
+      leaves.put(key, node);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.instructgpt.model;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Everything around a [Trainer]: metrics, progress, evaluation, checkpoints, resume, the choice of
+/// the best model, stop and health.
+///
+/// **One step** is: train, write the metrics, ask the health gates; then, when due, evaluate (and
+/// export the model if it is the best so far); then, when due, save. At the last step all of it is
+/// due. The order makes a checkpoint a promise: everything before it has happened, and what has not
+/// is done again, equally, by a run that resumes from it. So a run that was killed at any moment
+/// and resumed ends in the same bits as one that never was.
+///
+/// **Resume** needs no flag: a run directory with checkpoints goes on from the newest whole one.
+///
+/// @param run where it happens; its settings are settled ([RunDirectory#settle]) before
+/// @param settings how long, how often
+/// @param gates asked after each step, in this order
+/// @param stop ends the run at the next step boundary, saved
+/// @param progress is told how it goes
+/// @param clock times steps and dates TensorBoard's events
+public record RunLoop(
+    RunDirectory run,
+    RunSettings settings,
+    List<HealthGate> gates,
+    StopFlag stop,
+    ProgressLine progress,
+    InstantSource clock) {
+  /// Copies the list.
+  public RunLoop {
+    gates = List.copyOf(gates);
+  }
+
+  /// Runs to the end or to the stop flag.
+  ///
+  /// @throws UnhealthyRunException if a gate found something; `failure.txt` then says what
+  /// @throws IllegalArgumentException if the trainer's evaluation lacks the metric that chooses the
+  ///   best model, or the trainer refuses the saved state
+  /// @throws IOException if something could not be written or read: which file, at what step, and
+  ///   that the last checkpoint is intact
+  public Outcome run(Trainer trainer) throws IOException {
+    try (var session = RunSession.open(this, trainer)) {
+      return session.run();
+    }
+  }
+
+  /// How a run ended.
+  ///
+  /// @param step finished steps
+  /// @param finished false if the stop flag ended it
+  /// @param best null without a criterion or before the first evaluation
+  public record Outcome(long step, boolean finished, @Nullable BestSoFar best) {}
+
+  /// The best evaluation so far.
+  ///
+  /// @param value of the chosen metric
+  /// @param step after how many steps
+  public record BestSoFar(double value, long step) {}
+}

@@ -1,0 +1,251 @@
+package org.instructgpt.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.instructgpt.text.Padded;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// Samples responses to many prompts of different lengths at once.
+///
+/// Plain sampling from the whole distribution: no top-k, top-p or repetition penalty, since in RL
+/// the sampled distribution must be the one whose log-probabilities are trained (training-details
+/// 4.3 item 16). Every row draws from a stream of its own that depends on the seed, the row's
+/// number and the position alone, so what a prompt gets does not depend on its company in the
+/// batch. Rows that have ended leave the batch when a quarter of it has.
+public final class Sampler {
+  private final Gpt model;
+  private final int endOfText;
+  private final Settings settings;
+
+  /// How to sample.
+  ///
+  /// @param maxNewTokens the greatest number of tokens of a response, end of text included
+  /// @param temperature the logits' divisor; 0 takes the likeliest token
+  /// @param seed of the rows' random streams
+  /// @param rows how many prompts go through the model together
+  /// @param logProbs whether the responses' log-probabilities are wanted
+  public record Settings(
+      int maxNewTokens, double temperature, long seed, int rows, boolean logProbs) {
+    /// Checks the ranges.
+    public Settings {
+      if (maxNewTokens < 1 || rows < 1) {
+        throw new IllegalArgumentException(
+            "max new tokens and rows must be at least 1, but are %d and %d"
+                .formatted(maxNewTokens, rows));
+      }
+      if (!(temperature >= 0) || Double.isInfinite(temperature)) {
+        throw new IllegalArgumentException(
+            "temperature must be 0 (greedy) or positive, but is " + temperature);
+      }
+    }
+  }
+
+  /// Why a response ended.
+  public enum Finish {
+    /// With the end-of-text token, which is its last.
+    STOP,
+    /// At the greatest number of tokens or at the end of the context.
+    LENGTH
+  }
+
+  /// A response.
+  ///
+  /// @param tokens its ids, a final end of text included
+  /// @param logProbs natural log-probabilities of the ids under the model at temperature 1, empty
+  ///   if not wanted
+  /// @param finish why it ended
+  public record Sampled(int[] tokens, float[] logProbs, Finish finish) {}
+
+  /// A sampler of `model`.
+  ///
+  /// @param endOfText the id that ends a response; -1 for none
+  public Sampler(Gpt model, int endOfText, Settings settings) {
+    this.model = model;
+    this.endOfText = endOfText;
+    this.settings = settings;
+  }
+
+  /// A response to each prompt, in the prompts' order.
+  ///
+  /// @param prompts ids, each at least one token and shorter than the context
+  /// @param firstRow the number of the first prompt, for its random stream
+  /// @throws IllegalArgumentException for an empty prompt or one that leaves no room in the context
+  public List<Sampled> sample(List<int[]> prompts, long firstRow) {
+    int context = model.config().context();
+    for (int i = 0; i < prompts.size(); i++) {
+      int length = prompts.get(i).length;
+      if (length == 0 || length >= context) {
+        throw new IllegalArgumentException(
+            "prompt %d has %d tokens, but must have at least 1 and fewer than the model's context of %d"
+                .formatted(firstRow + i + 1, length, context));
+      }
+    }
+    // Prompts of similar length share a batch, so that little of it is padding.
+    var order =
+        IntStream.range(0, prompts.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
+            .toList();
+    var results = new Sampled[prompts.size()];
+    Scope.constant(() -> {
+      try (var _ = Scope.open()) {
+        var weights = model.weights();
+        for (int from = 0; from < order.size(); from += settings.rows) {
+          var some = order.subList(from, Math.min(order.size(), from + settings.rows));
+          try (var _ = Scope.open()) {
+            answer(weights, prompts, some, firstRow, results);
+          }
+        }
+      }
+    });
+    return Arrays.asList(results);
+  }
+
+  /// A prompt being answered.
+  private final class Row {
+    final int place;
+    final long stream;
+    final int pad;
+    final int limit;
+    final int[] tokens;
+    final float[] logProbs;
+    int length;
+
+    Row(int place, long number, int[] prompt, int width) {
+      this.place = place;
+      this.stream = Randomness.mix(settings.seed, number);
+      this.pad = width - prompt.length;
+      this.limit = Math.min(settings.maxNewTokens, model.config().context() - prompt.length);
+      this.tokens = new int[limit];
+      this.logProbs = new float[settings.logProbs ? limit : 0];
+    }
+
+    /// A number in [0, 1) on a grid of 2^-24, so that it stays below 1 in float32.
+    float draw() {
+      return (Randomness.mix(stream, length) >>> 40) * 0x1p-24f;
+    }
+
+    boolean stopped() {
+      return length > 0 && tokens[length - 1] == endOfText;
+    }
+
+    boolean finished() {
+      return stopped() || length == limit;
+    }
+
+    Sampled result() {
+      return new Sampled(
+          Arrays.copyOf(tokens, length),
+          Arrays.copyOf(logProbs, Math.min(length, logProbs.length)),
+          stopped() ? Finish.STOP : Finish.LENGTH);
+    }
+  }
+
+  /// Answers the prompts that `places` names and puts the responses there in `results`.
+  private void answer(
+      Gpt.Weights weights,
+      List<int[]> prompts,
+      List<Integer> places,
+      long firstRow,
+      Sampled[] results) {
+    var padded = Padded.left(places.stream().map(prompts::get).toList(), 0);
+    int width = padded.width();
+    var rows = new ArrayList<Row>();
+    for (int place : places) {
+      rows.add(new Row(place, firstRow + place, prompts.get(place), width));
+    }
+    int room = rows.stream().mapToInt(r -> r.limit).max().orElse(0);
+    int[] pads = rows.stream().mapToInt(r -> r.pad).toArray();
+    var device = model.parameters().flat().device();
+    var cache =
+        new CachedAttention(
+            model.config(), weights.unembedding().dtype(), device, pads, width + room);
+    var live = new ArrayList<>(rows);
+    var tokens = padded.tokens();
+    for (int slot = 0; !live.isEmpty(); slot = slot == 0 ? width : slot + 1) {
+      int[] input = tokens;
+      int at = slot;
+      tokens =
+          Scope.keeping(keeper -> {
+            var next = step(weights, cache, live, input, at);
+            retire(live, cache, keeper);
+            return next;
+          });
+      if (live.size() < tokens.length) {
+        tokens = live.stream().mapToInt(r -> r.tokens[r.length - 1]).toArray();
+      }
+    }
+    rows.forEach(row -> results[row.place] = row.result());
+  }
+
+  /// One pass over `input` (row-major, the same number of tokens for each live row) from `slot` on,
+  /// and a token for each row.
+  private int[] step(
+      Gpt.Weights weights, CachedAttention cache, List<Row> live, int[] input, int slot) {
+    int b = live.size();
+    int t = input.length / b;
+    var positions = new int[input.length];
+    for (int i = 0; i < input.length; i++) {
+      positions[i] = Math.max(0, slot + i % t - live.get(i / t).pad);
+    }
+    var device = model.parameters().flat().device();
+    cache.startAt(slot);
+    var x =
+        weights
+            .token()
+            .embedding(Tensor.of(input, b, t).to(device))
+            .add(weights.position().embedding(Tensor.of(positions, b, t).to(device)));
+    var hidden = model.blocks(weights, x, cache, Dropout.NONE);
+    var logits = model.logits(weights.unembedding(), hidden.select(1, t - 1));
+    var chosen = choose(logits, live);
+    long[] ids = chosen.longs();
+    float[] logProbs =
+        settings.logProbs ? logits.logSoftmax(-1).gather(1, chosen).floats() : new float[0];
+    var next = new int[b];
+    for (int i = 0; i < b; i++) {
+      var row = live.get(i);
+      next[i] = (int) ids[i];
+      if (row.finished()) {
+        continue; // still in the batch, but its response is complete
+      }
+      if (settings.logProbs) {
+        row.logProbs[row.length] = logProbs[i];
+      }
+      row.tokens[row.length++] = next[i];
+    }
+    return next;
+  }
+
+  /// One id a row, (B, 1): the likeliest, or a draw that inverts the cumulative distribution.
+  private Tensor choose(Tensor logits, List<Row> live) {
+    if (settings.temperature == 0) {
+      return logits.argmax(-1).unsqueeze(1);
+    }
+    var draws = new float[live.size()];
+    for (int i = 0; i < draws.length; i++) {
+      draws[i] = live.get(i).draw();
+    }
+    var scaled = settings.temperature == 1 ? logits : logits.div(settings.temperature);
+    var sums = scaled.softmax(-1).cumsum(-1); // (B, V)
+    var total = sums.narrow(1, sums.size(1) - 1, 1);
+    return sums.searchSorted(Tensor.of(draws, draws.length, 1).to(sums.device()).mul(total));
+  }
+
+  /// Takes finished rows out once they are a quarter of the batch or all of it.
+  private static void retire(List<Row> live, CachedAttention cache, Scope.Keeper keeper) {
+    int[] going = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
+    if (going.length == 0) {
+      live.clear();
+    } else if (going.length <= 0.75 * live.size()) {
+      cache.keepRows(Tensor.of(going), keeper);
+      var kept = Arrays.stream(going).mapToObj(live::get).toList();
+      live.clear();
+      live.addAll(kept);
+    }
+  }
+}

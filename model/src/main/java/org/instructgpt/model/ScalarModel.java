@@ -1,0 +1,98 @@
+package org.instructgpt.model;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// A GPT with a projection to one number in place of the unembedding: the reward model, and PPO's
+/// value network (InstructGPT section 3.5).
+///
+/// A *reward* is read at the last token of prompt and response, a *value* at the position before
+/// each response token. The bias is the reward model's shift: its loss sees differences only, so
+/// training leaves it alone and afterwards it is set so that demonstrations score 0 on average.
+///
+/// Belongs to the scope it is built in.
+public final class ScalarModel {
+  static final String HEAD = "score.weight";
+  static final String BIAS = "score.bias";
+
+  private final Gpt gpt;
+
+  /// Parameters of zero; fill them with [#initializeFrom] or from a checkpoint.
+  public ScalarModel(GptConfig config, Precision precision, Device device) {
+    this(config, precision, new Parameters(shapes(config), DType.FLOAT32, device));
+  }
+
+  /// A model over given parameters, which hold at least those of [#shapes]; float64 ones are for
+  /// tests.
+  public ScalarModel(GptConfig config, Precision precision, Parameters parameters) {
+    this.gpt = new Gpt(config, precision, parameters);
+  }
+
+  /// The names and shapes of body, head and bias.
+  public static SequencedMap<String, long[]> shapes(GptConfig config) {
+    var shapes = new LinkedHashMap<>(Gpt.shapes(config));
+    shapes.put(HEAD, new long[] {1, config.width()});
+    shapes.put(BIAS, new long[] {1});
+    return shapes;
+  }
+
+  /// Takes the body of a language model and draws a head of deviation 1/sqrt(C + 1), bias 0
+  /// (Stiennon et al. 2020).
+  public void initializeFrom(Gpt source, Randomness random) {
+    Scope.constant(() -> {
+      source.parameters().byName().forEach((name, from) -> parameters().get(name).copy_(from));
+      double deviation = 1 / Math.sqrt(config().width() + 1.0);
+      var head = Tensor.empty(DType.FLOAT32, 1, config().width()).normal_(0, deviation, random);
+      parameters().get(HEAD).copy_(head);
+      parameters().get(BIAS).zero_();
+    });
+  }
+
+  /// The shape of the body.
+  public GptConfig config() {
+    return gpt.config();
+  }
+
+  /// Body, head and bias.
+  public Parameters parameters() {
+    return gpt.parameters();
+  }
+
+  /// The arithmetic of the matrix products; the head is always in the parameters' type.
+  public Precision precision() {
+    return gpt.precision();
+  }
+
+  /// The reward (B) of each row.
+  public Tensor rewards(Sequences batch) {
+    return read(batch.tokens(), batch.last());
+  }
+
+  /// The value (N) before each response token.
+  public Tensor values(Sequences batch) {
+    return read(batch.tokens(), batch.predictors());
+  }
+
+  private Tensor read(Tensor tokens, Tensor positions) {
+    var hidden = gpt.hidden(tokens, Dropout.NONE).view(-1, config().width());
+    var head = parameters().get(HEAD).transpose(0, 1);
+    return parameters().get(BIAS).addmm(hidden.indexSelect(0, positions), head).squeeze(1);
+  }
+
+  /// What is added to every reward.
+  public double bias() {
+    return parameters().get(BIAS).item();
+  }
+
+  /// Sets what is added to every reward.
+  public void setBias(double bias) {
+    Scope.constant(() -> parameters().get(BIAS).fill_(bias));
+  }
+}

@@ -1,0 +1,45 @@
+package org.instructgpt.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What the [RunLoop] drives: the mathematics of one stage, without logging, checkpoints, resume,
+/// progress or a clock, which live once, around it.
+///
+/// One call of [#step(long)] is one optimizer step (pretraining, SFT, reward model) or one PPO
+/// iteration. Given equal state, a trainer must do equal things: everything that influences the
+/// next step, random states and data cursors too, belongs to [#state()]. The maps it returns keep
+/// their order; the first few metrics are those shown while training.
+public interface Trainer {
+  /// Performs one whole step.
+  ///
+  /// @param step counts from 0
+  /// @return the metrics of the step by name. `tokens`, if there, is the number of tokens the step
+  ///   processed; the loop makes a rate of it.
+  Map<String, Double> step(long step);
+
+  /// Measures on held-out data. Must leave what influences later steps as it is.
+  ///
+  /// @param step how many steps were done so far
+  /// @return held-out metrics by name; empty if there is nothing to measure on
+  Map<String, Double> evaluate(long step);
+
+  /// Everything needed to go on bit for bit. The tensors are views, not copies: they are written
+  /// before the next step.
+  TrainerState state();
+
+  /// Takes over a saved state, copying into the tensors at hand.
+  ///
+  /// @throws IllegalArgumentException if it is the state of other names or shapes
+  void restore(TrainerState state);
+
+  /// Writes the model as a checkpoint that other commands read.
+  ///
+  /// @param directory an empty folder, put in place under its real name when this returns
+  /// @param lineage what the loop knows about how the model came to be: `run`, `step`, `settings`
+  ///   and `metrics` (of the evaluation at this step); values are JSON-like (strings, numbers,
+  ///   maps, lists)
+  /// @throws IOException if it cannot be written
+  void export(Path directory, Map<String, Object> lineage) throws IOException;
+}
