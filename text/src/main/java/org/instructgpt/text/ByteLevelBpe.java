@@ -1,0 +1,139 @@
+package org.instructgpt.text;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Byte-level byte-pair encoding as in GPT-2: text is cut into pre-tokens ([PreTokens]), each of
+/// them is its UTF-8 bytes, and neighbours are merged by rank ([Merges]). Every text can be
+/// encoded, since each of the 256 bytes is a token.
+///
+/// Natural text repeats its words, so the ids of a word are remembered: a table with one place for
+/// a hash, where a new word takes the place of an old one. It has a fixed size, needs no lock (an
+/// entry never changes once it is made), and nobody can fill it with rubbish for good.
+final class ByteLevelBpe implements Tokenizer {
+
+  private static final int REMEMBERED_WORDS = 1 << 16;
+  private static final int LONGEST_REMEMBERED = 64;
+
+  private final byte[][] tokens;
+  private final int[] byteIds;
+  private final Merges merges;
+  private final SpecialTokens special;
+  private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
+
+  /// A word and its ids, which nobody changes.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Word(String text, int[] ids) {}
+
+  /// @param tokens the bytes of each id (of a special token: its spelling); none where an id is not
+  ///   used
+  /// @param byteIds the id of each of the 256 bytes
+  ByteLevelBpe(byte[][] tokens, int[] byteIds, Merges merges, SpecialTokens special) {
+    this.tokens = tokens;
+    this.byteIds = byteIds;
+    this.merges = merges;
+    this.special = special;
+  }
+
+  @Override
+  public int[] encode(String text) {
+    String whole = WellFormed.of(text);
+    int[] ids = new int[whole.length() / 3 + 16];
+    int count = 0;
+    int from = 0;
+    while (from < whole.length()) {
+      int to = PreTokens.end(whole, from);
+      int[] word = word(whole, from, to);
+      if (count + word.length > ids.length) {
+        ids = Arrays.copyOf(ids, Math.max(2 * ids.length, count + word.length));
+      }
+      System.arraycopy(word, 0, ids, count, word.length);
+      count += word.length;
+      from = to;
+    }
+    return Arrays.copyOf(ids, count);
+  }
+
+  private int[] word(String text, int from, int to) {
+    int length = to - from;
+    if (length > LONGEST_REMEMBERED) {
+      return merged(text.substring(from, to));
+    }
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + text.charAt(i);
+    }
+    int place = (hash * 0x9E3779B9) >>> 16;
+    @Nullable Word known = remembered[place];
+    if (known != null && known.text.length() == length && text.startsWith(known.text, from)) {
+      return known.ids;
+    }
+    String word = text.substring(from, to);
+    int[] ids = merged(word);
+    remembered[place] = new Word(word, ids);
+    return ids;
+  }
+
+  private int[] merged(String word) {
+    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+    int[] symbols = new int[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      symbols[i] = byteIds[bytes[i] & 0xff];
+    }
+    return merges.apply(symbols);
+  }
+
+  @Override
+  public String decode(int[] ids) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4 * ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= tokens.length || tokens[ids[i]].length == 0) {
+        throw UnknownId.at(i, ids[i], tokens.length);
+      }
+      bytes.writeBytes(tokens[ids[i]]);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public int vocabularySize() {
+    return tokens.length;
+  }
+
+  @Override
+  public int endOfText() {
+    return special.endOfText();
+  }
+
+  @Override
+  public int pad() {
+    return special.pad();
+  }
+
+  @Override
+  public void save(Path tokenizerJson) throws IOException {
+    Json.write(tokenizerJson, BpeJson.write(this));
+  }
+
+  /// How id `id` is spelled in files; empty if it is not used.
+  String spelling(int id) {
+    return special.spelling(id).orElseGet(() -> ByteAlphabet.spell(tokens[id]));
+  }
+
+  IntStream usedIds() {
+    return IntStream.range(0, tokens.length).filter(id -> tokens[id].length > 0);
+  }
+
+  Merges merges() {
+    return merges;
+  }
+
+  SpecialTokens special() {
+    return special;
+  }
+}

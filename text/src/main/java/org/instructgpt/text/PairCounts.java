@@ -1,0 +1,121 @@
+package org.instructgpt.text;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// How often each pair of neighbouring tokens occurs, kept true while pairs are merged.
+///
+/// The most frequent pair waits at the head of a queue. A count that has changed does not move in
+/// the queue: its entry remembers the count it was made with, and one that proves too high when its
+/// turn comes is put back with the true count. A merge lowers the counts of the pairs it breaks and
+/// raises only those that hold the merged token, which are queued anew.
+final class PairCounts {
+
+  private final Map<Long, Pair> pairs = new HashMap<>();
+  private final List<int[]> words = new ArrayList<>();
+  private final List<Long> wordCounts = new ArrayList<>();
+  private final PriorityQueue<Entry> queue;
+  private boolean isQueued;
+
+  private record Entry(long count, Pair pair) {}
+
+  /// @param tokens the bytes of each token, growing while pairs are merged
+  PairCounts(List<byte[]> tokens) {
+    Comparator<Entry> byCount = Comparator.comparingLong(Entry::count);
+    queue =
+        new PriorityQueue<>(
+            byCount.thenComparing((a, b) -> Pair.compareBytes(a.pair, b.pair, tokens)).reversed());
+  }
+
+  /// Takes a distinct word and how often it occurs; all words come before the first merge.
+  void addWord(int[] symbols, long count) {
+    int word = words.size();
+    words.add(symbols);
+    wordCounts.add(count);
+    for (int i = 0; i + 1 < symbols.length; i++) {
+      Pair pair = pair(symbols[i], symbols[i + 1]);
+      pair.add(count);
+      pair.seenIn(word);
+    }
+  }
+
+  /// The pair to merge next, or null if no word has two tokens any more.
+  @Nullable Pair mostFrequent() {
+    if (!isQueued) {
+      pairs.values().forEach(this::enqueue);
+      isQueued = true;
+    }
+    for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
+      if (entry.count == entry.pair.count()) {
+        return entry.pair;
+      }
+      if (entry.count > entry.pair.count()) {
+        enqueue(entry.pair);
+      }
+    }
+    return null;
+  }
+
+  /// Replaces the pair by `token` in every word.
+  void merge(Pair pair, int token) {
+    Set<Pair> raised = new LinkedHashSet<>();
+    for (int word : pair.takeWords()) {
+      int[] before = words.get(word);
+      int[] after = merged(before, pair, token);
+      if (after.length < before.length) {
+        words.set(word, after);
+        forget(before, wordCounts.get(word));
+        count(after, word, token, raised);
+      }
+    }
+    raised.forEach(this::enqueue);
+  }
+
+  private void forget(int[] symbols, long count) {
+    for (int i = 0; i + 1 < symbols.length; i++) {
+      pair(symbols[i], symbols[i + 1]).add(-count);
+    }
+  }
+
+  private void count(int[] symbols, int word, int token, Set<Pair> raised) {
+    long count = wordCounts.get(word);
+    for (int i = 0; i + 1 < symbols.length; i++) {
+      Pair pair = pair(symbols[i], symbols[i + 1]);
+      pair.add(count);
+      if (symbols[i] == token || symbols[i + 1] == token) {
+        pair.seenIn(word);
+        raised.add(pair);
+      }
+    }
+  }
+
+  private static int[] merged(int[] symbols, Pair pair, int token) {
+    int[] merged = new int[symbols.length];
+    int length = 0;
+    for (int i = 0; i < symbols.length; i++) {
+      boolean isPair =
+          symbols[i] == pair.left && i + 1 < symbols.length && symbols[i + 1] == pair.right;
+      merged[length++] = isPair ? token : symbols[i];
+      i += isPair ? 1 : 0;
+    }
+    return Arrays.copyOf(merged, length);
+  }
+
+  private void enqueue(Pair pair) {
+    if (pair.count() > 0) {
+      queue.add(new Entry(pair.count(), pair));
+    }
+  }
+
+  private Pair pair(int left, int right) {
+    return pairs.computeIfAbsent(((long) left << 32) | right, _ -> new Pair(left, right));
+  }
+}

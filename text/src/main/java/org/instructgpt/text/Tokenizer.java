@@ -1,0 +1,66 @@
+package org.instructgpt.text;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Text to token ids and back.
+///
+/// [#encode] takes text only: the spelling of a special token inside a text (`<|endoftext|>`) is
+/// ordinary text, so nobody who writes a prompt can end a document or forge a turn. Special tokens
+/// enter a sequence by their ids, in [Framing].
+///
+/// A tokenizer may be shared between threads.
+public sealed interface Tokenizer permits ByteLevelBpe, HuggingFace {
+
+  /// The tokenizer of GPT-2 and GPT-3: 50,257 tokens, the last of which ends a text.
+  static Tokenizer gpt2() {
+    return Gpt2.TOKENIZER;
+  }
+
+  /// Opens a `tokenizer.json`, or a folder that holds one, or a folder that holds GPT-2's
+  /// `vocab.json` and `merges.txt` (also under their first names, `encoder.json` and `vocab.bpe`).
+  /// A `tokenizer_config.json` beside it names the end-of-text and pad tokens; without it the usual
+  /// names are looked for.
+  ///
+  /// @throws IllegalArgumentException if there is no such file or it is not a whole tokenizer
+  /// @throws IOException if the file cannot be read
+  static Tokenizer load(Path tokenizerJson) throws IOException {
+    return TokenizerFiles.load(tokenizerJson);
+  }
+
+  /// The ids of a text; none for the empty text. A surrogate without its partner, which is no
+  /// Unicode text, counts as U+FFFD.
+  int[] encode(String text);
+
+  /// The text of some ids. Nothing is skipped: special tokens appear as they are spelled. Bytes
+  /// that are no whole UTF-8 character give U+FFFD; [TextStream] waits for the rest of a character.
+  ///
+  /// @throws IllegalArgumentException if an id is not in the vocabulary
+  String decode(int[] ids);
+
+  /// One more than the largest id: the rows an embedding needs.
+  int vocabularySize();
+
+  /// The id that ends a text.
+  int endOfText();
+
+  /// The id that fills the cells of a batch which hold nothing. It is never [#endOfText]: a trainer
+  /// that masks pads would then mask the end of every answer, and the model would never learn to
+  /// stop. A tokenizer without a pad token pads with its smallest other id, which text may contain;
+  /// which cells are padding is therefore told by lengths ([Padded]), never by ids.
+  int pad();
+
+  /// Writes a Hugging Face `tokenizer.json`; it is in place only when it is whole.
+  ///
+  /// @throws IOException if it cannot be written
+  void save(Path tokenizerJson) throws IOException;
+
+  /// Writes `tokenizer.json` and the `tokenizer_config.json` that names the end-of-text and pad
+  /// tokens into a checkpoint's folder, so that Hugging Face's `AutoTokenizer` opens it.
+  ///
+  /// @throws IOException if they cannot be written
+  default void saveAll(Path directory) throws IOException {
+    save(directory.resolve(TokenizerFiles.TOKENIZER));
+    TokenizerConfig.of(this).save(directory.resolve(TokenizerFiles.CONFIG));
+  }
+}

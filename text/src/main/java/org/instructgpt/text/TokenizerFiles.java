@@ -1,0 +1,80 @@
+package org.instructgpt.text;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Finds out which files hold a tokenizer, and opens them.
+final class TokenizerFiles {
+
+  static final String TOKENIZER = "tokenizer.json";
+  static final String CONFIG = "tokenizer_config.json";
+
+  /// The two names under which GPT-2's vocabulary and merges are known.
+  private record Pair(String vocabulary, String merges) {
+
+    boolean isIn(Path directory) {
+      return Files.exists(directory.resolve(vocabulary)) && Files.exists(directory.resolve(merges));
+    }
+  }
+
+  private static final List<Pair> PAIRS =
+      List.of(new Pair("vocab.json", "merges.txt"), new Pair("encoder.json", "vocab.bpe"));
+
+  private TokenizerFiles() {}
+
+  static Tokenizer load(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return loadJson(path);
+    }
+    if (Files.exists(path.resolve(TOKENIZER))) {
+      return loadJson(path.resolve(TOKENIZER));
+    }
+    Pair pair =
+        PAIRS.stream()
+            .filter(names -> names.isIn(path))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException(nothingIn(path)));
+    return loadPair(path.resolve(pair.vocabulary), path.resolve(pair.merges));
+  }
+
+  private static Tokenizer loadJson(Path file) throws IOException {
+    ObjectNode json = Json.read(file);
+    if (!json.path("model").isObject()) {
+      throw new IllegalArgumentException(
+          ("%s: expected a Hugging Face tokenizer.json with an object 'model', found none;"
+                  + " for GPT-2's vocab.json and merges.txt give their folder")
+              .formatted(file));
+    }
+    TokenizerConfig config = TokenizerConfig.load(file.resolveSibling(CONFIG));
+    return BpeJson.isPlain(json)
+        ? BpeJson.read(file, json, config)
+        : HuggingFace.read(file, json, config);
+  }
+
+  private static Tokenizer loadPair(Path vocabulary, Path merges) throws IOException {
+    BpeParts parts = new BpeParts(vocabulary);
+    Json.read(vocabulary).properties().forEach(e -> parts.token("token", e.getKey(), e.getValue()));
+    List<String> lines = Files.readString(merges, StandardCharsets.UTF_8).lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (!lines.get(i).startsWith("#version") && !lines.get(i).isEmpty()) {
+        parts.merge(merges.getFileName() + " line " + (i + 1), lines.get(i).split(" ", -1));
+      }
+    }
+    return parts.build(TokenizerConfig.load(vocabulary.resolveSibling(CONFIG)));
+  }
+
+  private static String nothingIn(Path directory) {
+    return "%s holds no tokenizer: expected %s, or %s with %s, or %s with %s"
+        .formatted(
+            directory,
+            TOKENIZER,
+            PAIRS.get(0).vocabulary,
+            PAIRS.get(0).merges,
+            PAIRS.get(1).vocabulary,
+            PAIRS.get(1).merges);
+  }
+}
