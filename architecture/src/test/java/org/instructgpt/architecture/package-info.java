@@ -1,0 +1,3 @@
+/// What the modules may do, as tests.
+@org.jspecify.annotations.NullMarked
+package org.instructgpt.architecture;
