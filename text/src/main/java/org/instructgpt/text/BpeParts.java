@@ -17,7 +17,7 @@ final class BpeParts {
   private static final byte[] UNUSED = {};
 
   /// Ids must stay within what an embedding could hold: a file cannot make us allocate gigabytes.
-  private static final int LARGEST_ID = 10_000_000;
+  static final int LARGEST_ID = 10_000_000;
 
   private final Path file;
   private final Problems problems;

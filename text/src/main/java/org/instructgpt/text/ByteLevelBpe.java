@@ -27,7 +27,6 @@ final class ByteLevelBpe implements Tokenizer {
   private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
 
   /// A word and its ids, which nobody changes.
-  @SuppressWarnings("ArrayRecordComponent")
   private record Word(String text, int[] ids) {}
 
   /// @param tokens the bytes of each id (of a special token: its spelling); none where an id is not

@@ -7,7 +7,6 @@ import java.util.Arrays;
 ///
 /// @param prompt the prompt's ids, with the separator
 /// @param response the response's ids; the last one ends the text, unless sampling stopped before
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody; the ids are made and read
 public record Framed(int[] prompt, int[] response) {
 
   /// How many tokens both have.

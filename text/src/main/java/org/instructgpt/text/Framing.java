@@ -81,7 +81,9 @@ public record Framing(String separator) {
     }
     int end = ends[fit - 1];
     int line = prompt.lastIndexOf('\n', end);
-    return prompt.substring(0, line >= end / 2 ? line : end).stripTrailing();
+    String lines = prompt.substring(0, Math.max(line, 0)).stripTrailing();
+    boolean enough = line >= end / 2 && prompt(tokenizer, lines).length <= limit;
+    return enough ? lines : prompt.substring(0, end);
   }
 
   /// How many of the ends leave a prompt that fits: bisection, then steps down, as a longer text

@@ -10,16 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /// Any other `tokenizer.json`, by Hugging Face's own library (through DJL).
 ///
 /// That library reads the spelling of a special token inside a text as that token. Here such a
 /// spelling is ordinary text, so texts are encoded by a second tokenizer that does not know the
-/// special tokens: they are taken out of it or, where that would move the ids of the tokens after
-/// them, spelled as nobody could guess. It also adds nothing before or after the text, and neither
+/// special tokens by their names. It also adds nothing before or after the text, and neither
 /// truncates nor pads.
 final class HuggingFace implements Tokenizer {
 
@@ -51,32 +52,45 @@ final class HuggingFace implements Tokenizer {
   }
 
   static HuggingFace read(Path path, ObjectNode json, TokenizerConfig config) throws IOException {
-    Map<String, Integer> vocabulary = vocabulary(json.path("model").path("vocab"));
+    Problems problems = new Problems(path);
+    Map<String, Integer> all = vocabulary(json.path("model").path("vocab"), problems);
     Map<String, Integer> declared = new LinkedHashMap<>();
-    Map<String, Integer> all = new LinkedHashMap<>(vocabulary);
     for (JsonNode token : json.path("added_tokens")) {
       String spelling = token.path("content").asText();
-      all.put(spelling, token.path("id").asInt());
+      int id = id("added_tokens", spelling, token.path("id"), problems);
+      all.put(spelling, id);
       if (token.path("special").asBoolean(false)) {
-        declared.put(spelling, token.path("id").asInt());
+        declared.put(spelling, id);
       }
     }
+    problems.throwIfAny();
     SpecialTokens special = SpecialTokens.find(declared, all, config, path.toString());
     BitSet known = new BitSet();
     all.values().forEach(known::set);
     HuggingFaceTokenizer decoder = open(path, whole(json));
-    HuggingFaceTokenizer encoder = open(path, textOnly(json, vocabulary));
+    HuggingFaceTokenizer encoder = open(path, textOnly(json, special.ids().keySet()));
     return new HuggingFace(Files.readAllBytes(path), encoder, decoder, known, special);
   }
 
   /// The ids by spelling; Unigram models list their pieces in the order of their ids.
-  private static Map<String, Integer> vocabulary(JsonNode vocab) {
+  private static Map<String, Integer> vocabulary(JsonNode vocab, Problems problems) {
     Map<String, Integer> ids = new LinkedHashMap<>();
-    vocab.properties().forEach(entry -> ids.put(entry.getKey(), entry.getValue().asInt()));
-    if (vocab.isArray()) {
-      vocab.forEach(piece -> ids.putIfAbsent(piece.path(0).asText(), ids.size()));
+    vocab
+        .properties()
+        .forEach(e -> ids.put(e.getKey(), id("model.vocab", e.getKey(), e.getValue(), problems)));
+    int next = 0;
+    for (JsonNode piece : vocab.isArray() ? vocab : Json.object()) {
+      ids.putIfAbsent(piece.path(0).asText(), next++);
     }
     return ids;
+  }
+
+  private static int id(String where, String spelling, JsonNode id, Problems problems) {
+    boolean isId = id.isInt() && id.intValue() >= 0 && id.intValue() <= BpeParts.LARGEST_ID;
+    if (!isId) {
+      problems.add(where + " '" + spelling + "'", "expected an id, found " + id);
+    }
+    return isId ? id.intValue() : 0;
   }
 
   private static ObjectNode whole(ObjectNode json) {
@@ -85,19 +99,46 @@ final class HuggingFace implements Tokenizer {
     return copy;
   }
 
-  private static ObjectNode textOnly(ObjectNode json, Map<String, Integer> vocabulary) {
+  /// The tokenizer with every special token spelled as nobody could guess, in the vocabulary (some
+  /// models find their pieces there) or, if it is not in it, among the added tokens, so that no id
+  /// moves.
+  private static ObjectNode textOnly(ObjectNode json, Set<String> special) {
     ObjectNode copy = whole(json);
     copy.putNull("post_processor");
-    ArrayNode kept = copy.putArray("added_tokens");
+    Map<String, String> secrets = new LinkedHashMap<>();
+    special.forEach(spelling -> secrets.put(spelling, "\uFDD0" + UUID.randomUUID()));
+    ObjectNode model = (ObjectNode) copy.path("model");
+    Set<String> inVocabulary = respell(model.path("vocab"), secrets);
+    String unknown = secrets.get(model.path("unk_token").asText());
+    if (unknown != null) {
+      model.put("unk_token", unknown);
+    }
+    ArrayNode added = copy.putArray("added_tokens");
     for (JsonNode token : json.path("added_tokens")) {
-      boolean isSpecial = token.path("special").asBoolean(false);
-      if (!isSpecial) {
-        kept.add(token);
-      } else if (!vocabulary.containsKey(token.path("content").asText())) {
-        kept.add(token.<ObjectNode>deepCopy().put("content", "\uFDD0" + UUID.randomUUID()));
+      String spelling = token.path("content").asText();
+      if (!inVocabulary.contains(spelling)) {
+        ObjectNode kept = token.deepCopy();
+        added.add(kept.put("content", secrets.getOrDefault(spelling, spelling)));
       }
     }
     return copy;
+  }
+
+  /// Respells tokens in a vocabulary; those it has.
+  private static Set<String> respell(JsonNode vocab, Map<String, String> secrets) {
+    Set<String> found = new HashSet<>();
+    if (vocab instanceof ObjectNode byName) {
+      secrets.keySet().stream().filter(byName::has).forEach(found::add);
+      found.forEach(name -> byName.set(secrets.get(name), byName.remove(name)));
+    }
+    for (JsonNode piece : vocab.isArray() ? vocab : Json.object()) {
+      String secret = secrets.get(piece.path(0).asText());
+      if (secret != null) {
+        found.add(piece.path(0).asText());
+        ((ArrayNode) piece).set(0, secret);
+      }
+    }
+    return found;
   }
 
   private static HuggingFaceTokenizer open(Path path, ObjectNode json) throws IOException {

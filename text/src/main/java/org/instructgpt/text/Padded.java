@@ -17,7 +17,6 @@ import java.util.List;
 /// @param rows `B`
 /// @param width `T`, the length of the longest row
 /// @param left whether the padding is on the left
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody; a batch is made and read
 public record Padded(int[] tokens, int[] lengths, int rows, int width, boolean left) {
 
   public Padded {

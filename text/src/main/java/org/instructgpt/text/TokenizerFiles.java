@@ -2,6 +2,7 @@ package org.instructgpt.text;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,13 +59,23 @@ final class TokenizerFiles {
   private static Tokenizer loadPair(Path vocabulary, Path merges) throws IOException {
     BpeParts parts = new BpeParts(vocabulary);
     Json.read(vocabulary).properties().forEach(e -> parts.token("token", e.getKey(), e.getValue()));
-    List<String> lines = Files.readString(merges, StandardCharsets.UTF_8).lines().toList();
+    List<String> lines = lines(merges);
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).startsWith("#version") && !lines.get(i).isEmpty()) {
         parts.merge(merges.getFileName() + " line " + (i + 1), lines.get(i).split(" ", -1));
       }
     }
     return parts.build(TokenizerConfig.load(vocabulary.resolveSibling(CONFIG)));
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8).lines().toList();
+    } catch (CharacterCodingException broken) {
+      throw new IllegalArgumentException(
+          file + ": expected UTF-8 text, found other bytes; copy or download the file again",
+          broken);
+    }
   }
 
   private static String nothingIn(Path directory) {

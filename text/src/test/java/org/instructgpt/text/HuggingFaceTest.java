@@ -70,6 +70,47 @@ class HuggingFaceTest {
         .endsWith(8);
   }
 
+  /// A Unigram model looks for its pieces in its vocabulary, where control tokens have the best
+  /// score.
+  @Test
+  void specialSpellingsAreOrdinaryTextToAModelOfPiecesToo() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(
+        file,
+        """
+        {"version": "1.0", "added_tokens": [
+           {"id": 0, "content": "<unk>", "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true},
+           {"id": 1, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false,
+            "normalized": false, "special": true}],
+         "normalizer": null, "post_processor": null,
+         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+         "decoder": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true},
+         "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false, "vocab":
+           [["<unk>", 0], ["</s>", 0], ["▁", -2], ["a", -3], ["▁a", -3], ["<", -5], ["/", -5], ["s", -5],
+            [">", -5]]}}
+        """);
+    Tokenizer pieces = Tokenizer.load(file);
+    assertThat(pieces.encode("a </s>a")).containsExactly(4, 2, 5, 6, 7, 8, 3);
+    assertThat(pieces.encode("aZ")).containsExactly(4, 0);
+    assertThat(pieces.decode(new int[] {4, 4, 1})).isEqualTo("a a</s>");
+    assertThat(pieces.pad()).isZero();
+    TextStream stream = new TextStream(pieces);
+    assertThat(List.of(stream.add(4), stream.add(4), stream.add(3)))
+        .containsExactly("a", " a", "a");
+  }
+
+  @Test
+  void anIdThatIsNoneIsReported() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(
+        file, WORDS.replace("\"id\": 8", "\"id\": -8").replace("\"s\": 6", "\"s\": 4e9"));
+    assertThatThrownBy(() -> Tokenizer.load(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("added_tokens '@@': expected an id, found -8")
+        .hasMessageContaining("model.vocab 's': expected an id, found 4.0E9");
+  }
+
   @Test
   void anUnknownIdIsNamed() throws IOException {
     Tokenizer words = words();
