@@ -21,7 +21,9 @@ public final class Ema {
 
   /// Takes the parameters as they are into the average.
   public void update() {
-    average.lerp_(parameters.flat(), 1 - decay);
+    try (var _ = Scope.open()) {
+      average.lerp_(parameters.flat(), 1 - decay);
+    }
   }
 
   /// The averaged parameters (N), laid out as [Parameters#flat()].

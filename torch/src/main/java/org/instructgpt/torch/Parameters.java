@@ -102,13 +102,24 @@ public final class Parameters {
     gradient.zero_();
   }
 
-  /// Overwrites every parameter with that of `source`, which has the same names and shapes.
+  /// Overwrites every parameter with that of `source`, which has the same names and shapes in any
+  /// order.
+  ///
+  /// @throws IllegalArgumentException if names or shapes differ; nothing is overwritten then
   public void copyFrom(Parameters source) {
-    if (!source.byName.keySet().equals(byName.keySet()) || source.flat.count() != flat.count()) {
+    if (!source.byName.keySet().equals(byName.keySet())) {
       throw new IllegalArgumentException(
           "parameters %s cannot be copied from %s"
               .formatted(byName.keySet(), source.byName.keySet()));
     }
-    Scope.constant(() -> flat.copy_(source.flat));
+    byName.forEach((name, parameter) -> {
+      if (!Arrays.equals(parameter.shape(), source.get(name).shape())) {
+        throw new IllegalArgumentException(
+            "parameter %s is %s and cannot be copied from %s"
+                .formatted(name, parameter, source.get(name)));
+      }
+    });
+    Scope.constant(
+        () -> byName.forEach((name, parameter) -> parameter.copy_(source.get(name).detach())));
   }
 }

@@ -199,6 +199,11 @@ public final class Tensor {
     return detach().to(Device.CPU).to(type).contiguous().data();
   }
 
+  /// Whether the elements lie in row-major order without gaps.
+  boolean isContiguous() {
+    return handle.is_contiguous();
+  }
+
   /// The bytes of a contiguous tensor on the processor: a view that is valid while the tensor
   /// lives.
   ///
@@ -568,9 +573,17 @@ public final class Tensor {
     return new Tensor(handle.index_select(dim, index.handle));
   }
 
-  /// The leftmost place of each of `values` (B, n) in the sorted rows of this (B, V), int64.
+  /// For each of `values` (B, n) the first place in the sorted rows of this (B, V) that is greater,
+  /// int64.
   public Tensor searchSorted(Tensor values) {
-    return new Tensor(torch.searchsorted(handle, values.handle));
+    return new Tensor(
+        torch.searchsorted(
+            handle,
+            values.handle,
+            false,
+            true,
+            new org.bytedeco.pytorch.StringViewOptional(),
+            new TensorOptional()));
   }
 
   // ---- Matrices and networks ----

@@ -1,0 +1,181 @@
+package org.instructgpt.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.LinkedHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(Scoped.class)
+class AdamWTest {
+  /// The algorithm as Loshchilov and Hutter print it, one number at a time.
+  private static final class Loop {
+    final double[] values;
+    final double[] first;
+    final double[] second;
+    final boolean matrix;
+    int steps;
+
+    Loop(double[] values, boolean matrix) {
+      this.values = values;
+      this.first = new double[values.length];
+      this.second = new double[values.length];
+      this.matrix = matrix;
+    }
+
+    void step(double[] gradient, double scale, double rate, AdamW.Settings s) {
+      steps++;
+      for (int i = 0; i < values.length; i++) {
+        double g = gradient[i] * scale;
+        first[i] = s.beta1() * first[i] + (1 - s.beta1()) * g;
+        second[i] = s.beta2() * second[i] + (1 - s.beta2()) * g * g;
+        double mean = first[i] / (1 - Math.pow(s.beta1(), steps));
+        double square = second[i] / (1 - Math.pow(s.beta2(), steps));
+        double decay = matrix ? rate * s.weightDecay() * values[i] : 0;
+        values[i] -= decay + rate * mean / (Math.sqrt(square) + s.epsilon());
+      }
+    }
+  }
+
+  private static Parameters parameters(int rows, int columns, int vector) {
+    var shapes = new LinkedHashMap<String, long[]>();
+    shapes.put("bias", new long[] {vector});
+    shapes.put("weight", new long[] {rows, columns});
+    var parameters = new Parameters(shapes, DType.FLOAT64, Device.CPU);
+    parameters.byName().values().forEach(AdamWTest::fill);
+    return parameters;
+  }
+
+  private static void fill(Tensor parameter) {
+    int count = (int) parameter.count();
+    parameter.detach().view(count).copy_(Tensor.of(Expect.wave(count, 1), count));
+  }
+
+  private static void collect(Tensor parameter, double[] gradient) {
+    Expect.gradient(parameter).view(gradient.length).copy_(Tensor.of(gradient, gradient.length));
+  }
+
+  // The second row has 90,000 matrix entries and 70,000 vector entries: the border between them and
+  // that between chunks of 65,536 fall in different places.
+  @ParameterizedTest
+  @CsvSource({"3, 4, 5, 0.1", "300, 300, 70000, 0.1", "3, 4, 5, 0", "1, 65536, 16, 0.5"})
+  void tenStepsAreThoseOfTheLoop(int rows, int columns, int vector, double decay) {
+    var settings = new AdamW.Settings(0.9, 0.95, 1e-8, decay, 1.0);
+    var parameters = parameters(rows, columns, vector);
+    var weight = parameters.get("weight");
+    var bias = parameters.get("bias");
+    var optimizer = new AdamW(parameters, settings);
+    var weightLoop = new Loop(weight.doubles(), true);
+    var biasLoop = new Loop(bias.doubles(), false);
+    for (int step = 0; step < 10; step++) {
+      // From far below the clipping norm to far above it.
+      double size = Math.pow(10, step - 6);
+      var weightGradient = Expect.wave(weightLoop.values.length, step);
+      var biasGradient = Expect.wave(biasLoop.values.length, 20 + step);
+      double norm = scale(size, weightGradient, biasGradient);
+      collect(weight, weightGradient);
+      collect(bias, biasGradient);
+      double rate = 1e-2 * (step + 1);
+      assertThat(optimizer.step(rate)).isCloseTo(norm, within(1e-9 * norm));
+      double clip = Math.min(1, 1 / norm);
+      weightLoop.step(weightGradient, clip, rate, settings);
+      biasLoop.step(biasGradient, clip, rate, settings);
+      assertThat(parameters.gradient().norm().item()).isZero();
+    }
+    assertThat(optimizer.steps()).isEqualTo(10);
+    assertThat(weight.doubles()).containsExactly(weightLoop.values, within(1e-11));
+    assertThat(bias.doubles()).containsExactly(biasLoop.values, within(1e-11));
+  }
+
+  /// Multiplies the gradients by `size` and returns their common norm.
+  private static double scale(double size, double[]... gradients) {
+    double squares = 0;
+    for (var gradient : gradients) {
+      for (int i = 0; i < gradient.length; i++) {
+        gradient[i] *= size;
+        squares += gradient[i] * gradient[i];
+      }
+    }
+    return Math.sqrt(squares);
+  }
+
+  @Test
+  void theFirstStepMovesEveryEntryByTheLearningRate() {
+    // Bias correction makes the first moment g and the second g squared: the step is sign(g) *
+    // rate.
+    var parameters = parameters(1, 2, 2);
+    parameters.flat().zero_();
+    collect(parameters.get("weight"), new double[] {0.3, -0.0001});
+    collect(parameters.get("bias"), new double[] {-0.5, 0.02});
+    new AdamW(parameters, new AdamW.Settings(0.9, 0.95, 1e-12, 0, 1)).step(0.25);
+    assertThat(parameters.get("weight").doubles())
+        .containsExactly(new double[] {-0.25, 0.25}, within(1e-6));
+    assertThat(parameters.get("bias").doubles())
+        .containsExactly(new double[] {0.25, -0.25}, within(1e-6));
+  }
+
+  @Test
+  void decayShrinksMatricesAloneAndNotThroughTheGradient() {
+    var parameters = parameters(1, 2, 2);
+    parameters.flat().fill_(1);
+    new AdamW(parameters, AdamW.Settings.gpt3(0.1)).step(0.5);
+    Expect.holds(parameters.get("weight"), 0.95, 0.95);
+    Expect.holds(parameters.get("bias"), 1, 1);
+  }
+
+  @Test
+  void theGapsBetweenParametersStayZero() {
+    var parameters = parameters(1, 3, 5);
+    var optimizer = new AdamW(parameters, AdamW.Settings.gpt3(0.1));
+    for (int step = 0; step < 3; step++) {
+      collect(parameters.get("weight"), Expect.wave(3, step));
+      collect(parameters.get("bias"), Expect.wave(5, step));
+      optimizer.step(0.1);
+    }
+    Expect.holds(parameters.flat().narrow(0, 3, 13), new double[13]);
+    Expect.holds(parameters.flat().narrow(0, 21, 11), new double[11]);
+  }
+
+  @Test
+  void restoredMomentsGoOnBitForBit() {
+    var straight = parameters(20, 30, 7);
+    var optimizer = new AdamW(straight, AdamW.Settings.gpt3(0.1));
+    train(straight, optimizer, 0, 3);
+    var resumed = parameters(20, 30, 7);
+    resumed.copyFrom(straight);
+    var second = new AdamW(resumed, AdamW.Settings.gpt3(0.1));
+    second.restore(optimizer.firstMoment(), optimizer.secondMoment(), optimizer.steps());
+    train(straight, optimizer, 3, 6);
+    train(resumed, second, 3, 6);
+    assertThat(resumed.flat().sameBits(straight.flat())).isTrue();
+    assertThat(second.secondMoment().sameBits(optimizer.secondMoment())).isTrue();
+  }
+
+  private static void train(Parameters parameters, AdamW optimizer, int from, int to) {
+    for (int step = from; step < to; step++) {
+      collect(parameters.get("weight"), Expect.wave(600, step));
+      collect(parameters.get("bias"), Expect.wave(7, -step));
+      optimizer.step(0.01);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0.9, 1e-8, 0, 1",
+    "0.9, -0.1, 1e-8, 0, 1",
+    "0.9, 0.9, 0, 0, 1",
+    "0.9, 0.9, 1e-8, -1, 1",
+    "0.9, 0.9, 1e-8, 0, 0",
+    "NaN, 0.9, 1e-8, 0, 1"
+  })
+  void settingsOutOfRangeAreRefused(
+      double beta1, double beta2, double epsilon, double decay, double clip) {
+    assertThatThrownBy(() -> new AdamW.Settings(beta1, beta2, epsilon, decay, clip))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must be");
+  }
+}

@@ -1,0 +1,88 @@
+package org.instructgpt.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ExtendWith(Scoped.class)
+class EngineTest {
+  @Test
+  void theVersionNamesLibraryAndBinding() {
+    assertThat(Engine.version()).matches("\\d+\\.\\d+\\.\\d+-\\d+\\.\\d+\\.\\d+.*");
+  }
+
+  @Test
+  void theDescriptionTellsOfThreads() {
+    assertThat(Engine.description()).contains("OpenMP").contains("get_num_threads");
+  }
+
+  @Test
+  void threadsAreThoseThatWereAskedFor() {
+    int before = Engine.threads();
+    try {
+      Engine.useThreads(1);
+      assertThat(Engine.threads()).isEqualTo(1);
+    } finally {
+      Engine.useThreads(before);
+    }
+    assertThatThrownBy(() -> Engine.useThreads(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threads must be at least 1, but is 0");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"FLOAT32", "FLOAT64", "BFLOAT16"})
+  void theGemmRateIsMeasured(DType type) {
+    assertThat(Engine.gemmRate(type, 64, 3, System::nanoTime)).isGreaterThan(1e6);
+  }
+
+  @Test
+  void theGemmRateIsOperationsOverTheBestTime() {
+    // A clock on which each product takes 1,000 ns: 2 * 8^3 operations in a microsecond.
+    var ticks = new java.util.concurrent.atomic.AtomicLong();
+    assertThat(Engine.gemmRate(DType.FLOAT32, 8, 2, () -> ticks.getAndAdd(1000)))
+        .isCloseTo(1024 / 1e-6, within(1.0));
+  }
+
+  @Test
+  void precisionsAreNamedAsTheUserNamesThem() {
+    assertThat(Precision.named("float32")).isEqualTo(Precision.FULL).hasToString("float32");
+    assertThat(Precision.named("BFloat16")).isEqualTo(Precision.MIXED).hasToString("bfloat16");
+    assertThat(Precision.named("auto")).isEqualTo(Engine.fastPrecision());
+    assertThatThrownBy(() -> Precision.named("fp8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("precision must be float32, bfloat16 or auto, but is 'fp8'");
+  }
+
+  @Test
+  void devicesAreNamedAsTheUserNamesThem() {
+    assertThat(Device.named("CPU")).isEqualTo(Device.CPU).hasToString("cpu");
+    assertThatThrownBy(() -> Device.named("tpu"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("device must be cpu or cuda, but is 'tpu'");
+    if (Engine.hasCuda()) {
+      assertThat(Device.named("cuda")).isEqualTo(Device.CUDA);
+    } else {
+      assertThatThrownBy(() -> Device.named("cuda"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("use --device cpu");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyElementTypeIsWhatItSays(DType type) {
+    var tensor = Tensor.zeros(type, 3);
+    assertThat(tensor.dtype()).isEqualTo(type);
+    assertThat(tensor.data().byteSize()).isEqualTo(3L * type.bytes());
+    assertThat(type.isFloating()).isEqualTo(type.code().contains("F"));
+    assertThat(tensor.fill_(1).doubles()).containsExactly(1, 1, 1);
+  }
+}
