@@ -1,0 +1,21 @@
+package org.instructgpt.records;
+
+import java.time.Instant;
+
+/// The desired answer to a prompt, written by a labeler: what supervised fine-tuning learns from
+/// (paper section 3.1).
+///
+/// @param promptId the prompt that is answered
+/// @param response the answer; may be empty, as one of the paper's is (Table 11)
+/// @param labeler id of the [Labeler] who wrote it
+public record Demonstration(
+    String id, String promptId, String response, String labeler, Instant created)
+    implements Feedback {
+
+  public Demonstration {
+    Check.id("id", id);
+    Check.id("prompt_id", promptId);
+    Check.text("response", response);
+    Check.id("labeler", labeler);
+  }
+}

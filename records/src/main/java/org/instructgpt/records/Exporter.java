@@ -1,0 +1,131 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+
+/// Writes what the store holds as JSON lines, for other programs and for safe-keeping.
+///
+/// A file appears whole or not at all, holds one state of the store, and is compressed when it is
+/// called `.gz`. Each method returns the number of lines. [#everything] is what another store
+/// imports as it is; the files of single types are imported in the order labelers, prompts, the
+/// rest.
+public final class Exporter {
+  private final Store store;
+
+  public Exporter(Store store) {
+    this.store = store;
+  }
+
+  /// All records in our own format, each after those that it names.
+  public long everything(Path file) throws IOException {
+    return write(
+        file,
+        (handle, lines) -> {
+          Store.eachLabeler(handle, labeler -> lines.accept(Json.write(labeler)));
+          Store.eachPrompt(handle, Filter.ALL, prompt -> lines.accept(Json.write(prompt)));
+          given(Table.DEMONSTRATION, Filter.ALL).accept(handle, lines);
+          given(Table.RANKING, Filter.ALL).accept(handle, lines);
+          given(Table.RATING, Filter.ALL).accept(handle, lines);
+        });
+  }
+
+  public long labelers(Path file) throws IOException {
+    return write(
+        file,
+        (handle, lines) -> Store.eachLabeler(handle, labeler -> lines.accept(Json.write(labeler))));
+  }
+
+  public long prompts(Path file, Filter filter) throws IOException {
+    return write(
+        file,
+        (handle, lines) ->
+            Store.eachPrompt(handle, filter, prompt -> lines.accept(Json.write(prompt))));
+  }
+
+  public long demonstrations(Path file, Filter filter) throws IOException {
+    return write(file, given(Table.DEMONSTRATION, filter));
+  }
+
+  public long rankings(Path file, Filter filter) throws IOException {
+    return write(file, given(Table.RANKING, filter));
+  }
+
+  public long ratings(Path file, Filter filter) throws IOException {
+    return write(file, given(Table.RATING, filter));
+  }
+
+  /// Demonstrations as `{prompt, completion}`, which TRL and others read.
+  public long completions(Path file, Filter filter) throws IOException {
+    return write(
+        file,
+        (handle, lines) ->
+            Store.eachGiven(
+                handle,
+                Table.DEMONSTRATION,
+                filter,
+                given ->
+                    lines.accept(
+                        Json.MAPPER
+                            .createObjectNode()
+                            .put("prompt", given.prompt().text())
+                            .put("completion", given.item().response()))));
+  }
+
+  /// Rankings as `{prompt, chosen, rejected}`, a line for each pair that is no tie.
+  public long preferences(Path file, Filter filter) throws IOException {
+    return write(
+        file,
+        (handle, lines) ->
+            Store.eachGiven(handle, Table.RANKING, filter, given -> pairs(given, lines)));
+  }
+
+  private static void pairs(Prompted<Ranking> given, Consumer<JsonNode> lines) {
+    Ranking ranking = given.item();
+    for (Ranking.Pair pair : ranking.pairs()) {
+      lines.accept(
+          Json.MAPPER
+              .createObjectNode()
+              .put("prompt", given.prompt().text())
+              .put("chosen", ranking.outputs().get(pair.better()).text())
+              .put("rejected", ranking.outputs().get(pair.worse()).text()));
+    }
+  }
+
+  private static <T extends Feedback> BiConsumer<Handle, Consumer<JsonNode>> given(
+      Table<T> table, Filter filter) {
+    return (handle, lines) ->
+        Store.eachGiven(handle, table, filter, given -> lines.accept(Json.write(given.item())));
+  }
+
+  private long write(Path file, BiConsumer<Handle, Consumer<JsonNode>> content) throws IOException {
+    long[] count = {0};
+    WholeFile.write(
+        file,
+        writer ->
+            store.read(handle -> {
+              content.accept(
+                  handle,
+                  line -> {
+                    writeLine(writer, line);
+                    count[0]++;
+                  });
+              return count[0];
+            }));
+    return count[0];
+  }
+
+  private static void writeLine(BufferedWriter writer, JsonNode line) {
+    try {
+      writer.write(line.toString());
+      writer.write('\n');
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+}

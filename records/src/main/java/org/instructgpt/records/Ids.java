@@ -1,0 +1,51 @@
+package org.instructgpt.records;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/// Names for records: by time for what is new, by content for what is imported.
+public final class Ids {
+  private Ids() {}
+
+  /// A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits, so that names
+  /// sort by age.
+  public static String fresh(Instant now, RandomGenerator random) {
+    long high = (now.toEpochMilli() << 16) | 0x7000 | (random.nextLong() & 0x0FFF);
+    long low = 0x8000_0000_0000_0000L | (random.nextLong() >>> 2);
+    return new UUID(high, low).toString();
+  }
+
+  /// A UUID of version 8 made from the SHA-256 of the parts: the same content has the same name, so
+  /// a file that is imported twice adds nothing the second time.
+  static String of(String... parts) {
+    ByteBuffer hash = ByteBuffer.wrap(hash(parts));
+    long high = (hash.getLong() & ~0xF000L) | 0x8000;
+    long low = (hash.getLong() >>> 2) | 0x8000_0000_0000_0000L;
+    return new UUID(high, low).toString();
+  }
+
+  /// A point of [0, 1) that depends on nothing but the key: the first 53 bits of its SHA-256.
+  static double point(String key) {
+    return (ByteBuffer.wrap(hash(key)).getLong() >>> 11) * 0x1.0p-53;
+  }
+
+  private static byte[] hash(String... parts) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String part : parts) {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        sha.update(bytes);
+      }
+      return sha.digest();
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError("every Java platform has SHA-256", impossible);
+    }
+  }
+}

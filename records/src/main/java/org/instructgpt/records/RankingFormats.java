@@ -1,0 +1,181 @@
+package org.instructgpt.records;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// How rankings look in other people's files.
+final class RankingFormats {
+  private static final int PREDICTIONS = 4;
+
+  /// The pairs of four predictions, in the order of their labels.
+  private static final int[][] PAIRS = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
+
+  private static final int IMPOSSIBLE = Integer.MAX_VALUE - 1;
+
+  private RankingFormats() {}
+
+  static void ranked(Fields row, Draft draft) {
+    String prompt = row.filled("prompt");
+    List<String> completions = row.texts("completions");
+    List<Integer> ranks = row.integers("ranks");
+    List<String> models = row.has("models") ? row.texts("models") : List.of();
+    Optional<String> labeler = row.optionalId("labeler");
+    Optional<String> user = row.optionalId("user");
+    int k = completions.size();
+    if (k < Ranking.LEAST || k > Ranking.MOST) {
+      String wanted = Ranking.LEAST + " to " + Ranking.MOST + " of them";
+      row.fault("completions", wanted, String.valueOf(k));
+    }
+    if (ranks.size() != k) {
+      row.fault("ranks", "as many as completions, " + k, String.valueOf(ranks.size()));
+    }
+    for (int i = 0; i < ranks.size(); i++) {
+      if (ranks.get(i) < 1 || ranks.get(i) > Math.max(k, 1)) {
+        row.fault("ranks[" + i + "]", "a rank from 1 to " + k, String.valueOf(ranks.get(i)));
+      }
+    }
+    if (!models.isEmpty() && models.size() != k) {
+      row.fault("models", "as many as completions, " + k, String.valueOf(models.size()));
+    }
+    row.settle();
+    List<Output> outputs = new ArrayList<>();
+    for (int i = 0; i < k; i++) {
+      outputs.add(
+          new Output(completions.get(i), models.isEmpty() ? Output.UNKNOWN : models.get(i)));
+    }
+    draft.ranking(draft.prompt(prompt, user, Optional.empty()), outputs, ranks, labeler);
+  }
+
+  static void preference(Fields row, Draft draft) {
+    String prompt = row.filled("prompt");
+    String chosen = row.text("chosen");
+    String rejected = row.text("rejected");
+    Optional<String> labeler = row.optionalId("labeler");
+    Optional<String> user = row.optionalId("user");
+    row.settle();
+    pair(draft.prompt(prompt, user, Optional.empty()), chosen, rejected, labeler, draft);
+  }
+
+  /// Two dialogues of which one was chosen (HH-RLHF).
+  ///
+  /// They share their beginning: the prompt is what they share up to and with the last
+  /// `\n\nAssistant:`, and the outputs are the rest of each. Mostly that is one answer each. Where
+  /// the dialogues part before the last turn, the rest is several turns; the person chose between
+  /// the whole dialogues, so the whole rest is compared, and the report counts such rows. Equal
+  /// dialogues are a tie.
+  static void dialogues(Fields row, Draft draft) {
+    String chosen = row.filled("chosen");
+    String rejected = row.filled("rejected");
+    row.settle();
+    int end = 0;
+    while (end < Math.min(chosen.length(), rejected.length())
+        && chosen.charAt(end) == rejected.charAt(end)) {
+      end++;
+    }
+    // The whole mark must be shared, so it begins at least its length before the end.
+    int mark = chosen.lastIndexOf(Dialogue.ASSISTANT, end - Dialogue.ASSISTANT.length());
+    if (!chosen.startsWith(Dialogue.HUMAN) || mark < 0) {
+      row.fault(
+          "chosen",
+          "a dialogue \"\\n\\nHuman: ...\\n\\nAssistant: ...\" that begins like the rejected one",
+          Check.quoted(chosen));
+      row.settle();
+    }
+    int start = mark + Dialogue.ASSISTANT.length();
+    if (chosen.indexOf(Dialogue.ASSISTANT, start) >= 0
+        || rejected.indexOf(Dialogue.ASSISTANT, start) >= 0) {
+      draft.note("dialogues that part before the last turn: the whole rest was compared");
+    }
+    String prompt = draft.prompt(chosen.substring(0, start));
+    String better = chosen.substring(start).strip();
+    pair(prompt, better, rejected.substring(start).strip(), Optional.empty(), draft);
+  }
+
+  /// A question over passages with four predictions and a label for each of their six pairs: 0 a
+  /// tie, 1 the first is better, 2 the second.
+  ///
+  /// Ranks can say that A = B and B = C only if A = C, but people say A = B, B = C, A > C (16 of
+  /// the 350 public rows). So of all ranks that keep every preference those are taken that turn the
+  /// fewest ties into preferences, and the report counts the rows in which that happened. Labels
+  /// that go round in a circle are refused.
+  static void fineGrained(Fields row, Draft draft) {
+    String question = row.filled("question");
+    List<List<String>> passages = row.has("passages") ? row.textLists("passages") : List.of();
+    List<Output> outputs = new ArrayList<>();
+    for (int i = 1; i <= PREDICTIONS; i++) {
+      outputs.add(new Output(row.text("prediction " + i), Output.UNKNOWN));
+    }
+    List<Integer> labels = row.integers("preference");
+    if (labels.size() != PAIRS.length || labels.stream().anyMatch(l -> l < 0 || l > 2)) {
+      row.fault("preference", "six labels of 0, 1 or 2", labels.toString());
+    }
+    row.settle();
+    List<Integer> ranks = ranks(labels);
+    int broken = brokenTies(labels, ranks);
+    if (broken == IMPOSSIBLE) {
+      row.fault("preference", "labels that do not go round in a circle", labels.toString());
+      row.settle();
+    }
+    if (broken > 0) {
+      draft.note("labels with A = B, B = C but not A = C: the fewest ties were broken");
+    }
+    draft.ranking(draft.prompt(closedDomain(question, passages)), outputs, ranks, Optional.empty());
+  }
+
+  /// The ranks that break the fewest ties, of the 4^4 there are; the first of several.
+  private static List<Integer> ranks(List<Integer> labels) {
+    List<Integer> best = List.of();
+    int fewest = Integer.MAX_VALUE;
+    for (int code = 0; code < 256; code++) {
+      List<Integer> ranks =
+          List.of(1 + (code >> 6), 1 + (code >> 4 & 3), 1 + (code >> 2 & 3), 1 + (code & 3));
+      int broken = brokenTies(labels, ranks);
+      if (broken < fewest) {
+        best = ranks;
+        fewest = broken;
+      }
+    }
+    return best;
+  }
+
+  /// How many pairs with the label 0 the ranks tell apart, or [#IMPOSSIBLE] if they contradict
+  /// another label.
+  private static int brokenTies(List<Integer> labels, List<Integer> ranks) {
+    int broken = 0;
+    for (int pair = 0; pair < PAIRS.length; pair++) {
+      int order = Integer.compare(ranks.get(PAIRS[pair][0]), ranks.get(PAIRS[pair][1]));
+      int wanted = labels.get(pair) == 0 ? 0 : labels.get(pair) == 1 ? -1 : 1;
+      if (wanted != 0 && order != wanted) {
+        return IMPOSSIBLE;
+      }
+      broken += order == wanted ? 0 : 1;
+    }
+    return broken;
+  }
+
+  /// A passage is a title and its sentences, the first of which often repeats the title.
+  private static String closedDomain(String question, List<List<String>> passages) {
+    if (passages.isEmpty()) {
+      return question;
+    }
+    StringBuilder prompt = new StringBuilder("Answer the question with what the passages say.\n\n");
+    for (List<String> passage : passages) {
+      String title = passage.isEmpty() ? "" : passage.getFirst().strip();
+      String text = String.join(" ", passage.subList(Math.min(1, passage.size()), passage.size()));
+      if (text.startsWith(title)) {
+        text = text.substring(title.length());
+      }
+      prompt.append(title).append('\n').append(text.strip()).append("\n\n");
+    }
+    return prompt.append("Question: ").append(question.strip()).append("\n\nAnswer:").toString();
+  }
+
+  private static void pair(
+      String promptId, String better, String worse, Optional<String> labeler, Draft draft) {
+    List<Output> outputs =
+        List.of(new Output(better, Output.UNKNOWN), new Output(worse, Output.UNKNOWN));
+    List<Integer> ranks = better.equals(worse) ? List.of(1, 1) : List.of(1, 2);
+    draft.ranking(promptId, outputs, ranks, labeler);
+  }
+}

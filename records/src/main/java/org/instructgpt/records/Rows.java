@@ -1,0 +1,151 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/// Records into rows, and rows into records, on a connection that somebody else opened.
+final class Rows {
+  private final Handle handle;
+
+  Rows(Handle handle) {
+    this.handle = handle;
+  }
+
+  /// Adds a record whose prompt and labeler are known to be there, unless its id is; whether it was
+  /// new.
+  boolean addIfAbsent(Feedback record) {
+    return insert(Table.of(record), record);
+  }
+
+  /// Adds a record, or finds the same one there. The same means: equal in all but the time, because
+  /// somebody who repeats a submission whose answer was lost does it later; the first time stands.
+  boolean add(Feedback record) {
+    requireParents(record);
+    if (addIfAbsent(record)) {
+      return true;
+    }
+    Feedback stored = find(Table.of(record), record.id()).orElseThrow();
+    List<String> other = differences(Json.write(stored), Json.write(record));
+    if (!other.isEmpty()) {
+      throw new BadField(
+          "id",
+          "a new " + Json.type(record) + ", or the one that is stored under " + record.id(),
+          "another " + String.join(", ", other));
+    }
+    return false;
+  }
+
+  <T extends Feedback> Optional<T> find(Table<T> table, String id) {
+    String sql = "SELECT " + table.selection("t") + " FROM " + table.name() + " t WHERE t.id = :id";
+    return handle
+        .createQuery(sql)
+        .bind("id", id)
+        .map((row, _) -> table.reader().read(row, "t_"))
+        .findOne();
+  }
+
+  /// The rows of labelers or prompts that the filter lets through, in the order of arrival.
+  <T extends Feedback> Query select(Table<T> table, Filter filter) {
+    List<String> conditions = new ArrayList<>();
+    filter.split().ifPresent(_ -> conditions.add("t.split = :split"));
+    filter.source().ifPresent(_ -> conditions.add("t.source = :source"));
+    String sql = "SELECT " + table.selection("t") + " FROM " + table.name() + " t";
+    return query(sql + where(conditions) + " ORDER BY t.seq", filter);
+  }
+
+  /// What labelers gave, with the prompts, as far as the filter lets through, in the order of
+  /// arrival.
+  <T extends Feedback> Query selectGiven(Table<T> table, Filter filter) {
+    String sql = "SELECT " + table.selection("t") + ", " + Table.PROMPT.selection("p");
+    return query(sql + given(table, filter) + " ORDER BY t.seq", filter);
+  }
+
+  <T extends Feedback> long count(Table<T> table, Filter filter) {
+    boolean given = table.columns().contains("labeler_id");
+    String from = given ? given(table, filter) : " FROM " + table.name() + " t";
+    return query("SELECT count(*)" + from, filter).mapTo(Long.class).one();
+  }
+
+  private static String given(Table<?> table, Filter filter) {
+    List<String> conditions = new ArrayList<>();
+    filter.split().ifPresent(_ -> conditions.add("p.split = :split"));
+    filter.source().ifPresent(_ -> conditions.add("p.source = :source"));
+    filter.pool().ifPresent(_ -> conditions.add("l.pool = :pool"));
+    filter.labeler().ifPresent(_ -> conditions.add("t.labeler_id = :labeler"));
+    return " FROM "
+        + table.name()
+        + " t JOIN prompt p ON p.id = t.prompt_id JOIN labeler l ON l.id = t.labeler_id"
+        + where(conditions);
+  }
+
+  private static String where(List<String> conditions) {
+    return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+  }
+
+  private Query query(String sql, Filter filter) {
+    Query query = handle.createQuery(sql);
+    filter.split().ifPresent(split -> query.bind("split", Json.word(split)));
+    filter.source().ifPresent(source -> query.bind("source", Json.word(source)));
+    filter.pool().ifPresent(pool -> query.bind("pool", Json.word(pool)));
+    filter.labeler().ifPresent(labeler -> query.bind("labeler", labeler));
+    return query;
+  }
+
+  private <T extends Feedback> boolean insert(Table<T> table, Feedback record) {
+    @SuppressWarnings("unchecked") // Table.of gave the table of this very record.
+    List<@Nullable Object> values = table.values().apply((T) record);
+    try (Update update = handle.createUpdate(table.insertion())) {
+      for (int i = 0; i < values.size(); i++) {
+        update.bind(i, values.get(i));
+      }
+      return update.execute() == 1;
+    }
+  }
+
+  /// The store would refuse a row without its prompt or labeler too, but could not say which is
+  /// missing.
+  private void requireParents(Feedback record) {
+    switch (record) {
+      case Labeler _, Prompt _ -> {}
+      case Demonstration given -> requireParents(given.promptId(), given.labeler());
+      case Ranking given -> requireParents(given.promptId(), given.labeler());
+      case Rating given -> requireParents(given.promptId(), given.labeler());
+    }
+  }
+
+  private void requireParents(String prompt, String labeler) {
+    require(Table.PROMPT, "prompt_id", prompt);
+    require(Table.LABELER, "labeler", labeler);
+  }
+
+  private void require(Table<?> parent, String field, String id) {
+    boolean there =
+        handle
+            .createQuery("SELECT 1 FROM " + parent.name() + " WHERE id = :id")
+            .bind("id", id)
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent();
+    if (!there) {
+      throw new BadField(
+          field,
+          "a " + parent.name() + " that is stored already or comes earlier",
+          Check.quoted(id));
+    }
+  }
+
+  private static List<String> differences(ObjectNode stored, ObjectNode given) {
+    TreeSet<String> names = new TreeSet<>();
+    stored.fieldNames().forEachRemaining(names::add);
+    given.fieldNames().forEachRemaining(names::add);
+    names.remove("created");
+    return names.stream().filter(name -> !stored.path(name).equals(given.path(name))).toList();
+  }
+}

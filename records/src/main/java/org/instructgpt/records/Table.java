@@ -1,0 +1,180 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// How one type of record lies in the store: its table, its columns, and how a row becomes a record
+/// again.
+///
+/// @param columns names, `id` first
+/// @param values the values of those columns
+/// @param reader makes the record of columns whose names begin with the given prefix
+record Table<T extends Feedback>(
+    String name,
+    List<String> columns,
+    Function<T, List<@Nullable Object>> values,
+    RowReader<T> reader) {
+
+  @FunctionalInterface
+  interface RowReader<T> {
+    T read(ResultSet row, String prefix) throws SQLException;
+  }
+
+  static final Table<Labeler> LABELER =
+      new Table<>(
+          "labeler",
+          List.of("id", "pool"),
+          labeler -> List.of(labeler.id(), Json.word(labeler.pool())),
+          (row, at) ->
+              new Labeler(
+                  row.getString(at + "id"),
+                  Json.constant(Labeler.Pool.class, row.getString(at + "pool"))));
+
+  static final Table<Prompt> PROMPT =
+      new Table<>(
+          "prompt",
+          List.of(
+              "id", "text", "source", "user_id", "organisation_id", "split", "use_case", "created"),
+          Table::promptValues,
+          Table::readPrompt);
+
+  static final Table<Demonstration> DEMONSTRATION =
+      new Table<>(
+          "demonstration",
+          List.of("id", "prompt_id", "response", "labeler_id", "created"),
+          given ->
+              List.of(
+                  given.id(),
+                  given.promptId(),
+                  given.response(),
+                  given.labeler(),
+                  given.created().toString()),
+          (row, at) ->
+              new Demonstration(
+                  row.getString(at + "id"),
+                  row.getString(at + "prompt_id"),
+                  row.getString(at + "response"),
+                  row.getString(at + "labeler_id"),
+                  Instant.parse(row.getString(at + "created"))));
+
+  static final Table<Ranking> RANKING =
+      new Table<>(
+          "ranking",
+          List.of("id", "prompt_id", "outputs", "labeler_id", "created"),
+          given ->
+              List.of(
+                  given.id(),
+                  given.promptId(),
+                  Json.outputs(given.outputs(), given.ranks()).toString(),
+                  given.labeler(),
+                  given.created().toString()),
+          Table::readRanking);
+
+  static final Table<Rating> RATING =
+      new Table<>(
+          "rating",
+          List.of(
+              "id", "prompt_id", "output", "model", "quality", "flags", "labeler_id", "created"),
+          given ->
+              List.of(
+                  given.id(),
+                  given.promptId(),
+                  given.output().text(),
+                  given.output().model(),
+                  given.quality(),
+                  Json.flags(given.flags()).toString(),
+                  given.labeler(),
+                  given.created().toString()),
+          (row, at) ->
+              new Rating(
+                  row.getString(at + "id"),
+                  row.getString(at + "prompt_id"),
+                  new Output(row.getString(at + "output"), row.getString(at + "model")),
+                  row.getInt(at + "quality"),
+                  Json.parseFlags(row.getString(at + "flags")),
+                  row.getString(at + "labeler_id"),
+                  Instant.parse(row.getString(at + "created"))));
+
+  /// All tables, a table after those that its rows point to.
+  static final List<Table<?>> ALL = List.of(LABELER, PROMPT, DEMONSTRATION, RANKING, RATING);
+
+  static Table<?> of(Feedback record) {
+    return switch (record) {
+      case Labeler _ -> LABELER;
+      case Prompt _ -> PROMPT;
+      case Demonstration _ -> DEMONSTRATION;
+      case Ranking _ -> RANKING;
+      case Rating _ -> RATING;
+    };
+  }
+
+  /// `t.id AS t_id, ...`, so that two tables of a join can be told apart.
+  String selection(String alias) {
+    return columns.stream()
+        .map(column -> alias + "." + column + " AS " + alias + "_" + column)
+        .collect(Collectors.joining(", "));
+  }
+
+  /// Inserts a row unless its id is there.
+  String insertion() {
+    String places = columns.stream().map(_ -> "?").collect(Collectors.joining(", "));
+    return "INSERT INTO "
+        + name
+        + " ("
+        + String.join(", ", columns)
+        + ") VALUES ("
+        + places
+        + ") ON CONFLICT (id) DO NOTHING";
+  }
+
+  private static List<@Nullable Object> promptValues(Prompt prompt) {
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add(prompt.id());
+    values.add(prompt.text());
+    values.add(Json.word(prompt.source()));
+    values.add(prompt.user().orElse(null));
+    values.add(prompt.organisation().orElse(null));
+    values.add(Json.word(prompt.split()));
+    values.add(prompt.useCase().map(Json::word).orElse(null));
+    values.add(prompt.created().toString());
+    return values;
+  }
+
+  private static Prompt readPrompt(ResultSet row, String at) throws SQLException {
+    return new Prompt(
+        row.getString(at + "id"),
+        row.getString(at + "text"),
+        Json.constant(Prompt.Source.class, row.getString(at + "source")),
+        Optional.ofNullable(row.getString(at + "user_id")),
+        Optional.ofNullable(row.getString(at + "organisation_id")),
+        Json.constant(Split.class, row.getString(at + "split")),
+        Optional.ofNullable(row.getString(at + "use_case"))
+            .map(word -> Json.constant(Prompt.UseCase.class, word)),
+        Instant.parse(row.getString(at + "created")));
+  }
+
+  private static Ranking readRanking(ResultSet row, String at) throws SQLException {
+    ArrayNode array = Json.parse(row.getString(at + "outputs"));
+    List<Output> outputs = new ArrayList<>();
+    List<Integer> ranks = new ArrayList<>();
+    for (var output : array) {
+      outputs.add(new Output(output.path("text").textValue(), output.path("model").textValue()));
+      ranks.add(output.path("rank").intValue());
+    }
+    return new Ranking(
+        row.getString(at + "id"),
+        row.getString(at + "prompt_id"),
+        outputs,
+        ranks,
+        row.getString(at + "labeler_id"),
+        Instant.parse(row.getString(at + "created")));
+  }
+}

@@ -1,0 +1,314 @@
+package org.instructgpt.records;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.assertj.core.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StoreTest {
+  @TempDir Path folder;
+
+  @Test
+  void whatWasAddedIsThereAfterClosingAndOpening() throws Exception {
+    try (Store store = open()) {
+      assertThat(store.add(Samples.oneOfEach()).get()).isEqualTo(5);
+    }
+    try (Store store = open()) {
+      Prompt prompt = Samples.prompt("p1");
+      assertThat(store.labelers()).containsExactly(Samples.ANN);
+      assertThat(store.prompts(Filter.ALL)).containsExactly(prompt);
+      assertThat(store.prompt("p1")).contains(prompt);
+      assertThat(store.prompt("p2")).isEmpty();
+      assertThat(store.demonstrations(Filter.ALL))
+          .containsExactly(new Prompted<>(prompt, Samples.demonstration("d1", "p1", Samples.ANN)));
+      assertThat(store.rankings(Filter.ALL))
+          .containsExactly(new Prompted<>(prompt, Samples.ranking("r1", "p1", Samples.ANN)));
+      assertThat(store.ratings(Filter.ALL))
+          .containsExactly(new Prompted<>(prompt, Samples.rating("a1", "p1", Samples.ANN)));
+      assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 1, 1, 1));
+    }
+  }
+
+  @Test
+  void theSameRecordTwiceIsOneRowAndTheFirstTimeStands() throws Exception {
+    try (Store store = open()) {
+      store.add(Samples.oneOfEach()).get();
+      assertThat(store.add(Samples.oneOfEach()).get()).isZero();
+      Demonstration first = Samples.demonstration("d1", "p1", Samples.ANN);
+      var later =
+          new Demonstration("d1", "p1", first.response(), "ann", Samples.NOON.plusSeconds(9));
+      assertThat(store.add(later).get()).isZero();
+      assertThat(store.demonstrations(Filter.ALL).getFirst().item()).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void anIdWithOtherContentIsRefusedAndTheWholeBatchWithIt() throws Exception {
+    try (Store store = open()) {
+      store.add(Samples.oneOfEach()).get();
+      var changed = new Demonstration("d1", "p1", "other", "ann", Samples.NOON);
+      List<Feedback> batch = List.of(Samples.prompt("p2"), changed);
+      assertThatThrownBy(() -> store.add(batch).get())
+          .hasRootCauseInstanceOf(IllegalArgumentException.class)
+          .hasRootCauseMessage(
+              "id: expected a new demonstration, or the one that is stored under d1, found another"
+                  + " response");
+      assertThat(store.prompt("p2")).isEmpty();
+      assertThat(store.add(Samples.prompt("p2")).get()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRecordWithoutItsPromptOrLabelerIsRefused() throws Exception {
+    try (Store store = open()) {
+      store.add(Samples.oneOfEach()).get();
+      assertThatThrownBy(() -> store.add(Samples.ranking("r2", "p9", Samples.ANN)).get())
+          .hasRootCauseMessage(
+              "prompt_id: expected a prompt that is stored already or comes earlier, found \"p9\"");
+      assertThatThrownBy(() -> store.add(Samples.ranking("r2", "p1", Samples.BOB)).get())
+          .hasRootCauseMessage(
+              "labeler: expected a labeler that is stored already or comes earlier, found \"bob\"");
+    }
+  }
+
+  @Test
+  void filtersChooseBySplitSourcePoolAndLabeler() throws Exception {
+    try (Store store = open()) {
+      store
+          .add(
+              List.of(
+                  Samples.ANN,
+                  Samples.BOB,
+                  Samples.prompt("z", Split.TRAIN, Prompt.Source.CUSTOMER),
+                  Samples.prompt("b", Split.TRAIN, Prompt.Source.LABELER_PLAIN),
+                  Samples.prompt("a", Split.TEST, Prompt.Source.CUSTOMER),
+                  Samples.ranking("r1", "z", Samples.BOB),
+                  Samples.ranking("r2", "a", Samples.ANN),
+                  Samples.ranking("r3", "b", Samples.ANN)))
+          .get();
+      assertThat(store.prompts(Filter.ALL)).extracting(Prompt::id).containsExactly("z", "b", "a");
+      assertThat(store.prompts(Filter.ALL.in(Split.TRAIN)))
+          .extracting(Prompt::id)
+          .containsExactly("z", "b");
+      assertThat(store.prompts(Filter.ALL.in(Split.TRAIN).from(Prompt.Source.CUSTOMER)))
+          .extracting(Prompt::id)
+          .containsExactly("z");
+      assertThat(ids(store, Filter.ALL)).containsExactly("r1", "r2", "r3");
+      assertThat(ids(store, Filter.ALL.in(Split.TRAIN))).containsExactly("r1", "r3");
+      assertThat(ids(store, Filter.ALL.by("ann"))).containsExactly("r2", "r3");
+      assertThat(ids(store, Filter.ALL.by(Labeler.Pool.HELD_OUT))).containsExactly("r1");
+      assertThat(ids(store, Filter.ALL.by("ann").in(Split.TEST))).containsExactly("r2");
+      assertThatThrownBy(() -> store.prompts(Filter.ALL.by("ann")))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void manyWritersLoseNothingAndReadersSeeWholeBatches() throws Exception {
+    try (Store store = open();
+        var threads = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> writers = new ArrayList<>();
+      for (int w = 0; w < 8; w++) {
+        String name = "w" + w + "-";
+        writers.add(
+            threads.submit(() -> {
+              for (int i = 0; i < 50; i++) {
+                Prompt one = Samples.prompt(name + i);
+                Prompt two = Samples.prompt(name + i + "-twin");
+                assertThat(store.add(List.of(one, two)).join()).isEqualTo(2);
+                assertThat(store.counts().prompts()).isEven();
+              }
+            }));
+      }
+      for (Future<?> writer : writers) {
+        writer.get();
+      }
+      assertThat(store.counts().prompts()).isEqualTo(800);
+    }
+  }
+
+  @Test
+  void oneSubmissionTenTimesAtOnceIsOneRow() throws Exception {
+    try (Store store = open()) {
+      List<CompletableFuture<Integer>> submissions = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        submissions.add(store.add(Samples.oneOfEach()));
+      }
+      assertThat(submissions.stream().mapToInt(CompletableFuture::join).sum()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aWriteThatFailsTakesNoOtherWithIt() throws Exception {
+    try (Store store = open()) {
+      List<CompletableFuture<Integer>> writes = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        boolean bad = i == 25;
+        writes.add(
+            store.add(bad ? Samples.rating("a", "p99", Samples.ANN) : Samples.prompt("p" + i)));
+      }
+      assertThat(writes)
+          .filteredOn(write -> write.handle((_, fault) -> fault != null).join())
+          .hasSize(1);
+      assertThat(store.counts().prompts()).isEqualTo(49);
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAndTheStoreGoesOnWhenThereIsRoomAgain() throws Exception {
+    try (Store store = open()) {
+      store.add(Samples.oneOfEach()).get();
+      pages(store, 60);
+      var big = new Demonstration("d2", "p1", "long ".repeat(100_000), "ann", Samples.NOON);
+      assertThatThrownBy(() -> store.add(big).get())
+          .cause()
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("feedback.db")
+          .hasMessageContaining("full");
+      assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 1, 1, 1));
+      pages(store, 1_000_000);
+      assertThat(store.add(big).get()).isEqualTo(1);
+    }
+  }
+
+  private static void pages(Store store, int most) {
+    int _ = store.write(handle -> handle.execute("PRAGMA max_page_count = " + most)).join();
+  }
+
+  @Test
+  void twoStoresMayHaveTheSameFileOpen() throws Exception {
+    try (Store one = open();
+        Store other = open()) {
+      one.add(Samples.prompt("p1")).get();
+      other.add(Samples.prompt("p2")).get();
+      assertThat(one.prompts(Filter.ALL)).isEqualTo(other.prompts(Filter.ALL)).hasSize(2);
+    }
+  }
+
+  @Test
+  void closingFinishesTheWritesThatWait() throws Exception {
+    List<CompletableFuture<Integer>> writes = new ArrayList<>();
+    Store store = open();
+    for (int i = 0; i < 300; i++) {
+      writes.add(store.add(Samples.prompt("p" + i)));
+    }
+    store.close();
+    store.close();
+    assertThat(writes).allMatch(CompletableFuture::isDone);
+    assertThatThrownBy(() -> store.add(Samples.prompt("late")).join())
+        .isInstanceOf(IllegalStateException.class);
+    try (Store again = open()) {
+      assertThat(again.counts().prompts()).isEqualTo(300);
+    }
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsRefused() throws Exception {
+    Files.writeString(
+        file(), "this is a text about ducks, long enough to be looked at. ".repeat(99));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("expected a store, found a file that is no SQLite database");
+  }
+
+  @Test
+  void aTruncatedDatabaseIsRefused() throws Exception {
+    try (Store store = open()) {
+      store.add(Samples.oneOfEach()).get();
+    }
+    try (var raw = new RandomAccessFile(file().toFile(), "rw")) {
+      raw.setLength(raw.length() / 2);
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the store is damaged: put a backup in its place");
+  }
+
+  @Test
+  void aStoreOfANewerProgramIsRefused() throws Exception {
+    open().close();
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO flyway_schema_history SELECT installed_rank + 1, '99', 'later', type,"
+              + " 'V99__later.sql', 1, installed_by, installed_on, 1, 1 FROM"
+              + " flyway_schema_history ORDER BY installed_rank DESC LIMIT 1");
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("found version 99; it was written by a newer program");
+  }
+
+  @Test
+  void aFolderThatIsMissingOrCannotBeWrittenIsNamed() throws Exception {
+    assertThatThrownBy(() -> Store.open(folder.resolve("none/feedback.db")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected an existing folder");
+    assertThatThrownBy(() -> Store.open(folder)).hasMessageContaining("found a folder");
+    // Unlike a mode of the file system, this one holds for root too.
+    Path unwritable = Path.of("/proc/self");
+    Assumptions.assumeThat(unwritable).isDirectory();
+    assertThatThrownBy(() -> Store.open(unwritable.resolve("feedback.db")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("feedback.db");
+  }
+
+  /// A program writes one demonstration after another and says each name after its future has
+  /// ended; then it is killed.
+  @Test
+  void whatWasAcknowledgedSurvivesTheKillOfTheProgram() throws Exception {
+    Path said = folder.resolve("said.txt");
+    Process program =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                KilledWriter.class.getName(),
+                file().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .redirectOutput(said.toFile())
+            .start();
+    while (program.isAlive() && Files.size(said) < 1000) {
+      Thread.sleep(5);
+    }
+    program.destroyForcibly();
+    assertThat(program.waitFor()).isNotZero();
+    // The kill may cut the last line short.
+    List<String> whole =
+        Files.readAllLines(said).stream().filter(line -> line.endsWith(".")).toList();
+    assertThat(whole).hasSizeGreaterThan(100);
+    try (Store store = open()) {
+      assertThat(store.demonstrations(Filter.ALL))
+          .extracting(given -> given.item().id())
+          .containsAll(whole);
+      assertThat(store.counts().demonstrations()).isBetween((long) whole.size(), whole.size() + 1L);
+    }
+  }
+
+  private static List<String> ids(Store store, Filter filter) {
+    return store.rankings(filter).stream().map(given -> given.item().id()).toList();
+  }
+
+  private Path file() {
+    return folder.resolve("feedback.db");
+  }
+
+  private Store open() throws IOException {
+    return Store.open(file());
+  }
+}
