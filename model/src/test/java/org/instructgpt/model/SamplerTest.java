@@ -1,0 +1,205 @@
+package org.instructgpt.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplerTest {
+  private static final int VOCABULARY = 37;
+  private static final int END = 5;
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = Scope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static Gpt gpt(int band, Precision precision) {
+    return gpt(band, precision, DType.FLOAT32);
+  }
+
+  private static Gpt gpt(int band, Precision precision, DType type) {
+    var config = new GptConfig(3, 32, 4, 48, VOCABULARY, GptConfig.Activation.GELU, 1e-5, 0, band);
+    var gpt = new Gpt(config, precision, new Parameters(Gpt.shapes(config), type, Device.CPU));
+    gpt.initialize(new Randomness(3));
+    // Larger weights than at the start of training, so that positions and attention matter.
+    Scope.constant(() -> gpt.parameters().flat().mul_(6));
+    return gpt;
+  }
+
+  private static List<int[]> prompts(int count, int longest) {
+    var random = new Random(7);
+    var prompts = new ArrayList<int[]>();
+    for (int i = 0; i < count; i++) {
+      prompts.add(random.ints(1 + random.nextInt(longest), 0, VOCABULARY).toArray());
+    }
+    return prompts;
+  }
+
+  private static Sampler sampler(Gpt gpt, int tokens, double temperature, int rows) {
+    return new Sampler(gpt, END, new Sampler.Settings(tokens, temperature, 11, rows, true));
+  }
+
+  /// What decoding without a cache gives: the whole sequence through the model for every token.
+  private static int[] greedyWithoutCache(Gpt gpt, int[] prompt, int tokens) {
+    var sequence = new ArrayList<>(java.util.Arrays.stream(prompt).boxed().toList());
+    for (int i = 0; i < tokens; i++) {
+      try (var _ = Scope.open()) {
+        var ids = sequence.stream().mapToInt(Integer::intValue).toArray();
+        var hidden = gpt.hidden(Tensor.of(ids, 1, ids.length), Dropout.NONE);
+        var logits = gpt.logits(hidden.select(1, ids.length - 1));
+        sequence.add((int) logits.argmax(-1).item());
+      }
+      if (sequence.getLast() == END) {
+        break;
+      }
+    }
+    return sequence.stream().skip(prompt.length).mapToInt(Integer::intValue).toArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4})
+  void greedyDecodingWithTheCacheIsGreedyDecodingWithoutIt(int band) {
+    var gpt = gpt(band, Precision.FULL);
+    var prompts = prompts(9, 20);
+    var sampled = sampler(gpt, 15, 0, 4).sample(prompts, 0);
+    for (int i = 0; i < prompts.size(); i++) {
+      assertThat(sampled.get(i).tokens()).isEqualTo(greedyWithoutCache(gpt, prompts.get(i), 15));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4})
+  void theLogProbabilitiesOfTheSamplerAreThoseOfOnePassOverTheWholeSequence(int band) {
+    var gpt = gpt(band, Precision.FULL, DType.FLOAT64);
+    var prompts = prompts(9, 20);
+    var sampled = sampler(gpt, 15, 0.8, 9).sample(prompts, 0);
+    var batch =
+        Sequences.of(prompts, sampled.stream().map(Sampler.Sampled::tokens).toList(), Device.CPU);
+    float[] expected = LogProbs.ofResponses(gpt, batch, 1, Dropout.NONE).floats();
+    int n = 0;
+    for (var s : sampled) {
+      for (float logProb : s.logProbs()) {
+        assertThat(logProb).isCloseTo(expected[n++], within(1e-6f));
+      }
+    }
+    assertThat(n).isEqualTo(expected.length);
+  }
+
+  @Test
+  void whatAPromptGetsDoesNotDependOnItsCompany() {
+    var gpt = gpt(0, Precision.FULL);
+    var prompts = prompts(12, 20);
+    var together = sampler(gpt, 20, 1, 12).sample(prompts, 100);
+    for (int i = 0; i < prompts.size(); i++) {
+      var alone = sampler(gpt, 20, 1, 1).sample(prompts.subList(i, i + 1), 100 + i);
+      assertThat(alone.getFirst().tokens()).isEqualTo(together.get(i).tokens());
+    }
+  }
+
+  @Test
+  void aResponseEndsWithItsFirstEndOfTextOrAtTheLimit() {
+    var gpt = gpt(0, Precision.FULL);
+    var sampled = sampler(gpt, 25, 1, 16).sample(prompts(64, 5), 0);
+    assertThat(sampled).anyMatch(s -> s.finish() == Sampler.Finish.STOP);
+    for (var s : sampled) {
+      int length = s.tokens().length;
+      boolean ends = s.tokens()[length - 1] == END;
+      assertThat(s.finish()).isEqualTo(ends ? Sampler.Finish.STOP : Sampler.Finish.LENGTH);
+      assertThat(ends || length == 25).isTrue();
+      assertThat(java.util.Arrays.stream(s.tokens()).limit(length - 1)).doesNotContain(END);
+      assertThat(s.logProbs()).hasSize(length);
+    }
+  }
+
+  @Test
+  void samplesFollowTheSoftmaxOfTheLogitsOverTheTemperature() {
+    var gpt = gpt(0, Precision.FULL);
+    int[] prompt = {1, 2, 3};
+    int draws = 20_000;
+    var prompts = java.util.Collections.nCopies(draws, prompt);
+    var counts = new int[VOCABULARY];
+    for (var s : sampler(gpt, 1, 2.0, 1000).sample(prompts, 0)) {
+      counts[s.tokens()[0]]++;
+    }
+    var hidden = gpt.hidden(Tensor.of(prompt, 1, 3), Dropout.NONE).select(1, 2);
+    double[] expected = gpt.logits(hidden).div(2.0).softmax(-1).doubles();
+    double chiSquare = 0;
+    for (int i = 0; i < VOCABULARY; i++) {
+      double mean = draws * expected[i];
+      chiSquare += (counts[i] - mean) * (counts[i] - mean) / mean;
+    }
+    // 36 degrees of freedom: the 99.9% quantile is 68; temperature 1 instead of 2 gives thousands.
+    assertThat(chiSquare).isLessThan(68);
+  }
+
+  @Test
+  void bfloat16SamplingComesCloseToFloat32() {
+    var prompts = prompts(9, 20);
+    var exact = gpt(0, Precision.FULL);
+    var sampled = sampler(gpt(0, Precision.MIXED), 10, 1, 9).sample(prompts, 0);
+    var batch =
+        Sequences.of(prompts, sampled.stream().map(Sampler.Sampled::tokens).toList(), Device.CPU);
+    float[] expected = LogProbs.ofResponses(exact, batch, 1, Dropout.NONE).floats();
+    int n = 0;
+    double sum = 0;
+    for (var s : sampled) {
+      for (float logProb : s.logProbs()) {
+        sum += Math.abs(logProb - expected[n++]);
+      }
+    }
+    assertThat(sum / n).isLessThan(0.1);
+  }
+
+  @Test
+  void aPromptThatFillsTheContextIsRefusedWithItsNumber() {
+    var gpt = gpt(0, Precision.FULL);
+    assertThatThrownBy(() -> sampler(gpt, 5, 1, 4).sample(List.of(new int[] {1}, new int[48]), 6))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("prompt 8 has 48 tokens")
+        .hasMessageContaining("context of 48");
+  }
+
+  @Test
+  void aResponseStopsAtTheEndOfTheContext() {
+    var sampled =
+        new Sampler(gpt(0, Precision.FULL), -1, new Sampler.Settings(40, 1, 1, 4, false))
+            .sample(List.of(new int[45], new int[10]), 0);
+    assertThat(sampled.get(0).tokens()).hasSize(3);
+    assertThat(sampled.get(1).tokens()).hasSize(38);
+    assertThat(sampled.get(0).finish()).isEqualTo(Sampler.Finish.LENGTH);
+  }
+
+  @Test
+  void samplingLeaksNothing() {
+    var gpt = gpt(0, Precision.FULL);
+    var prompts = prompts(9, 20);
+    sampler(gpt, 5, 1, 4).sample(prompts, 0);
+    long before = Scope.liveObjects();
+    for (int i = 0; i < 20; i++) {
+      sampler(gpt, 5, 1, 4).sample(prompts, 0);
+    }
+    assertThat(Scope.liveObjects()).isEqualTo(before);
+  }
+}
