@@ -42,7 +42,11 @@ record Complaint(int status, String message) {
 
   private static Complaint reading(IOException thrown) {
     return switch (thrown) {
-      case NoSuchFileException e -> users("there is no file " + e.getFile());
+      case NoSuchFileException e ->
+          users(
+              "there is no file "
+                  + e.getFile()
+                  + (e.getReason() == null ? "" : ": " + e.getReason()));
       case AccessDeniedException e -> users("no permission to open " + e.getFile());
       case NotDirectoryException e -> users(e.getFile() + " is not a folder");
       case FileAlreadyExistsException e -> users(e.getFile() + " exists already");
@@ -53,6 +57,10 @@ record Complaint(int status, String message) {
       case CharacterCodingException _ -> users("a text file is not UTF-8");
       case FileSystemException e when isUsers(e.getReason()) ->
           users(e.getFile() + ": " + e.getReason());
+      case IOException e when e.getCause() instanceof IOException cause ->
+          reading(cause).status == USERS
+              ? users(firstLine(e.getMessage()))
+              : new Complaint(OURS, firstLine(e.getMessage()) + hint());
       default -> new Complaint(OURS, firstLine(thrown.getMessage()) + hint());
     };
   }

@@ -8,17 +8,17 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.instructgpt.model.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /// A file of JSON lines turned into another, one line for each line, a batch at a time.
@@ -85,39 +85,28 @@ record Lines(Path in, Path out, int batch) {
   /// @throws IOException when reading or writing fails; nothing is left behind then
   boolean compute(Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop)
       throws IOException {
-    var place = out.toAbsolutePath();
-    var mine = ".%s.%d.part".formatted(out.getFileName(), ProcessHandle.current().pid());
-    var part = place.resolveSibling(mine);
     try {
-      if (!copy(compute, stop, part)) {
-        return false;
-      }
-      Files.move(part, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFiles.write(out, stream -> copy(compute, stop, stream));
       return true;
-    } finally {
-      Files.deleteIfExists(part);
+    } catch (CancellationException _) {
+      return false;
     }
   }
 
-  private boolean copy(
-      Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop, Path part)
+  private void copy(
+      Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop, OutputStream stream)
       throws IOException {
-    try (var source = new Source(in);
-        var writer = Files.newBufferedWriter(part)) {
+    try (var source = new Source(in)) {
       for (var lines = source.batch(batch); !lines.isEmpty(); lines = source.batch(batch)) {
         if (stop.getAsBoolean()) {
-          return false;
+          throw new CancellationException("stopped");
         }
         for (var answer : compute.apply(lines)) {
-          writer.write(JSON.writeValueAsString(answer));
-          writer.write('\n');
+          stream.write(JSON.writeValueAsBytes(answer));
+          stream.write('\n');
         }
       }
     }
-    try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    return true;
   }
 
   /// The lines of a file, numbered from 1.

@@ -52,7 +52,14 @@ final class Main implements Runnable {
   /// The command line with all its commands.
   static CommandLine commandLine(Stop stop) {
     var main = new Main();
-    var line = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+    var line =
+        new CommandLine(main)
+            .addSubcommand(new Inspect())
+            .addSubcommand(new Doctor())
+            .addSubcommand(new Logprobs(stop))
+            .addSubcommand(new Score(stop))
+            .addSubcommand(new Generate(stop))
+            .setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, _) -> usage(e));
     line.setExecutionExceptionHandler((e, at, _) -> complain(e, at, main.stacktrace));
     return line;

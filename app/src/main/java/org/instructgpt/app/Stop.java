@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import java.util.concurrent.CountDownLatch;
+import org.instructgpt.model.StopFlag;
 
 /// Ends a run at a step boundary when the process is told to end.
 ///
@@ -12,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 final class Stop {
 
   private final CountDownLatch over = new CountDownLatch(1);
-  private volatile boolean requested;
+  private final StopFlag flag = new StopFlag();
   private volatile boolean heeded;
 
   /// Listens for the end of the process from now on.
@@ -20,20 +21,10 @@ final class Stop {
     Runtime.getRuntime().addShutdownHook(new Thread(this::hook, "stop"));
   }
 
-  /// Says that the caller will look at [#requested] soon and often.
-  Stop heed() {
+  /// The flag, for a caller who will look at it soon and often; the process then waits for it.
+  StopFlag heed() {
     heeded = true;
-    return this;
-  }
-
-  /// Whether the run has to end.
-  boolean requested() {
-    return requested;
-  }
-
-  /// Asks the run to end.
-  void request() {
-    requested = true;
+    return flag;
   }
 
   /// The command has ended and said all it had to say; the process may go.
@@ -43,7 +34,7 @@ final class Stop {
 
   /// What the hook does: ask, and wait for a run that listens.
   void hook() {
-    request();
+    flag.request();
     try {
       if (heeded) {
         over.await();

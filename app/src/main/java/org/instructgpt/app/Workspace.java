@@ -29,7 +29,7 @@ record Workspace(Path root) {
     }
     var workspace = new Workspace(root);
     Files.createDirectories(root.resolve("models"));
-    Files.createDirectories(root.resolve("runs"));
+    Files.createDirectories(workspace.runs());
     Files.createDirectories(workspace.reports());
     return workspace;
   }
@@ -59,16 +59,21 @@ record Workspace(Path root) {
     return root.resolve("models").resolve(plain(name, "model"));
   }
 
+  /// The folder of runs.
+  Path runs() {
+    return root.resolve("runs");
+  }
+
   /// The folder of a stage's run, existing or not.
   ///
   /// @param number from 1
   Path run(String stage, int number) {
-    return root.resolve("runs").resolve(plain(stage, "stage") + "-" + number);
+    return runs().resolve(plain(stage, "stage") + "-" + number);
   }
 
   /// The number of a stage's latest run; 0 when it has none.
   int latestRun(String stage) throws IOException {
-    var runs = root.resolve("runs");
+    var runs = runs();
     if (!Files.isDirectory(runs)) {
       return 0;
     }

@@ -9,9 +9,10 @@ class StopTest {
 
   @Test
   void theEndOfTheProcessWaitsForARunThatListens() throws InterruptedException {
-    var stop = new Stop().heed();
+    var stop = new Stop();
+    var flag = stop.heed();
     var hook = Thread.ofPlatform().start(stop::hook);
-    while (!stop.requested()) {
+    while (!flag.requested()) {
       Thread.onSpinWait();
     }
     assertThat(hook.join(Duration.ofMillis(50))).isFalse();

@@ -1,0 +1,108 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.torch.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `instructgpt generate`: what a model answers.
+@Command(
+    name = "generate",
+    description = {
+      "Completions of given prompts.",
+      "A line {\"id\", \"prompt\" | \"prompt_ids\"} gives {\"id\", \"completion\", \"completion_ids\",",
+      "\"logprobs\", \"finish_reason\": \"stop\" | \"length\"}. A token that ends the text is among the ids",
+      "and not in the text; the log-probabilities are the model's at temperature 1."
+    },
+    mixinStandardHelpOptions = true)
+final class Generate implements Callable<Integer> {
+
+  @Mixin private final BatchOptions options = new BatchOptions();
+
+  @Option(
+      names = "--max-new-tokens",
+      defaultValue = "256",
+      paramLabel = "N",
+      description = "The most tokens of a completion (${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1",
+      paramLabel = "T",
+      description = "Divides the logits; 0 takes the likeliest token (${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Of the random choices; the same seed gives the same completions.")
+  private long seed;
+
+  private final Stop stop;
+  private long done;
+
+  Generate(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var tokens = options.tokens();
+    var lines = options.lines();
+    var settings = new Sampler.Settings(maxNewTokens, temperature, seed, options.batchSize, true);
+    lines.check(line -> check(line, tokens));
+    var flag = stop.heed();
+    try (var _ = Scope.open()) {
+      var model =
+          Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
+      var sampler = new Sampler(model, tokens.endOfText(), settings);
+      lines.compute(batch -> answers(sampler, tokens, batch), flag::requested);
+    }
+    return 0;
+  }
+
+  private static void check(Line line, LineTokens tokens) {
+    var _ = line.id();
+    int length = tokens.prompt(line).length;
+    if (length >= tokens.context()) {
+      throw new IllegalArgumentException(
+          "%s: the prompt has %d tokens and leaves no room in the model's context of %d; shorten it"
+              .formatted(line.where(), length, tokens.context()));
+    }
+  }
+
+  private List<ObjectNode> answers(Sampler sampler, LineTokens tokens, List<Line> batch) {
+    var sampled = sampler.sample(batch.stream().map(tokens::prompt).toList(), done);
+    done += batch.size();
+    var answers = new ArrayList<ObjectNode>();
+    for (int i = 0; i < batch.size(); i++) {
+      answers.add(answer(batch.get(i), tokens, sampled.get(i)));
+    }
+    return answers;
+  }
+
+  private static ObjectNode answer(Line line, LineTokens tokens, Sampler.Sampled sampled) {
+    var answer = JsonNodeFactory.instance.objectNode();
+    answer.set("id", line.id());
+    answer.put("completion", tokens.text(sampled.tokens()));
+    var ids = answer.putArray("completion_ids");
+    Arrays.stream(sampled.tokens()).forEach(ids::add);
+    var logprobs = answer.putArray("logprobs");
+    for (float logprob : sampled.logProbs()) {
+      logprobs.add(logprob);
+    }
+    return answer.put("finish_reason", sampled.finish().name().toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,112 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Safetensors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt inspect`: what a folder holds.
+@Command(
+    name = "inspect",
+    description = "Tells what a checkpoint is and how it came to be.",
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
+final class Inspect implements Callable<Integer> {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Parameters(paramLabel = "DIR", description = "The folder.")
+  private Path folder;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (!Files.exists(folder)) {
+      throw new NoSuchFileException(folder.toString());
+    }
+    if (!Files.exists(folder.resolve("config.json"))) {
+      throw new IllegalArgumentException(
+          folder
+              + " is no checkpoint: expected a folder with config.json, model.safetensors and tokenizer.json");
+    }
+    checkpoint(Objects.requireNonNull(spec).commandLine().getOut());
+    return 0;
+  }
+
+  private void checkpoint(PrintWriter out) throws IOException {
+    var kind = Checkpoint.kind(folder);
+    out.println(
+        folder + ": " + (kind == Checkpoint.Kind.REWARD ? "a reward model" : "a language model"));
+    out.print(Resolved.of(Checkpoint.shape(folder)).table());
+    var tensors = Safetensors.header(folder.resolve("model.safetensors")).tensors().values();
+    var types = new TreeMap<DType, Long>();
+    tensors.forEach(tensor ->
+        types.merge(
+            tensor.dtype(), tensor.shape().stream().reduce(1L, Math::multiplyExact), Long::sum));
+    out.println(
+        "tensors: %d with %s numbers"
+            .formatted(
+                tensors.size(),
+                types.entrySet().stream()
+                    .map(entry -> entry.getValue() + " " + entry.getKey())
+                    .collect(Collectors.joining(", "))));
+    var tokens = LineTokens.of(folder, LineTokens.Frame.AUTO);
+    var tokenizer = tokens.tokenizer();
+    out.println(
+        tokenizer == null
+            ? "tokenizer: none"
+            : "tokenizer: %d ids, end of text %d, padding %d; texts are %s"
+                .formatted(
+                    tokenizer.vocabularySize(),
+                    tokenizer.endOfText(),
+                    tokenizer.pad(),
+                    tokens.isFramed() ? "framed" : "taken as they are"));
+    lineage(out);
+  }
+
+  private void lineage(PrintWriter out) throws IOException {
+    var lineage = Lineage.read(folder);
+    if (lineage.isEmpty()) {
+      out.println("lineage: none; made by another program");
+      return;
+    }
+    var sums = lineage.path("sha256");
+    lineage.remove("sha256");
+    out.println("lineage:");
+    out.println(
+        JSON.writerWithDefaultPrettyPrinter()
+            .writeValueAsString(lineage)
+            .indent(2)
+            .stripTrailing());
+    for (var sum : sums.properties()) {
+      out.println("  " + sum.getKey() + ": " + state(sum.getKey(), sum.getValue()));
+    }
+  }
+
+  private String state(String name, JsonNode sum) throws IOException {
+    var file = folder.resolve(name);
+    if (!Files.exists(file)) {
+      return "MISSING";
+    }
+    return Lineage.sha256(file).equals(sum.asText())
+        ? "as it was written"
+        : "CHANGED since it was written";
+  }
+}

@@ -1,0 +1,152 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.text.Framed;
+import org.instructgpt.text.Framing;
+import org.instructgpt.text.Tokenizer;
+import org.jspecify.annotations.Nullable;
+
+/// The tokens that a model reads for a line.
+///
+/// A model that was trained on framed prompts gets them framed: a separator after the prompt, the
+/// end of text after the completion. Any other model gets the texts as they are. Ids are always
+/// taken as they are.
+///
+/// @param model the checkpoint's folder, for messages
+/// @param tokenizer null where the folder has none; lines must then give ids
+/// @param isFramed whether texts are framed
+/// @param endOfText the id that ends a text; -1 where neither tokenizer nor configuration names one
+/// @param vocabulary how many ids the model knows
+/// @param context how many tokens it can read
+record LineTokens(
+    Path model,
+    @Nullable Tokenizer tokenizer,
+    boolean isFramed,
+    int endOfText,
+    int vocabulary,
+    int context) {
+
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "vocab.json", "encoder.json");
+
+  /// What a user may ask for.
+  enum Frame {
+    /// Framed for models of our own supervised, reward and PPO stages, verbatim for others.
+    AUTO,
+    /// As our stages train it.
+    FRAMED,
+    /// The texts' own tokens and nothing else.
+    VERBATIM
+  }
+
+  /// The tokens for the model in a folder; nothing of its weights is read.
+  static LineTokens of(Path model, Frame frame) throws IOException {
+    var shape = Checkpoint.shape(model);
+    var tokenizer = hasTokenizer(model) ? Checkpoint.tokenizer(model) : null;
+    int endOfText =
+        tokenizer != null
+            ? tokenizer.endOfText()
+            : new ObjectMapper()
+                .readTree(model.resolve("config.json").toFile())
+                .path("eos_token_id")
+                .asInt(-1);
+    return new LineTokens(
+        model, tokenizer, isFramed(model, frame), endOfText, shape.vocabulary(), shape.context());
+  }
+
+  /// The ids of a line's prompt.
+  ///
+  /// @throws IllegalArgumentException when there is none, or it is empty, or not of this model
+  int[] prompt(Line line) {
+    return checked(
+        line,
+        "prompt",
+        line.tokens(
+            "prompt",
+            text ->
+                isFramed
+                    ? Framing.DEFAULT.prompt(tokenizer(line), text)
+                    : tokenizer(line).encode(text)));
+  }
+
+  /// The ids of a line's prompt and completion.
+  ///
+  /// @throws IllegalArgumentException when one is missing, or empty, or both do not fit the context
+  Framed pair(Line line) {
+    var prompt = prompt(line);
+    var completion =
+        checked(
+            line,
+            "completion",
+            line.tokens(
+                "completion",
+                text ->
+                    isFramed
+                        ? Framing.DEFAULT.response(tokenizer(line), text)
+                        : tokenizer(line).encode(text)));
+    var pair = new Framed(prompt, completion);
+    if (pair.length() > context) {
+      throw new IllegalArgumentException(
+          "%s: prompt and completion have %d tokens, but the model's context is %d; shorten them"
+              .formatted(line.where(), pair.length(), context));
+    }
+    return pair;
+  }
+
+  /// The text of a response, without the token that ends it; null where there is no tokenizer. Ids
+  /// that only the model knows, because its vocabulary was rounded up, have no text.
+  @Nullable String text(int[] response) {
+    if (tokenizer == null) {
+      return null;
+    }
+    boolean ended = response.length > 0 && response[response.length - 1] == endOfText;
+    return tokenizer.decode(
+        Arrays.stream(response, 0, response.length - (ended ? 1 : 0))
+            .filter(id -> id < tokenizer.vocabularySize())
+            .toArray());
+  }
+
+  private static boolean hasTokenizer(Path model) {
+    return TOKENIZERS.stream().anyMatch(name -> Files.exists(model.resolve(name)));
+  }
+
+  private static boolean isFramed(Path model, Frame frame) throws IOException {
+    var stage = Lineage.read(model).path("stage").asText("");
+    return switch (frame) {
+      case FRAMED -> true;
+      case VERBATIM -> false;
+      case AUTO -> !stage.isEmpty() && !stage.equals("pretrain");
+    };
+  }
+
+  private Tokenizer tokenizer(Line line) {
+    if (tokenizer == null) {
+      throw new IllegalArgumentException(
+          "%s: the text needs a tokenizer, but %s has none; put its tokenizer.json there or give ids"
+              .formatted(line.where(), model));
+    }
+    return tokenizer;
+  }
+
+  private int[] checked(Line line, String name, int[] ids) {
+    if (ids.length == 0) {
+      throw new IllegalArgumentException(
+          line.where() + ": " + name + ": expected at least one token, found none");
+    }
+    for (int id : ids) {
+      if (id >= vocabulary) {
+        throw new IllegalArgumentException(
+            "%s: %s: the token id %d is not one of the model's %d"
+                .formatted(line.where(), name, id, vocabulary));
+      }
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,93 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Dropout;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.LogProbs;
+import org.instructgpt.model.Sequences;
+import org.instructgpt.text.Framed;
+import org.instructgpt.torch.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `instructgpt logprobs`: how likely a model finds given completions.
+@Command(
+    name = "logprobs",
+    description = {
+      "Log-probabilities of given completions.",
+      "A line {\"id\", \"prompt\" | \"prompt_ids\", \"completion\" | \"completion_ids\"} gives",
+      "{\"id\", \"completion_ids\", \"logprobs\"}: natural logarithms, one for each completion token."
+    },
+    mixinStandardHelpOptions = true)
+final class Logprobs implements Callable<Integer> {
+
+  @Mixin private final BatchOptions options = new BatchOptions();
+  private final Stop stop;
+
+  Logprobs(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var tokens = options.tokens();
+    var lines = options.lines();
+    lines.check(line -> answer(line, tokens.pair(line), new float[0]));
+    var flag = stop.heed();
+    try (var _ = Scope.open()) {
+      var model =
+          Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
+      lines.compute(batch -> answers(model, tokens, batch), flag::requested);
+    }
+    return 0;
+  }
+
+  private List<ObjectNode> answers(Gpt model, LineTokens tokens, List<Line> batch) {
+    var pairs = batch.stream().map(tokens::pair).toList();
+    var logprobs = options.together(pairs, some -> logprobs(model, some));
+    var answers = new ArrayList<ObjectNode>();
+    for (int i = 0; i < batch.size(); i++) {
+      answers.add(answer(batch.get(i), pairs.get(i), logprobs.get(i)));
+    }
+    return answers;
+  }
+
+  /// The log-probabilities of each completion's tokens.
+  private List<float[]> logprobs(Gpt model, List<Framed> pairs) {
+    try (var _ = Scope.open()) {
+      var sequences =
+          Sequences.of(
+              pairs.stream().map(Framed::prompt).toList(),
+              pairs.stream().map(Framed::response).toList(),
+              options.device());
+      var flat =
+          Scope.constant(() -> LogProbs.ofResponses(model, sequences, 1, Dropout.NONE)).floats();
+      var rows = new ArrayList<float[]>();
+      int from = 0;
+      for (int length : sequences.responseLengths()) {
+        rows.add(Arrays.copyOfRange(flat, from, from + length));
+        from += length;
+      }
+      return rows;
+    }
+  }
+
+  private static ObjectNode answer(Line line, Framed pair, float[] logprobs) {
+    var answer = JsonNodeFactory.instance.objectNode();
+    answer.set("id", line.id());
+    var ids = answer.putArray("completion_ids");
+    Arrays.stream(pair.response()).forEach(ids::add);
+    var values = answer.putArray("logprobs");
+    for (float logprob : logprobs) {
+      values.add(logprob);
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,77 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.Sequences;
+import org.instructgpt.text.Framed;
+import org.instructgpt.torch.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `instructgpt score`: what a reward model gives completions.
+@Command(
+    name = "score",
+    description = {
+      "Rewards of given completions.",
+      "A line {\"id\", \"prompt\" | \"prompt_ids\", \"completion\" | \"completion_ids\"} gives",
+      "{\"id\", \"reward\"}, shifted by the reward model's reward_bias."
+    },
+    mixinStandardHelpOptions = true)
+final class Score implements Callable<Integer> {
+
+  @Mixin private final BatchOptions options = new BatchOptions();
+  private final Stop stop;
+
+  Score(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var tokens = options.tokens();
+    var lines = options.lines();
+    lines.check(line -> {
+      var _ = line.id();
+      var _ = tokens.pair(line);
+    });
+    var flag = stop.heed();
+    try (var _ = Scope.open()) {
+      var model = Checkpoint.loadRewardModel(options.model, options.precision(), options.device());
+      lines.compute(batch -> answers(model, tokens, batch), flag::requested);
+    }
+    return 0;
+  }
+
+  private List<ObjectNode> answers(ScalarModel model, LineTokens tokens, List<Line> batch) {
+    var pairs = batch.stream().map(tokens::pair).toList();
+    var rewards = options.together(pairs, some -> rewards(model, some));
+    var answers = new ArrayList<ObjectNode>();
+    for (int i = 0; i < batch.size(); i++) {
+      var answer = JsonNodeFactory.instance.objectNode();
+      answer.set("id", batch.get(i).id());
+      answers.add(answer.put("reward", rewards.get(i)));
+    }
+    return answers;
+  }
+
+  private List<Float> rewards(ScalarModel model, List<Framed> pairs) {
+    try (var _ = Scope.open()) {
+      var sequences =
+          Sequences.of(
+              pairs.stream().map(Framed::prompt).toList(),
+              pairs.stream().map(Framed::response).toList(),
+              options.device());
+      var rewards = new ArrayList<Float>();
+      for (float reward : Scope.constant(() -> model.rewards(sequences)).floats()) {
+        rewards.add(reward);
+      }
+      return rewards;
+    }
+  }
+}
