@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Counting all pairs anew for each merge would cost (merges x words). Instead the counts are kept,
 /// each pair knows the words it was seen in, and a merge visits only those ([PairCounts]): 4,096
-/// tokens from 40 MB take seconds. Memory: about 100 bytes for a distinct pre-token and 100 for a
-/// distinct pair.
+/// tokens from 40 MB take seconds. Memory grows with the distinct pre-tokens and pairs, not with
+/// the text.
 ///
 /// Source: Sennrich et al. 2016, algorithm 1; Radford et al. 2019, section 2.2.
 public final class BpeTrainer {
@@ -78,7 +78,10 @@ public final class BpeTrainer {
       byteIds[ByteAlphabet.inOrder(i)] = special.size() + i;
     }
     PairCounts pairs = new PairCounts(tokens);
-    count(texts).forEach((word, count) -> pairs.addWord(symbols(word, byteIds), count.value));
+    count(texts)
+        .forEach((word, count) ->
+            pairs.addWord(
+                ByteAlphabet.ids(word.getBytes(StandardCharsets.UTF_8), byteIds), count.value));
     List<Pair> learned = new ArrayList<>();
     @Nullable Pair best = pairs.mostFrequent();
     while (best != null && tokens.size() < vocabularySize) {
@@ -100,15 +103,6 @@ public final class BpeTrainer {
           tokens.add(bytes);
           return tokens.size() - 1;
         });
-  }
-
-  private static int[] symbols(String word, int[] byteIds) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-    int[] symbols = new int[bytes.length];
-    for (int i = 0; i < bytes.length; i++) {
-      symbols[i] = byteIds[bytes[i] & 0xff];
-    }
-    return symbols;
   }
 
   /// A count that can be raised in place.

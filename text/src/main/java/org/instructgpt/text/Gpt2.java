@@ -12,7 +12,7 @@ import java.util.Map;
 /// Ranks are byte strings in the order of their ids: they do not say which two tokens a token was
 /// merged from, which `tokenizer.json` must. But a token was one merge away when it was made:
 /// encoded with only the merges before it, its bytes come out as exactly the two tokens it is made
-/// of. So the merges follow one from another, in a few milliseconds.
+/// of. So the merges follow one from another.
 final class Gpt2 {
 
   /// Made when first asked for.
@@ -33,7 +33,7 @@ final class Gpt2 {
       if (id < BYTES) {
         byteIds[tokens[id][0] & 0xff] = id;
       } else {
-        int[] parts = merges.apply(symbols(tokens[id], byteIds));
+        int[] parts = merges.apply(ByteAlphabet.ids(tokens[id], byteIds));
         if (parts.length != 2 || !merges.add(parts[0], parts[1], id)) {
           throw new IllegalStateException("rank " + id + " of r50k_base is not a merge");
         }
@@ -49,13 +49,5 @@ final class Gpt2 {
     IntArrayList ids = new IntArrayList(1);
     ids.add(id);
     return ranks.decodeBytes(ids);
-  }
-
-  private static int[] symbols(byte[] bytes, int[] byteIds) {
-    int[] symbols = new int[bytes.length];
-    for (int i = 0; i < bytes.length; i++) {
-      symbols[i] = byteIds[bytes[i] & 0xff];
-    }
-    return symbols;
   }
 }

@@ -6,9 +6,9 @@ import java.util.Arrays;
 ///
 /// Encoding a word means: of all neighbours that have a merge take the one with the least rank, the
 /// leftmost if there are several, and merge it; until none has. Looking at all neighbours after
-/// each merge costs the square of the length, which one pasted line of a million letters turns into
-/// hours. Here the neighbours wait in a heap by (rank, place), the symbols are a linked list, and
-/// an entry whose symbols have since changed is dropped when its turn comes: `n log n`.
+/// each merge costs the square of the length, which for one pasted line of a million letters is
+/// 10^12 steps. Here the neighbours wait in a heap by (rank, place), the symbols are a linked list,
+/// and an entry whose symbols have since changed is dropped when its turn comes: `n log n`.
 ///
 /// Source: Sennrich et al. 2016 (BPE), Radford et al. 2019 (on bytes).
 final class Merges {

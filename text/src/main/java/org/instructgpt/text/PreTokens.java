@@ -9,8 +9,8 @@ package org.instructgpt.text;
 ///
 /// that is: English contractions; runs of letters, of numbers or of other visible characters, each
 /// with the one space before it; and runs of white space, which leave their last character to the
-/// word that follows. This is that expression as a scanner: an order of magnitude faster, and of
-/// constant depth on a text that is one run of a million characters.
+/// word that follows. This is that expression as a scanner: one look at each character, no
+/// backtracking, and no recursion on a run of a million of them.
 final class PreTokens {
 
   private static final byte OTHER = 0;
