@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,16 +45,18 @@ final class Main implements Runnable {
   public static void main(String[] arguments) {
     var stop = new Stop();
     stop.arm();
-    int status = run(arguments, commandLine(stop));
+    int status = run(arguments, commandLine(stop, InstantSource.system()));
     stop.over();
     System.exit(status);
   }
 
   /// The command line with all its commands.
-  static CommandLine commandLine(Stop stop) {
+  static CommandLine commandLine(Stop stop, InstantSource clock) {
     var main = new Main();
     var line =
         new CommandLine(main)
+            .addSubcommand(new Import(clock))
+            .addSubcommand(new Export())
             .addSubcommand(new Inspect())
             .addSubcommand(new Doctor())
             .addSubcommand(new Logprobs(stop))

@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingSupplier;
 import picocli.CommandLine;
@@ -145,7 +146,7 @@ class MainTest {
   }
 
   private CommandLine line(Act act) {
-    return Main.commandLine(new Stop())
+    return Main.commandLine(new Stop(), () -> Instant.EPOCH)
         .addSubcommand(act)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true));

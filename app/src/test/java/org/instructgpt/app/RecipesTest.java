@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.instructgpt.model.GptConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +42,28 @@ class RecipesTest {
       assertThat(recipe.section(stage).entries().keySet())
           .as("%s, %s", file, stage)
           .containsExactlyElementsOf(tiny.section(stage).entries().keySet());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("recipes")
+  void everyRecipeBindsToTheSettingsOfItsStages(Path file) throws IOException {
+    var recipe = Recipe.read(file);
+    var model = recipe.settings("model", GptConfig.small(1, 8, 1, 8, 8));
+    assertThat(Resolved.of(model).values().keySet())
+        .containsExactlyInAnyOrderElementsOf(recipe.root().section("model").entries().keySet());
+  }
+
+  @Test
+  void theModelsOfThePaperAreTheOnesOfTheCode() throws IOException {
+    for (var size : GptConfig.Size.values()) {
+      var name = Map.of("XL", "1.3b", "B6", "6b", "B175", "175b").get(size.name());
+      var recipe = Recipe.read(FOLDER.resolve("paper-" + name + ".yaml"));
+      var paper = GptConfig.paper(size);
+      assertThat(recipe.settings("model", GptConfig.small(1, 8, 1, 8, 8)))
+          .usingRecursiveComparison()
+          .ignoringFields("band")
+          .isEqualTo(paper);
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -262,7 +263,7 @@ class VerbsTest {
 
   private int run(Object... arguments) {
     var line =
-        Main.commandLine(new Stop())
+        Main.commandLine(new Stop(), () -> Instant.EPOCH)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true));
     var words = new String[arguments.length];

@@ -1,0 +1,113 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.instructgpt.records.Exporter;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Labeler;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt export`: what the workspace holds as a file for other programs.
+@Command(
+    name = "export",
+    description = "Writes what people gave as JSON lines, gzipped when FILE ends in .gz.",
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
+final class Export implements Callable<Integer> {
+
+  /// What to write, and how.
+  enum What {
+    /// All records in our own format; another workspace imports it as it is.
+    EVERYTHING,
+    LABELERS,
+    PROMPTS,
+    DEMONSTRATIONS,
+    RANKINGS,
+    RATINGS,
+    /// Demonstrations as `{prompt, completion}`.
+    COMPLETIONS,
+    /// Rankings as `{prompt, chosen, rejected}`, a line for each pair that is no tie.
+    PREFERENCES
+  }
+
+  @Option(
+      names = "--workspace",
+      defaultValue = "workspace",
+      paramLabel = "DIR",
+      description = "The project's folder (${DEFAULT-VALUE}).")
+  private Path workspace;
+
+  @Option(
+      names = "--what",
+      defaultValue = "EVERYTHING",
+      description = {
+        "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).",
+        "COMPLETIONS are demonstrations as {prompt, completion},",
+        "PREFERENCES are rankings as {prompt, chosen, rejected}."
+      })
+  private What what;
+
+  @Option(
+      names = "--split",
+      description = "Of the prompts: ${COMPLETION-CANDIDATES}; all if left out.")
+  private @Nullable Split split;
+
+  @Option(
+      names = "--pool",
+      description = "Of the labelers: ${COMPLETION-CANDIDATES}; all if left out.")
+  private Labeler.@Nullable Pool pool;
+
+  @Parameters(paramLabel = "FILE", description = "The file to write; put in place when whole.")
+  private Path file;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    var database = Workspace.open(workspace).feedback();
+    if (!Files.exists(database)) {
+      throw new IllegalArgumentException(
+          workspace + " holds no feedback yet; bring some in with instructgpt import");
+    }
+    var all = split == null && pool == null;
+    if (what == What.EVERYTHING && !all) {
+      throw new IllegalArgumentException(
+          "--split and --pool choose among one type; name it with --what");
+    }
+    var filter =
+        new Filter(
+            Optional.ofNullable(split),
+            Optional.empty(),
+            Optional.ofNullable(pool),
+            Optional.empty());
+    try (var store = Store.open(database)) {
+      long lines = write(new Exporter(store), filter);
+      Objects.requireNonNull(spec).commandLine().getOut().println(file + ": " + lines + " lines");
+    }
+    return 0;
+  }
+
+  private long write(Exporter exporter, Filter filter) throws IOException {
+    return switch (what) {
+      case EVERYTHING -> exporter.everything(file);
+      case LABELERS -> exporter.labelers(file);
+      case PROMPTS -> exporter.prompts(file, filter);
+      case DEMONSTRATIONS -> exporter.demonstrations(file, filter);
+      case RANKINGS -> exporter.rankings(file, filter);
+      case RATINGS -> exporter.ratings(file, filter);
+      case COMPLETIONS -> exporter.completions(file, filter);
+      case PREFERENCES -> exporter.preferences(file, filter);
+    };
+  }
+}
