@@ -31,6 +31,17 @@ final class ByteAlphabet {
     return ORDER[index];
   }
 
+  /// The id of each byte.
+  ///
+  /// @param byteIds the ids of the 256 bytes
+  static int[] ids(byte[] bytes, int[] byteIds) {
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = byteIds[bytes[i] & 0xff];
+    }
+    return ids;
+  }
+
   static String spell(byte[] bytes) {
     StringBuilder spelling = new StringBuilder(bytes.length);
     for (byte b : bytes) {

@@ -79,12 +79,7 @@ final class ByteLevelBpe implements Tokenizer {
   }
 
   private int[] merged(String word) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-    int[] symbols = new int[bytes.length];
-    for (int i = 0; i < bytes.length; i++) {
-      symbols[i] = byteIds[bytes[i] & 0xff];
-    }
-    return merges.apply(symbols);
+    return merges.apply(ByteAlphabet.ids(word.getBytes(StandardCharsets.UTF_8), byteIds));
   }
 
   @Override
