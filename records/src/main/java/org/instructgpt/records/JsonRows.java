@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,7 +168,7 @@ final class JsonRows {
     } catch (JsonProcessingException broken) {
       int line = broken.getLocation() == null ? 1 : broken.getLocation().getLineNr();
       visitor.unreadable(line, "JSON up to the end of the file", reason(broken));
-    } catch (EOFException | ZipException | CharacterCodingException broken) {
+    } catch (EOFException | ZipException | CharConversionException broken) {
       visitor.unreadable(1, "a whole file of UTF-8", String.valueOf(broken.getMessage()));
     }
   }

@@ -1,0 +1,99 @@
+package org.instructgpt.records;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Every value of a good row is replaced by every odd one: that is read or refused, but never
+/// crashes the reader.
+final class OddRowsTest {
+  private static final String ODD =
+      "[null, true, -1, 3, 1e99, '', ' ', 'x', '\\ud800', [], {}, [null], [[]], [''], [{}], ['a','b','c']]";
+
+  @ParameterizedTest
+  @EnumSource(Format.class)
+  void anOddRowIsReadOrRefused(Format format) {
+    int refused = 0;
+    for (JsonNode row : oddRows(json(sample(format)))) {
+      try {
+        format.read(row, new Draft(Importer.Settings.at(Samples.NOON)));
+      } catch (Fields.BadRow | BadField fault) {
+        refused++;
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+
+  private static List<JsonNode> oddRows(JsonNode row) {
+    List<JsonNode> rows = new ArrayList<>();
+    json(ODD).forEach(rows::add);
+    row.properties()
+        .forEach(field ->
+            variants(field.getValue())
+                .forEach(odd -> rows.add(((ObjectNode) row.deepCopy()).set(field.getKey(), odd))));
+    return rows;
+  }
+
+  /// The odd values in place of this one, and in place of each one inside it.
+  private static List<JsonNode> variants(JsonNode value) {
+    List<JsonNode> variants = new ArrayList<>();
+    json(ODD).forEach(variants::add);
+    value
+        .properties()
+        .forEach(field ->
+            variants(field.getValue())
+                .forEach(
+                    odd -> variants.add(((ObjectNode) value.deepCopy()).set(field.getKey(), odd))));
+    for (int i = 0; value.isArray() && i < value.size(); i++) {
+      for (JsonNode odd : variants(value.get(i))) {
+        ArrayNode copy = value.deepCopy();
+        copy.set(i, odd);
+        variants.add(copy);
+      }
+    }
+    return variants;
+  }
+
+  private static String sample(Format format) {
+    return switch (format) {
+      case RECORDS -> Json.write(Samples.ranking("r", "p", Samples.ANN)).toString();
+      case MESSAGES ->
+          "{'messages': [{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}]}";
+      case CONVERSATIONS ->
+          "{'conversations': [{'from': 'human', 'value': 'q'}, {'from': 'gpt', 'value': 'a'}]}";
+      case FINE_GRAINED ->
+          "{'question': 'q', 'passages': [['t', 's']], 'prediction 1': 'a', 'prediction 2': 'b',"
+              + " 'prediction 3': 'c', 'prediction 4': 'd', 'preference': [0, 1, 1, 1, 1, 0]}";
+      case QUESTION_ANSWER -> "{'question': 'q', 'answer': 'a'}";
+      case OPEN_ASSISTANT ->
+          "{'prompt': {'text': 'q', 'replies': [{'text': 'a', 'rank': 1, 'model_name': 'm',"
+              + " 'replies': []}, {'text': 'b', 'rank': 0, 'deleted': false}]}}";
+      case RANKED ->
+          "{'prompt': 'p', 'completions': ['a', 'b'], 'ranks': [1, 2], 'models': ['m', 'n'],"
+              + " 'labeler': 'ann', 'user': 'u'}";
+      case PREFERENCES -> "{'prompt': 'p', 'chosen': 'c', 'rejected': 'r', 'user': 'u'}";
+      case HH_RLHF ->
+          "{'chosen': '\\n\\nHuman: q\\n\\nAssistant: a', 'rejected': '\\n\\nHuman:"
+              + " q\\n\\nAssistant: b'}";
+      case COMPLETIONS -> "{'prompt': 'p', 'completion': 'c', 'labeler': 'ann'}";
+      case SELF_INSTRUCT -> "{'instruction': 'i', 'instances': [{'input': 'x', 'output': 'o'}]}";
+      case INSTRUCTIONS -> "{'instruction': 'i', 'input': 'x', 'output': 'o'}";
+      case PROMPTS -> "{'prompt': 'p', 'user': 'u', 'organisation': 'o'}";
+    };
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return Json.MAPPER.readTree(text.replace('\'', '"'));
+    } catch (JsonProcessingException wrong) {
+      throw new AssertionError(wrong);
+    }
+  }
+}
