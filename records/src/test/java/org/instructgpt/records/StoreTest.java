@@ -151,6 +151,26 @@ final class StoreTest {
     }
   }
 
+  /// A kill leaves what the kernel has; only these settings keep acknowledged writes when the power
+  /// fails (2 is FULL).
+  @Test
+  void theWriterSyncsEveryCommitAndKeepsReferences() throws Exception {
+    try (Store store = open()) {
+      assertThat(pragma(store, "synchronous")).isEqualTo("2");
+      assertThat(pragma(store, "journal_mode")).isEqualTo("wal");
+      assertThat(pragma(store, "foreign_keys")).isEqualTo("1");
+      assertThatThrownBy(() -> store.read(handle -> handle.execute("DELETE FROM labeler")))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("readonly");
+    }
+  }
+
+  private static String pragma(Store store, String name) {
+    return store
+        .write(handle -> handle.createQuery("PRAGMA " + name).mapTo(String.class).one())
+        .join();
+  }
+
   @Test
   void aWriteThatFailsTakesNoOtherWithIt() throws Exception {
     try (Store store = open()) {
