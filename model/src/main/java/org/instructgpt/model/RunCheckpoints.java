@@ -5,15 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -124,8 +119,8 @@ final class RunCheckpoints {
     }
     Files.write(checkpoint.resolve(VALUES), JSON.writeValueAsBytes(values));
     ObjectNode checksums = JSON.createObjectNode();
-    checksums.put(TENSORS, sha256(checkpoint.resolve(TENSORS)));
-    checksums.put(VALUES, sha256(checkpoint.resolve(VALUES)));
+    checksums.put(TENSORS, Lineage.sha256(checkpoint.resolve(TENSORS)));
+    checksums.put(VALUES, Lineage.sha256(checkpoint.resolve(VALUES)));
     Files.write(checkpoint.resolve(CHECKSUMS), JSON.writeValueAsBytes(checksums));
   }
 
@@ -160,7 +155,7 @@ final class RunCheckpoints {
       if (!Files.exists(part)) {
         return name + " is missing";
       }
-      if (!checksums.path(name).asText().equals(sha256(part))) {
+      if (!checksums.path(name).asText().equals(Lineage.sha256(part))) {
         return name + " does not match its checksum";
       }
     }
@@ -181,18 +176,5 @@ final class RunCheckpoints {
 
   private static long stepOf(Path checkpoint) {
     return Long.parseLong(String.valueOf(checkpoint.getFileName()).substring("step-".length()));
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        var digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-      byte[] chunk = new byte[1 << 20];
-      while (digest.read(chunk) >= 0) {
-        // the digest sees every chunk
-      }
-      return HexFormat.of().formatHex(digest.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every JDK has SHA-256", impossible);
-    }
   }
 }

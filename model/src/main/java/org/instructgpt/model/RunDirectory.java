@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,21 +51,16 @@ public final class RunDirectory implements AutoCloseable {
   /// @param runs the workspace's folder of runs; made if it is missing
   public static RunDirectory create(Path runs, String stage) throws IOException {
     Files.createDirectories(runs);
-    Pattern numbered = Pattern.compile(Pattern.quote(stage) + "-(\\d{1,9})");
-    int highest;
-    try (var entries = Files.list(runs)) {
-      highest =
-          entries
-              .map(entry -> numbered.matcher(String.valueOf(entry.getFileName())))
-              .filter(Matcher::matches)
-              .mapToInt(name -> Integer.parseInt(name.group(1)))
-              .max()
-              .orElse(0);
-    }
-    Path folder = runs.resolve(stage + "-" + (highest + 1));
+    Path folder = runs.resolve(stage + "-" + (highest(runs, stage) + 1));
     // Fails, rather than shares, if another process takes the number at the same time.
     Files.createDirectory(folder);
     return open(folder);
+  }
+
+  /// The folder of a stage with the highest number, to resume or to look at; empty if it never ran.
+  public static Optional<Path> latest(Path runs, String stage) throws IOException {
+    int highest = Files.isDirectory(runs) ? highest(runs, stage) : 0;
+    return highest == 0 ? Optional.empty() : Optional.of(runs.resolve(stage + "-" + highest));
   }
 
   /// Opens the folder of a run, new or to be resumed, locks it until [#close()], and removes what a
@@ -167,6 +163,18 @@ public final class RunDirectory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     lock.close(); // and with it the lock
+  }
+
+  private static int highest(Path runs, String stage) throws IOException {
+    Pattern numbered = Pattern.compile(Pattern.quote(stage) + "-(\\d{1,9})");
+    try (var entries = Files.list(runs)) {
+      return entries
+          .map(entry -> numbered.matcher(String.valueOf(entry.getFileName())))
+          .filter(Matcher::matches)
+          .mapToInt(name -> Integer.parseInt(name.group(1)))
+          .max()
+          .orElse(0);
+    }
   }
 
   private static boolean locked(FileChannel channel) throws IOException {

@@ -191,7 +191,7 @@ final class RunSession implements AutoCloseable {
         });
   }
 
-  private void examine(MetricsHistory seen) throws IOException {
+  private void examine(MetricsHistory seen) {
     for (HealthGate gate : loop.gates()) {
       Optional<Finding> finding = gate.check().find(seen);
       if (finding.isPresent()) {
@@ -200,14 +200,14 @@ final class RunSession implements AutoCloseable {
     }
   }
 
-  private void fail(HealthGate gate, Finding finding) throws IOException {
+  private void fail(HealthGate gate, Finding finding) {
     var failure = new UnhealthyRunException(gate, finding, step, saved);
-    writing(
-        "the reason of the failure",
-        () -> {
-          log.append(new Entry(Kind.FAILURE, step, 0, Map.of(finding.metric(), finding.value())));
-          AtomicFiles.write(loop.run().failure(), failure.getMessage() + "\n");
-        });
+    try {
+      log.append(new Entry(Kind.FAILURE, step, 0, Map.of(finding.metric(), finding.value())));
+      AtomicFiles.write(loop.run().failure(), failure.getMessage() + "\n");
+    } catch (IOException notWritten) {
+      failure.addSuppressed(notWritten); // the sick run is the greater news
+    }
     throw failure;
   }
 

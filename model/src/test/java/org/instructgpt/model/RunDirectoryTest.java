@@ -25,6 +25,9 @@ class RunDirectoryTest {
     try (var run = RunDirectory.create(runs, "sft-ptx")) {
       assertThat(run.name()).isEqualTo("sft-ptx-1");
     }
+    assertThat(RunDirectory.latest(runs, "sft")).contains(runs.resolve("sft-11"));
+    assertThat(RunDirectory.latest(runs, "ppo")).isEmpty();
+    assertThat(RunDirectory.latest(folder.resolve("missing"), "sft")).isEmpty();
   }
 
   @Test
