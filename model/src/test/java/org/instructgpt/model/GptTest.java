@@ -1,0 +1,280 @@
+package org.instructgpt.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.instructgpt.model.GptConfig.Activation;
+import org.instructgpt.torch.AdamW;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Schedule;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// [Gpt] against [ReferenceGpt], and what must hold of any causal model.
+class GptTest {
+  private static final int[][] ROWS = {{3, 1, 4, 1, 5, 9, 2}, {6, 5, 3, 5, 8, 9, 7}};
+  private static final int[][] NEXT = {{1, 4, 1, 5, 9, 2, 6}, {5, 3, 5, 8, 9, 7, 9}};
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = Scope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  private static GptConfig config(Activation activation, int band) {
+    return new GptConfig(3, 12, 3, 16, 11, activation, 1e-5, 0, band);
+  }
+
+  private static ReferenceGpt reference(GptConfig config) {
+    return new ReferenceGpt(config, ReferenceGpt.weights(Gpt.shapes(config)));
+  }
+
+  private static Gpt gpt(ReferenceGpt reference, GptConfig config) {
+    var parameters = new Parameters(Gpt.shapes(config), DType.FLOAT64, Device.CPU);
+    reference.copyTo(parameters);
+    return new Gpt(config, Precision.FULL, parameters);
+  }
+
+  private static Tensor tokens(int[]... rows) {
+    int[] ids = Arrays.stream(rows).flatMapToInt(Arrays::stream).toArray();
+    return Tensor.of(ids, rows.length, rows[0].length);
+  }
+
+  private static Tensor loss(Gpt gpt, Dropout dropout) {
+    return LogProbs.ofNext(gpt, tokens(ROWS), tokens(NEXT), dropout).mean().neg();
+  }
+
+  /// The mean loss of all rows; its gradients are added up.
+  private static double loss(ReferenceGpt reference, ReferenceGpt.Scaling scaling) {
+    double sum = 0;
+    int count = ROWS.length * ROWS[0].length;
+    for (int b = 0; b < ROWS.length; b++) {
+      int row = b;
+      var read =
+          reference.read(
+              ROWS[b], (branch, t, c) -> scaling.at(branch, row * ROWS[0].length + t, c));
+      for (int t = 0; t < ROWS[b].length; t++) {
+        sum -= read.logProb(t, NEXT[b][t]);
+      }
+      var factors = new double[ROWS[b].length];
+      Arrays.fill(factors, -1.0 / count);
+      read.backLogProbs(NEXT[b], factors);
+    }
+    return sum / count;
+  }
+
+  private static void assertGradients(Gpt gpt, ReferenceGpt reference) {
+    reference
+        .gradients()
+        .forEach((name, expected) ->
+            assertClose(name, gpt.parameters().get(name).gradient().doubles(), expected));
+  }
+
+  /// Keys have a bias that softmax takes away again, so its gradient is rounding noise, which Adam
+  /// divides by epsilon: weights are compared to 1e-9 of the greatest of their tensor.
+  private static void assertWeights(Gpt gpt, Map<String, double[]> weights) {
+    weights.forEach((name, expected) -> {
+      double greatest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+      assertThat(gpt.parameters().get(name).doubles())
+          .as(name)
+          .containsExactly(expected, within(1e-9 * greatest));
+    });
+  }
+
+  /// To 1e-9 of each entry and, for entries that are rounding noise, 1e-13 of the greatest.
+  private static void assertClose(String name, double[] actual, double[] expected) {
+    double greatest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(actual[i])
+          .as("%s[%d]", name, i)
+          .isCloseTo(expected[i], within(1e-9 * Math.abs(expected[i]) + 1e-13 * greatest));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GELU, 0", "GELU_NEW, 0", "GELU, 3", "GELU_NEW, 3"})
+  void logitsAreThoseOfTheLoops(Activation activation, int band) {
+    var config = config(activation, band);
+    var reference = reference(config);
+    var gpt = gpt(reference, config);
+    var hidden = gpt.hidden(tokens(ROWS), Dropout.NONE);
+    double[] logits = gpt.logits(hidden.view(-1, config.width())).doubles();
+    double[] expected =
+        Arrays.stream(ROWS)
+            .flatMap(row -> Arrays.stream(reference.read(row).logits()))
+            .flatMapToDouble(Arrays::stream)
+            .toArray();
+    assertClose("logits", logits, expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GELU, 0", "GELU_NEW, 0", "GELU, 3", "GELU_NEW, 3"})
+  void lossAndEveryGradientAreThoseOfTheLoops(Activation activation, int band) {
+    var config = config(activation, band);
+    var reference = reference(config);
+    var gpt = gpt(reference, config);
+    var loss = loss(gpt, Dropout.NONE);
+    loss.backward();
+    assertThat(loss.item()).isCloseTo(loss(reference, (_, _, _) -> 1), within(1e-11));
+    assertGradients(gpt, reference);
+  }
+
+  @Test
+  void theBandMatters() {
+    var dense = gpt(reference(config(Activation.GELU, 0)), config(Activation.GELU, 0));
+    var banded = gpt(reference(config(Activation.GELU, 3)), config(Activation.GELU, 3));
+    assertThat(loss(banded, Dropout.NONE).item())
+        .isNotCloseTo(loss(dense, Dropout.NONE).item(), within(1e-6));
+  }
+
+  @Test
+  void dropoutFollowsEachBranchBeforeTheResidualSum() {
+    var config = config(Activation.GELU, 0);
+    var reference = reference(config);
+    var gpt = gpt(reference, config);
+    var masks = new ArrayList<double[]>();
+    Dropout recorded =
+        branch -> {
+          var mask = Dropout.of(0.2, new Randomness(masks.size())).apply(branch.mul(0).add(1));
+          masks.add(mask.doubles());
+          return branch.mul(mask.detach());
+        };
+    var loss = loss(gpt, recorded);
+    loss.backward();
+    assertThat(masks).hasSize(2 * config.layers());
+    double expected = loss(reference, (branch, t, c) -> masks.get(branch)[t * config.width() + c]);
+    assertThat(loss.item()).isCloseTo(expected, within(1e-11));
+    assertGradients(gpt, reference);
+  }
+
+  @Test
+  void tenStepsAreThoseOfTheLoops() {
+    var config = config(Activation.GELU, 3);
+    var reference = reference(config);
+    var gpt = gpt(reference, config);
+    var settings = new AdamW.Settings(0.9, 0.95, 1e-8, 0.1, 1.0);
+    var schedule = Schedule.cosine(1e-2, 0.1, 10).warmedUp(2, 0.5);
+    var learner = new Learner("gpt", gpt.parameters(), settings, schedule);
+    var optimizer = new ReferenceAdamW(Gpt.shapes(config), settings);
+    double first = loss(gpt, Dropout.NONE).item();
+    for (int step = 0; step < 10; step++) {
+      loss(gpt, Dropout.NONE).backward();
+      loss(reference, (_, _, _) -> 1);
+      double norm =
+          optimizer.step(reference.weights(), reference.gradients(), learner.learningRate(step));
+      assertThat(learner.step(step)).isCloseTo(norm, within(1e-9 * norm));
+    }
+    assertThat(loss(gpt, Dropout.NONE).item()).isLessThan(first - 0.5);
+    assertWeights(gpt, reference.weights());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "3"})
+  void aRowOfAPaddedBatchIsTheRowAlone(int band) {
+    var config = config(Activation.GELU, band);
+    var gpt = gpt(reference(config), config);
+    var prompts = List.of(new int[] {1, 2, 3}, new int[] {4}, new int[] {5, 6});
+    var responses = List.of(new int[] {7, 8}, new int[] {9, 10, 0, 1, 2, 3}, new int[] {4});
+    var batch = Sequences.of(prompts, responses, Device.CPU);
+    double[] together = LogProbs.ofResponses(gpt, batch, 0.7, Dropout.NONE).doubles();
+    int at = 0;
+    for (int i = 0; i < prompts.size(); i++) {
+      var row = Sequences.of(prompts.subList(i, i + 1), responses.subList(i, i + 1), Device.CPU);
+      for (double alone : LogProbs.ofResponses(gpt, row, 0.7, Dropout.NONE).doubles()) {
+        assertThat(together[at++]).isCloseTo(alone, within(1e-12));
+      }
+    }
+    assertThat(at).isEqualTo(together.length);
+  }
+
+  @Test
+  void idsInThePaddingChangeNothing() {
+    var config = config(Activation.GELU, 3);
+    var gpt = gpt(reference(config), config);
+    var prompts = List.of(new int[] {1, 2, 3}, new int[] {4});
+    var responses = List.of(new int[] {7, 8, 9, 10, 0}, new int[] {5, 6});
+    var batch = Sequences.of(prompts, responses, Device.CPU);
+    long[] ids = batch.tokens().longs();
+    var random = new Random(1);
+    for (int i = 8 + 3; i < 16; i++) {
+      ids[i] = random.nextInt(11);
+    }
+    var noisy = new Sequences(Tensor.of(ids, 2, 8), batch.prompts(), batch.lengths());
+    var clean = LogProbs.ofResponses(gpt, batch, 1, Dropout.NONE);
+    clean.sum().backward();
+    double[] gradient = gpt.parameters().gradient().doubles();
+    gpt.parameters().zeroGradient();
+    var other = LogProbs.ofResponses(gpt, noisy, 1, Dropout.NONE);
+    other.sum().backward();
+    assertThat(other.sameBits(clean)).isTrue();
+    assertThat(gpt.parameters().gradient().doubles()).containsExactly(gradient, within(1e-15));
+  }
+
+  @Test
+  void laterTokensDoNotReachBack() {
+    var config = config(Activation.GELU_NEW, 3);
+    var gpt = gpt(reference(config), config);
+    double[] whole = gpt.hidden(tokens(ROWS[0]), Dropout.NONE).narrow(1, 0, 4).doubles();
+    double[] begin = gpt.hidden(tokens(Arrays.copyOf(ROWS[0], 4)), Dropout.NONE).doubles();
+    assertThat(whole).containsExactly(begin, within(1e-12));
+  }
+
+  @Test
+  void dropoutKeepsTheMeanAndTheSameStreamDropsTheSame() {
+    var ones = Tensor.full(1, DType.FLOAT32, Device.CPU, 400, 500);
+    var dropped = Dropout.of(0.2, new Randomness(5)).apply(ones);
+    assertThat(dropped.mean().item()).isCloseTo(1, within(0.005));
+    assertThat(dropped.eq(0).to(DType.FLOAT32).mean().item()).isCloseTo(0.2, within(0.005));
+    assertThat(Dropout.of(0.2, new Randomness(5)).apply(ones).sameBits(dropped)).isTrue();
+    assertThat(Dropout.of(0.2, new Randomness(6)).apply(ones).sameBits(dropped)).isFalse();
+    assertThat(Dropout.of(0, new Randomness(5))).isSameAs(Dropout.NONE);
+  }
+
+  @Test
+  void mixedPrecisionIsCloseAndItsGradientsAreInTheParametersType() {
+    var config = config(Activation.GELU, 3);
+    var reference = reference(config);
+    var parameters = new Parameters(Gpt.shapes(config), DType.FLOAT32, Device.CPU);
+    reference.copyTo(parameters);
+    var mixed = new Gpt(config, Precision.MIXED, parameters);
+    var loss = loss(mixed, Dropout.NONE);
+    loss.backward();
+    assertThat(loss.item()).isCloseTo(loss(reference, (_, _, _) -> 1), within(0.05));
+    assertThat(parameters.get("h.0.mlp.c_fc.weight").gradient().dtype()).isEqualTo(DType.FLOAT32);
+    double[] expected = reference.gradients().get("h.0.mlp.c_fc.weight");
+    double[] actual = parameters.get("h.0.mlp.c_fc.weight").gradient().doubles();
+    double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+    assertThat(actual).containsExactly(expected, within(0.1 * scale));
+  }
+
+  @Test
+  void aSequenceLongerThanTheContextIsRefused() {
+    var config = config(Activation.GELU, 0);
+    var gpt = gpt(reference(config), config);
+    assertThatThrownBy(() -> gpt.hidden(tokens(new int[17]), Dropout.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("17 tokens")
+        .hasMessageContaining("context is 16");
+  }
+}
