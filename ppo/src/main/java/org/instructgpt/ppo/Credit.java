@@ -1,0 +1,92 @@
+package org.instructgpt.ppo;
+
+import java.util.List;
+import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.ppo.Settings.Rewards;
+
+/// What each response token earned and how much better that was than foreseen.
+///
+/// A response is one action of a bandit: the reward model sees the whole of it, and its score falls
+/// due at the last token. The KL penalty falls due where it arises: token t pays `beta * (log pi(t)
+/// - log reference(t))`. Over a response these sum to the log ratio of the paper's objective
+///   (section 3.5, equation 2), an unbiased estimate of the KL that may be negative.
+///
+/// All arithmetic is in double precision.
+///
+/// @param kl log ratio of policy and reference (N), nats
+/// @param rewards (N), whitened if asked for
+/// @param raw advantages before whitening (N)
+/// @param advantages that weigh the updates (N)
+/// @param returns what the values should have been (N)
+record Credit(double[] kl, double[] rewards, double[] raw, double[] advantages, double[] returns) {
+
+  /// @param klCoefficient beta of this iteration
+  static Credit of(
+      Rollout rollout, Experience experience, double klCoefficient, Settings settings) {
+    int[] lengths = rollout.lengths();
+    var groups = groups(rollout, settings.objective().whitening());
+    double[] kl = minus(experience.logProbs(), experience.reference());
+    double[] scores = scores(experience.scores(), rollout, settings.reward());
+    double[] rewards = rewards(kl, scores, lengths, klCoefficient);
+    if (settings.reward().whiten()) {
+      groups.forEach(group -> Whitening.keepingMean(rewards, group));
+    }
+    double[] raw =
+        Advantages.of(rewards, experience.values(), lengths, settings.objective().gaeLambda());
+    double[] advantages = raw.clone();
+    groups.forEach(group -> Whitening.full(advantages, group));
+    return new Credit(kl, rewards, raw, advantages, plus(raw, experience.values()));
+  }
+
+  /// The scores (B) with what the settings do to them.
+  static double[] scores(double[] plain, Rollout rollout, Rewards settings) {
+    var scores = plain.clone();
+    for (int b = 0; b < scores.length; b++) {
+      if (!rollout.responses().get(b).ended()) {
+        var instead = settings.missingEndOfTextScore();
+        scores[b] = instead != null ? instead : scores[b] - settings.missingEndOfTextPenalty();
+      }
+      var limit = settings.scoreClip();
+      scores[b] = limit == null ? scores[b] : Math.clamp(scores[b], -limit, limit);
+    }
+    return scores;
+  }
+
+  /// The rewards (N): every token pays for its log ratio, the last of each row earns the score.
+  static double[] rewards(double[] kl, double[] scores, int[] lengths, double klCoefficient) {
+    var rewards = new double[kl.length];
+    for (int n = 0; n < kl.length; n++) {
+      rewards[n] = -klCoefficient * kl[n];
+    }
+    int end = 0;
+    for (int b = 0; b < lengths.length; b++) {
+      end += lengths[b];
+      rewards[end - 1] += scores[b];
+    }
+    return rewards;
+  }
+
+  private static List<Span> groups(Rollout rollout, Settings.Whitening whitening) {
+    return switch (whitening) {
+      case NONE -> List.of();
+      case MINIBATCH -> rollout.minibatches().stream().map(Minibatch::tokens).toList();
+      case BATCH -> List.of(new Span(0, rollout.tokens()));
+    };
+  }
+
+  private static double[] minus(double[] a, double[] b) {
+    return plus(a, b, -1);
+  }
+
+  private static double[] plus(double[] a, double[] b) {
+    return plus(a, b, 1);
+  }
+
+  private static double[] plus(double[] a, double[] b, double factor) {
+    var result = new double[a.length];
+    for (int n = 0; n < a.length; n++) {
+      result[n] = a[n] + factor * b[n];
+    }
+    return result;
+  }
+}

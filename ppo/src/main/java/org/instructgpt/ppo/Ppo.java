@@ -1,0 +1,244 @@
+package org.instructgpt.ppo;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Learner;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.Passes;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.model.Trainer;
+import org.instructgpt.model.TrainerState;
+import org.instructgpt.ppo.Rollout.Response;
+import org.instructgpt.torch.AdamW;
+import org.instructgpt.torch.Ema;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Schedule;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// Reinforcement learning from human feedback: PPO and PPO-ptx (InstructGPT sections 3.5 and C.4).
+///
+/// The environment is a bandit: it shows a prompt, takes a response, pays what the reward model
+/// says, and the episode ends. The policy, which starts as the supervised one, is moved to where
+/// responses are paid better, in small steps near which the estimate of "better" holds (the clip),
+/// and near the supervised policy, where the reward model knows what it judges (the KL penalty). A
+/// second network foresees what a response will earn, so that only surprises are learned from.
+///
+/// Everything random is derived from the seed and the number of the iteration, so the state is the
+/// two learners and the KL coefficient. Belongs to the scope it is built in.
+public final class Ppo implements Trainer {
+  private static final String KL_COEFFICIENT = "kl_coefficient";
+
+  private final Settings settings;
+  private final Models models;
+  private final Data data;
+  private final Lineage lineage;
+  private final LongSupplier nanoTime;
+  private final Ema average;
+  private final Learner policy;
+  private final Learner value;
+  private final PolicyUpdate policyUpdate;
+  private final ValueUpdate valueUpdate;
+  private final Passes prompts;
+  private double klCoefficient;
+
+  /// @param lineage of the checkpoint to be made: its parents and what is known before the run
+  /// @param nanoTime a clock in nanoseconds, for the seconds of each phase
+  /// @throws IllegalArgumentException if there are no prompts, one leaves no room for a response,
+  ///   or pretraining gradients are asked for without text
+  public Ppo(Settings settings, Models models, Data data, Lineage lineage, LongSupplier nanoTime) {
+    data.fit(models.policy().config().context());
+    this.settings = settings;
+    this.models = models;
+    this.data = data;
+    this.lineage = lineage;
+    this.nanoTime = nanoTime;
+    this.klCoefficient = settings.reward().klCoefficient();
+    this.prompts = new Passes(data.prompts().size(), settings.batchSize(), seed("prompts"));
+    var learning = settings.learning();
+    this.average = new Ema(models.policy().parameters(), learning.emaDecay());
+    this.policy =
+        learner(
+            "policy",
+            models.policy().parameters(),
+            learning.policyLearningRate(),
+            Optional.of(average));
+    this.value =
+        learner(
+            "value", models.value().parameters(), learning.valueLearningRate(), Optional.empty());
+    this.policyUpdate = new PolicyUpdate(models.policy(), policy, pretraining(), settings);
+    this.valueUpdate = new ValueUpdate(models.value(), value, settings);
+  }
+
+  private Learner learner(String name, Parameters parameters, double peak, Optional<Ema> average) {
+    var learning = settings.learning();
+    // Epsilon as in the TensorFlow code of Ziegler et al. (training-details 4.6 item 39).
+    var adam = new AdamW.Settings(0.9, 0.95, 1e-5, 0, learning.gradientClip());
+    var schedule = Schedule.constant(peak).warmedUp(learning.warmupIterations(), 0.1);
+    return new Learner(name, parameters, adam, schedule, average);
+  }
+
+  private Optional<Pretraining> pretraining() {
+    if (settings.ptx().coefficient() == 0) {
+      return Optional.empty();
+    }
+    var corpus =
+        data.pretraining()
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "ptx.coefficient is %s, but there is no pretraining text: give one, or set it to 0 for plain PPO"
+                        .formatted(settings.ptx().coefficient())));
+    return Optional.of(new Pretraining(corpus, settings, seed("pretraining")));
+  }
+
+  private long seed(String purpose) {
+    return Randomness.mix(settings.seed(), purpose.hashCode());
+  }
+
+  /// One iteration: sample responses to a batch of prompts, judge them, and learn from each
+  /// minibatch `innerEpochs` times.
+  @Override
+  public Map<String, Double> step(long iteration) {
+    try (var _ = Scope.open()) {
+      var phases = new Phases(nanoTime);
+      var rollout = rollout(iteration);
+      phases.charge("rollout");
+
+      var experience = Experience.of(models, rollout, settings.sampling().temperature());
+      var credit = Credit.of(rollout, experience, klCoefficient, settings);
+      phases.charge("scoring");
+
+      var tally = new Tally();
+      int minibatches = rollout.minibatches().size();
+      for (int update = 0; update < settings.updates(); update++) {
+        var minibatch = rollout.minibatches().get(update % minibatches);
+        policyUpdate.apply(iteration, update, minibatch, experience, credit, tally, phases);
+        valueUpdate.apply(iteration, minibatch, experience, credit, tally);
+        phases.charge("update");
+      }
+
+      var metrics = Metrics.ofResponses(rollout, experience);
+      metrics.putAll(Metrics.ofCredit(rollout, experience, credit, klCoefficient));
+      metrics.putAll(tally.result());
+      metrics.putAll(Metrics.ofVariety(rollout));
+      metrics.putAll(progress(iteration, rollout));
+      metrics.putAll(phases.seconds());
+      klCoefficient =
+          KlControl.next(
+              klCoefficient,
+              Metrics.kl(rollout, experience),
+              settings.batchSize(),
+              settings.reward());
+      return metrics;
+    }
+  }
+
+  private Map<String, Double> progress(long iteration, Rollout rollout) {
+    int tokens = rollout.responses().stream().mapToInt(Response::length).sum();
+    var progress = new LinkedHashMap<String, Double>();
+    progress.put("learning_rate", policy.learningRate(iteration));
+    progress.put("value_learning_rate", value.learningRate(iteration));
+    progress.put("episodes", (double) (iteration + 1) * settings.batchSize());
+    progress.put("tokens", (double) tokens);
+    return progress;
+  }
+
+  /// Responses of the policy as it is to the iteration's prompts, split into minibatches at random.
+  private Rollout rollout(long iteration) {
+    var chosen = Arrays.stream(prompts.at(iteration)).mapToObj(data.prompts()::get).toList();
+    int[] order = Passes.permutation(chosen.size(), seed("minibatches"), iteration);
+    return rollout(chosen, seed("responses"), iteration * settings.batchSize(), order);
+  }
+
+  /// @param firstEpisode number of the first response, on which its random stream depends
+  private Rollout rollout(List<int[]> prompts, long seed, long firstEpisode, int[] order) {
+    var how = settings.sampling();
+    var sampler =
+        new Sampler(
+            models.policy(),
+            data.tokenizer().endOfText(),
+            new Sampler.Settings(
+                how.maxResponseTokens(), how.temperature(), seed, how.rows(), false));
+    var sampled = sampler.sample(prompts, firstEpisode);
+    var responses = new ArrayList<Response>();
+    for (int b = 0; b < prompts.size(); b++) {
+      responses.add(new Response(prompts.get(b), sampled.get(b)));
+    }
+    return Rollout.of(
+        responses,
+        order,
+        settings.minibatchSize(),
+        settings.microBatchSize(),
+        models.policy().parameters().flat().device());
+  }
+
+  /// Responses of the averaged policy to held-out prompts, at most a batch of them, always with the
+  /// same random numbers: their score, KL, length, share that ended themselves and entropy, each
+  /// with `held_out_` before its name.
+  @Override
+  public Map<String, Double> evaluate(long step) {
+    var metrics = new LinkedHashMap<String, Double>();
+    if (!data.heldOut().isEmpty()) {
+      int count = Math.min(data.heldOut().size(), settings.batchSize());
+      average.swappedIn(() -> {
+        var some = data.heldOut().subList(0, count);
+        var rollout = rollout(some, seed("held out"), 0, IntStream.range(0, count).toArray());
+        var experience = Experience.of(models, rollout, settings.sampling().temperature());
+        Metrics.ofResponses(rollout, experience)
+            .forEach((name, value) -> metrics.put("held_out_" + name, value));
+      });
+    }
+    return metrics;
+  }
+
+  @Override
+  public TrainerState state() {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    var values = JsonNodeFactory.instance.objectNode();
+    policy.save(tensors, values);
+    value.save(tensors, values);
+    values.put(KL_COEFFICIENT, klCoefficient);
+    return new TrainerState(tensors, values);
+  }
+
+  @Override
+  public void restore(TrainerState state) {
+    var coefficient = state.values().path(KL_COEFFICIENT);
+    if (!coefficient.isNumber()) {
+      throw new IllegalArgumentException(
+          "the saved state has no %s: it is another trainer's".formatted(KL_COEFFICIENT));
+    }
+    policy.restore(state);
+    value.restore(state);
+    klCoefficient = coefficient.asDouble();
+  }
+
+  /// Writes the averaged policy, which is the one to use (appendix C.4).
+  @Override
+  public void export(Path directory, Map<String, Object> lineage) throws IOException {
+    try {
+      average.swappedIn(() -> {
+        try {
+          var made = this.lineage.with(lineage);
+          Checkpoint.save(models.policy(), data.tokenizer(), made, directory);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}
