@@ -87,8 +87,8 @@ class AdamWTest {
       assertThat(parameters.gradient().norm().item()).isZero();
     }
     assertThat(optimizer.steps()).isEqualTo(10);
-    assertThat(weight.doubles()).containsExactly(weightLoop.values, within(1e-11));
-    assertThat(bias.doubles()).containsExactly(biasLoop.values, within(1e-11));
+    Expect.close(weight.doubles(), weightLoop.values, 1e-11);
+    Expect.close(bias.doubles(), biasLoop.values, 1e-11);
   }
 
   /// Multiplies the gradients by `size` and returns their common norm.

@@ -1,7 +1,7 @@
 package org.instructgpt.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.fail;
 
 /// Short ways to say what a tensor should hold.
 final class Expect {
@@ -9,7 +9,18 @@ final class Expect {
 
   /// `tensor` holds `expected` in row-major order, to nine digits.
   static void holds(Tensor tensor, double... expected) {
-    assertThat(tensor.doubles()).containsExactly(expected, within(1e-9));
+    close(tensor.doubles(), expected, 1e-9);
+  }
+
+  /// Both arrays are the same up to `tolerance`. AssertJ's own comparison takes quadratic time to
+  /// explain a difference, which is for ever with a whole layer.
+  static void close(double[] actual, double[] expected, double tolerance) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      if (!(actual[i] == expected[i] || Math.abs(actual[i] - expected[i]) <= tolerance)) {
+        fail("entry %d: expected %s, found %s", i, expected[i], actual[i]);
+      }
+    }
   }
 
   /// `tensor` has this shape.

@@ -50,6 +50,7 @@ class SafetensorsDamageTest {
       value = {
         "{'a':{'dtype':'F8','shape':[1],'data_offsets':[0,1]}} | 1 | expected a dtype of [F64",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}} | 4 | expected 8 bytes for shape [2] of F32, found data_offsets from 0 to 4",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,12]}} | 12 | found data_offsets from 0 to 12",
         "{'a':{'dtype':'F32','shape':[-1],'data_offsets':[0,4]}} | 4 | not negative, found -1",
         "{'a':{'dtype':'U8','shape':[1.0],'data_offsets':[0,1]}} | 1 | whole numbers",
         "{'a':{'dtype':'U8','shape':[99999999999999999999],'data_offsets':[0,1]}} | 1 | out of range",
