@@ -1,0 +1,83 @@
+package org.instructgpt.reward;
+
+import java.util.List;
+import org.instructgpt.torch.Tensor;
+
+/// The K-wise loss of reward modelling.
+///
+/// **The idea.** A reward model says how much better one answer is than another: the difference of
+/// two rewards is the log-odds that a labeler prefers the first (Bradley and Terry 1952). A ranking
+/// of K completions holds up to K (K - 1) / 2 such preferences, and the loss of a prompt is the mean
+/// of their negative log-likelihoods,
+///
+///     loss = -1/|P| sum over (i, j) in P of log sigmoid(r_i - r_j),
+///
+/// where P are the pairs of which the labeler found i better than j. Ties are not in P. A batch's
+/// loss is the mean over its prompts. So a prompt counts once, whether it gave 3 pairs or 36.
+///
+/// **Why all pairs of a prompt are one batch element.** The pairs of one ranking share their
+/// completions. Shuffled into one data set, a completion would take part in K - 1 gradient updates
+/// of a single pass, and the model overfits within it; together, each completion is seen once. That
+/// gave the paper better accuracy and log loss on held-out comparisons.
+///
+/// **The cost.** Each completion goes through the network once, K forward passes and not the K (K -
+/// 1) of pair after pair; the pairs themselves are gathered from a vector of K numbers. (The K rows
+/// of a prompt still repeat the prompt. They could share its keys and values, either as one row of
+/// prompt and completions whose attention mask hides the completions from each other, or through a
+/// cache with gradients; with long prompts that would save up to a factor of K.)
+///
+/// **The gradient** of a pair is sigmoid(r_j - r_i) on both of its ends, with opposite signs. It adds
+/// up to 0 over each prompt, so the loss is blind to a shift of all rewards; see [Shift].
+///
+/// Source: InstructGPT, section 3.5, equation 1, and appendix C.2. The divisor is the number of kept
+/// pairs, where the paper leaves open what ties do to it (`paper.md` section 5).
+public final class RankingLoss {
+  private RankingLoss() {}
+
+  /// Which rewards of a batch are compared, and what each comparison counts.
+  ///
+  /// @param better for each pair the place, among the batch's B rewards, of the one that won (P)
+  /// @param worse the place of the one that lost (P)
+  /// @param weights of the pairs (P)
+  record Comparisons(int[] better, int[] worse, double[] weights) {
+
+    /// The pairs of rankings whose rewards stand one after another.
+    ///
+    /// @param prompts how many prompts the loss is a mean of: the whole batch's, if these rankings
+    ///   are a part of it, so that losses and gradients of the parts add up to those of the batch
+    static Comparisons of(List<Ranked> rankings, int prompts) {
+      int count = rankings.stream().mapToInt(ranked -> ranked.pairs().size()).sum();
+      var result = new Comparisons(new int[count], new int[count], new double[count]);
+      int n = 0;
+      int first = 0;
+      for (var ranked : rankings) {
+        var pairs = ranked.pairs();
+        for (var pair : pairs) {
+          result.better[n] = first + pair.better();
+          result.worse[n] = first + pair.worse();
+          result.weights[n++] = 1.0 / ((double) pairs.size() * prompts);
+        }
+        first += ranked.k();
+      }
+      return result;
+    }
+  }
+
+  /// The loss, a scalar of the rewards' type.
+  ///
+  /// @param rewards of all completions (B)
+  static Tensor of(Tensor rewards, Comparisons pairs) {
+    var device = rewards.device();
+    var better = rewards.indexSelect(0, Tensor.of(pairs.better).to(device));
+    var worse = rewards.indexSelect(0, Tensor.of(pairs.worse).to(device));
+    var weights = Tensor.of(pairs.weights).to(rewards.dtype()).to(device);
+    return better.sub(worse).logSigmoid().mul(weights).sum().neg();
+  }
+
+  /// The loss of one pair, in double precision: log(1 + exp(-margin)), without overflow.
+  ///
+  /// @param margin the reward of the better completion less that of the worse one
+  static double ofPair(double margin) {
+    return Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
+  }
+}

@@ -1,0 +1,96 @@
+package org.instructgpt.reward;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.ToIntFunction;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.ScalarModel;
+import org.instructgpt.text.Framed;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+
+/// Small models and rankings from a seed.
+final class Toys {
+  static final int VOCABULARY = 24;
+  static final int END = 23;
+  static final GptConfig CONFIG = GptConfig.small(2, 16, 2, 32, VOCABULARY);
+
+  private Toys() {}
+
+  /// A model whose weights come from the seed, in the scope that is open.
+  static ScalarModel model(DType type, long seed) {
+    var model =
+        new ScalarModel(
+            CONFIG, Precision.FULL, new Parameters(ScalarModel.shapes(CONFIG), type, Device.CPU));
+    var body =
+        new Gpt(CONFIG, Precision.FULL, new Parameters(Gpt.shapes(CONFIG), type, Device.CPU));
+    body.initialize(new Randomness(seed));
+    model.initializeFrom(body, new Randomness(seed + 1));
+    return model;
+  }
+
+  /// Settings that teach a toy something in few steps.
+  static RewardModeling.Settings settings(int epochs, int batch, int tokens) {
+    return new RewardModeling.Settings(epochs, batch, 1e-2, 0.1, 0, 0, 1, 7, tokens);
+  }
+
+  static RewardModeling.Origin origin() {
+    return new RewardModeling.Origin(
+        Tokenizer.gpt2(), new Lineage("reward", Map.of("data", "toys"), Map.of()));
+  }
+
+  static RewardModeling trainer(
+      ScalarModel model, List<Ranked> training, RewardModeling.Settings settings) {
+    return new RewardModeling(
+        model, new RewardModeling.Data(training, List.of(), List.of()), settings, origin());
+  }
+
+  /// A ranking of random completions of 1 to 8 tokens and the end of text, by what each is worth;
+  /// equal worth is a tie.
+  static Ranked ranked(Random random, int k, String prompt, ToIntFunction<int[]> worth) {
+    var completions = new ArrayList<int[]>();
+    for (int i = 0; i < k; i++) {
+      int[] ids = random.ints(1 + random.nextInt(8), 0, END).toArray();
+      completions.add(java.util.Arrays.copyOf(ids, ids.length + 1));
+      completions.getLast()[ids.length] = END;
+    }
+    int[] worths = completions.stream().mapToInt(worth).toArray();
+    var ranks = new ArrayList<Integer>();
+    for (int mine : worths) {
+      ranks.add(1 + (int) java.util.Arrays.stream(worths).filter(w -> w > mine).distinct().count());
+    }
+    int[] ids = random.ints(1 + random.nextInt(10), 0, END).toArray();
+    return new Ranked(prompt, ids, completions, ranks, "labeler-" + random.nextInt(3));
+  }
+
+  /// Rankings with K = 2 to 9 and random order, many ties among them.
+  static List<Ranked> rankings(int count, long seed) {
+    var random = new Random(seed);
+    var rankings = new ArrayList<Ranked>();
+    for (int i = 0; i < count; i++) {
+      rankings.add(ranked(random, 2 + i % 8, "prompt-" + i, _ -> random.nextInt(3)));
+    }
+    return rankings;
+  }
+
+  /// A ranking that compares nothing but ranks; its completions are `lengths` tokens long.
+  static Ranked judged(String prompt, String labeler, List<Integer> ranks, int... lengths) {
+    var completions = new ArrayList<int[]>();
+    for (int i = 0; i < ranks.size(); i++) {
+      completions.add(new int[lengths.length == 0 ? 1 : lengths[i]]);
+    }
+    return new Ranked(prompt, new int[] {1}, completions, ranks, labeler);
+  }
+
+  static List<Framed> demonstrations(int count, long seed) {
+    return rankings(count, seed).stream().map(ranked -> ranked.rows().getFirst()).toList();
+  }
+}
