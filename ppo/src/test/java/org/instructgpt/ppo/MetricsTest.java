@@ -1,0 +1,73 @@
+package org.instructgpt.ppo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// What is reported, by hand.
+@ExtendWith(Scoped.class)
+class MetricsTest {
+
+  @Test
+  void distinctGramsAreCountedOverTheWholeBatch() {
+    var responses = List.of(new int[] {1, 2, 1, 2}, new int[] {2}, new int[] {2, 1});
+    // 1-grams: 7, of which 1 and 2. 2-grams: 12, 21, 12, 21, of which two differ.
+    assertThat(Metrics.distinct(responses, 1)).isEqualTo(2.0 / 7);
+    assertThat(Metrics.distinct(responses, 2)).isEqualTo(0.5);
+    assertThat(Metrics.distinct(responses, 5)).isZero();
+  }
+
+  @Test
+  void explainedVarianceIsOneForPerfectForesightAndZeroForTheMean() {
+    double[] returns = {1, 2, 3};
+    assertThat(Metrics.explainedVariance(returns, returns)).isEqualTo(1);
+    assertThat(Metrics.explainedVariance(returns, new double[] {2, 2, 2}))
+        .isCloseTo(0, within(1e-12));
+    assertThat(Metrics.explainedVariance(new double[] {2, 2}, new double[] {1, 3})).isZero();
+  }
+
+  @Test
+  void whatTheResponsesEarnedIsTheScoreLessTheKlPenalty() {
+    var rollout = Toys.rollout(4);
+    int n = rollout.tokens();
+    var experience =
+        new Experience(
+            Toys.wave(n, 2, 0.4),
+            Toys.wave(n, 2, 1.4),
+            Toys.wave(n, 1, 2.2),
+            Toys.wave(16, 3, 0.9));
+    var credit = Credit.of(rollout, experience, 0.3, Toys.settings());
+    var responses = Metrics.ofResponses(rollout, experience);
+    var earned = Metrics.ofCredit(rollout, experience, credit, 0.3);
+    double kl = responses.getOrDefault("kl", Double.NaN);
+    double score = responses.getOrDefault("score", Double.NaN);
+    assertThat(earned.get("kl_reward")).isCloseTo(-0.3 * kl, within(1e-12));
+    assertThat(earned.get("reward")).isCloseTo(score - 0.3 * kl, within(1e-12));
+    assertThat(responses).containsEntry("eos_rate", 0.5);
+    assertThat(responses.get("response_length")).isEqualTo(n / 16.0);
+  }
+
+  @Test
+  void theTallyCountsWhereTheClipBites() {
+    // Ratios 1.5, 0.5, 1.5, 0.5 and 1; the first and the last but one advantage push outwards.
+    double[] old = new double[5];
+    double[] now = {Math.log(1.5), Math.log(0.5), Math.log(1.5), Math.log(0.5), 0};
+    double[] advantages = {1, 1, -1, -1, 1};
+    var experience = new Experience(old, old, old, new double[1]);
+    var credit = new Credit(old, old, old, advantages, old);
+    var tally = new Tally();
+    tally.policy(0, now, new Span(0, 5), experience, credit, Toys.settings());
+    tally.value(now, new Span(0, 5), experience, Toys.settings());
+    var result = tally.result();
+    assertThat(result.get("clip_fraction")).isCloseTo(0.4, within(1e-12));
+    assertThat(result.get("ratio_mean")).isCloseTo(1, within(1e-12));
+    assertThat(result.get("ratio_max")).isCloseTo(1.5, within(1e-12));
+    assertThat(Math.abs(result.getOrDefault("ratio_first", 1.0) - 1)).isCloseTo(0.5, within(1e-9));
+    assertThat(result.get("value_clip_fraction")).isCloseTo(0.8, within(1e-12));
+    double squares = 2 * Math.pow(Math.log(1.5), 2) + 2 * Math.pow(Math.log(0.5), 2);
+    assertThat(result.get("approx_kl")).isCloseTo(0.5 * squares / 5, within(1e-12));
+  }
+}
