@@ -1,0 +1,296 @@
+package org.instructgpt.sft;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Dropout;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.Learner;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.Passes;
+import org.instructgpt.model.Trainer;
+import org.instructgpt.model.TrainerState;
+import org.instructgpt.text.Framed;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.AdamW;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Schedule;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// Supervised fine-tuning: a pretrained model learns the responses that labelers wrote (InstructGPT
+/// sections 3.5 and C.1; `paper.md` sections 4 and 6.1).
+///
+/// **The loss** is the mean negative log-likelihood of the response tokens of the whole batch, end
+/// of text included; prompts are read, not learnt. With a pretraining mix m (C.3: 0.1) it is
+///
+/// `(1 - m) x mean over the batch's response tokens + m x mean over the windows' tokens`
+///
+/// where m/(1 - m) windows of pretraining text are read for each demonstration, rounded, at least
+/// one a step. The paper says only that 10% of pretraining data was mixed in. Each kind has a mean
+/// of its own because a window has 2,048 tokens where a response has 40: in one mean over all
+/// tokens a tenth of the examples would be four fifths of the loss.
+///
+/// **The checkpoint** is chosen by `reward` (highest) if there is a [Judge], by `validation_loss`
+/// (lowest) otherwise; every evaluation reports both, since they part after the first epoch.
+///
+/// Belongs to the scope it is built in.
+public final class Sft implements Trainer {
+  private final Gpt model;
+  private final Tokenizer tokenizer;
+  private final Lineage lineage;
+  private final Settings settings;
+  private final Demonstrations training;
+  private final Demonstrations validation;
+  private final Optional<Mix> mix;
+  private final Optional<Judge> judge;
+  private final Passes order;
+  private final TokenLoss loss;
+  private final Learner learner;
+
+  /// Settings, by the keys of a recipe's sections `sft` and `supervised`.
+  ///
+  /// @param epochs passes over the demonstrations
+  /// @param batchSize demonstrations a step
+  /// @param learningRate the first step's, or the peak after a warm-up
+  /// @param minimumLearningRateRatio share of it where the cosine ends
+  /// @param warmupSteps of a linear rise
+  /// @param residualDropout share of the residual branches' outputs that is dropped
+  /// @param pretrainingMix the share m of pretraining text, in examples and in the loss
+  /// @param weightDecay of the matrices
+  /// @param gradientClip greatest global norm of a step's gradient
+  /// @param maxResponseTokens where responses are cut, the sampled ones too
+  /// @param seed of order, dropout and sampled responses
+  /// @param microBatchSize sequences in memory at once; changes nothing but dropout's draws
+  public record Settings(
+      int epochs,
+      int batchSize,
+      double learningRate,
+      double minimumLearningRateRatio,
+      long warmupSteps,
+      double residualDropout,
+      double pretrainingMix,
+      double weightDecay,
+      double gradientClip,
+      int maxResponseTokens,
+      long seed,
+      int microBatchSize) {
+    /// Checks the ranges.
+    public Settings {
+      Check.atLeast(1, "epochs", epochs);
+      Check.atLeast(1, "batch_size", batchSize);
+      Check.positive("learning_rate", learningRate);
+      Check.share("minimum_learning_rate_ratio", minimumLearningRateRatio);
+      Check.atLeast(0, "warmup_steps", warmupSteps);
+      Check.partialShare("residual_dropout", residualDropout);
+      Check.partialShare("pretraining_mix", pretrainingMix);
+      Check.notNegative("weight_decay", weightDecay);
+      Check.positive("gradient_clip", gradientClip);
+      Check.atLeast(1, "max_response_tokens", maxResponseTokens);
+      Check.atLeast(1, "micro_batch_size", microBatchSize);
+    }
+
+    /// The supervised baseline (C.1): 16 epochs, learning rate 9.65e-6 and batch 32 for 1.3B and
+    /// 6B, 5.03e-6 and 8 for 175B, cosine to 10% without warm-up, residual dropout 0.2. Responses
+    /// end at 1k tokens (C). Weight decay is not printed (none here), nor is clipping (1, as in
+    /// GPT-3's pretraining).
+    public static Settings paper(GptConfig.Size size) {
+      return switch (size) {
+        case XL -> of(16, 32, 9.65e-6, 0, 8);
+        case B6 -> of(16, 32, 9.65e-6, 0, 4);
+        case B175 -> of(16, 8, 5.03e-6, 0, 1);
+      };
+    }
+
+    /// The model from which reinforcement learning starts (C.3): 2 epochs with 10% pretraining
+    /// data, learning rate 5e-6 (1.3B), 1.04e-5 (6B), 2.45e-6 (175B); the rest as the baseline.
+    public static Settings supervised(GptConfig.Size size) {
+      return switch (size) {
+        case XL -> of(2, 32, 5e-6, 0.1, 8);
+        case B6 -> of(2, 32, 1.04e-5, 0.1, 4);
+        case B175 -> of(2, 8, 2.45e-6, 0.1, 1);
+      };
+    }
+
+    private static Settings of(int epochs, int batch, double rate, double mix, int rows) {
+      return new Settings(epochs, batch, rate, 0.1, 0, 0.2, mix, 0, 1, 1024, 1, rows);
+    }
+
+    /// Windows of pretraining text a step.
+    int windows() {
+      return (int) Math.max(1, Math.round(batchSize * pretrainingMix / (1 - pretrainingMix)));
+    }
+
+    AdamW.Settings optimizer() {
+      return new AdamW.Settings(0.9, 0.95, 1e-8, weightDecay, gradientClip);
+    }
+
+    Schedule schedule(long steps) {
+      return Check.warmedUp(
+          Schedule.cosine(learningRate, minimumLearningRateRatio, steps), warmupSteps);
+    }
+  }
+
+  /// What the policy learns from and is measured on.
+  ///
+  /// @param training demonstrations
+  /// @param validation demonstrations by other customers; empty to measure nothing
+  /// @param pretraining the text of the pretraining mix; needed if there is a mix
+  /// @param judge a reward model, if there is one already
+  public record Data(
+      List<Framed> training,
+      List<Framed> validation,
+      Optional<PlainText> pretraining,
+      Optional<Judge> judge) {
+    /// Copies the lists.
+    public Data {
+      training = List.copyOf(training);
+      validation = List.copyOf(validation);
+    }
+  }
+
+  private record Mix(Windows training, Windows validation, Passes order) {}
+
+  /// @param model what learns, pretrained
+  /// @param tokenizer the one the demonstrations were encoded with; it goes into the checkpoint
+  /// @param lineage stage, data and parents, for the checkpoint
+  /// @throws IllegalArgumentException if data, tokenizer, reward model and model do not fit
+  ///   together
+  public Sft(Gpt model, Tokenizer tokenizer, Data data, Lineage lineage, Settings settings) {
+    Check.vocabulary(tokenizer, model);
+    data.judge().ifPresent(judge -> judge.requireFor(model));
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.lineage = lineage;
+    this.settings = settings;
+    this.training = demonstrations(data.training(), "training");
+    this.validation = demonstrations(data.validation(), "validation");
+    this.mix = mix(data.pretraining());
+    this.judge = data.judge();
+    this.order = new Passes(training.count(), settings.batchSize, settings.seed);
+    this.loss = new TokenLoss(model, settings.microBatchSize);
+    var schedule = settings.schedule(steps());
+    this.learner = new Learner("policy", model.parameters(), settings.optimizer(), schedule);
+  }
+
+  private Demonstrations demonstrations(List<Framed> all, String name) {
+    return Demonstrations.fitted(all, name, model.config().context(), settings.maxResponseTokens);
+  }
+
+  private Optional<Mix> mix(Optional<PlainText> pretraining) {
+    if (settings.pretrainingMix == 0) {
+      return Optional.empty();
+    }
+    var text =
+        pretraining.orElseThrow(() ->
+            new IllegalArgumentException(
+                "pretraining_mix: %s of the data should be pretraining text, but none was given: name a text, or set it to 0"
+                    .formatted(settings.pretrainingMix)));
+    var windows = Windows.of(text.training(), model);
+    var order = new Passes(windows.count(), settings.windows(), Randomness.mix(settings.seed, 1));
+    return Optional.of(new Mix(windows, Windows.of(text.validation(), model), order));
+  }
+
+  /// The number of steps in all epochs.
+  public long steps() {
+    return order.steps(settings.epochs);
+  }
+
+  /// The number of steps in an epoch, a good interval between evaluations.
+  public long stepsPerEpoch() {
+    return order.steps(1);
+  }
+
+  /// How many training responses were longer than allowed and lost their end.
+  public int cutResponses() {
+    return training.cut();
+  }
+
+  @Override
+  public Map<String, Double> step(long step) {
+    try (var _ = Scope.open()) {
+      var random = Randomness.at(settings.seed, "dropout", step);
+      var dropout = Dropout.of(settings.residualDropout, random);
+      var metrics = new LinkedHashMap<String, Double>();
+
+      int[] demonstrations = order.at(step);
+      double share = 1 - settings.pretrainingMix;
+      metrics.put("loss", loss.learn(training, demonstrations, share, dropout));
+      double tokens = TokenLoss.read(training, demonstrations);
+
+      if (mix.isPresent()) {
+        var text = mix.get();
+        int[] windows = text.order().at(step);
+        double nll = loss.learn(text.training(), windows, settings.pretrainingMix, dropout);
+        metrics.put("pretraining_loss", nll);
+        tokens += TokenLoss.read(text.training(), windows);
+      }
+
+      metrics.put("gradient_norm", learner.step(step));
+      metrics.put("learning_rate", learner.learningRate(step));
+      metrics.put("epoch", (step + 1.0) * settings.batchSize / training.count());
+      metrics.put("tokens", tokens);
+      return metrics;
+    }
+  }
+
+  /// The validation loss over all response tokens of the held-out demonstrations, its perplexity,
+  /// and the [Judge]'s mean `reward`; with a pretraining mix also the loss on held-out text.
+  @Override
+  public Map<String, Double> evaluate(long step) {
+    var metrics = new LinkedHashMap<String, Double>();
+    if (validation.count() > 0) {
+      double nll = loss.measure(validation, validation.spread(validation.count()));
+      metrics.put("validation_loss", nll);
+      metrics.put("validation_perplexity", Math.exp(nll));
+      judge.ifPresent(present -> metrics.putAll(judged(present)));
+    }
+    mix.ifPresent(text -> {
+      int[] windows = text.validation().spread(Pretraining.VALIDATION_WINDOWS);
+      metrics.put("pretraining_validation_loss", loss.measure(text.validation(), windows));
+    });
+    return metrics;
+  }
+
+  /// The same prompts and random streams at every evaluation.
+  private Map<String, Double> judged(Judge judge) {
+    int[] all = Passes.permutation(validation.count(), settings.seed, 0);
+    var prompts = validation.prompts(Arrays.copyOf(all, Math.min(all.length, judge.prompts())));
+    return judge.judge(
+        model,
+        prompts,
+        tokenizer.endOfText(),
+        settings.maxResponseTokens,
+        Randomness.mix(settings.seed, 2),
+        settings.microBatchSize);
+  }
+
+  @Override
+  public TrainerState state() {
+    var tensors = new LinkedHashMap<String, Tensor>();
+    var values = JsonNodeFactory.instance.objectNode();
+    learner.save(tensors, values);
+    values.put("demonstrations", training.count());
+    values.put("windows", mix.map(text -> text.training().count()).orElse(0));
+    return new TrainerState(tensors, values);
+  }
+
+  @Override
+  public void restore(TrainerState state) {
+    Check.sameData(state, "demonstrations", training.count());
+    Check.sameData(state, "windows", mix.map(text -> text.training().count()).orElse(0));
+    learner.restore(state);
+  }
+
+  @Override
+  public void export(Path directory, Map<String, Object> facts) throws IOException {
+    Checkpoint.save(model, tokenizer, lineage.with(facts), directory);
+  }
+}

@@ -1,0 +1,71 @@
+package org.instructgpt.sft;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.instructgpt.model.Dropout;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.torch.Scope;
+
+/// The loss of pretraining and SFT: the mean negative log-likelihood, in nats, of all tokens that a
+/// batch predicts.
+///
+/// A batch goes through the model a few rows at a time, so that its size is no question of memory.
+/// The mean is over the tokens of the whole batch: each micro-batch adds the sum over its tokens,
+/// divided by the number of tokens of all. A mean of the micro-batches' means would weigh the
+/// tokens of a micro-batch with short rows more, and the result would depend on how the batch was
+/// split. As it is, the split changes nothing but the order of additions and the entries that
+/// dropout draws.
+///
+/// @param model what learns
+/// @param rows how many examples go through it at a time
+record TokenLoss(Gpt model, int rows) {
+
+  /// Adds `weight` times the gradient of the loss of the chosen examples to those collected.
+  ///
+  /// @return the loss
+  double learn(Examples examples, int[] chosen, double weight, Dropout dropout) {
+    long tokens = predicted(examples, chosen);
+    double sum = 0;
+    for (int[] some : split(chosen)) {
+      try (var _ = Scope.open()) {
+        var nll = examples.logProbs(model, some, dropout).sum().neg();
+        nll.mul(weight / tokens).backward();
+        sum += nll.item();
+      }
+    }
+    return sum / tokens;
+  }
+
+  /// The loss of the chosen examples, with nothing dropped.
+  double measure(Examples examples, int[] chosen) {
+    double sum = 0;
+    for (int[] some : split(chosen)) {
+      sum += Scope.constant(() -> negativeLogLikelihood(examples, some));
+    }
+    return sum / predicted(examples, chosen);
+  }
+
+  private double negativeLogLikelihood(Examples examples, int[] some) {
+    try (var _ = Scope.open()) {
+      return -examples.logProbs(model, some, Dropout.NONE).sum().item();
+    }
+  }
+
+  private List<int[]> split(int[] chosen) {
+    var parts = new ArrayList<int[]>();
+    for (int from = 0; from < chosen.length; from += rows) {
+      parts.add(Arrays.copyOfRange(chosen, from, Math.min(chosen.length, from + rows)));
+    }
+    return parts;
+  }
+
+  private static long predicted(Examples examples, int[] chosen) {
+    return Arrays.stream(chosen).mapToLong(examples::predicted).sum();
+  }
+
+  /// How many tokens the model reads in the chosen examples.
+  static double read(Examples examples, int[] chosen) {
+    return Arrays.stream(chosen).mapToLong(examples::read).sum();
+  }
+}

@@ -1,0 +1,428 @@
+package org.instructgpt.sft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Corpus;
+import org.instructgpt.model.Dropout;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.GptConfig.Size;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.Passes;
+import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.ReferenceAdamW;
+import org.instructgpt.model.ReferenceGpt;
+import org.instructgpt.model.RunDirectory;
+import org.instructgpt.model.RunLoop;
+import org.instructgpt.model.RunSettings;
+import org.instructgpt.model.RunSettings.Best;
+import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.StopFlag;
+import org.instructgpt.text.Framed;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SftTest {
+  private Scope scope;
+
+  @BeforeEach
+  void open() {
+    scope = Scope.open();
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  /// The loss of some demonstrations by hand: the mean over response tokens. Adds the gradients of
+  /// `weight` times it.
+  private static double loss(ReferenceGpt gpt, List<Framed> batch, double weight) {
+    int tokens = batch.stream().mapToInt(d -> d.response().length).sum();
+    double sum = 0;
+    for (var demonstration : batch) {
+      int[] ids = demonstration.tokens();
+      int[] next = Arrays.copyOfRange(ids, 1, ids.length + 1); // after the last: any id
+      var row = gpt.read(ids);
+      var factors = new double[ids.length];
+      for (int t = demonstration.prompt().length - 1; t < ids.length - 1; t++) {
+        sum -= row.logProb(t, next[t]);
+        factors[t] = -weight / tokens;
+      }
+      row.backLogProbs(next, factors);
+    }
+    return sum / tokens;
+  }
+
+  /// The loss of whole windows by hand.
+  private static double loss(ReferenceGpt gpt, Corpus corpus, int[] windows, double weight) {
+    int tokens = windows.length * corpus.window();
+    double sum = 0;
+    for (int window : windows) {
+      int from = window * corpus.window();
+      int[] ids = Arrays.copyOfRange(corpus.tokens(), from, from + corpus.window());
+      int[] next = Arrays.copyOfRange(corpus.tokens(), from + 1, from + corpus.window() + 1);
+      var row = gpt.read(ids);
+      for (int t = 0; t < ids.length; t++) {
+        sum -= row.logProb(t, next[t]);
+      }
+      var factors = new double[ids.length];
+      Arrays.fill(factors, -weight / tokens);
+      row.backLogProbs(next, factors);
+    }
+    return sum / tokens;
+  }
+
+  private static void assertGradients(Gpt gpt, ReferenceGpt reference) {
+    reference
+        .gradients()
+        .forEach((name, expected) -> {
+          double greatest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+          assertThat(gpt.parameters().get(name).gradient().doubles())
+              .as(name)
+              .containsExactly(expected, within(1e-9 * greatest));
+        });
+  }
+
+  private static void assertWeights(Gpt gpt, ReferenceGpt reference) {
+    reference
+        .weights()
+        .forEach((name, expected) ->
+            assertThat(gpt.parameters().get(name).doubles())
+                .as(name)
+                .containsExactly(expected, within(1e-9)));
+  }
+
+  @Test
+  void lossAndGradientsAreThoseOfTheResponseTokensAlone() {
+    var demonstrations = Small.demonstrations(5);
+    var gpt = Small.exact();
+    var all = Demonstrations.fitted(demonstrations, "training", 24, 8);
+    double loss = new TokenLoss(gpt, 2).learn(all, new int[] {4, 1, 3}, 0.9, Dropout.NONE);
+
+    var reference = Small.reference();
+    var batch = List.of(demonstrations.get(4), demonstrations.get(1), demonstrations.get(3));
+    assertThat(loss).isCloseTo(loss(reference, batch, 0.9), within(1e-11));
+    assertGradients(gpt, reference);
+  }
+
+  @Test
+  void sixStepsWithPretrainingMixAreThoseOfTheLoops() {
+    var data = Small.data(7);
+    var settings = Small.settings(3, 2, 0, 0.4); // 3 x 0.4/0.6 = 2 windows
+    var gpt = Small.exact();
+    var sft = Small.sft(gpt, data, settings);
+    var reference = Small.reference();
+    var optimizer = new ReferenceAdamW(Gpt.shapes(Small.CONFIG), settings.optimizer());
+    var order = new Passes(7, 3, 7);
+    var text = Small.alphabet().training();
+    var windowOrder = new Passes(text.count(), 2, Randomness.mix(7, 1));
+    for (int step = 0; step < 6; step++) {
+      var metrics = sft.step(step);
+      var batch = Arrays.stream(order.at(step)).mapToObj(data.training()::get).toList();
+      double loss = loss(reference, batch, 0.6);
+      double pretraining = loss(reference, text, windowOrder.at(step), 0.4);
+      double rate = settings.schedule(sft.steps()).at(step);
+      double norm = optimizer.step(reference.weights(), reference.gradients(), rate);
+      assertThat(metrics.get("loss")).isCloseTo(loss, within(1e-9));
+      assertThat(metrics.get("pretraining_loss")).isCloseTo(pretraining, within(1e-9));
+      assertThat(metrics.get("gradient_norm")).isCloseTo(norm, within(1e-8));
+      assertThat(metrics.get("learning_rate")).isEqualTo(rate);
+    }
+    assertWeights(gpt, reference);
+  }
+
+  @Test
+  void oneMicroBatchOfEightIsEightOfOne() {
+    var one = Small.exact();
+    var eight = Small.exact();
+    var together = Small.sft(one, Small.data(11), Small.settings(8, 8, 0, 0.1));
+    var alone = Small.sft(eight, Small.data(11), Small.settings(8, 1, 0, 0.1));
+    for (int step = 0; step < 3; step++) {
+      var expected = together.step(step);
+      alone
+          .step(step)
+          .forEach((name, value) ->
+              assertThat(value).as(name).isCloseTo(expected.get(name), within(1e-10)));
+    }
+    assertThat(eight.parameters().flat().doubles())
+        .containsExactly(one.parameters().flat().doubles(), within(1e-10));
+  }
+
+  @Test
+  void microBatchesOfAStepDrawTheirOwnDropoutAndStepsRepeatTheirs() {
+    var same = new Framed(new int[] {'a'}, new int[] {'b', 'c'});
+    var all = Demonstrations.fitted(List.of(same, same), "training", 24, 8);
+    var gpt = Small.exact();
+    var dropout = Dropout.of(0.5, Randomness.at(1, "dropout", 3));
+    var first = all.logProbs(gpt, new int[] {0}, dropout);
+    var second = all.logProbs(gpt, new int[] {1}, dropout);
+    var again = all.logProbs(gpt, new int[] {0}, Dropout.of(0.5, Randomness.at(1, "dropout", 3)));
+    assertThat(second.sameBits(first)).isFalse();
+    assertThat(again.sameBits(first)).isTrue();
+  }
+
+  @Test
+  void theDropoutOfTheSettingsIsUsedInStepsAndNotInEvaluation() {
+    var plain = Small.sft(Small.fresh(), Small.data(6), Small.settings(6, 6, 0, 0));
+    var dropping = Small.sft(Small.fresh(), Small.data(6), Small.settings(6, 6, 0.5, 0));
+    assertThat(dropping.evaluate(0)).isEqualTo(plain.evaluate(0));
+    assertThat(dropping.step(0).get("loss")).isNotEqualTo(plain.step(0).get("loss"));
+  }
+
+  @Test
+  void everyStepDropsAnew() {
+    var all = new Sft.Settings(2, 6, 1e-30, 0.1, 0, 0.5, 0, 0, 1, 8, 7, 6); // learns nothing
+    var sft = Small.sft(Small.exact(), Small.data(6), all);
+    double first = sft.step(0).get("loss");
+    assertThat(sft.step(1).get("loss")).isNotCloseTo(first, within(1e-6));
+  }
+
+  @Test
+  void thirtyStepsLearnTenDemonstrationsByHeart() {
+    var gpt = Small.fresh(GptConfig.small(2, 64, 4, 24, 258));
+    var settings = new Sft.Settings(30, 10, 1e-2, 0.1, 3, 0, 0, 0, 1, 8, 7, 10);
+    var sft = Small.sft(gpt, Small.data(10), settings);
+    assertThat(sft.steps()).isEqualTo(30);
+    double first = sft.step(0).get("loss");
+    double last = first;
+    for (int step = 1; step < sft.steps(); step++) {
+      last = sft.step(step).get("loss");
+    }
+    assertThat(first).isGreaterThan(5);
+    assertThat(last).isLessThan(0.3);
+  }
+
+  @Test
+  void aResumedRunIsTheUninterruptedOneToTheBit(@TempDir Path folder) throws IOException {
+    Resume.isBitForBit(
+        () -> Small.sft(Small.fresh(), Small.data(9), Small.settings(4, 3, 0.2, 0.1)),
+        4,
+        folder.resolve("state.safetensors"));
+  }
+
+  @Test
+  void aStateOfOtherDataIsRefused() {
+    var state = Small.sft(Small.fresh(), Small.data(9), Small.settings(4, 4)).state();
+    var other = Small.sft(Small.fresh(), Small.data(8), Small.settings(4, 4));
+    assertThatThrownBy(() -> other.restore(state))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("begun with 9 demonstrations, but now there are 8");
+  }
+
+  @Test
+  void fiftyStepsLeaveNothingBehind() {
+    var data = judged(Small.data(9), 3);
+    var sft = Small.sft(Small.fresh(), data, Small.settings(4, 2, 0.2, 0.1));
+    sft.step(0);
+    sft.evaluate(1);
+    long before = Scope.liveObjects();
+    for (int step = 1; step <= 50; step++) {
+      sft.step(step);
+    }
+    sft.evaluate(51);
+    assertThat(Scope.liveObjects()).isEqualTo(before);
+  }
+
+  @Test
+  void thePretrainingMixChangesWhatIsLearnt() {
+    var text = Windows.of(Small.alphabet().validation(), Small.fresh());
+    var without = Small.fresh();
+    var with = Small.fresh();
+    var plain = Small.sft(without, Small.data(9), Small.settings(4, 4, 0, 0));
+    var mixed = Small.sft(with, Small.data(9), Small.settings(4, 4, 0, 0.5));
+    for (int step = 0; step < 20; step++) {
+      assertThat(plain.step(step)).doesNotContainKey("pretraining_loss");
+      mixed.step(step);
+    }
+    double forgotten = new TokenLoss(without, 8).measure(text, text.spread(8));
+    double kept = new TokenLoss(with, 8).measure(text, text.spread(8));
+    assertThat(kept).isLessThan(forgotten - 0.5);
+    assertThat(mixed.evaluate(20)).containsKey("pretraining_validation_loss");
+  }
+
+  @Test
+  void theValidationLossIsTheMeanOfAllHeldOutResponseTokens() {
+    var sft = Small.sft(Small.exact(), Small.data(3), Small.settings(3, 2));
+    double expected = loss(Small.reference(), Small.demonstrations(5), 0);
+    var metrics = sft.evaluate(0);
+    assertThat(metrics.get("validation_loss")).isCloseTo(expected, within(1e-11));
+    assertThat(metrics.get("validation_perplexity")).isCloseTo(Math.exp(expected), within(1e-6));
+  }
+
+  private static Sft.Data judged(Sft.Data data, int prompts) {
+    var model = new ScalarModel(Small.CONFIG, Precision.FULL, Device.CPU);
+    model.initializeFrom(Small.fresh(), new Randomness(2));
+    var judge = Optional.of(new Judge(model, prompts));
+    return new Sft.Data(data.training(), data.validation(), data.pretraining(), judge);
+  }
+
+  @Test
+  void theRewardOfValidationResponsesIsReportedBesideTheLossAndIsDeterministic() {
+    var gpt = Small.fresh();
+    var sft = Small.sft(gpt, judged(Small.data(9), 4), Small.settings(3, 2));
+    var before = sft.evaluate(0);
+    assertThat(before)
+        .containsKeys("validation_loss", "reward", "eos_rate", "response_length")
+        .isEqualTo(sft.evaluate(0));
+    sft.step(0);
+    assertThat(sft.evaluate(1).get("reward")).isNotEqualTo(before.get("reward"));
+  }
+
+  @Test
+  void theRewardDoesNotDependOnHowManyRowsGoTogether() {
+    var gpt = Small.exact();
+    var one = Small.sft(gpt, judged(Small.data(9), 5), Small.settings(3, 1));
+    var five = Small.sft(gpt, judged(Small.data(9), 5), Small.settings(3, 5));
+    assertThat(five.evaluate(0).get("reward"))
+        .isCloseTo(one.evaluate(0).get("reward"), within(1e-5));
+  }
+
+  @Test
+  void evaluationLeavesTrainingAsItIs() {
+    var one = Small.fresh();
+    var two = Small.fresh();
+    var evaluated = Small.sft(one, judged(Small.data(9), 2), Small.settings(3, 2, 0.2, 0.1));
+    var other = Small.sft(two, judged(Small.data(9), 2), Small.settings(3, 2, 0.2, 0.1));
+    for (int step = 0; step < 3; step++) {
+      evaluated.step(step);
+      evaluated.evaluate(step + 1);
+      other.step(step);
+    }
+    assertThat(one.parameters().flat().sameBits(two.parameters().flat())).isTrue();
+  }
+
+  @Test
+  void aRewardModelThatCannotReadThePolicyIsRefused() {
+    var longer = Small.fresh(GptConfig.small(1, 16, 2, 32, 300));
+    var data = judged(Small.data(3), 2);
+    assertThatThrownBy(() -> Small.sft(longer, data, Small.settings(3, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("vocabulary of 258 and a context of 24")
+        .hasMessageContaining("the policy's are 300 and 32");
+  }
+
+  @Test
+  void longResponsesAreCutAndLoseTheirEnd() {
+    var longAnswer = new Framed(new int[20], new int[9]);
+    var fitted = Demonstrations.fitted(List.of(longAnswer), "training", 24, 8);
+    assertThat(fitted.all().getFirst().response()).hasSize(4);
+    assertThat(fitted.cut()).isEqualTo(1);
+    var answer = new Framed(new int[2], new int[9]);
+    assertThat(Demonstrations.fitted(List.of(answer), "training", 24, 8).predicted(0)).isEqualTo(8);
+  }
+
+  @Test
+  void promptsWithoutRoomForAResponseAreAllNamed() {
+    var good = new Framed(new int[2], new int[1]);
+    var empty = new Framed(new int[0], new int[1]);
+    var full = new Framed(new int[24], new int[1]);
+    var silent = new Framed(new int[2], new int[0]);
+    assertThatThrownBy(
+            () -> Demonstrations.fitted(List.of(good, empty, full, silent), "validation", 24, 8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("validation demonstration 2: expected a prompt of 1 to 23 tokens")
+        .hasMessageContaining("validation demonstration 3")
+        .hasMessageContaining("validation demonstration 4");
+  }
+
+  @Test
+  void noDemonstrationsAndAMixWithoutTextAreRefused() {
+    var none = new Sft.Data(List.of(), List.of(), Optional.empty(), Optional.empty());
+    assertThatThrownBy(() -> Small.sft(Small.fresh(), none, Small.settings(3, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is the data set empty?");
+    var noText =
+        new Sft.Data(Small.demonstrations(3), List.of(), Optional.empty(), Optional.empty());
+    assertThatThrownBy(() -> Small.sft(Small.fresh(), noText, Small.settings(3, 3, 0, 0.1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pretraining_mix");
+  }
+
+  @Test
+  void theRunLoopKeepsThePolicyOfTheHighestReward(@TempDir Path folder) throws IOException {
+    var sft = Small.sft(Small.fresh(), judged(Small.data(9), 4), Small.settings(3, 3));
+    var settings = new RunSettings(sft.steps(), 2, 0, 1, Best.highest("reward"));
+    try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
+      run.settle(JsonNodeFactory.instance.objectNode());
+      var gates = List.of(HealthGates.finite());
+      var clock = InstantSource.fixed(Instant.EPOCH);
+      var loop = new RunLoop(run, settings, gates, new StopFlag(), ProgressLine.silent(), clock);
+      var best = loop.run(sft).best();
+      assertThat(best).isNotNull();
+      var metrics = Lineage.read(run.best()).path("made").path("metrics");
+      assertThat(metrics.path("reward").asDouble()).isEqualTo(best.value());
+      assertThat(metrics.has("validation_loss")).isTrue();
+      Checkpoint.loadLanguageModel(run.best(), Precision.FULL, Device.CPU);
+    }
+  }
+
+  @Test
+  void theExportedCheckpointIsThePolicyWithItsLineage(@TempDir Path folder) throws IOException {
+    var gpt = Small.fresh();
+    var sft = Small.sft(gpt, Small.data(3), Small.settings(3, 3));
+    sft.step(0);
+    sft.export(folder, Map.of("step", 1, "run", "sft-1"));
+    var loaded = Checkpoint.loadLanguageModel(folder, Precision.FULL, Device.CPU);
+    assertThat(loaded.parameters().flat().sameBits(gpt.parameters().flat())).isTrue();
+    assertThat(Checkpoint.tokenizer(folder).endOfText()).isEqualTo(Small.TOKENIZER.endOfText());
+    var lineage = Lineage.read(folder);
+    assertThat(lineage.path("stage").asText()).isEqualTo("sft");
+    assertThat(lineage.path("made").path("data").asText()).isEqualTo("made up");
+    assertThat(lineage.path("made").path("step").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void presetsAreThePapersNumbers() {
+    assertThat(Sft.Settings.paper(Size.XL))
+        .isEqualTo(new Sft.Settings(16, 32, 9.65e-6, 0.1, 0, 0.2, 0, 0, 1, 1024, 1, 8));
+    assertThat(Sft.Settings.paper(Size.B6).learningRate()).isEqualTo(9.65e-6);
+    assertThat(Sft.Settings.paper(Size.B175))
+        .isEqualTo(new Sft.Settings(16, 8, 5.03e-6, 0.1, 0, 0.2, 0, 0, 1, 1024, 1, 1));
+    assertThat(Sft.Settings.supervised(Size.XL))
+        .isEqualTo(new Sft.Settings(2, 32, 5e-6, 0.1, 0, 0.2, 0.1, 0, 1, 1024, 1, 8));
+    assertThat(Sft.Settings.supervised(Size.B6).learningRate()).isEqualTo(1.04e-5);
+    assertThat(Sft.Settings.supervised(Size.B175).learningRate()).isEqualTo(2.45e-6);
+    assertThat(Sft.Settings.supervised(Size.XL).windows()).isEqualTo(4); // 32/9, rounded
+  }
+
+  @Test
+  void theLearningRateFallsFromTheFirstStepToATenthAtTheLast() {
+    var schedule = Sft.Settings.paper(Size.XL).schedule(6363);
+    assertThat(schedule.at(0)).isEqualTo(9.65e-6);
+    assertThat(schedule.at(6362)).isCloseTo(9.65e-7, within(1e-18));
+    var warm = Small.settings(4, 4, 0, 0).schedule(10); // two steps of warm-up
+    assertThat(warm.at(0)).isCloseTo(5e-3, within(1e-12));
+    assertThat(warm.at(2)).isLessThan(1e-2).isGreaterThan(8e-3);
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefusedByTheirKey() {
+    assertThatThrownBy(() -> new Sft.Settings(2, 4, 1e-2, 0.1, 0, 1, 0, 0, 1, 8, 7, 4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("residual_dropout: expected a share from 0 to less than 1, found 1.0");
+    assertThatThrownBy(() -> new Sft.Settings(2, 4, Double.NaN, 0.1, 0, 0, 0, 0, 1, 8, 7, 4))
+        .hasMessage("learning_rate: expected a positive number, found NaN");
+    assertThatThrownBy(() -> new Sft.Settings(2, 4, 1, 0.1, 0, 0, 0, 0, 1, 8, 7, 0))
+        .hasMessage("micro_batch_size: expected a whole number of at least 1, found 0");
+  }
+}
