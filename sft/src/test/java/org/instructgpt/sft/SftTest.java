@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,19 +15,10 @@ import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
-import org.instructgpt.model.GptConfig.Size;
-import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.Passes;
-import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.ReferenceAdamW;
 import org.instructgpt.model.ReferenceGpt;
-import org.instructgpt.model.RunDirectory;
-import org.instructgpt.model.RunLoop;
-import org.instructgpt.model.RunSettings;
-import org.instructgpt.model.RunSettings.Best;
-import org.instructgpt.model.ScalarModel;
-import org.instructgpt.model.StopFlag;
 import org.instructgpt.text.Framed;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -231,7 +219,7 @@ class SftTest {
 
   @Test
   void fiftyStepsLeaveNothingBehind() {
-    var data = judged(Small.data(9), 3);
+    var data = Small.judged(Small.data(9), 3);
     var sft = Small.sft(Small.fresh(), data, Small.settings(4, 2, 0.2, 0.1));
     sft.step(0);
     sft.evaluate(1);
@@ -269,82 +257,6 @@ class SftTest {
     assertThat(metrics.get("validation_perplexity")).isCloseTo(Math.exp(expected), within(1e-6));
   }
 
-  private static Sft.Data judged(Sft.Data data, int prompts) {
-    var model = new ScalarModel(Small.CONFIG, Precision.FULL, Device.CPU);
-    model.initializeFrom(Small.fresh(), new Randomness(2));
-    var judge = Optional.of(new Judge(model, prompts));
-    return new Sft.Data(data.training(), data.validation(), data.pretraining(), judge);
-  }
-
-  @Test
-  void theRewardOfValidationResponsesIsReportedBesideTheLossAndIsDeterministic() {
-    var gpt = Small.fresh();
-    var sft = Small.sft(gpt, judged(Small.data(9), 4), Small.settings(3, 2));
-    var before = sft.evaluate(0);
-    assertThat(before)
-        .containsKeys("validation_loss", "reward", "eos_rate", "response_length")
-        .isEqualTo(sft.evaluate(0));
-    sft.step(0);
-    assertThat(sft.evaluate(1).get("reward")).isNotEqualTo(before.get("reward"));
-  }
-
-  @Test
-  void theRewardDoesNotDependOnHowManyRowsGoTogether() {
-    var gpt = Small.exact();
-    var one = Small.sft(gpt, judged(Small.data(9), 5), Small.settings(3, 1));
-    var five = Small.sft(gpt, judged(Small.data(9), 5), Small.settings(3, 5));
-    assertThat(five.evaluate(0).get("reward"))
-        .isCloseTo(one.evaluate(0).get("reward"), within(1e-5));
-  }
-
-  @Test
-  void evaluationLeavesTrainingAsItIs() {
-    var one = Small.fresh();
-    var two = Small.fresh();
-    var evaluated = Small.sft(one, judged(Small.data(9), 2), Small.settings(3, 2, 0.2, 0.1));
-    var other = Small.sft(two, judged(Small.data(9), 2), Small.settings(3, 2, 0.2, 0.1));
-    for (int step = 0; step < 3; step++) {
-      evaluated.step(step);
-      evaluated.evaluate(step + 1);
-      other.step(step);
-    }
-    assertThat(one.parameters().flat().sameBits(two.parameters().flat())).isTrue();
-  }
-
-  @Test
-  void aRewardModelThatCannotReadThePolicyIsRefused() {
-    var longer = Small.fresh(GptConfig.small(1, 16, 2, 32, 300));
-    var data = judged(Small.data(3), 2);
-    assertThatThrownBy(() -> Small.sft(longer, data, Small.settings(3, 3)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("vocabulary of 258 and a context of 24")
-        .hasMessageContaining("the policy's are 300 and 32");
-  }
-
-  @Test
-  void longResponsesAreCutAndLoseTheirEnd() {
-    var longAnswer = new Framed(new int[20], new int[9]);
-    var fitted = Demonstrations.fitted(List.of(longAnswer), "training", 24, 8);
-    assertThat(fitted.all().getFirst().response()).hasSize(4);
-    assertThat(fitted.cut()).isEqualTo(1);
-    var answer = new Framed(new int[2], new int[9]);
-    assertThat(Demonstrations.fitted(List.of(answer), "training", 24, 8).predicted(0)).isEqualTo(8);
-  }
-
-  @Test
-  void promptsWithoutRoomForAResponseAreAllNamed() {
-    var good = new Framed(new int[2], new int[1]);
-    var empty = new Framed(new int[0], new int[1]);
-    var full = new Framed(new int[24], new int[1]);
-    var silent = new Framed(new int[2], new int[0]);
-    assertThatThrownBy(
-            () -> Demonstrations.fitted(List.of(good, empty, full, silent), "validation", 24, 8))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("validation demonstration 2: expected a prompt of 1 to 23 tokens")
-        .hasMessageContaining("validation demonstration 3")
-        .hasMessageContaining("validation demonstration 4");
-  }
-
   @Test
   void noDemonstrationsAndAMixWithoutTextAreRefused() {
     var none = new Sft.Data(List.of(), List.of(), Optional.empty(), Optional.empty());
@@ -356,24 +268,6 @@ class SftTest {
     assertThatThrownBy(() -> Small.sft(Small.fresh(), noText, Small.settings(3, 3, 0, 0.1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("pretraining_mix");
-  }
-
-  @Test
-  void theRunLoopKeepsThePolicyOfTheHighestReward(@TempDir Path folder) throws IOException {
-    var sft = Small.sft(Small.fresh(), judged(Small.data(9), 4), Small.settings(3, 3));
-    var settings = new RunSettings(sft.steps(), 2, 0, 1, Best.highest("reward"));
-    try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
-      run.settle(JsonNodeFactory.instance.objectNode());
-      var gates = List.of(HealthGates.finite());
-      var clock = InstantSource.fixed(Instant.EPOCH);
-      var loop = new RunLoop(run, settings, gates, new StopFlag(), ProgressLine.silent(), clock);
-      var best = loop.run(sft).best();
-      assertThat(best).isNotNull();
-      var metrics = Lineage.read(run.best()).path("made").path("metrics");
-      assertThat(metrics.path("reward").asDouble()).isEqualTo(best.value());
-      assertThat(metrics.has("validation_loss")).isTrue();
-      Checkpoint.loadLanguageModel(run.best(), Precision.FULL, Device.CPU);
-    }
   }
 
   @Test
@@ -389,40 +283,5 @@ class SftTest {
     assertThat(lineage.path("stage").asText()).isEqualTo("sft");
     assertThat(lineage.path("made").path("data").asText()).isEqualTo("made up");
     assertThat(lineage.path("made").path("step").asInt()).isEqualTo(1);
-  }
-
-  @Test
-  void presetsAreThePapersNumbers() {
-    assertThat(Sft.Settings.paper(Size.XL))
-        .isEqualTo(new Sft.Settings(16, 32, 9.65e-6, 0.1, 0, 0.2, 0, 0, 1, 1024, 1, 8));
-    assertThat(Sft.Settings.paper(Size.B6).learningRate()).isEqualTo(9.65e-6);
-    assertThat(Sft.Settings.paper(Size.B175))
-        .isEqualTo(new Sft.Settings(16, 8, 5.03e-6, 0.1, 0, 0.2, 0, 0, 1, 1024, 1, 1));
-    assertThat(Sft.Settings.supervised(Size.XL))
-        .isEqualTo(new Sft.Settings(2, 32, 5e-6, 0.1, 0, 0.2, 0.1, 0, 1, 1024, 1, 8));
-    assertThat(Sft.Settings.supervised(Size.B6).learningRate()).isEqualTo(1.04e-5);
-    assertThat(Sft.Settings.supervised(Size.B175).learningRate()).isEqualTo(2.45e-6);
-    assertThat(Sft.Settings.supervised(Size.XL).windows()).isEqualTo(4); // 32/9, rounded
-  }
-
-  @Test
-  void theLearningRateFallsFromTheFirstStepToATenthAtTheLast() {
-    var schedule = Sft.Settings.paper(Size.XL).schedule(6363);
-    assertThat(schedule.at(0)).isEqualTo(9.65e-6);
-    assertThat(schedule.at(6362)).isCloseTo(9.65e-7, within(1e-18));
-    var warm = Small.settings(4, 4, 0, 0).schedule(10); // two steps of warm-up
-    assertThat(warm.at(0)).isCloseTo(5e-3, within(1e-12));
-    assertThat(warm.at(2)).isLessThan(1e-2).isGreaterThan(8e-3);
-  }
-
-  @Test
-  void settingsOutOfRangeAreRefusedByTheirKey() {
-    assertThatThrownBy(() -> new Sft.Settings(2, 4, 1e-2, 0.1, 0, 1, 0, 0, 1, 8, 7, 4))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("residual_dropout: expected a share from 0 to less than 1, found 1.0");
-    assertThatThrownBy(() -> new Sft.Settings(2, 4, Double.NaN, 0.1, 0, 0, 0, 0, 1, 8, 7, 4))
-        .hasMessage("learning_rate: expected a positive number, found NaN");
-    assertThatThrownBy(() -> new Sft.Settings(2, 4, 1, 0.1, 0, 0, 0, 0, 1, 8, 7, 0))
-        .hasMessage("micro_batch_size: expected a whole number of at least 1, found 0");
   }
 }

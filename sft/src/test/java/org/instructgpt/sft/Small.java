@@ -10,6 +10,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ReferenceGpt;
+import org.instructgpt.model.ScalarModel;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Framed;
 import org.instructgpt.text.Tokenizer;
@@ -93,6 +94,14 @@ final class Small {
   static Sft.Data data(int count) {
     return new Sft.Data(
         demonstrations(count), demonstrations(5), Optional.of(alphabet()), Optional.empty());
+  }
+
+  /// The same data with a reward model as the judge of `prompts` responses.
+  static Sft.Data judged(Sft.Data data, int prompts) {
+    var model = new ScalarModel(CONFIG, Precision.FULL, Device.CPU);
+    model.initializeFrom(fresh(), new Randomness(2));
+    var judge = Optional.of(new Judge(model, prompts));
+    return new Sft.Data(data.training(), data.validation(), data.pretraining(), judge);
   }
 
   static Sft sft(Gpt model, Sft.Data data, Sft.Settings settings) {
