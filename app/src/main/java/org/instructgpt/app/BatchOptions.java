@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.instructgpt.model.StopFlag;
 import org.instructgpt.text.Framed;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -19,7 +21,7 @@ final class BatchOptions {
 
   /// Lines in memory at once, as a multiple of the sequences that go through the model together:
   /// enough to find sequences of similar length among them.
-  private static final int WINDOW = 16;
+  private static final int WINDOW = 8;
 
   @Option(
       names = "--model",
@@ -91,9 +93,12 @@ final class BatchOptions {
 
   /// Computes sequences of similar length together, so that little of a batch is padding.
   ///
+  /// @param stop looked at before each batch
   /// @param compute the results of at most [#batchSize] sequences, in their order
   /// @return the results in the order of `sequences`
-  <T> List<T> together(List<Framed> sequences, Function<List<Framed>, List<T>> compute) {
+  /// @throws CancellationException when the process has to end; [Lines] then puts nothing in place
+  <T> List<T> together(
+      List<Framed> sequences, StopFlag stop, Function<List<Framed>, List<T>> compute) {
     var order =
         IntStream.range(0, sequences.size())
             .boxed()
@@ -101,6 +106,9 @@ final class BatchOptions {
             .toList();
     var results = new TreeMap<Integer, T>();
     for (int from = 0; from < order.size(); from += batchSize) {
+      if (stop.requested()) {
+        throw new CancellationException("stopped");
+      }
       var some = order.subList(from, Math.min(order.size(), from + batchSize));
       var computed = compute.apply(some.stream().map(sequences::get).toList());
       for (int i = 0; i < some.size(); i++) {

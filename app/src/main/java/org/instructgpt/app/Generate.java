@@ -63,12 +63,11 @@ final class Generate implements Callable<Integer> {
     var lines = options.lines();
     var settings = new Sampler.Settings(maxNewTokens, temperature, seed, options.batchSize, true);
     lines.check(line -> check(line, tokens));
-    var flag = stop.heed();
     try (var _ = Scope.open()) {
       var model =
           Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
       var sampler = new Sampler(model, tokens.endOfText(), settings);
-      lines.compute(batch -> answers(sampler, tokens, batch), flag::requested);
+      lines.compute(batch -> answers(sampler, tokens, batch), stop.heed()::requested);
     }
     return 0;
   }

@@ -79,7 +79,8 @@ record Lines(Path in, Path out, int batch) {
 
   /// Computes every line.
   ///
-  /// @param compute the answers of a batch, one for each line in their order
+  /// @param compute the answers of a batch, one for each line in their order; may throw
+  ///   [CancellationException] to stop
   /// @param stop looked at before each batch; when true, nothing is put in place
   /// @return whether the output is in place
   /// @throws IOException when reading or writing fails; nothing is left behind then

@@ -40,18 +40,17 @@ final class Logprobs implements Callable<Integer> {
     var tokens = options.tokens();
     var lines = options.lines();
     lines.check(line -> answer(line, tokens.pair(line), new float[0]));
-    var flag = stop.heed();
     try (var _ = Scope.open()) {
       var model =
           Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
-      lines.compute(batch -> answers(model, tokens, batch), flag::requested);
+      lines.compute(batch -> answers(model, tokens, batch), stop.heed()::requested);
     }
     return 0;
   }
 
   private List<ObjectNode> answers(Gpt model, LineTokens tokens, List<Line> batch) {
     var pairs = batch.stream().map(tokens::pair).toList();
-    var logprobs = options.together(pairs, some -> logprobs(model, some));
+    var logprobs = options.together(pairs, stop.heed(), some -> logprobs(model, some));
     var answers = new ArrayList<ObjectNode>();
     for (int i = 0; i < batch.size(); i++) {
       answers.add(answer(batch.get(i), pairs.get(i), logprobs.get(i)));

@@ -40,17 +40,16 @@ final class Score implements Callable<Integer> {
       var _ = line.id();
       var _ = tokens.pair(line);
     });
-    var flag = stop.heed();
     try (var _ = Scope.open()) {
       var model = Checkpoint.loadRewardModel(options.model, options.precision(), options.device());
-      lines.compute(batch -> answers(model, tokens, batch), flag::requested);
+      lines.compute(batch -> answers(model, tokens, batch), stop.heed()::requested);
     }
     return 0;
   }
 
   private List<ObjectNode> answers(ScalarModel model, LineTokens tokens, List<Line> batch) {
     var pairs = batch.stream().map(tokens::pair).toList();
-    var rewards = options.together(pairs, some -> rewards(model, some));
+    var rewards = options.together(pairs, stop.heed(), some -> rewards(model, some));
     var answers = new ArrayList<ObjectNode>();
     for (int i = 0; i < batch.size(); i++) {
       var answer = JsonNodeFactory.instance.objectNode();

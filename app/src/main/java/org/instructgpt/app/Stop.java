@@ -12,6 +12,9 @@ import org.instructgpt.model.StopFlag;
 /// waited for.
 final class Stop {
 
+  /// The exit status of a command that was stopped, where the signal's own does not come first.
+  static final int STOPPED = 130;
+
   private final CountDownLatch over = new CountDownLatch(1);
   private final StopFlag flag = new StopFlag();
   private volatile boolean heeded;

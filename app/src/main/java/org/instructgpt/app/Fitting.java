@@ -1,0 +1,116 @@
+package org.instructgpt.app;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Prompted;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.reward.Ranked;
+import org.instructgpt.text.Framed;
+import org.instructgpt.text.Framing;
+import org.instructgpt.text.Tokenizer;
+
+/// Makes what people gave fit a model's context: prompts may have half of it and responses the
+/// rest, as in the paper (1k tokens each of 2k, appendix C).
+///
+/// A prompt that is longer is dropped, as there, or cut at the end of a line; a response that is
+/// longer loses its end and with it its end-of-text token. How often that happened is told.
+final class Fitting {
+  /// What happens to a prompt that is too long.
+  enum LongPrompts {
+    /// It is left out with all that belongs to it.
+    DROP,
+    /// Its end is cut off.
+    CUT
+  }
+
+  private final Tokenizer tokenizer;
+  private final int context;
+  private final LongPrompts rule;
+  private int dropped;
+  private int cutPrompts;
+  private int cutResponses;
+
+  Fitting(Tokenizer tokenizer, int context, LongPrompts rule) {
+    this.tokenizer = tokenizer;
+    this.context = context;
+    this.rule = rule;
+  }
+
+  /// The context that everything is made to fit.
+  int context() {
+    return context;
+  }
+
+  List<Framed> demonstrations(List<Prompted<Demonstration>> given) {
+    var fitted = new ArrayList<Framed>();
+    for (var each : given) {
+      prompt(each.prompt().text())
+          .ifPresent(
+              prompt -> fitted.add(new Framed(prompt, response(prompt, each.item().response()))));
+    }
+    return fitted;
+  }
+
+  List<Ranked> rankings(List<Prompted<Ranking>> given) {
+    var fitted = new ArrayList<Ranked>();
+    for (var each : given) {
+      prompt(each.prompt().text())
+          .ifPresent(prompt -> {
+            var ranking = each.item();
+            var completions =
+                ranking.outputs().stream().map(o -> response(prompt, o.text())).toList();
+            fitted.add(
+                new Ranked(
+                    ranking.promptId(), prompt, completions, ranking.ranks(), ranking.labeler()));
+          });
+    }
+    return fitted;
+  }
+
+  List<int[]> prompts(List<Prompt> given) {
+    return given.stream().map(p -> prompt(p.text())).flatMap(Optional::stream).toList();
+  }
+
+  /// What was lost, for the person who started the run; empty if nothing was.
+  Optional<String> losses() {
+    var losses = new ArrayList<String>();
+    if (dropped > 0) {
+      losses.add("%d left out, the prompt longer than %d tokens".formatted(dropped, context / 2));
+    }
+    if (cutPrompts > 0) {
+      losses.add("%d prompts cut to %d tokens".formatted(cutPrompts, context / 2));
+    }
+    if (cutResponses > 0) {
+      losses.add("%d responses cut at the end of the context".formatted(cutResponses));
+    }
+    return losses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", losses));
+  }
+
+  private Optional<int[]> prompt(String text) {
+    int[] ids = Framing.DEFAULT.prompt(tokenizer, text);
+    int limit = context / 2;
+    if (ids.length > limit && rule == LongPrompts.CUT) {
+      cutPrompts++;
+      ids = Framing.DEFAULT.prompt(tokenizer, Framing.DEFAULT.shorten(tokenizer, text, limit));
+    }
+    if (ids.length == 0 || ids.length > limit) {
+      dropped++;
+      return Optional.empty();
+    }
+    return Optional.of(ids);
+  }
+
+  private int[] response(int[] prompt, String text) {
+    int[] ids = Framing.DEFAULT.response(tokenizer, text);
+    int room = context - prompt.length;
+    if (ids.length > room) {
+      cutResponses++;
+      return Arrays.copyOf(ids, room);
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,148 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/// Plain text to pretrain on: `.txt` and `.md` files, a document each, and `.jsonl` files with a
+/// document in the field `text` of each line, all of them also as `.gz`; folders with everything in
+/// them.
+///
+/// Long documents are cut at the end of a paragraph into parts of about 32,000 characters, so that
+/// some text of every book can be held out: every part is training or validation text by a hash of
+/// its content, the same on every machine and whatever else is read beside it.
+///
+/// @param training documents to learn
+/// @param validation documents that are held out
+record TextFiles(List<String> training, List<String> validation) {
+  private static final int PART = 32_000;
+  private static final int VALIDATION_ONE_IN = 50;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// Reads files and folders.
+  ///
+  /// @throws IllegalArgumentException if one has no text, or is no text
+  static TextFiles read(List<Path> paths) throws IOException {
+    var training = new ArrayList<String>();
+    var validation = new ArrayList<String>();
+    for (var path : paths) {
+      for (var file : files(path)) {
+        for (var document : documents(file)) {
+          for (var part : parts(document)) {
+            boolean held = Math.floorMod(part.hashCode() * 0x9E3779B9, VALIDATION_ONE_IN) == 0;
+            (held ? validation : training).add(part);
+          }
+        }
+      }
+    }
+    if (training.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no text in %s: expected .txt, .md or .jsonl files (or those as .gz)".formatted(paths));
+    }
+    if (validation.isEmpty()) { // a few short documents: the last of them
+      validation.add(training.size() > 1 ? training.removeLast() : training.getFirst());
+    }
+    return new TextFiles(training, validation);
+  }
+
+  private static List<Path> files(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString(), null, "expected a text file or a folder");
+    }
+    if (!Files.isDirectory(path)) {
+      return List.of(path);
+    }
+    try (var tree = Files.walk(path)) {
+      return tree.filter(Files::isRegularFile)
+          .filter(file -> plain(file).matches("(?i).*\\.(txt|jsonl)"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static String plain(Path file) {
+    return String.valueOf(file.getFileName()).replaceFirst("\\.gz$", "");
+  }
+
+  private static List<String> documents(Path file) throws IOException {
+    try (var in = open(file);
+        var reader = new BufferedReader(decoder(in))) {
+      if (plain(file).toLowerCase(java.util.Locale.ROOT).endsWith(".jsonl")) {
+        var documents = new ArrayList<String>();
+        for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+          documents.add(text(line, file, documents.size() + 1));
+        }
+        return documents;
+      }
+      var text = new java.io.StringWriter();
+      reader.transferTo(text);
+      return List.of(clean(text.toString()));
+    } catch (java.nio.charset.CharacterCodingException e) {
+      throw new IllegalArgumentException(file + " is not UTF-8 text; convert it first", e);
+    }
+  }
+
+  private static InputStream open(Path file) throws IOException {
+    var in = Files.newInputStream(file);
+    return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+  }
+
+  private static InputStreamReader decoder(InputStream in) {
+    return new InputStreamReader(
+        in, StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT));
+  }
+
+  private static String text(String line, Path file, int number) throws IOException {
+    JsonNode text;
+    try {
+      text = JSON.readTree(line).path("text");
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "%s, line %d: expected a JSON object with a field \"text\", found what is not JSON"
+              .formatted(file, number),
+          e);
+    }
+    if (!text.isTextual()) {
+      throw new IllegalArgumentException(
+          "%s, line %d: expected a string in the field \"text\", found %s"
+              .formatted(file, number, text.isMissingNode() ? "none" : text.getNodeType()));
+    }
+    return clean(text.asText());
+  }
+
+  /// Without byte order mark, with line feeds only.
+  private static String clean(String text) {
+    var start = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    return start.replace("\r\n", "\n").replace('\r', '\n').strip();
+  }
+
+  private static List<String> parts(String document) {
+    var parts = new ArrayList<String>();
+    int from = 0;
+    while (document.length() - from > 2 * PART) {
+      int end = document.indexOf("\n\n", from + PART);
+      if (end < 0 || end > from + 2 * PART) {
+        end = document.indexOf(' ', from + PART);
+      }
+      if (end < 0) {
+        break;
+      }
+      parts.add(document.substring(from, end).strip());
+      from = end;
+    }
+    parts.add(document.substring(from).strip());
+    parts.removeIf(String::isEmpty);
+    return parts;
+  }
+}

@@ -1,0 +1,158 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Corpus;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.HealthGate;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.HealthThresholds;
+import org.instructgpt.model.RunSettings;
+import org.instructgpt.ppo.Data;
+import org.instructgpt.ppo.Models;
+import org.instructgpt.ppo.Ppo;
+import org.instructgpt.ppo.Settings;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Scope;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt ppo`: a policy from prompts and a reward model.
+@Command(
+    name = "ppo",
+    description = {
+      "Optimises a supervised policy against a reward model (step 3 of the paper): PPO-ptx, or plain",
+      "PPO with --set ptx.coefficient=0.",
+      "Stopped or killed, the same command goes on where the run was last saved."
+    },
+    mixinStandardHelpOptions = true)
+final class TrainPpo implements Callable<Integer> {
+
+  @Mixin private final StageOptions options = new StageOptions();
+
+  @Option(
+      names = "--from",
+      defaultValue = "supervised",
+      paramLabel = "MODEL",
+      description = "The supervised policy, as sft --start makes it (${DEFAULT-VALUE}).")
+  private String from = "supervised";
+
+  @Option(
+      names = "--reward-model",
+      defaultValue = "reward",
+      paramLabel = "MODEL",
+      description = "The reward model (${DEFAULT-VALUE}).")
+  private String reward = "reward";
+
+  @Option(
+      names = "--text",
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Pretraining text for PPO-ptx: files and folders.")
+  private List<Path> text = new ArrayList<>();
+
+  @Option(
+      names = "--checkpoint-every",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "Iterations between checkpoints to resume from (${DEFAULT-VALUE}).")
+  private int checkpointEvery;
+
+  @Option(
+      names = "--long-prompts",
+      defaultValue = "drop",
+      description =
+          "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
+  private Fitting.LongPrompts longPrompts = Fitting.LongPrompts.DROP;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Stop stop;
+
+  TrainPpo(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var settings = options.recipe("ppo").settings("ppo", Settings.paper(GptConfig.Size.XL));
+    var workspace = Workspace.open(options.workspace);
+    var parent = StageRun.checkpoint(workspace, from, "--from");
+    var judge = StageRun.checkpoint(workspace, reward, "--reward-model");
+    var tokenizer = Checkpoint.tokenizer(parent);
+    var fitting = new Fitting(tokenizer, Checkpoint.shape(parent).context(), longPrompts);
+    var run =
+        new StageRun(workspace, options, "ppo", options.name("ppo"), out)
+            .from("policy", parent)
+            .from("reward_model", judge)
+            .with("ppo", settings)
+            .with("precision", options.precision());
+    var data = data(workspace, tokenizer, fitting, settings, run);
+    fitting.losses().ifPresent(out::println);
+    try (var _ = Scope.open()) {
+      var precision = options.precision();
+      var models =
+          Models.start(
+              Checkpoint.loadLanguageModel(parent, precision, options.device()),
+              Checkpoint.loadRewardModel(judge, precision, options.device()));
+      var trainer = new Ppo(settings, models, data, run.lineage(), System::nanoTime);
+      var gates = new ArrayList<HealthGate>(List.of(HealthGates.finite()));
+      gates.addAll(HealthGates.ppo(HealthThresholds.DEFAULT));
+      var loop = new RunSettings(settings.iterations(), checkpointEvery, checkpointEvery, 2, null);
+      return run.run(trainer, loop, gates, stop) ? 0 : Stop.STOPPED;
+    }
+  }
+
+  private Data data(
+      Workspace workspace, Tokenizer tokenizer, Fitting fitting, Settings settings, StageRun run)
+      throws IOException {
+    List<int[]> prompts;
+    List<int[]> heldOut;
+    try (var store = Store.open(workspace.feedback())) {
+      prompts = fitting.prompts(store.prompts(Filter.ALL.in(Split.TRAIN)));
+      heldOut = fitting.prompts(store.prompts(Filter.ALL.in(Split.VALIDATION)));
+    }
+    if (prompts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s holds no prompts to train on: import some with instructgpt import"
+              .formatted(workspace.feedback()));
+    }
+    run.with("prompts", prompts.size())
+        .with("held_out_prompts", heldOut.size())
+        .with(
+            "data_hash",
+            Fingerprint.of(Stream.concat(prompts.stream(), heldOut.stream())::iterator));
+    return new Data(
+        tokenizer, prompts, heldOut, pretraining(tokenizer, fitting.context(), settings, run));
+  }
+
+  private Optional<Corpus> pretraining(
+      Tokenizer tokenizer, int context, Settings settings, StageRun run) throws IOException {
+    if (settings.ptx().coefficient() == 0) {
+      return Optional.empty();
+    }
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--text: ptx.coefficient is %s, so name files of pretraining text, or set it to 0 for plain PPO"
+              .formatted(settings.ptx().coefficient()));
+    }
+    var corpus = Corpus.of(TextFiles.read(text).training(), tokenizer, context);
+    run.with("ptx_hash", Fingerprint.of(corpus.tokens()));
+    return Optional.of(corpus);
+  }
+}

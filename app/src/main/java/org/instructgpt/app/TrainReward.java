@@ -1,0 +1,186 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.RunSettings;
+import org.instructgpt.model.ScalarModel;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.reward.CrossValidation;
+import org.instructgpt.reward.Ranked;
+import org.instructgpt.reward.RewardModeling;
+import org.instructgpt.reward.RewardReport;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt reward`: a reward model from rankings.
+@Command(
+    name = "reward",
+    description = {
+      "Trains a reward model on the rankings of the workspace (step 2 of the paper) and measures it",
+      "on held-out ones.",
+      "Stopped or killed, the same command goes on where the run was last saved."
+    },
+    mixinStandardHelpOptions = true)
+final class TrainReward implements Callable<Integer> {
+
+  @Mixin private final StageOptions options = new StageOptions();
+
+  @Option(
+      names = "--from",
+      defaultValue = "sft",
+      paramLabel = "MODEL",
+      description = "The model whose body it takes: a name or a folder (${DEFAULT-VALUE}).")
+  private String from = "sft";
+
+  @Option(
+      names = "--cross-validate",
+      paramLabel = "SEEDS",
+      description =
+          "Instead of a model, the accuracy over 5 groups of labelers with so many seeds a group"
+              + " (the paper: 3).")
+  private int seeds;
+
+  @Option(
+      names = "--long-prompts",
+      defaultValue = "drop",
+      description =
+          "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
+  private Fitting.LongPrompts longPrompts = Fitting.LongPrompts.DROP;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Stop stop;
+
+  TrainReward(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var settings = options.recipe("reward").settings("reward", RewardModeling.Settings.paper());
+    var workspace = Workspace.open(options.workspace);
+    var parent = StageRun.checkpoint(workspace, from, "--from");
+    var tokenizer = Checkpoint.tokenizer(parent);
+    var fitting = new Fitting(tokenizer, Checkpoint.shape(parent).context(), longPrompts);
+    var data = data(workspace, fitting);
+    fitting.losses().ifPresent(out::println);
+    if (seeds > 0) {
+      var found = crossValidate(data, settings, parent, tokenizer);
+      out.println("accuracy on the labelers learned from: " + found.sameLabelers());
+      out.println("accuracy on labelers of other groups:  " + found.otherLabelers());
+      return 0;
+    }
+    var run =
+        new StageRun(workspace, options, "reward", options.name("reward"), out)
+            .from("body", parent)
+            .with("reward", settings)
+            .with("precision", options.precision())
+            .with("rankings", data.training().size())
+            .with("held_out_rankings", data.heldOut().size())
+            .with("demonstrations_of_the_shift", data.demonstrations().size())
+            .with("data_hash", Fingerprint.of(rows(data)::iterator));
+    try (var _ = Scope.open()) {
+      var model = model(parent, settings.seed());
+      var origin = new RewardModeling.Origin(tokenizer, run.lineage());
+      var trainer = new RewardModeling(model, data, settings, origin);
+      long tenth = Math.max(1, trainer.steps() / 10);
+      var loop = new RunSettings(trainer.steps(), tenth, tenth, 2, null);
+      if (!run.run(trainer, loop, List.of(HealthGates.finite()), stop)) {
+        return Stop.STOPPED;
+      }
+      if (!data.heldOut().isEmpty()) {
+        var name = options.name("reward");
+        var made =
+            Checkpoint.loadRewardModel(
+                workspace.model(name), options.precision(), options.device());
+        var report = RewardReport.of(made, data.heldOut(), settings.microBatchTokens());
+        AtomicFiles.write(workspace.reports().resolve(name + ".json"), report.json());
+        out.print(report.table());
+        out.flush();
+      }
+      return 0;
+    }
+  }
+
+  private static Stream<int[]> rows(RewardModeling.Data data) {
+    return Stream.of(data.training(), data.heldOut())
+        .flatMap(List::stream)
+        .flatMap(r ->
+            Stream.concat(
+                Stream.of(r.prompt(), r.ranks().stream().mapToInt(i -> i).toArray()),
+                r.completions().stream()));
+  }
+
+  private static RewardModeling.Data data(Workspace workspace, Fitting fitting) throws IOException {
+    try (var store = Store.open(workspace.feedback())) {
+      List<Ranked> training = fitting.rankings(store.rankings(Filter.ALL.in(Split.TRAIN)));
+      var heldOut =
+          new ArrayList<>(fitting.rankings(store.rankings(Filter.ALL.in(Split.VALIDATION))));
+      heldOut.addAll(fitting.rankings(store.rankings(Filter.ALL.in(Split.TEST))));
+      var demonstrations = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.TRAIN)));
+      return new RewardModeling.Data(training, heldOut, demonstrations);
+    }
+  }
+
+  private ScalarModel model(java.nio.file.Path parent, long seed) throws IOException {
+    var shape = Checkpoint.shape(parent);
+    if (Checkpoint.kind(parent) == Checkpoint.Kind.REWARD) {
+      return Checkpoint.loadRewardModel(parent, options.precision(), options.device());
+    }
+    var model = new ScalarModel(shape, options.precision(), options.device());
+    try (var _ = Scope.open()) {
+      var body = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
+      model.initializeFrom(body, Randomness.at(seed, "head", 0));
+    }
+    return model;
+  }
+
+  private CrossValidation crossValidate(
+      RewardModeling.Data data,
+      RewardModeling.Settings settings,
+      java.nio.file.Path parent,
+      Tokenizer tokenizer) {
+    var lineage =
+        new org.instructgpt.model.Lineage("reward", java.util.Map.of(), java.util.Map.of());
+    return CrossValidation.of(
+        new CrossValidation.Data(data.training(), data.heldOut()),
+        CrossValidation.FOLDS,
+        LongStream.rangeClosed(1, seeds).boxed().toList(),
+        (rankings, seed) -> {
+          try {
+            var model = model(parent, seed);
+            var trainer =
+                new RewardModeling(
+                    model,
+                    new RewardModeling.Data(rankings, List.of(), List.of()),
+                    settings,
+                    new RewardModeling.Origin(tokenizer, lineage));
+            for (long step = 0; step < trainer.steps(); step++) {
+              var _ = trainer.step(step);
+            }
+            return model;
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        },
+        settings.microBatchTokens());
+  }
+}

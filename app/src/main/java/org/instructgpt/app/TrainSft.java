@@ -1,0 +1,181 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Corpus;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.RunSettings;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.sft.Judge;
+import org.instructgpt.sft.PlainText;
+import org.instructgpt.sft.Sft;
+import org.instructgpt.text.Framed;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Scope;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt sft`: a supervised policy from demonstrations.
+@Command(
+    name = "sft",
+    description = {
+      "Fine-tunes a model on the demonstrations of the workspace (step 1 of the paper).",
+      "With --start it makes the model that reinforcement learning starts from: 2 epochs with 10%",
+      "pretraining text (recipe section \"supervised\").",
+      "Stopped or killed, the same command goes on where the run was last saved."
+    },
+    mixinStandardHelpOptions = true)
+final class TrainSft implements Callable<Integer> {
+
+  private static final int JUDGED_PROMPTS = 64;
+
+  @Mixin private final StageOptions options = new StageOptions();
+
+  @Option(
+      names = "--from",
+      defaultValue = "base",
+      paramLabel = "MODEL",
+      description = "The pretrained model: a name in the workspace or a folder (${DEFAULT-VALUE}).")
+  private String from = "base";
+
+  @Option(names = "--start", description = "Make the start of reinforcement learning.")
+  private boolean start;
+
+  @Option(
+      names = "--reward-model",
+      paramLabel = "MODEL",
+      description = "Choose the checkpoint by this model's score on validation prompts.")
+  private @Nullable String judge;
+
+  @Option(
+      names = "--text",
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Pretraining text for the mix: files and folders.")
+  private List<Path> text = new ArrayList<>();
+
+  @Option(
+      names = "--long-prompts",
+      defaultValue = "drop",
+      description =
+          "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
+  private Fitting.LongPrompts longPrompts = Fitting.LongPrompts.DROP;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Stop stop;
+
+  TrainSft(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var section = start ? "supervised" : "sft";
+    var size = GptConfig.Size.XL;
+    var preset = start ? Sft.Settings.supervised(size) : Sft.Settings.paper(size);
+    var settings = options.recipe(section).settings(section, preset);
+    var workspace = Workspace.open(options.workspace);
+    var parent = StageRun.checkpoint(workspace, from, "--from");
+    var tokenizer = Checkpoint.tokenizer(parent);
+    int context = Checkpoint.shape(parent).context();
+    var run =
+        new StageRun(workspace, options, section, options.name(section), out)
+            .from("policy", parent)
+            .with(section, settings)
+            .with("precision", options.precision());
+    try (var _ = Scope.open()) {
+      var data = data(workspace, tokenizer, context, settings, run, out);
+      var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
+      var trainer = new Sft(model, tokenizer, data, run.lineage(), settings);
+      boolean measured = !data.validation().isEmpty();
+      var best =
+          data.judge().isPresent()
+              ? RunSettings.Best.highest("reward")
+              : RunSettings.Best.lowest("validation_loss");
+      var loop =
+          new RunSettings(
+              trainer.steps(),
+              trainer.stepsPerEpoch(),
+              trainer.stepsPerEpoch(),
+              2,
+              measured ? best : null);
+      return run.run(trainer, loop, List.of(HealthGates.finite()), stop) ? 0 : Stop.STOPPED;
+    }
+  }
+
+  private Sft.Data data(
+      Workspace workspace,
+      Tokenizer tokenizer,
+      int context,
+      Sft.Settings settings,
+      StageRun run,
+      PrintWriter out)
+      throws IOException {
+    var fitting = new Fitting(tokenizer, context, longPrompts);
+    List<Framed> training;
+    List<Framed> validation;
+    try (var store = Store.open(workspace.feedback())) {
+      training = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.TRAIN)));
+      validation = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.VALIDATION)));
+    }
+    if (training.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s holds no demonstrations to train on: import some with instructgpt import"
+              .formatted(workspace.feedback()));
+    }
+    fitting.losses().ifPresent(out::println);
+    run.with("demonstrations", training.size())
+        .with("validation_demonstrations", validation.size())
+        .with(
+            "data_hash",
+            Fingerprint.of(
+                Stream.concat(training.stream(), validation.stream()).map(Framed::tokens)
+                    ::iterator));
+    return new Sft.Data(
+        training, validation, mix(tokenizer, context, settings, run), judge(workspace, run));
+  }
+
+  private Optional<PlainText> mix(
+      Tokenizer tokenizer, int context, Sft.Settings settings, StageRun run) throws IOException {
+    if (settings.pretrainingMix() == 0) {
+      return Optional.empty();
+    }
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--text: pretraining_mix is %s, so name files of pretraining text, or set it to 0 with --set pretraining_mix=0"
+              .formatted(settings.pretrainingMix()));
+    }
+    var documents = TextFiles.read(text);
+    var training = Corpus.of(documents.training(), tokenizer, context);
+    run.with("mix_hash", Fingerprint.of(training.tokens()));
+    return Optional.of(
+        new PlainText(training, Corpus.of(documents.validation(), tokenizer, context)));
+  }
+
+  private Optional<Judge> judge(Workspace workspace, StageRun run) throws IOException {
+    if (judge == null) {
+      return Optional.empty();
+    }
+    var folder = StageRun.checkpoint(workspace, judge, "--reward-model");
+    run.from("reward_model", folder);
+    var model = Checkpoint.loadRewardModel(folder, options.precision(), options.device());
+    return Optional.of(new Judge(model, JUDGED_PROMPTS));
+  }
+}
