@@ -1,0 +1,62 @@
+package org.instructgpt.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The command `instructgpt` in a process of its own, as the launcher starts it.
+///
+/// @param folder where it runs and where its output goes
+record Command(Path folder) {
+  private static final int LONGEST_MINUTES = 5;
+
+  /// Starts it.
+  Process start(List<String> arguments) throws IOException {
+    var line = new ArrayList<String>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(
+        List.of(
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dorg.bytedeco.openblas.load=mkl",
+            "-Dorg.bytedeco.javacpp.maxBytes=0",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.instructgpt.app.Main"));
+    line.addAll(arguments);
+    var builder = new ProcessBuilder(line).directory(folder.toFile()).redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
+    return builder.start();
+  }
+
+  /// Runs it to its end.
+  ///
+  /// @return the exit status
+  int run(List<String> arguments) throws Exception {
+    var process = start(arguments);
+    assertThat(process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)).as("%s ends", arguments).isTrue();
+    return process.exitValue();
+  }
+
+  /// Runs it to its end, which must be a good one.
+  void succeed(List<String> arguments) throws Exception {
+    assertThat(run(arguments)).as("%s%n%s", arguments, said()).isZero();
+  }
+
+  /// Everything that was printed so far.
+  String said() throws IOException {
+    return Files.exists(output()) ? Files.readString(output()) : "";
+  }
+
+  private Path output() {
+    return folder.resolve("output.txt");
+  }
+}
