@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
 /// Attention that remembers: the key-value cache.
@@ -16,13 +15,13 @@ import org.instructgpt.torch.Tensor;
 /// Rows have prompts of different lengths. They are padded on the left, so that every row's next
 /// token falls in the same slot and one copy a layer stores it; the padding is hidden by a mask
 /// that lives as long as the cache, and positions count from each row's first real token. Rows that
-/// have finished are taken out ([#keepRows]).
+/// have finished are taken out ([#keepRows(Tensor)]).
 final class CachedAttention implements Attention {
   private final GptConfig config;
   private final DType type;
   private final List<Tensor> keys = new ArrayList<>(); // each (B, H, S, D)
   private final List<Tensor> values = new ArrayList<>();
-  private Tensor padding; // (B, S): HIDDEN in padded slots, else 0
+  private final Tensor padding; // (B, S): HIDDEN in padded slots, else 0
   private final boolean padded;
   private int start;
 
@@ -48,16 +47,29 @@ final class CachedAttention implements Attention {
     padding = Tensor.of(hidden, pads.length, slots).to(type).to(device);
   }
 
+  /// Where the keys and values are.
+  Device device() {
+    return padding.device();
+  }
+
   /// Tells that the pass now beginning is over the slots from `slot` on.
   void startAt(int slot) {
     start = slot;
   }
 
-  /// Keeps the rows that `rows` (int64) names, in its order.
-  void keepRows(Tensor rows, Scope.Keeper keeper) {
-    keys.replaceAll(k -> keeper.keep(k.indexSelect(0, rows)));
-    values.replaceAll(v -> keeper.keep(v.indexSelect(0, rows)));
-    padding = keeper.keep(padding.indexSelect(0, rows));
+  /// Keeps the rows that `kept` (int64) names, in ascending order: they move to the front of the memory
+  /// that is there, and the rest of it lies idle.
+  void keepRows(Tensor kept) {
+    for (var memory : memories()) {
+      memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept));
+    }
+  }
+
+  private List<Tensor> memories() {
+    var all = new ArrayList<>(keys);
+    all.addAll(values);
+    all.add(padding);
+    return all;
   }
 
   @Override
@@ -67,13 +79,15 @@ final class CachedAttention implements Attention {
     long h = config.heads();
     long d = config.width() / h;
     var split = qkv.view(b, t, 3, h, d).permute(2, 0, 3, 1, 4); // (3, B, H, T, D)
-    keys.get(layer).narrow(2, start, t).copy_(split.select(0, 1));
-    values.get(layer).narrow(2, start, t).copy_(split.select(0, 2));
+    var keys = this.keys.get(layer).narrow(0, 0, b);
+    var values = this.values.get(layer).narrow(0, 0, b);
+    keys.narrow(2, start, t).copy_(split.select(0, 1));
+    values.narrow(2, start, t).copy_(split.select(0, 2));
     int window = config.window(layer);
     long end = start + t;
     long from = window > 0 && t == 1 ? Math.max(0, end - window) : 0;
-    var k = keys.get(layer).narrow(2, from, end - from);
-    var v = values.get(layer).narrow(2, from, end - from);
+    var k = keys.narrow(2, from, end - from);
+    var v = values.narrow(2, from, end - from);
     var q = split.select(0, 0).mul(1 / Math.sqrt((double) d));
     return t == 1
         ? one(q, k, v, from, end).view(b, 1, h * d)
@@ -84,7 +98,7 @@ final class CachedAttention implements Attention {
   private Tensor one(Tensor q, Tensor k, Tensor v, long from, long end) {
     var scores = k.mul(q).sum(-1); // (B, H, S)
     if (padded) {
-      scores = scores.add_(padding.narrow(1, from, end - from).unsqueeze(1));
+      scores = scores.add_(hidden(q, from, end).unsqueeze(1));
     }
     return v.mul(scores.softmax(-1).unsqueeze(-1)).sum(-2); // (B, H, D)
   }
@@ -99,8 +113,13 @@ final class CachedAttention implements Attention {
         CausalAttention.mask(t, window > 0 ? window : t, type).to(q.device()).view(1, 1, t, t);
     var scores = q.matmul(k.transpose(2, 3)).add(mask);
     if (padded) {
-      scores = scores.add_(padding.narrow(1, 0, t).unsqueeze(1).unsqueeze(1));
+      scores = scores.add_(hidden(q, 0, t).unsqueeze(1).unsqueeze(1));
     }
     return scores.softmax(-1).matmul(v);
+  }
+
+  /// What the padding adds to the scores of the queries' rows in a range of slots (B, S).
+  private Tensor hidden(Tensor queries, long from, long end) {
+    return padding.narrow(0, 0, queries.size(0)).narrow(1, from, end - from);
   }
 }

@@ -170,12 +170,10 @@ public final class Sampler {
     for (int slot = 0; !live.isEmpty(); slot = slot == 0 ? width : slot + 1) {
       int[] input = tokens;
       int at = slot;
-      tokens =
-          Scope.keeping(keeper -> {
-            var next = step(weights, cache, live, input, at);
-            retire(live, cache, keeper);
-            return next;
-          });
+      try (var _ = Scope.open()) {
+        tokens = step(weights, cache, live, input, at);
+        retire(live, cache);
+      }
       if (live.size() < tokens.length) {
         tokens = live.stream().mapToInt(r -> r.tokens[r.length - 1]).toArray();
       }
@@ -237,12 +235,12 @@ public final class Sampler {
   }
 
   /// Takes finished rows out once they are a quarter of the batch or all of it.
-  private static void retire(List<Row> live, CachedAttention cache, Scope.Keeper keeper) {
+  private static void retire(List<Row> live, CachedAttention cache) {
     int[] going = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
     if (going.length == 0) {
       live.clear();
     } else if (going.length <= 0.75 * live.size()) {
-      cache.keepRows(Tensor.of(going), keeper);
+      cache.keepRows(Tensor.of(going).to(cache.device()));
       var kept = Arrays.stream(going).mapToObj(live::get).toList();
       live.clear();
       live.addAll(kept);

@@ -37,18 +37,6 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /// Runs `body` in a scope of its own; the scope around it gets every tensor the body passes to
-  /// `keep`.
-  public static <T> T keeping(java.util.function.Function<Keeper, T> body) {
-    var outer = PointerScope.getInnerScope();
-    try (var _ = open()) {
-      return body.apply(tensor -> {
-        adopt(outer, tensor);
-        return tensor;
-      });
-    }
-  }
-
   /// Runs `body` without recording anything for gradients; its tensors belong to the scope that is
   /// open.
   public static <T> T constant(Supplier<T> body) {
@@ -82,12 +70,5 @@ public final class Scope implements AutoCloseable {
     } else {
       tensor.handle.retainReference();
     }
-  }
-
-  /// Saves tensors from the end of the scope they were made in.
-  @FunctionalInterface
-  public interface Keeper {
-    /// Hands `tensor` to the scope around this one and returns it.
-    Tensor keep(Tensor tensor);
   }
 }

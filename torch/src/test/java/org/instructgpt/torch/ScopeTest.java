@@ -91,21 +91,6 @@ class ScopeTest {
   }
 
   @Test
-  void keepingHandsOverWhateverIsKept() {
-    record Two(Tensor sum, Tensor product) {}
-    var x = Tensor.of(new double[] {2, 3});
-    long before = Scope.liveObjects();
-    var two =
-        Scope.keeping(keeper -> {
-          var doubled = x.mul(2);
-          return new Two(keeper.keep(doubled.sum()), keeper.keep(doubled.mul(x)));
-        });
-    assertThat(Scope.liveObjects()).isEqualTo(before + 2);
-    holds(two.sum, 10);
-    holds(two.product, 8, 18);
-  }
-
-  @Test
   void whatABodyMadeIsFreedWhenItFails() {
     var x = Tensor.of(new double[] {2, 3});
     long before = Scope.liveObjects();
