@@ -1,0 +1,76 @@
+package org.instructgpt.reward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Importer;
+import org.instructgpt.records.Store;
+import org.instructgpt.text.Framing;
+import org.instructgpt.text.Tokenizer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Rankings that people made, from the file to the report.
+class RealDataTest {
+  private static final Path DATA =
+      Path.of(System.getProperty("instructgpt.root", "..")).resolve("../shared/data");
+
+  @TempDir Path folder;
+
+  private List<Ranked> rankings(String file) throws IOException {
+    assumeTrue(Files.isDirectory(DATA), "shared/data is missing");
+    try (var store = Store.open(folder.resolve("feedback.db"))) {
+      var _ = new Importer(store, Importer.Settings.at(Instant.EPOCH)).read(DATA.resolve(file));
+      var tokenizer = Tokenizer.gpt2();
+      return store.rankings(Filter.ALL).stream()
+          .map(given -> Ranked.of(given, tokenizer, Framing.DEFAULT))
+          .toList();
+    }
+  }
+
+  /// A model that likes everything alike.
+  private static RewardReport indifferent(List<Ranked> rankings) {
+    return RewardReport.of(
+        rankings.stream()
+            .filter(Ranked::hasPairs)
+            .map(ranked -> new Scored(ranked, new double[ranked.k()]))
+            .toList());
+  }
+
+  /// The shares of the data's description, which counts characters where we count tokens.
+  @ParameterizedTest
+  @CsvSource({
+    "hh-rlhf/helpful-base/test.jsonl.gz, 2352, .594",
+    "fine-grained-rlhf/feedback.json, 1858, .51"
+  })
+  void theLongerAnswerWinsAsOftenAsTheDataSays(String file, int pairs, double share)
+      throws Exception {
+    var report = indifferent(rankings(file));
+
+    assertThat(report.pairs()).isEqualTo(pairs);
+    assertThat(report.longerWins().value()).isCloseTo(share, within(0.02));
+    assertThat(report.accuracy().value()).isEqualTo(0.5);
+    assertThat(report.loss()).isCloseTo(Math.log(2), within(1e-12));
+  }
+
+  @Test
+  void rankingsKeepTheirTiesAndLoseNoCompletion() throws Exception {
+    var rankings = rankings("fine-grained-rlhf/feedback.json");
+
+    assertThat(rankings).hasSize(350).allMatch(ranked -> ranked.k() == 4);
+    assertThat(rankings).anyMatch(ranked -> ranked.pairs().size() < 6);
+    int end = Tokenizer.gpt2().endOfText();
+    assertThat(rankings)
+        .flatExtracting(Ranked::completions)
+        .allMatch(ids -> ids[ids.length - 1] == end);
+  }
+}
