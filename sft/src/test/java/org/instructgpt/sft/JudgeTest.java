@@ -19,9 +19,14 @@ import org.instructgpt.model.RunDirectory;
 import org.instructgpt.model.RunLoop;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.RunSettings.Best;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.model.StopFlag;
+import org.instructgpt.text.Framed;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +56,29 @@ class JudgeTest {
         .isEqualTo(sft.evaluate(0));
     sft.step(0);
     assertThat(sft.evaluate(1).get("reward")).isNotEqualTo(before.get("reward"));
+  }
+
+  @Test
+  void theRewardIsTheMeanScoreOfOneResponseToEachPrompt() {
+    var gpt = Small.fresh();
+    var model = new ScalarModel(Small.CONFIG, Precision.FULL, Device.CPU);
+    model.initializeFrom(gpt, new Randomness(2));
+    model.setBias(1.5);
+    var prompts = Small.demonstrations(5).stream().map(Framed::prompt).toList();
+    int end = Small.TOKENIZER.endOfText();
+    var metrics = new Judge(model, 5).judge(gpt, prompts, end, 8, 3, 2);
+
+    var sampling = new Sampler.Settings(8, 1, 3, 1, false);
+    double rewards = 0;
+    double tokens = 0;
+    for (int i = 0; i < 5; i++) {
+      var prompt = prompts.subList(i, i + 1);
+      var response = new Sampler(gpt, end, sampling).sample(prompt, i).getFirst().tokens();
+      rewards += model.rewards(Sequences.of(prompt, List.of(response), Device.CPU)).item();
+      tokens += response.length;
+    }
+    assertThat(metrics.get("reward")).isCloseTo(rewards / 5, within(1e-5));
+    assertThat(metrics.get("response_length")).isEqualTo(tokens / 5);
   }
 
   @Test
