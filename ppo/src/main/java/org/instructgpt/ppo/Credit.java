@@ -29,12 +29,12 @@ record Credit(double[] kl, double[] rewards, double[] raw, double[] advantages, 
     double[] scores = scores(experience.scores(), rollout, settings.reward());
     double[] rewards = rewards(kl, scores, lengths, klCoefficient);
     if (settings.reward().whiten()) {
-      groups.forEach(group -> Whitening.keepingMean(rewards, group));
+      groups.forEach(group -> UnitVariance.keepingMean(rewards, group));
     }
     double[] raw =
         Advantages.of(rewards, experience.values(), lengths, settings.objective().gaeLambda());
     double[] advantages = raw.clone();
-    groups.forEach(group -> Whitening.full(advantages, group));
+    groups.forEach(group -> UnitVariance.centred(advantages, group));
     return new Credit(kl, rewards, raw, advantages, plus(raw, experience.values()));
   }
 

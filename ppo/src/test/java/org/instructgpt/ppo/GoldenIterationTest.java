@@ -51,12 +51,11 @@ class GoldenIterationTest {
       assertThat(seen).hasSize(16);
       double kl = iterate(iteration, seen);
       assertThat(metrics.get("kl")).isCloseTo(kl, within(1e-9));
-      assertThat(theirs.parameters().flat().doubles())
-          .containsExactly(policy.parameters().flat().doubles(), within(1e-8));
-      assertThat(theirValue.parameters().flat().doubles())
-          .containsExactly(value.parameters().flat().doubles(), within(1e-8));
+      Expect.near(theirs.parameters().flat().doubles(), policy.parameters().flat().doubles(), 1e-8);
+      Expect.near(
+          theirValue.parameters().flat().doubles(), value.parameters().flat().doubles(), 1e-8);
       var theirAverage = Objects.requireNonNull(ppo.state().tensors().get("policy.average"));
-      assertThat(theirAverage.doubles()).containsExactly(average, within(1e-8));
+      Expect.near(theirAverage.doubles(), average, 1e-8);
     }
   }
 

@@ -1,17 +1,17 @@
 package org.instructgpt.ppo;
 
-/// Brings numbers to variance 1.
+/// Whitening: brings numbers to variance 1.
 ///
 /// The variance is the biased one (the sum of squares over n, not n - 1), as in Ziegler et al.'s
 /// TensorFlow code, with 1e-8 added; PyTorch programs often take the other (training-details 4.4
 /// item 27).
-final class Whitening {
+final class UnitVariance {
   private static final double EPSILON = 1e-8;
 
-  private Whitening() {}
+  private UnitVariance() {}
 
   /// Gives `values` mean 0 and variance 1 within `group`, in place.
-  static void full(double[] values, Span group) {
+  static void centred(double[] values, Span group) {
     whiten(values, group, 0);
   }
 
