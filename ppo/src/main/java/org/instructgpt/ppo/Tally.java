@@ -16,11 +16,6 @@ final class Tally {
     counts.merge(metric, 1, Integer::sum);
   }
 
-  /// What `metric` is the mean of, summed.
-  double sum(String metric) {
-    return sums.getOrDefault(metric, 0.0);
-  }
-
   /// Takes in how a minibatch's tokens fared, going by their log-probabilities before the update.
   ///
   /// @param now the minibatch's log-probabilities
