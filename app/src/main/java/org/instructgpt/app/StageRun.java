@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.Lineage;
@@ -151,7 +153,7 @@ final class StageRun {
   }
 
   private ProgressLine progress() {
-    return System.console() != null && System.console().isTerminal()
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
         ? ProgressLine.bar(stage, System.err)
         : ProgressLine.lines(stage, System.err, BETWEEN_LINES, InstantSource.system());
   }
@@ -169,5 +171,19 @@ final class StageRun {
     throw new IllegalArgumentException(
         "%s %s: there is neither a model of this name in %s nor such a folder"
             .formatted(flag, name, workspace.root().resolve("models")));
+  }
+
+  /// Checks that two models read the same ids the same way: a reward model judges the policy's ids
+  /// as they are.
+  ///
+  /// @throws IllegalArgumentException if their tokenizers differ
+  static void requireSameTokenizer(Path policy, Path judge) throws IOException {
+    var own = policy.resolve("tokenizer.json");
+    var other = judge.resolve("tokenizer.json");
+    if (Files.exists(own) && Files.exists(other) && Files.mismatch(own, other) >= 0) {
+      throw new IllegalArgumentException(
+          "%s and %s have different tokenizers: train the reward model from a model with the policy's"
+              .formatted(policy, judge));
+    }
   }
 }

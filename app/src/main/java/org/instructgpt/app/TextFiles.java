@@ -38,12 +38,9 @@ record TextFiles(List<String> training, List<String> validation) {
     var validation = new ArrayList<String>();
     for (var path : paths) {
       for (var file : files(path)) {
-        for (var document : documents(file)) {
-          for (var part : parts(document)) {
-            boolean held = Math.floorMod(part.hashCode() * 0x9E3779B9, VALIDATION_ONE_IN) == 0;
-            (held ? validation : training).add(part);
-          }
-        }
+        documents(file).stream()
+            .flatMap(document -> parts(document).stream())
+            .forEach(part -> (isHeldOut(part) ? validation : training).add(part));
       }
     }
     if (training.isEmpty()) {
@@ -54,6 +51,10 @@ record TextFiles(List<String> training, List<String> validation) {
       validation.add(training.size() > 1 ? training.removeLast() : training.getFirst());
     }
     return new TextFiles(training, validation);
+  }
+
+  private static boolean isHeldOut(String part) {
+    return Math.floorMod(part.hashCode() * 0x9E3779B9, VALIDATION_ONE_IN) == 0;
   }
 
   private static List<Path> files(Path path) throws IOException {

@@ -94,6 +94,7 @@ final class TrainPpo implements Callable<Integer> {
     var workspace = Workspace.open(options.workspace);
     var parent = StageRun.checkpoint(workspace, from, "--from");
     var judge = StageRun.checkpoint(workspace, reward, "--reward-model");
+    StageRun.requireSameTokenizer(parent, judge);
     var tokenizer = Checkpoint.tokenizer(parent);
     var fitting = new Fitting(tokenizer, Checkpoint.shape(parent).context(), longPrompts);
     var run =
@@ -134,9 +135,7 @@ final class TrainPpo implements Callable<Integer> {
     }
     run.with("prompts", prompts.size())
         .with("held_out_prompts", heldOut.size())
-        .with(
-            "data_hash",
-            Fingerprint.of(Stream.concat(prompts.stream(), heldOut.stream())::iterator));
+        .with("data_hash", Fingerprint.of(Stream.concat(prompts.stream(), heldOut.stream())));
     return new Data(
         tokenizer, prompts, heldOut, pretraining(tokenizer, fitting.context(), settings, run));
   }

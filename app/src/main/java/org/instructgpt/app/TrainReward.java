@@ -96,7 +96,7 @@ final class TrainReward implements Callable<Integer> {
             .with("rankings", data.training().size())
             .with("held_out_rankings", data.heldOut().size())
             .with("demonstrations_of_the_shift", data.demonstrations().size())
-            .with("data_hash", Fingerprint.of(rows(data)::iterator));
+            .with("data_hash", Fingerprint.of(rows(data)));
     try (var _ = Scope.open()) {
       var model = model(parent, settings.seed());
       var origin = new RewardModeling.Origin(tokenizer, run.lineage());

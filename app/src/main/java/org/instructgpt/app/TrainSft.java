@@ -94,14 +94,13 @@ final class TrainSft implements Callable<Integer> {
     var workspace = Workspace.open(options.workspace);
     var parent = StageRun.checkpoint(workspace, from, "--from");
     var tokenizer = Checkpoint.tokenizer(parent);
-    int context = Checkpoint.shape(parent).context();
     var run =
         new StageRun(workspace, options, section, options.name(section), out)
             .from("policy", parent)
             .with(section, settings)
             .with("precision", options.precision());
     try (var _ = Scope.open()) {
-      var data = data(workspace, tokenizer, context, settings, run, out);
+      var data = data(workspace, parent, settings, run, out);
       var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
       var trainer = new Sft(model, tokenizer, data, run.lineage(), settings);
       boolean measured = !data.validation().isEmpty();
@@ -121,13 +120,10 @@ final class TrainSft implements Callable<Integer> {
   }
 
   private Sft.Data data(
-      Workspace workspace,
-      Tokenizer tokenizer,
-      int context,
-      Sft.Settings settings,
-      StageRun run,
-      PrintWriter out)
+      Workspace workspace, Path parent, Sft.Settings settings, StageRun run, PrintWriter out)
       throws IOException {
+    var tokenizer = Checkpoint.tokenizer(parent);
+    int context = Checkpoint.shape(parent).context();
     var fitting = new Fitting(tokenizer, context, longPrompts);
     List<Framed> training;
     List<Framed> validation;
@@ -146,10 +142,12 @@ final class TrainSft implements Callable<Integer> {
         .with(
             "data_hash",
             Fingerprint.of(
-                Stream.concat(training.stream(), validation.stream()).map(Framed::tokens)
-                    ::iterator));
+                Stream.concat(training.stream(), validation.stream()).map(Framed::tokens)));
     return new Sft.Data(
-        training, validation, mix(tokenizer, context, settings, run), judge(workspace, run));
+        training,
+        validation,
+        mix(tokenizer, context, settings, run),
+        judge(workspace, parent, run));
   }
 
   private Optional<PlainText> mix(
@@ -169,11 +167,12 @@ final class TrainSft implements Callable<Integer> {
         new PlainText(training, Corpus.of(documents.validation(), tokenizer, context)));
   }
 
-  private Optional<Judge> judge(Workspace workspace, StageRun run) throws IOException {
+  private Optional<Judge> judge(Workspace workspace, Path parent, StageRun run) throws IOException {
     if (judge == null) {
       return Optional.empty();
     }
     var folder = StageRun.checkpoint(workspace, judge, "--reward-model");
+    StageRun.requireSameTokenizer(parent, folder);
     run.from("reward_model", folder);
     var model = Checkpoint.loadRewardModel(folder, options.precision(), options.device());
     return Optional.of(new Judge(model, JUDGED_PROMPTS));

@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.instructgpt.model.GptConfig;
+import org.instructgpt.ppo.Settings;
+import org.instructgpt.reward.RewardModeling;
+import org.instructgpt.sft.Pretraining;
+import org.instructgpt.sft.Sft;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,10 +30,11 @@ class RecipesTest {
   }
 
   @Test
-  void theRecipesOfThePaperAndTheTinyOneAreThere() throws IOException {
+  void theRecipesOfThePaperAndTheSmallOnesAreThere() throws IOException {
     assertThat(recipes())
         .extracting(file -> file.getFileName().toString())
-        .containsExactly("paper-1.3b.yaml", "paper-175b.yaml", "paper-6b.yaml", "tiny.yaml");
+        .containsExactly(
+            "paper-1.3b.yaml", "paper-175b.yaml", "paper-6b.yaml", "small.yaml", "tiny.yaml");
   }
 
   @ParameterizedTest
@@ -49,9 +54,39 @@ class RecipesTest {
   @MethodSource("recipes")
   void everyRecipeBindsToTheSettingsOfItsStages(Path file) throws IOException {
     var recipe = Recipe.read(file);
-    var model = recipe.settings("model", GptConfig.small(1, 8, 1, 8, 8));
-    assertThat(Resolved.of(model).values().keySet())
-        .containsExactlyInAnyOrderElementsOf(recipe.root().section("model").entries().keySet());
+    var size = GptConfig.Size.XL;
+    var presets =
+        Map.of(
+            "model", GptConfig.small(1, 8, 1, 8, 8),
+            "pretrain", Pretraining.Settings.paper(size),
+            "sft", Sft.Settings.paper(size),
+            "supervised", Sft.Settings.supervised(size),
+            "reward", RewardModeling.Settings.paper(),
+            "ppo", Settings.paper(size));
+    presets.forEach((stage, preset) -> {
+      var settings = recipe.settings(stage, preset);
+      assertThat(Resolved.of(settings).values().keySet())
+          .as("%s: the recipe decides every key of %s", file, stage)
+          .containsExactlyInAnyOrderElementsOf(recipe.root().section(stage).entries().keySet());
+    });
+  }
+
+  @Test
+  void theSettingsOfThePaperAreTheOnesOfTheCode() throws IOException {
+    for (var size : GptConfig.Size.values()) {
+      var name = Map.of("XL", "1.3b", "B6", "6b", "B175", "175b").get(size.name());
+      var recipe = Recipe.read(FOLDER.resolve("paper-" + name + ".yaml"));
+      var other = GptConfig.Size.values()[(size == GptConfig.Size.XL) ? 1 : 0];
+      assertThat(recipe.settings("pretrain", Pretraining.Settings.paper(other)))
+          .isEqualTo(Pretraining.Settings.paper(size));
+      assertThat(recipe.settings("sft", Sft.Settings.paper(other)))
+          .isEqualTo(Sft.Settings.paper(size));
+      assertThat(recipe.settings("supervised", Sft.Settings.supervised(other)))
+          .isEqualTo(Sft.Settings.supervised(size));
+      assertThat(recipe.settings("reward", RewardModeling.Settings.paper()))
+          .isEqualTo(RewardModeling.Settings.paper());
+      assertThat(recipe.settings("ppo", Settings.paper(other))).isEqualTo(Settings.paper(size));
+    }
   }
 
   @Test
@@ -62,7 +97,6 @@ class RecipesTest {
       var paper = GptConfig.paper(size);
       assertThat(recipe.settings("model", GptConfig.small(1, 8, 1, 8, 8)))
           .usingRecursiveComparison()
-          .ignoringFields("band")
           .isEqualTo(paper);
     }
   }

@@ -42,7 +42,9 @@ record Command(Path folder) {
   /// @return the exit status
   int run(List<String> arguments) throws Exception {
     var process = start(arguments);
-    assertThat(process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)).as("%s ends", arguments).isTrue();
+    assertThat(process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES))
+        .as("%s ends", arguments)
+        .isTrue();
     return process.exitValue();
   }
 

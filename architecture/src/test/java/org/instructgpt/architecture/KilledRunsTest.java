@@ -16,13 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every training is killed with SIGKILL ten times, at random moments, and resumed by the same command:
-/// it must end in the same weights, bit for bit, as one that ran undisturbed.
+/// Every training is killed with SIGKILL ten times, at random moments, and resumed by the same
+/// command: it must end in the same weights, bit for bit, as one that ran undisturbed.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledRunsTest {
   private static final int KILLS = 10;
 
-  /// A model of a few thousand parameters, dropout and an average, so that every kind of state counts.
+  /// A model of a few thousand parameters, dropout and an average, so that every kind of state
+  /// counts.
   private static final String RECIPE =
       """
       model: {layers: 2, width: 32, heads: 2, context: 64, vocabulary: 300, activation: gelu, residual_dropout: 0.1, band: 0}
@@ -122,7 +123,8 @@ class KilledRunsTest {
   }
 
   private static List<String> arguments(String stage, String name) {
-    var all = new ArrayList<>(List.of(stage, "--workspace", "w", "--name", name, "--recipe", "toy.yaml"));
+    var all =
+        new ArrayList<>(List.of(stage, "--workspace", "w", "--name", name, "--recipe", "toy.yaml"));
     all.addAll(
         switch (stage) {
           case "pretrain", "sft" -> List.of("--text", "text.txt");

@@ -11,7 +11,9 @@ import java.util.stream.IntStream;
 /// Text, demonstrations and rankings made of a dozen words, enough to run every stage in seconds.
 final class ToyData {
   private static final List<String> WORDS =
-      List.of("the", "cat", "dog", "sees", "hears", "a", "small", "red", "house", "and", "runs", "away");
+      List.of(
+          "the", "cat", "dog", "sees", "hears", "a", "small", "red", "house", "and", "runs",
+          "away");
 
   private ToyData() {}
 
@@ -20,7 +22,9 @@ final class ToyData {
     var random = new Random(5);
     Files.writeString(
         folder.resolve("text.txt"),
-        IntStream.range(0, 400).mapToObj(_ -> words(random, 12)).collect(Collectors.joining(".\n\n")));
+        IntStream.range(0, 400)
+            .mapToObj(_ -> words(random, 12))
+            .collect(Collectors.joining(".\n\n")));
     Files.write(
         folder.resolve("demonstrations.jsonl"),
         IntStream.range(0, 60)

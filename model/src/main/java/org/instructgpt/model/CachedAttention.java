@@ -57,8 +57,8 @@ final class CachedAttention implements Attention {
     start = slot;
   }
 
-  /// Keeps the rows that `kept` (int64) names, in ascending order: they move to the front of the memory
-  /// that is there, and the rest of it lies idle.
+  /// Keeps the rows that `kept` (int64) names, in ascending order: they move to the front of the
+  /// memory that is there, and the rest of it lies idle.
   void keepRows(Tensor kept) {
     for (var memory : memories()) {
       memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept));

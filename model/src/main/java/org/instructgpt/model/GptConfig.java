@@ -101,10 +101,11 @@ public record GptConfig(
     }
   }
 
-  /// A model of the paper: context 2,048, GPT-3's byte-pair vocabulary of 50,257 (section 3).
+  /// A model of the paper: context 2,048, GPT-3's byte-pair vocabulary of 50,257, alternate layers
+  /// locally banded (section 3). The width of the band is not printed; 256 is ours.
   public static GptConfig paper(Size size) {
     return new GptConfig(
-        size.layers, size.width, size.heads, 2048, 50257, Activation.GELU_NEW, 1e-5, 0, 0);
+        size.layers, size.width, size.heads, 2048, 50257, Activation.GELU_NEW, 1e-5, 0, 256);
   }
 
   /// A small dense model with the fast activation.

@@ -19,7 +19,6 @@ import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
-import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Scope;
@@ -55,7 +54,6 @@ public final class Pretraining implements Trainer {
   /// @param evaluateEvery steps between evaluations; for the run loop, as are the next three
   /// @param checkpointEvery steps between checkpoints
   /// @param seed of order and dropout
-  /// @param precision of the matrix products; the model is built with it
   /// @param microBatchSize windows in memory at once; changes no result
   public record Settings(
       long steps,
@@ -68,7 +66,6 @@ public final class Pretraining implements Trainer {
       long evaluateEvery,
       long checkpointEvery,
       long seed,
-      Precision precision,
       int microBatchSize) {
     /// Checks the ranges.
     public Settings {
@@ -87,8 +84,7 @@ public final class Pretraining implements Trainer {
     /// GPT-3's (Brown et al. 2020): batch and learning rate of table 2.1 (1M, 2M and 3.2M tokens in
     /// windows of 2,048, where M is 1,024 x 1,024 for the first two); appendix B's 300 billion
     /// tokens, linear rise over 375 million, cosine to 10%, weight decay 0.1 and clipping at 1. The
-    /// intervals and micro-batches are ours; mixed precision is the paper's fp16 with float32
-    /// master weights (appendix C).
+    /// intervals and micro-batches are ours.
     public static Settings paper(GptConfig.Size size) {
       return switch (size) {
         case XL -> gpt3(286_102, 512, 2.0e-4, 358, 8);
@@ -98,8 +94,7 @@ public final class Pretraining implements Trainer {
     }
 
     private static Settings gpt3(long steps, int batch, double rate, long warmup, int rows) {
-      return new Settings(
-          steps, batch, rate, 0.1, warmup, 0.1, 1, 1000, 1000, 1, Precision.MIXED, rows);
+      return new Settings(steps, batch, rate, 0.1, warmup, 0.1, 1, 1000, 1000, 1, rows);
     }
 
     AdamW.Settings optimizer() {

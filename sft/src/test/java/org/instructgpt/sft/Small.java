@@ -109,7 +109,6 @@ final class Small {
   }
 
   static Pretraining.Settings pretraining(int steps, int batch, int rows) {
-    return new Pretraining.Settings(
-        steps, batch, 1e-2, 0.1, 3, 0.1, 1, 0, 0, 7, Precision.FULL, rows);
+    return new Pretraining.Settings(steps, batch, 1e-2, 0.1, 3, 0.1, 1, 0, 0, 7, rows);
   }
 }
