@@ -42,7 +42,7 @@ final class Export implements Callable<Integer> {
   }
 
   @Option(
-      names = "--workspace",
+      names = {"-w", "--workspace"},
       defaultValue = "workspace",
       paramLabel = "DIR",
       description = "The project's folder (${DEFAULT-VALUE}).")

@@ -1,9 +1,12 @@
 package org.instructgpt.app;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompted;
@@ -12,6 +15,7 @@ import org.instructgpt.reward.Ranked;
 import org.instructgpt.text.Framed;
 import org.instructgpt.text.Framing;
 import org.instructgpt.text.Tokenizer;
+import picocli.CommandLine.Option;
 
 /// Makes what people gave fit a model's context: prompts may have half of it and responses the
 /// rest, as in the paper (1k tokens each of 2k, appendix C).
@@ -27,6 +31,22 @@ final class Fitting {
     CUT
   }
 
+  /// The flag that chooses.
+  static final class Options {
+    @Option(
+        names = "--long-prompts",
+        defaultValue = "drop",
+        description =
+            "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
+    private LongPrompts longPrompts = LongPrompts.DROP;
+
+    /// Fits to the context of a model.
+    Fitting to(Path model) throws IOException {
+      return new Fitting(
+          Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), longPrompts);
+    }
+  }
+
   private final Tokenizer tokenizer;
   private final int context;
   private final LongPrompts rule;
@@ -38,6 +58,11 @@ final class Fitting {
     this.tokenizer = tokenizer;
     this.context = context;
     this.rule = rule;
+  }
+
+  /// What texts become ids with.
+  Tokenizer tokenizer() {
+    return tokenizer;
   }
 
   /// The context that everything is made to fit.

@@ -24,15 +24,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "import",
     description = {
-      "Brings files of prompts, demonstrations, rankings and ratings into the workspace:",
-      "all of them, or none when a line is bad. Makes the workspace where there is none."
+      "Brings prompts, demonstrations, rankings and ratings from files into the workspace.",
+      "All of them, or none when a line is bad. Makes the workspace where there is none."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class Import implements Callable<Integer> {
 
   @Option(
-      names = "--workspace",
+      names = {"-w", "--workspace"},
       defaultValue = "workspace",
       paramLabel = "DIR",
       description = "The project's folder (${DEFAULT-VALUE}).")
@@ -90,14 +90,15 @@ final class Import implements Callable<Integer> {
     return 0;
   }
 
-  private static void tell(PrintWriter out, Importer.Report report) {
+  /// Prints what was read and what became of it.
+  static void tell(PrintWriter out, Importer.Report report) {
     report.formats().forEach((file, format) -> out.println(file + ": " + format.word()));
     out.println("rows read: " + report.rows());
     report.added().forEach((type, count) -> out.println("new " + type + ": " + count));
     tell(out, "there already", report.duplicates());
     tell(out, "rows with nothing to import", report.empty());
     report.notes().forEach((note, count) -> tell(out, note, count));
-    tell(out, "bad rows left out", report.bad().size());
+    tell(out, "faults of the rows left out", report.bad().size());
     report.bad().forEach(problem -> out.println("  " + problem));
   }
 

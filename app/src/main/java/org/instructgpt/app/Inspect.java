@@ -7,12 +7,19 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Importer;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Safetensors;
 import org.jspecify.annotations.Nullable;
@@ -24,30 +31,88 @@ import picocli.CommandLine.Spec;
 /// `instructgpt inspect`: what a folder holds.
 @Command(
     name = "inspect",
-    description = "Tells what a checkpoint is and how it came to be.",
+    description = {
+      "Tells what a checkpoint, a workspace or a file of feedback is: shape and lineage of a model,",
+      "models, runs and records of a workspace, formats and records of a file."
+    },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class Inspect implements Callable<Integer> {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @Parameters(paramLabel = "DIR", description = "The folder.")
+  @Parameters(paramLabel = "PATH", description = "The folder or file.")
   private Path folder;
 
   @Spec private @Nullable CommandSpec spec;
+  private final InstantSource clock;
+
+  Inspect(InstantSource clock) {
+    this.clock = clock;
+  }
 
   @Override
   public Integer call() throws IOException {
     if (!Files.exists(folder)) {
       throw new NoSuchFileException(folder.toString());
     }
-    if (!Files.exists(folder.resolve("config.json"))) {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (Files.exists(folder.resolve("config.json"))) {
+      checkpoint(out);
+    } else if (Files.exists(new Workspace(folder).feedback())) {
+      workspace(new Workspace(folder), out);
+    } else if (Files.isRegularFile(folder)) {
+      file(out);
+    } else {
       throw new IllegalArgumentException(
           folder
-              + " is no checkpoint: expected a folder with config.json, model.safetensors and tokenizer.json");
+              + " is no checkpoint and no workspace: expected a folder with config.json, model.safetensors and tokenizer.json, or one with feedback.db");
     }
-    checkpoint(Objects.requireNonNull(spec).commandLine().getOut());
     return 0;
+  }
+
+  private static void workspace(Workspace workspace, PrintWriter out) throws IOException {
+    out.println(workspace.root() + ": a workspace");
+    try (var store = Store.open(workspace.feedback())) {
+      out.print(Resolved.of(store.counts()).table());
+      for (var split : Split.values()) {
+        var filter = Filter.ALL.in(split);
+        out.println(
+            "  %s: %d prompts, %d demonstrations, %d rankings"
+                .formatted(
+                    split.name().toLowerCase(Locale.ROOT),
+                    store.prompts(filter).size(),
+                    store.demonstrations(filter).size(),
+                    store.rankings(filter).size()));
+      }
+    }
+    list("models", workspace.root().resolve("models"), out);
+    list("runs", workspace.runs(), out);
+  }
+
+  private static void list(String what, Path folder, PrintWriter out) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (var entries = Files.list(folder)) {
+        out.println(
+            entries
+                .map(entry -> String.valueOf(entry.getFileName()))
+                .filter(name -> !name.startsWith("."))
+                .sorted()
+                .collect(Collectors.joining(", ", "  " + what + ": ", "")));
+      }
+    }
+  }
+
+  /// Reads the file into a store that is thrown away, so that what is told is what an import would
+  /// do.
+  private void file(PrintWriter out) throws IOException {
+    var scratch = Files.createTempDirectory("instructgpt-inspect");
+    try (var store = Store.open(scratch.resolve("feedback.db"))) {
+      var settings = Importer.Settings.at(clock.instant()).skippingBad();
+      Import.tell(out, new Importer(store, settings).read(folder));
+    } finally {
+      AtomicFiles.delete(scratch);
+    }
   }
 
   private void checkpoint(PrintWriter out) throws IOException {

@@ -61,7 +61,7 @@ final class Main implements Runnable {
             .addSubcommand(new TrainSft(stop))
             .addSubcommand(new TrainReward(stop))
             .addSubcommand(new TrainPpo(stop))
-            .addSubcommand(new Inspect())
+            .addSubcommand(new Inspect(clock))
             .addSubcommand(new Doctor())
             .addSubcommand(new Logprobs(stop))
             .addSubcommand(new Score(stop))

@@ -51,7 +51,7 @@ final class StageRun {
 
   /// Notes a setting, a fact about the data, or anything else that decides the result.
   StageRun with(String key, Object value) {
-    resolved.put(key, value);
+    resolved.put(key, value instanceof Enum<?> constant ? constant.toString() : value);
     return this;
   }
 
@@ -67,9 +67,10 @@ final class StageRun {
     return this;
   }
 
-  /// How the model came to be, as far as it is known before the run.
+  /// Stage and parents, which are known before the run; the run loop adds settings, step and
+  /// metrics.
   Lineage lineage() {
-    return new Lineage(stage, resolved, parents);
+    return new Lineage(stage, Map.of(), parents);
   }
 
   /// Runs the trainer to the end, or until told to stop.
@@ -78,9 +79,7 @@ final class StageRun {
   boolean run(Trainer trainer, RunSettings settings, List<HealthGate> gates, Stop stop)
       throws IOException {
     var target = workspace.model(model);
-    refuseToOverwrite(target);
-    try (var run = directory()) {
-      refuseIfTaken(target, run.name());
+    try (var run = directory(target)) {
       var all = JSON.createObjectNode();
       all.put("stage", stage);
       resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
@@ -99,35 +98,39 @@ final class StageRun {
         return false;
       }
       publish(run, target);
-      out.println(outcome.best() == null ? target : "%s: %s".formatted(target, outcome.best()));
+      var best = outcome.best();
+      out.println(
+          best == null
+              ? target.toString()
+              : "%s: the model after step %d, %s %.4f"
+                  .formatted(target, best.step(), criterion(settings), best.value()));
       return true;
     }
   }
 
+  private static String criterion(RunSettings settings) {
+    var best = settings.best();
+    return best == null ? "" : best.metric();
+  }
+
   /// The run to resume, or a new one.
-  private RunDirectory directory() throws IOException {
-    var latest = RunDirectory.latest(workspace.runs(), stage);
-    if (options.fresh || latest.isEmpty() || Files.exists(latest.get().resolve(PUBLISHED))) {
-      return RunDirectory.create(workspace.runs(), stage);
-    }
-    return RunDirectory.open(latest.get());
-  }
-
-  private void refuseToOverwrite(Path target) {
-    if (Files.exists(target) && !options.replace && !Files.exists(target.resolve("lineage.json"))) {
-      throw new IllegalArgumentException(
-          "%s is there and was not made here; choose another --name, or --replace it"
-              .formatted(target));
-    }
-  }
-
-  private void refuseIfTaken(Path target, String run) throws IOException {
+  ///
+  /// @throws IllegalArgumentException if another run made a model of this name, or somebody else
+  ///   did
+  private RunDirectory directory(Path target) throws IOException {
+    var unfinished =
+        RunDirectory.latest(workspace.runs(), stage)
+            .filter(latest -> !options.fresh && !Files.exists(latest.resolve(PUBLISHED)));
     var maker = Lineage.read(target).path("made").path("run").asText("");
-    if (Files.exists(target) && !options.replace && !maker.equals(run)) {
+    boolean own = unfinished.map(run -> run.endsWith(maker)).orElse(false);
+    if (Files.exists(target) && !options.replace && !own) {
       throw new IllegalArgumentException(
           "the model %s is there already%s; choose another --name, or --replace it"
               .formatted(target, maker.isEmpty() ? "" : ", made by " + maker));
     }
+    return unfinished.isPresent()
+        ? RunDirectory.open(unfinished.get())
+        : RunDirectory.create(workspace.runs(), stage);
   }
 
   private void publish(RunDirectory run, Path target) throws IOException {

@@ -15,9 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/// Plain text to pretrain on: `.txt` and `.md` files, a document each, and `.jsonl` files with a
-/// document in the field `text` of each line, all of them also as `.gz`; folders with everything in
-/// them.
+/// Plain text to pretrain on: `.txt` files, a document each, and `.jsonl` files with a document in
+/// the field `text` of each line, all of them also as `.gz`; folders with everything in them.
 ///
 /// Long documents are cut at the end of a paragraph into parts of about 32,000 characters, so that
 /// some text of every book can be held out: every part is training or validation text by a hash of
@@ -45,7 +44,8 @@ record TextFiles(List<String> training, List<String> validation) {
     }
     if (training.isEmpty()) {
       throw new IllegalArgumentException(
-          "no text in %s: expected .txt, .md or .jsonl files (or those as .gz)".formatted(paths));
+          "no text in %s: expected .txt or .jsonl files (or those as .gz) that are not empty"
+              .formatted(paths));
     }
     if (validation.isEmpty()) { // a few short documents: the last of them
       validation.add(training.size() > 1 ? training.removeLast() : training.getFirst());

@@ -22,7 +22,6 @@ import org.instructgpt.ppo.Settings;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +42,7 @@ import picocli.CommandLine.Spec;
 final class TrainPpo implements Callable<Integer> {
 
   @Mixin private final StageOptions options = new StageOptions();
+  @Mixin private final Fitting.Options fits = new Fitting.Options();
 
   @Option(
       names = "--from",
@@ -72,13 +72,6 @@ final class TrainPpo implements Callable<Integer> {
       description = "Iterations between checkpoints to resume from (${DEFAULT-VALUE}).")
   private int checkpointEvery;
 
-  @Option(
-      names = "--long-prompts",
-      defaultValue = "drop",
-      description =
-          "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
-  private Fitting.LongPrompts longPrompts = Fitting.LongPrompts.DROP;
-
   @Spec private @Nullable CommandSpec spec;
 
   private final Stop stop;
@@ -95,15 +88,14 @@ final class TrainPpo implements Callable<Integer> {
     var parent = StageRun.checkpoint(workspace, from, "--from");
     var judge = StageRun.checkpoint(workspace, reward, "--reward-model");
     StageRun.requireSameTokenizer(parent, judge);
-    var tokenizer = Checkpoint.tokenizer(parent);
-    var fitting = new Fitting(tokenizer, Checkpoint.shape(parent).context(), longPrompts);
+    var fitting = fits.to(parent);
     var run =
         new StageRun(workspace, options, "ppo", options.name("ppo"), out)
             .from("policy", parent)
             .from("reward_model", judge)
             .with("ppo", settings)
             .with("precision", options.precision());
-    var data = data(workspace, tokenizer, fitting, settings, run);
+    var data = data(workspace, fitting, settings, run);
     fitting.losses().ifPresent(out::println);
     try (var _ = Scope.open()) {
       var precision = options.precision();
@@ -119,8 +111,7 @@ final class TrainPpo implements Callable<Integer> {
     }
   }
 
-  private Data data(
-      Workspace workspace, Tokenizer tokenizer, Fitting fitting, Settings settings, StageRun run)
+  private Data data(Workspace workspace, Fitting fitting, Settings settings, StageRun run)
       throws IOException {
     List<int[]> prompts;
     List<int[]> heldOut;
@@ -136,12 +127,11 @@ final class TrainPpo implements Callable<Integer> {
     run.with("prompts", prompts.size())
         .with("held_out_prompts", heldOut.size())
         .with("data_hash", Fingerprint.of(Stream.concat(prompts.stream(), heldOut.stream())));
-    return new Data(
-        tokenizer, prompts, heldOut, pretraining(tokenizer, fitting.context(), settings, run));
+    return new Data(fitting.tokenizer(), prompts, heldOut, pretraining(fitting, settings, run));
   }
 
-  private Optional<Corpus> pretraining(
-      Tokenizer tokenizer, int context, Settings settings, StageRun run) throws IOException {
+  private Optional<Corpus> pretraining(Fitting fitting, Settings settings, StageRun run)
+      throws IOException {
     if (settings.ptx().coefficient() == 0) {
       return Optional.empty();
     }
@@ -150,7 +140,7 @@ final class TrainPpo implements Callable<Integer> {
           "--text: ptx.coefficient is %s, so name files of pretraining text, or set it to 0 for plain PPO"
               .formatted(settings.ptx().coefficient()));
     }
-    var corpus = Corpus.of(TextFiles.read(text).training(), tokenizer, context);
+    var corpus = Corpus.of(TextFiles.read(text).training(), fitting.tokenizer(), fitting.context());
     run.with("ptx_hash", Fingerprint.of(corpus.tokens()));
     return Optional.of(corpus);
   }

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
 final class TrainReward implements Callable<Integer> {
 
   @Mixin private final StageOptions options = new StageOptions();
+  @Mixin private final Fitting.Options fits = new Fitting.Options();
 
   @Option(
       names = "--from",
@@ -57,13 +58,6 @@ final class TrainReward implements Callable<Integer> {
               + " (the paper: 3).")
   private int seeds;
 
-  @Option(
-      names = "--long-prompts",
-      defaultValue = "drop",
-      description =
-          "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
-  private Fitting.LongPrompts longPrompts = Fitting.LongPrompts.DROP;
-
   @Spec private @Nullable CommandSpec spec;
 
   private final Stop stop;
@@ -78,8 +72,8 @@ final class TrainReward implements Callable<Integer> {
     var settings = options.recipe("reward").settings("reward", RewardModeling.Settings.paper());
     var workspace = Workspace.open(options.workspace);
     var parent = StageRun.checkpoint(workspace, from, "--from");
-    var tokenizer = Checkpoint.tokenizer(parent);
-    var fitting = new Fitting(tokenizer, Checkpoint.shape(parent).context(), longPrompts);
+    var fitting = fits.to(parent);
+    var tokenizer = fitting.tokenizer();
     var data = data(workspace, fitting);
     fitting.losses().ifPresent(out::println);
     if (seeds > 0) {

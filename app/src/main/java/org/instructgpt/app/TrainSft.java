@@ -1,7 +1,6 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.instructgpt.sft.Judge;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Sft;
 import org.instructgpt.text.Framed;
-import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +33,7 @@ import picocli.CommandLine.Spec;
     name = "sft",
     description = {
       "Fine-tunes a model on the demonstrations of the workspace (step 1 of the paper).",
-      "With --start it makes the model that reinforcement learning starts from: 2 epochs with 10%",
+      "With --start it makes the model that reinforcement learning starts from: 2 epochs with 10%%",
       "pretraining text (recipe section \"supervised\").",
       "Stopped or killed, the same command goes on where the run was last saved."
     },
@@ -45,6 +43,7 @@ final class TrainSft implements Callable<Integer> {
   private static final int JUDGED_PROMPTS = 64;
 
   @Mixin private final StageOptions options = new StageOptions();
+  @Mixin private final Fitting.Options fits = new Fitting.Options();
 
   @Option(
       names = "--from",
@@ -69,13 +68,6 @@ final class TrainSft implements Callable<Integer> {
       description = "Pretraining text for the mix: files and folders.")
   private List<Path> text = new ArrayList<>();
 
-  @Option(
-      names = "--long-prompts",
-      defaultValue = "drop",
-      description =
-          "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
-  private Fitting.LongPrompts longPrompts = Fitting.LongPrompts.DROP;
-
   @Spec private @Nullable CommandSpec spec;
 
   private final Stop stop;
@@ -93,16 +85,17 @@ final class TrainSft implements Callable<Integer> {
     var settings = options.recipe(section).settings(section, preset);
     var workspace = Workspace.open(options.workspace);
     var parent = StageRun.checkpoint(workspace, from, "--from");
-    var tokenizer = Checkpoint.tokenizer(parent);
+    var fitting = fits.to(parent);
     var run =
         new StageRun(workspace, options, section, options.name(section), out)
             .from("policy", parent)
             .with(section, settings)
             .with("precision", options.precision());
     try (var _ = Scope.open()) {
-      var data = data(workspace, parent, settings, run, out);
+      var data = data(workspace, parent, fitting, settings, run);
+      fitting.losses().ifPresent(out::println);
       var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
-      var trainer = new Sft(model, tokenizer, data, run.lineage(), settings);
+      var trainer = new Sft(model, fitting.tokenizer(), data, run.lineage(), settings);
       boolean measured = !data.validation().isEmpty();
       var best =
           data.judge().isPresent()
@@ -120,11 +113,8 @@ final class TrainSft implements Callable<Integer> {
   }
 
   private Sft.Data data(
-      Workspace workspace, Path parent, Sft.Settings settings, StageRun run, PrintWriter out)
+      Workspace workspace, Path parent, Fitting fitting, Sft.Settings settings, StageRun run)
       throws IOException {
-    var tokenizer = Checkpoint.tokenizer(parent);
-    int context = Checkpoint.shape(parent).context();
-    var fitting = new Fitting(tokenizer, context, longPrompts);
     List<Framed> training;
     List<Framed> validation;
     try (var store = Store.open(workspace.feedback())) {
@@ -136,7 +126,6 @@ final class TrainSft implements Callable<Integer> {
           "%s holds no demonstrations to train on: import some with instructgpt import"
               .formatted(workspace.feedback()));
     }
-    fitting.losses().ifPresent(out::println);
     run.with("demonstrations", training.size())
         .with("validation_demonstrations", validation.size())
         .with(
@@ -144,14 +133,11 @@ final class TrainSft implements Callable<Integer> {
             Fingerprint.of(
                 Stream.concat(training.stream(), validation.stream()).map(Framed::tokens)));
     return new Sft.Data(
-        training,
-        validation,
-        mix(tokenizer, context, settings, run),
-        judge(workspace, parent, run));
+        training, validation, mix(fitting, settings, run), judge(workspace, parent, run));
   }
 
-  private Optional<PlainText> mix(
-      Tokenizer tokenizer, int context, Sft.Settings settings, StageRun run) throws IOException {
+  private Optional<PlainText> mix(Fitting fitting, Sft.Settings settings, StageRun run)
+      throws IOException {
     if (settings.pretrainingMix() == 0) {
       return Optional.empty();
     }
@@ -161,6 +147,8 @@ final class TrainSft implements Callable<Integer> {
               .formatted(settings.pretrainingMix()));
     }
     var documents = TextFiles.read(text);
+    var tokenizer = fitting.tokenizer();
+    int context = fitting.context();
     var training = Corpus.of(documents.training(), tokenizer, context);
     run.with("mix_hash", Fingerprint.of(training.tokens()));
     return Optional.of(

@@ -85,7 +85,7 @@ class StagesTest {
     assertThat(lineage.at("/parents/policy/sha256").asText())
         .isEqualTo(Lineage.sha256(model("supervised").resolve("model.safetensors")));
     assertThat(lineage.at("/parents/reward_model/name").asText()).isEqualTo("reward");
-    assertThat(lineage.at("/made/ppo/ptx/coefficient").asDouble()).isEqualTo(1.0);
+    assertThat(lineage.at("/made/settings/ppo/ptx/coefficient").asDouble()).isEqualTo(1.0);
     assertThat(Files.readString(shared.resolve("workspace/reports/reward.json")))
         .contains("accuracy", "longer_wins", "calibration");
     var judged = Files.readString(shared.resolve("workspace/runs/sft-2/metrics.jsonl"));

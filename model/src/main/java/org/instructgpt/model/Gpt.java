@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
@@ -131,6 +132,24 @@ public final class Gpt {
 
   /// Converts the parameters for one or several passes. Recorded for gradients unless that is off.
   Weights weights() {
+    return weights(this::operand);
+  }
+
+  /// The same for generating: in bfloat16 the matrices lie transposed in memory, which products
+  /// with few rows read faster (measured: a quarter more tokens a second at 124M parameters and one
+  /// row).
+  Weights samplingWeights() {
+    return precision == Precision.MIXED
+        ? weights(name -> {
+          var w = parameters.get(name);
+          return w.rank() == 2
+              ? rounded(w.transpose(0, 1)).contiguous().transpose(0, 1)
+              : rounded(w);
+        })
+        : weights();
+  }
+
+  private Weights weights(Function<String, Tensor> operand) {
     var blocks = new ArrayList<Block>(config.layers());
     for (int i = 0; i < config.layers(); i++) {
       var h = "h." + i + ".";
@@ -138,16 +157,16 @@ public final class Gpt {
           new Block(
               parameters.get(h + "ln_1.weight"),
               parameters.get(h + "ln_1.bias"),
-              operand(h + "attn.c_attn.weight"),
-              operand(h + "attn.c_attn.bias"),
-              operand(h + "attn.c_proj.weight"),
-              operand(h + "attn.c_proj.bias"),
+              operand.apply(h + "attn.c_attn.weight"),
+              operand.apply(h + "attn.c_attn.bias"),
+              operand.apply(h + "attn.c_proj.weight"),
+              operand.apply(h + "attn.c_proj.bias"),
               parameters.get(h + "ln_2.weight"),
               parameters.get(h + "ln_2.bias"),
-              operand(h + "mlp.c_fc.weight"),
-              operand(h + "mlp.c_fc.bias"),
-              operand(h + "mlp.c_proj.weight"),
-              operand(h + "mlp.c_proj.bias")));
+              operand.apply(h + "mlp.c_fc.weight"),
+              operand.apply(h + "mlp.c_fc.bias"),
+              operand.apply(h + "mlp.c_proj.weight"),
+              operand.apply(h + "mlp.c_proj.bias")));
     }
     return new Weights(
         parameters.get("wte.weight"),

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.instructgpt.text.Padded;
+import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
@@ -94,12 +95,19 @@ public final class Sampler {
     var results = new Sampled[prompts.size()];
     Scope.constant(() -> {
       try (var _ = Scope.open()) {
-        var weights = model.weights();
+        var weights = model.samplingWeights();
         for (int from = 0; from < order.size(); from += settings.rows) {
           var some = order.subList(from, Math.min(order.size(), from + settings.rows));
-          try (var _ = Scope.open()) {
-            answer(weights, prompts, some, firstRow, results);
-          }
+          // For each token, every parameter multiplies and adds once a row.
+          double operations = 2.0 * model.config().parameters() * some.size();
+          Engine.threadsFor(
+              operations,
+              model.precision(),
+              () -> {
+                try (var _ = Scope.open()) {
+                  answer(weights, prompts, some, firstRow, results);
+                }
+              });
         }
       }
     });
