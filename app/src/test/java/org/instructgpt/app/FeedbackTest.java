@@ -57,7 +57,7 @@ class FeedbackTest {
     assertThat(run("import", data)).isEqualTo(2);
     assertThat(err.toString()).contains("a.jsonl:2: completion: expected");
     assertThat(run("import", "--skip-bad", data)).isZero();
-    assertThat(out.toString()).contains("new demonstration: 1", "bad rows left out: 1");
+    assertThat(out.toString()).contains("new demonstration: 1", "faults of the rows left out: 1");
   }
 
   @Test
