@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.instructgpt.model.UnhealthyRunException;
 import org.jspecify.annotations.Nullable;
 
 /// What the command says, and the status it exits with, when something went wrong: 2 where the user
@@ -31,6 +32,7 @@ record Complaint(int status, String message) {
       case IllegalArgumentException e when e.getMessage() != null ->
           new Complaint(USERS, e.getMessage());
       case IOException e -> reading(e);
+      case UnhealthyRunException e -> new Complaint(OURS, String.valueOf(e.getMessage()));
       case OutOfMemoryError e ->
           new Complaint(
               OURS,

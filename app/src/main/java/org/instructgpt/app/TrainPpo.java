@@ -13,7 +13,6 @@ import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.HealthGates;
-import org.instructgpt.model.HealthThresholds;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.ppo.Data;
 import org.instructgpt.ppo.Models;
@@ -105,7 +104,7 @@ final class TrainPpo implements Callable<Integer> {
               Checkpoint.loadRewardModel(judge, precision, options.device()));
       var trainer = new Ppo(settings, models, data, run.lineage(), System::nanoTime);
       var gates = new ArrayList<HealthGate>(List.of(HealthGates.finite()));
-      gates.addAll(HealthGates.ppo(HealthThresholds.DEFAULT));
+      gates.addAll(HealthGates.ppo());
       var loop = new RunSettings(settings.iterations(), checkpointEvery, checkpointEvery, 2, null);
       return run.run(trainer, loop, gates, stop) ? 0 : Stop.STOPPED;
     }

@@ -44,8 +44,8 @@ record Flags(Map<String, String> values) {
         whole("vocab", 2048));
   }
 
-  /// The shortest of several calls after two that are not counted, in seconds; at least three are made,
-  /// more while `--seconds` last.
+  /// The shortest of several calls after two that are not counted, in seconds; at least three are
+  /// made, more while `--seconds` last.
   double best(Runnable step, int calls) {
     step.run();
     step.run();

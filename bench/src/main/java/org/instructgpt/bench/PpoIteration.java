@@ -19,8 +19,8 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 
-/// One PPO-ptx iteration of the real trainer: rollout, scoring, 8 minibatches of policy and value updates,
-/// pretraining gradients on 8 examples an episode.
+/// One PPO-ptx iteration of the real trainer: rollout, scoring, 8 minibatches of policy and value
+/// updates, pretraining gradients on 8 examples an episode.
 public final class PpoIteration {
   private static final int MINIBATCHES = 8;
 
@@ -93,12 +93,19 @@ public final class PpoIteration {
     }
     double ptx = fastest.getOrDefault("seconds_ptx", 0.0);
     flags.print(
-        "rollout", fastest.getOrDefault("seconds_rollout", 0.0),
-        "scoring", fastest.getOrDefault("seconds_scoring", 0.0),
-        "update", fastest.getOrDefault("seconds_update", 0.0),
-        "ptx", ptx,
-        "total", best,
-        "episodes_per_s", episodes / best,
-        "episodes_per_s_without_ptx", episodes / (best - ptx));
+        "rollout",
+        fastest.getOrDefault("seconds_rollout", 0.0),
+        "scoring",
+        fastest.getOrDefault("seconds_scoring", 0.0),
+        "update",
+        fastest.getOrDefault("seconds_update", 0.0),
+        "ptx",
+        ptx,
+        "total",
+        best,
+        "episodes_per_s",
+        episodes / best,
+        "episodes_per_s_without_ptx",
+        episodes / (best - ptx));
   }
 }

@@ -37,8 +37,8 @@ public final class RewardStep {
                   new Ranked(
                       "" + i,
                       random.ints(length / 2, 0, shape.vocabulary()).toArray(),
-                      Stream.generate(
-                              () -> random.ints(length - length / 2, 0, shape.vocabulary()).toArray())
+                      Stream.generate(() ->
+                              random.ints(length - length / 2, 0, shape.vocabulary()).toArray())
                           .limit(k)
                           .toList(),
                       IntStream.rangeClosed(1, k).boxed().toList(),

@@ -36,9 +36,12 @@ public final class Training {
               },
               20);
       flags.print(
-          "tokens_per_s", batch * length / seconds,
-          "step_ms", 1000 * seconds,
-          "params", gpt.parameters().count());
+          "tokens_per_s",
+          batch * length / seconds,
+          "step_ms",
+          1000 * seconds,
+          "params",
+          gpt.parameters().count());
     }
   }
 }

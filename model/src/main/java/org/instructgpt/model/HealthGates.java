@@ -44,7 +44,11 @@ public final class HealthGates {
   }
 
   /// What PPO wants besides.
-  public static List<HealthGate> ppo(HealthThresholds thresholds) {
+  public static List<HealthGate> ppo() {
+    return ppo(HealthThresholds.DEFAULT);
+  }
+
+  static List<HealthGate> ppo(HealthThresholds thresholds) {
     return List.of(
         firstRatio(),
         negativeKl(thresholds),

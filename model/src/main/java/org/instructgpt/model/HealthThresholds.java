@@ -10,7 +10,7 @@ package org.instructgpt.model;
 ///   is one output for everything
 /// @param lengthGrowth mean response length over that of the run's beginning
 /// @param lengthSlack tokens the mean length may grow whatever the factor, for short responses
-public record HealthThresholds(
+record HealthThresholds(
     int window,
     double negativeKl,
     double highestKl,

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /// The metrics a [HealthGate] looks at: the first and the latest steps of a run. A resumed run sees
 /// the same history as one that never stopped.
-public final class MetricsHistory {
+final class MetricsHistory {
   /// How many steps at either end are remembered: no gate may want more.
   public static final int WINDOW = 100;
 
