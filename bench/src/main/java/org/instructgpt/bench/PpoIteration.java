@@ -52,7 +52,7 @@ public final class PpoIteration {
       var data = new Data(Tokenizer.gpt2(), prompts, List.of(), Optional.of(corpus));
       var trainer =
           new Ppo(
-              settings(flags, episodes, response, ratio, shape),
+              settings(flags, episodes, response, ratio),
               Models.start(policy, reward),
               data,
               new Lineage("ppo", Map.of(), Map.of()),
@@ -61,8 +61,7 @@ public final class PpoIteration {
     }
   }
 
-  private static Settings settings(
-      Flags flags, int episodes, int response, int ratio, GptConfig shape) {
+  private static Settings settings(Flags flags, int episodes, int response, int ratio) {
     var paper = Settings.paper(GptConfig.Size.XL);
     return new Settings(
         Long.MAX_VALUE / 4,
