@@ -108,6 +108,19 @@ class SamplerTest {
   }
 
   @Test
+  void oneRowTimesLargeMatricesGivesTheSameLogProbabilities() {
+    var config = new GptConfig(1, 512, 4, 16, VOCABULARY, GptConfig.Activation.GELU, 1e-5, 0, 0);
+    var gpt = new Gpt(config, Precision.FULL, Device.CPU);
+    gpt.initialize(new Randomness(5));
+    Scope.constant(() -> gpt.parameters().flat().mul_(3));
+    var prompts = List.of(new int[] {1, 2, 3});
+    var sampled = sampler(gpt, 10, 1, 1).sample(prompts, 0).getFirst();
+    var batch = Sequences.of(prompts, List.of(sampled.tokens()), Device.CPU);
+    float[] expected = LogProbs.ofResponses(gpt, batch, 1, Dropout.NONE).floats();
+    assertThat(sampled.logProbs()).containsExactly(expected, within(1e-3f));
+  }
+
+  @Test
   void whatAPromptGetsDoesNotDependOnItsCompany() {
     var gpt = gpt(0, Precision.FULL);
     var prompts = prompts(12, 20);

@@ -39,7 +39,7 @@ public final class Engine {
   /// second one costs more than it saves, else with as many as before.
   ///
   /// Generating a token for a few rows is hundreds of operations of microseconds each. Measured on
-  /// two cores, one thread was 1.5 to 3 times faster up to about 100 million floating-point
+  /// two cores, one thread was 1.5 to 3 times faster up to about 130 million floating-point
   /// operations a token in float32 and 400 million in bfloat16, which is where a pass takes a
   /// millisecond. Changing the number makes oneDNN forget what it has prepared, so this is for
   /// whole generations.
@@ -47,7 +47,7 @@ public final class Engine {
   /// @param operations floating-point operations of one pass
   public static void threadsFor(double operations, Precision precision, Runnable body) {
     int before = threads();
-    if (before == 1 || operations > (precision == Precision.MIXED ? 4e8 : 1e8)) {
+    if (before == 1 || operations > (precision == Precision.MIXED ? 4e8 : 1.3e8)) {
       body.run();
       return;
     }

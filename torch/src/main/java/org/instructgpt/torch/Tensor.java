@@ -610,6 +610,11 @@ public final class Tensor {
     return new Tensor(handle.addmm(a.handle, b.handle));
   }
 
+  /// This (n), a bias, plus the product of `matrix` (n, m) and `vector` (m).
+  public Tensor addmv(Tensor matrix, Tensor vector) {
+    return new Tensor(handle.addmv(matrix.handle, vector.handle));
+  }
+
   /// Softmax along `dim`.
   public Tensor softmax(int dim) {
     return new Tensor(handle.softmax(dim));
