@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.records.Estimate;
 import org.instructgpt.torch.Scope;
 
 /// Whether a reward model predicts people it did not learn from (InstructGPT section 4.1).
@@ -143,7 +144,7 @@ public record CrossValidation(List<Run> runs, Mean sameLabelers, Mean otherLabel
   }
 
   private static Estimate accuracy(ScalarModel model, List<Ranked> rankings, int tokens) {
-    return Estimate.ofPairs(Scored.of(model, rankings, tokens), Scored::margins);
+    return Accuracy.overPairs(Scored.of(model, rankings, tokens), Scored::margins);
   }
 
   private static List<Ranked> of(List<Ranked> rankings, Set<String> group, boolean inside) {

@@ -213,8 +213,8 @@ public final class RewardModeling implements Trainer {
     }
     var scored = Scored.of(model, data.heldOut, settings.microBatchTokens);
     var metrics = new LinkedHashMap<String, Double>();
-    metrics.put("accuracy", Estimate.ofPairs(scored, Scored::margins).value());
-    metrics.put("prompt_accuracy", Estimate.ofPrompts(scored, Scored::margins).value());
+    metrics.put("accuracy", Accuracy.overPairs(scored, Scored::margins).value());
+    metrics.put("prompt_accuracy", Accuracy.overPrompts(scored, Scored::margins).value());
     metrics.put("loss", scored.stream().mapToDouble(Scored::loss).average().orElseThrow());
     return metrics;
   }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.records.Estimate;
 
 /// What a reward model is worth on rankings it was not trained on.
 ///
@@ -115,10 +116,10 @@ public record RewardReport(
     return new RewardReport(
         scored.size(),
         margins.length,
-        Estimate.ofPairs(scored, Scored::margins),
-        Estimate.ofPrompts(scored, Scored::margins),
-        Estimate.ofPairs(scored, Scored::lengthMargins),
-        Estimate.lead(scored, Scored::margins, Scored::lengthMargins),
+        Accuracy.overPairs(scored, Scored::margins),
+        Accuracy.overPrompts(scored, Scored::margins),
+        Accuracy.overPairs(scored, Scored::lengthMargins),
+        Accuracy.lead(scored, Scored::margins, Scored::lengthMargins),
         scored.stream().mapToDouble(Scored::loss).average().orElseThrow(),
         Calibration.of(margins),
         byLabeler(scored),
@@ -137,7 +138,7 @@ public record RewardReport(
                 entry.getKey(),
                 entry.getValue().size(),
                 entry.getValue().stream().mapToInt(s -> s.margins().length).sum(),
-                Estimate.ofPairs(entry.getValue(), Scored::margins)))
+                Accuracy.overPairs(entry.getValue(), Scored::margins)))
         .sorted(Comparator.comparingInt(ByLabeler::pairs).reversed())
         .toList();
   }
