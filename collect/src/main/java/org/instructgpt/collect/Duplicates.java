@@ -1,0 +1,107 @@
+package org.instructgpt.collect;
+
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.text.Tokenizer;
+
+/// Which prompts say again what another has said: the same text, or a long common prefix (paper
+/// section 3.2).
+///
+/// A prompt of n tokens needs m = min(64, ceil(0.8 n)) equal ones; two prompts are twins if they
+/// agree in their first max(m1, m2) tokens. Comparing all pairs would take a million prompts 5e11
+/// comparisons. Here each prompt that stays is entered into a table under the hash of each prefix
+/// that could ever decide, which are those of m to min(64, n) tokens: one for a long prompt, at
+/// most 17 for one of 80 tokens, 3 for one of 12. Two prompts are twins exactly if they have such
+/// an entry in common (of length max(m1, m2)), so one look-up for each prefix finds the twin, and
+/// the whole is linear in the number of prompts. Equal hashes are not believed: the tokens are
+/// compared.
+///
+/// *Begins as* is no equivalence (a may resemble b and b c, but not a c); a prompt is dropped only
+/// for one that stays.
+final class Duplicates {
+  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");
+
+  private final Curation.Prefix prefix;
+  private final Tokenizer tokenizer;
+  private final Map<String, String> idByText = new HashMap<>();
+  private final LongToInt byPrefix = new LongToInt();
+  private final List<Kept> kept = new ArrayList<>();
+
+  Duplicates(Curation.Prefix prefix, Tokenizer tokenizer) {
+    this.prefix = prefix;
+    this.tokenizer = tokenizer;
+  }
+
+  /// The prompt that says the same.
+  ///
+  /// @param same it is the same text; else the same beginning
+  record Twin(String id, boolean same) {}
+
+  /// @param head the first tokens, at most 64
+  private record Kept(String id, int[] head) {}
+
+  /// Enters a prompt, unless one like it is there.
+  ///
+  /// @return the one like it
+  Optional<Twin> add(Prompt prompt) {
+    String text = normal(prompt.text());
+    String same = idByText.putIfAbsent(text, prompt.id());
+    if (same != null) {
+      return Optional.of(new Twin(same, true));
+    }
+    int[] tokens = tokenizer.encode(text);
+    int needed = Math.min(prefix.most(), (int) Math.ceil(prefix.share() * tokens.length));
+    int[] head = Arrays.copyOf(tokens, Math.min(prefix.most(), tokens.length));
+    long[] hashes = hashes(head);
+    int first = Math.max(needed, prefix.least());
+    for (int length = first; length <= head.length; length++) {
+      int twin = byPrefix.get(hashes[length]);
+      if (twin >= 0 && agree(head, kept.get(twin).head(), length)) {
+        // This text leads on to the one that stays, should it come again.
+        idByText.put(text, kept.get(twin).id());
+        return Optional.of(new Twin(kept.get(twin).id(), false));
+      }
+    }
+    for (int length = first; length <= head.length; length++) {
+      byPrefix.putIfAbsent(hashes[length], kept.size());
+    }
+    kept.add(new Kept(prompt.id(), head));
+    return Optional.empty();
+  }
+
+  /// The text without what nobody means: other forms of the same characters (NFKC), runs of white
+  /// space, white space at the ends.
+  private static String normal(String text) {
+    String composed = Normalizer.normalize(text, Normalizer.Form.NFKC);
+    return BLANKS.matcher(composed).replaceAll(" ").strip();
+  }
+
+  /// The hash of the first `length` tokens, at index `length`.
+  private static long[] hashes(int[] head) {
+    long[] hashes = new long[head.length + 1];
+    long hash = head.length == 0 ? 0 : 0x9E3779B97F4A7C15L;
+    for (int i = 0; i < head.length; i++) {
+      hash = mix(hash * 0x2545F4914F6CDD1DL + head[i] + 1);
+      hashes[i + 1] = hash;
+    }
+    return hashes;
+  }
+
+  /// The finalizer of SplitMix64: every bit of the result depends on every bit of the argument.
+  private static long mix(long bits) {
+    long z = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  private static boolean agree(int[] a, int[] b, int length) {
+    return b.length >= length && Arrays.equals(a, 0, length, b, 0, length);
+  }
+}

@@ -1,0 +1,105 @@
+package org.instructgpt.collect;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.instructgpt.collect.PersonalData.Kind;
+import org.instructgpt.collect.PersonalData.Span;
+
+/// Names, where the text itself says that a private person is named: after a title, in an
+/// introduction, a salutation or a signature. Elsewhere a common first name, with the family name
+/// after it, is found with little confidence.
+final class PersonNames {
+  private static final double SAID = 0.8;
+
+  /// One to three words that begin with capitals; particles between them.
+  private static final String NAME =
+      "\\p{Lu}[\\p{L}'’-]{1,30}(?:(?: (?:van|von|de|der|den|da|di|del|la|bin|al)){0,2} \\p{Lu}[\\p{L}'’-]*\\.?(?<! .)){0,2}";
+
+  /// After these a name follows, whether it has capitals or not.
+  private static final Pattern TITLE =
+      Pattern.compile(
+          "(?<!\\p{L})(?:[Mm]rs?|[Mm]s|[Mm]iss|[Dd]r|[Pp]rof(?:essor)?|[Ss]ir|Herrn?|Frau|Mme|Monsieur|Madame|Señora?|MR|MRS|MS)\\.? "
+              + "("
+              + NAME
+              + "|\\p{Ll}{3,30})");
+
+  private static final Pattern INTRODUCTION =
+      Pattern.compile(
+          "(?<!\\p{L})(?i:my (?:full |first |last )?name(?: is|['’]s)|(?:maiden |last |first )?name is|call(?:s|ed)? me|i am|i['’]m|this is"
+              + "|named? (?:him|her|after)|under (?:the )?name|name ?:)\\s{1,10}("
+              + NAME
+              + ")");
+
+  private static final Pattern SALUTATION =
+      Pattern.compile(
+          "(?<!\\p{L})(?i:dear|hi|hello|hey|regards|sincerely|yours|cheers|best wishes|love|beneficiary)[,:]?\\s{1,3}("
+              + NAME
+              + ")(?=[\\s,!.:?]|$)");
+
+  private static final Pattern FIRST_AND_MORE = Pattern.compile("(?<![\\p{L}\\p{N}])" + NAME);
+
+  private static final Set<String> FIRST_NAMES = words("first-names.txt");
+
+  /// What follows "I am" or "Dear" with a capital and is no name.
+  private static final Set<String> NO_NAMES = words("no-names.txt");
+
+  private PersonNames() {}
+
+  static List<Span> find(String text) {
+    List<Span> found = new ArrayList<>();
+    for (Pattern pattern : List.of(TITLE, INTRODUCTION, SALUTATION)) {
+      Matcher said = pattern.matcher(text);
+      while (said.find()) {
+        if (isName(said.group(1))) {
+          found.add(new Span(Kind.NAME, said.start(1), said.end(1), SAID));
+        }
+      }
+    }
+    Matcher loose = FIRST_AND_MORE.matcher(text);
+    while (loose.find()) {
+      // In "Did Anna" the name begins with the second word.
+      String words = loose.group();
+      for (int at = 0; at >= 0; at = words.indexOf(' ', at + 1)) {
+        int start = at == 0 ? 0 : at + 1;
+        if (FIRST_NAMES.contains(firstWord(words, start))) {
+          found.add(
+              new Span(Kind.NAME, loose.start() + start, loose.end(), PersonalData.LOOSE_NAME));
+          break;
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean isName(String words) {
+    return !NO_NAMES.contains(firstWord(words, 0));
+  }
+
+  private static String firstWord(String words, int start) {
+    int end = start;
+    while (end < words.length() && Character.isLetter(words.charAt(end))) {
+      end++;
+    }
+    return words.substring(start, end);
+  }
+
+  private static Set<String> words(String resource) {
+    try (InputStream in = PersonNames.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks " + resource);
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new HashSet<>(List.of(text.strip().split("\\s+")));
+    } catch (IOException damaged) {
+      throw new UncheckedIOException(damaged);
+    }
+  }
+}
