@@ -1,0 +1,131 @@
+package org.instructgpt.eval;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.instructgpt.eval.WinRates.Strength;
+
+/// One number for each model that explains all comparisons at once.
+///
+/// **The idea.** Each model has a worth p, and it beats another with probability p_i / (p_i + p_j):
+/// the reward model's assumption, made about models (Bradley and Terry 1952; Zermelo 1929). Where
+/// not every pair of models met equally often, the worths compare what win rates cannot. A tie is
+/// half a win for either side.
+///
+/// **Small numbers.** Half a win is added to each side of every pair that met at all. That removes
+/// most of the bias that log-odds of few comparisons have (Haldane 1955, Anscombe 1956), and a model
+/// that won, or lost, every time still has a finite strength.
+///
+/// **How.** Minorisation and maximisation (Hunter 2004): from any start,
+///
+///     p_i <- W_i / sum over j of n_ij / (p_i + p_j),
+///
+/// with W_i the wins of i and n_ij how often the two met, never lowers the likelihood and converges
+/// to its only maximum if all models hang together by comparisons. Each round costs M^2; the closer
+/// the worths hang together, the fewer rounds. The bootstrap starts from the worths of all data, so
+/// its rounds are few.
+final class BradleyTerry {
+  private static final double PRECISION = 1e-11;
+  private static final int MOST_ROUNDS = 1_000_000;
+
+  private BradleyTerry() {}
+
+  /// The strengths, the strongest first.
+  ///
+  /// @param prompts for each prompt how often each model (row) won against each other (column), a
+  ///   tie being half a win for both
+  /// @throws IllegalArgumentException if the models fall into groups that never met
+  static List<Strength> strengths(
+      List<String> models, List<double[][]> prompts, Bootstrap bootstrap) {
+    int m = models.size();
+    var wins = sum(new double[m][m], prompts);
+    requireConnected(models, wins);
+    var halves = new double[m][m];
+    for (int i = 0; i < m * m; i++) {
+      halves[i / m][i % m] = met(wins, i / m, i % m) ? 0.5 : 0;
+    }
+    double[] start = strengths(sum(halves, prompts), new double[m]);
+    var estimates = bootstrap.estimates(prompts, drawn -> strengths(sum(halves, drawn), start));
+    return IntStream.range(0, m)
+        .mapToObj(i -> new Strength(models.get(i), estimates.get(i)))
+        .sorted(Comparator.comparingDouble((Strength s) -> s.strength().value()).reversed())
+        .toList();
+  }
+
+  /// The log-worths that make the wins likeliest, 0 on average.
+  ///
+  /// @param wins (M, M), at least something of either side where two met; all hang together
+  /// @param start log-worths to begin with
+  static double[] strengths(double[][] wins, double[] start) {
+    double[] strengths = start;
+    double moved = Double.POSITIVE_INFINITY;
+    for (int round = 0; moved > PRECISION && round < MOST_ROUNDS; round++) {
+      double[] next = round(wins, strengths);
+      moved = 0;
+      for (int i = 0; i < next.length; i++) {
+        moved = Math.max(moved, Math.abs(next[i] - strengths[i]));
+      }
+      strengths = next;
+    }
+    return strengths;
+  }
+
+  private static double[] round(double[][] wins, double[] strengths) {
+    int m = strengths.length;
+    var next = new double[m];
+    double mean = 0;
+    for (int i = 0; i < m; i++) {
+      double won = 0;
+      double expected = 0;
+      for (int j = 0; j < m; j++) {
+        won += wins[i][j];
+        expected += (wins[i][j] + wins[j][i]) / (Math.exp(strengths[i]) + Math.exp(strengths[j]));
+      }
+      next[i] = Math.log(won / expected);
+      mean += next[i] / m;
+    }
+    for (int i = 0; i < m; i++) {
+      next[i] -= mean;
+    }
+    return next;
+  }
+
+  private static double[][] sum(double[][] first, List<double[][]> others) {
+    int m = first.length;
+    var sum = new double[m][m];
+    for (int i = 0; i < m * m; i++) {
+      int row = i / m;
+      int column = i % m;
+      sum[row][column] = first[row][column];
+      for (var other : others) {
+        sum[row][column] += other[row][column];
+      }
+    }
+    return sum;
+  }
+
+  private static boolean met(double[][] wins, int i, int j) {
+    return wins[i][j] + wins[j][i] > 0;
+  }
+
+  private static void requireConnected(List<String> models, double[][] wins) {
+    var reached = new TreeSet<Integer>();
+    var open = new ArrayList<>(List.of(0));
+    while (!open.isEmpty()) {
+      int i = open.removeLast();
+      if (reached.add(i)) {
+        IntStream.range(0, wins.length).filter(j -> met(wins, i, j)).forEach(open::add);
+      }
+    }
+    if (reached.size() < models.size()) {
+      var others = new ArrayList<>(models);
+      var together = reached.stream().map(models::get).toList();
+      others.removeAll(together);
+      throw new IllegalArgumentException(
+          "expected comparisons that connect all models, found none between %s and %s: rank outputs of both together, or leave one group out"
+              .formatted(together, others));
+    }
+  }
+}

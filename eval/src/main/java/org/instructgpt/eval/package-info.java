@@ -1,0 +1,3 @@
+/// What the models are worth: win rates, agreement, benchmarks, and the report.
+@org.jspecify.annotations.NullMarked
+package org.instructgpt.eval;
