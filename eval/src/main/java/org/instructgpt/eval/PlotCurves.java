@@ -133,7 +133,7 @@ final class PlotCurves {
   private void marks(Painted painted) {
     List<Point> points = painted.measured();
     Style style = painted.series().style();
-    if (style == Style.DASHES || (style == Style.LINE && points.size() > MARKED)) {
+    if (!marked(painted)) {
       return;
     }
     for (Point point : points) {
@@ -154,6 +154,14 @@ final class PlotCurves {
       }
       mark(painted, across, y.down(point.y().value()));
     }
+  }
+
+  private static boolean marked(Painted painted) {
+    return switch (painted.series().style()) {
+      case DOTS -> true;
+      case LINE -> painted.measured().size() <= MARKED;
+      case DASHES -> false;
+    };
   }
 
   private void mark(Painted painted, String across, String down) {
@@ -237,7 +245,7 @@ final class PlotCurves {
         String stroke = painted.series().style() == Style.DASHES ? "stroke dashes " : "stroke ";
         page.lone("path", "class", stroke + painted.style(), "d", "M1 6H27");
       }
-      if (painted.series().style() != Style.DASHES) {
+      if (marked(painted)) {
         mark(painted, "14", "6");
       }
       page.close().text(painted.series().name()).close();
