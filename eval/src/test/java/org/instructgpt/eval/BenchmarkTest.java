@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.instructgpt.eval.Benchmark.Item;
-import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.LogProbs;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
@@ -46,49 +48,39 @@ class BenchmarkTest {
     var documents = new ArrayList<String>();
     MEALS.forEach((animal, meal) ->
         documents.add(question(animal) + " " + meal + "\nQ: What does the owl eat?"));
-    documents.add("She sings.");
-    documents.add("She sings.");
-    documents.add("She sings.");
-    documents.add("He sings.");
+    var singing = List.of("She sings.", "She sings.", "She sings.", "He sings.");
+    documents.addAll(singing);
     tokenizer = BpeTrainer.train(documents, 320);
-    model = gpt(64);
+    var config = GptConfig.small(2, 32, 2, 64, tokenizer.vocabularySize());
+    model =
+        new Gpt(
+            config, Precision.FULL, new Parameters(Gpt.shapes(config), DType.FLOAT32, Device.CPU));
+    model.initialize(new Randomness(5));
     train(documents);
   }
 
-  private static Gpt gpt(int context) {
-    var config = GptConfig.small(2, 32, 2, context, tokenizer.vocabularySize());
-    var gpt =
-        new Gpt(
-            config, Precision.FULL, new Parameters(Gpt.shapes(config), DType.FLOAT32, Device.CPU));
-    gpt.initialize(new Randomness(5));
-    return gpt;
-  }
-
-  /// Each document is a row, so that it begins after the end of another.
+  /// Documents that no question is asked in begin after the end of another.
   private static void train(List<String> documents) {
+    var first = new ArrayList<int[]>();
+    var rest = new ArrayList<int[]>();
+    for (var document : documents) {
+      var ids = IntStream.of(tokenizer.encode(document)).boxed().collect(Collectors.toList());
+      if (!document.startsWith("Q:")) {
+        ids.addFirst(tokenizer.endOfText());
+      }
+      ids.add(tokenizer.endOfText());
+      first.add(new int[] {ids.getFirst()});
+      rest.add(ids.stream().skip(1).mapToInt(id -> id).toArray());
+    }
     var adam = new AdamW(model.parameters(), AdamW.Settings.gpt3(0));
-    var batches =
-        documents.stream()
-            .map(tokenizer::encode)
-            .map(ids -> {
-              var row = new int[ids.length + 2];
-              row[0] = tokenizer.endOfText();
-              System.arraycopy(ids, 0, row, 1, ids.length);
-              row[ids.length + 1] = tokenizer.endOfText();
-              return new Corpus(row, ids.length + 1);
-            })
-            .toList();
-    for (int step = 0; step < 60; step++) {
-      for (var document : batches) {
-        try (var _ = Scope.open()) {
-          var windows = document.at(new int[] {0}, Device.CPU);
-          model.parameters().zeroGradient();
-          LogProbs.ofNext(model, windows.inputs(), windows.targets(), Dropout.NONE)
-              .mean()
-              .neg()
-              .backward();
-          adam.step(3e-3);
-        }
+    for (int step = 0; step < 150; step++) {
+      try (var _ = Scope.open()) {
+        model.parameters().zeroGradient();
+        LogProbs.ofResponses(model, Sequences.of(first, rest, Device.CPU), 1, Dropout.NONE)
+            .mean()
+            .neg()
+            .backward();
+        adam.step(5e-3);
       }
     }
   }
