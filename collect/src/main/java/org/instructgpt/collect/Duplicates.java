@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -76,11 +77,18 @@ final class Duplicates {
     return Optional.empty();
   }
 
-  /// The text without what nobody means: other forms of the same characters (NFKC), runs of white
-  /// space, white space at the ends.
+  /// The text without what nobody means: other forms of the same characters (NFKC), capitals, runs
+  /// of white space, full stops and question marks at the end. Marks within it stay: 2+2 is not
+  /// 2-2.
   private static String normal(String text) {
-    String composed = Normalizer.normalize(text, Normalizer.Form.NFKC);
-    return BLANKS.matcher(composed).replaceAll(" ").strip();
+    String composed = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+    String spaced = BLANKS.matcher(composed).replaceAll(" ");
+    int end = spaced.length();
+    while (end > 0 && " .?!".indexOf(spaced.charAt(end - 1)) >= 0) {
+      end--;
+    }
+    // A text of nothing but marks is itself.
+    return end == 0 ? spaced : spaced.substring(0, end).stripLeading();
   }
 
   /// The hash of the first `length` tokens, at index `length`.

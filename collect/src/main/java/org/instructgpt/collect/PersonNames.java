@@ -19,30 +19,40 @@ import org.instructgpt.collect.PersonalData.Span;
 final class PersonNames {
   private static final double SAID = 0.8;
 
-  /// One to three words that begin with capitals; particles between them.
+  /// One to three words that begin with capitals, or initials; particles between them.
   private static final String NAME =
-      "\\p{Lu}[\\p{L}'’-]{1,30}(?:(?: (?:van|von|de|der|den|da|di|del|la|bin|al)){0,2} \\p{Lu}[\\p{L}'’-]*\\.?(?<! .)){0,2}";
+      "\\p{Lu}[\\p{L}'’-]{1,30}(?:(?: (?:van|von|de|der|den|da|di|del|la|bin|al)){0,2} \\p{Lu}(?:\\.|[\\p{L}'’-]+)){0,2}";
 
   /// After these a name follows, whether it has capitals or not.
   private static final Pattern TITLE =
       Pattern.compile(
-          "(?<!\\p{L})(?:[Mm]rs?|[Mm]s|[Mm]iss|[Dd]r|[Pp]rof(?:essor)?|[Ss]ir|Herrn?|Frau|Mme|Monsieur|Madame|Señora?|MR|MRS|MS)\\.? "
-              + "("
+          "(?<!\\p{L})(?:(?:[Mm]rs?|[Mm]s|MR|MRS|MS|[Dd]r)\\.? ("
               + NAME
-              + "|\\p{Ll}{3,30})");
+              + "|\\p{Ll}{3,30})|(?:[Mm]iss|[Pp]rof(?:essor)?\\.?|[Ss]ir|Herrn?|Frau|Mme\\.?|Monsieur|Madame|Señora?) ("
+              + NAME
+              + "))");
 
   private static final Pattern INTRODUCTION =
       Pattern.compile(
-          "(?<!\\p{L})(?i:my (?:full |first |last )?name(?: is|['’]s)|(?:maiden |last |first )?name is|call(?:s|ed)? me|i am|i['’]m|this is"
-              + "|named? (?:him|her|after)|under (?:the )?name|name ?:)\\s{1,10}("
+          "(?<!\\p{L})(?i:my name['’]s|name is|name ?:|call(?:s|ed)? me|i am|i['’]m|under (?:the )?name|named? (?:him|her))"
+              + "\\s{1,10}("
               + NAME
               + ")");
 
+  /// At the beginning of a letter, and at its end.
   private static final Pattern SALUTATION =
       Pattern.compile(
-          "(?<!\\p{L})(?i:dear|hi|hello|hey|regards|sincerely|yours|cheers|best wishes|love|beneficiary)[,:]?\\s{1,3}("
+          "(?<!\\p{L})(?i:(?:dear|hi|hello|hey),?|(?:regards|sincerely|yours|cheers|best wishes|love),)\\s{1,3}("
               + NAME
               + ")(?=[\\s,!.:?]|$)");
+
+  /// Somebody, though perhaps a president or a hero.
+  private static final Pattern MENTION =
+      Pattern.compile(
+          "(?<!\\p{L})(?:said|says|told|asked|met|named|follow up with|wife|husband|son|daughter|brother|sister|kid"
+              + "|friend|boss|partner|name\\?|(?:U|u)ser:)\\s{1,3}("
+              + NAME
+              + ")");
 
   private static final Pattern FIRST_AND_MORE = Pattern.compile("(?<![\\p{L}\\p{N}])" + NAME);
 
@@ -56,13 +66,9 @@ final class PersonNames {
   static List<Span> find(String text) {
     List<Span> found = new ArrayList<>();
     for (Pattern pattern : List.of(TITLE, INTRODUCTION, SALUTATION)) {
-      Matcher said = pattern.matcher(text);
-      while (said.find()) {
-        if (isName(said.group(1))) {
-          found.add(new Span(Kind.NAME, said.start(1), said.end(1), SAID));
-        }
-      }
+      follow(pattern, text, SAID, found);
     }
+    follow(MENTION, text, PersonalData.LOOSE_NAME, found);
     Matcher loose = FIRST_AND_MORE.matcher(text);
     while (loose.find()) {
       // In "Did Anna" the name begins with the second word.
@@ -77,6 +83,17 @@ final class PersonNames {
       }
     }
     return found;
+  }
+
+  /// Finds the names that a pattern has in whichever of its groups took part.
+  private static void follow(Pattern pattern, String text, double confidence, List<Span> found) {
+    Matcher said = pattern.matcher(text);
+    while (said.find()) {
+      int group = said.start(1) >= 0 ? 1 : 2;
+      if (isName(said.group(group))) {
+        found.add(new Span(Kind.NAME, said.start(group), said.end(group), confidence));
+      }
+    }
   }
 
   private static boolean isName(String words) {

@@ -37,9 +37,9 @@ public final class PersonalData {
     IP,
     /// A social security number of the United States.
     SOCIAL_SECURITY,
-    PHONE,
     /// A street with a house number, a post-office box, an apartment.
     ADDRESS,
+    PHONE,
     /// A person's.
     NAME;
 
@@ -93,8 +93,8 @@ public final class PersonalData {
     }
     if (digits) {
       merge(found, SocialSecurity.find(text));
-      merge(found, PhoneNumbers.find(text));
       merge(found, StreetAddresses.find(text));
+      merge(found, PhoneNumbers.find(text));
     }
     if (kinds.contains(Kind.NAME)) {
       merge(found, PersonNames.find(text));

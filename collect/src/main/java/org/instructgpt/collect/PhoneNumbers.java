@@ -39,7 +39,7 @@ final class PhoneNumbers {
   private static final Pattern WRITTEN =
       Pattern.compile(
           // Not inside a word, a number, a sum of money or a formula.
-          "(?<![\\p{L}\\p{N}_$€£.,/:=*^#-])(?:\\+|\\((?=\\+?\\d{1,5}\\)))?+\\d"
+          "(?<![\\p{N}_$€£./=*^#-])(?<![\\p{L}&&[^\\p{IsHan}]])(?<!\\p{N}[,:])(?:\\+|\\((?=\\+?\\d{1,5}\\)))?+\\d"
               // Digits, with at most two marks between them.
               + "(?:[ .()/\\u00a0\\u2010-\\u2013-]{0,2}\\d){5,17}+"
               // An extension: x123, ext. 123.

@@ -21,18 +21,26 @@ final class StreetAddresses {
   private static final String WORD = "[\\p{L}\\p{N}.'’-]{1,30}";
 
   /// An apartment after a street.
-  private static final String APARTMENT =
-      "(?:(?:apt|apartment|suite|ste|unit|flat|floor|room)\\.?|#) ?#?\\d{1,5}\\p{L}?";
+  private static final String APARTMENT = "(?:apt\\.?|apartment|suite|ste\\.) ?#?\\d{1,5}\\p{L}?";
+
+  private static final String SAXON =
+      "(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|place|pl|square|sq|boulevard|blvd"
+          + "|parkway|pkwy|terrace|way|close|crescent|highway|hwy|str)";
+
+  private static final String ROMANCE =
+      "(?:rue|avenue|boulevard|quai|cours|place|via|viale|piazza|corso|calle|avenida|avda\\.?|ctra\\.|plaza|paseo"
+          + "|rua|travessa|largo|estrada|ul\\.|c/)";
 
   private static final List<Pattern> FORMS =
       List.of(
-          // 3314 Harley Brook Lane, 15 Millicent Drive
-          form(
+          // 3314 Harley Brook Lane, 15 Millicent Drive: with capitals, since "5 hours to drive" has
+          // none
+          Pattern.compile(
               START
-                  + "\\d{1,5}\\p{L}? (?:"
-                  + WORD
-                  + " ){1,4}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|place|pl|square|sq"
-                  + "|boulevard|blvd|parkway|pkwy|terrace|way|close|crescent|highway|hwy|str)"
+                  + "\\d{1,5}\\p{L}? (?:(?:\\p{Lu}[\\p{L}.'’-]{0,29}|\\d{1,3}(?:st|nd|rd|th)|of|the|de|van) ){1,4}"
+                  + "(?=\\p{Lu})(?i:"
+                  + SAXON
+                  + ")"
                   + END),
           // Nassaustraat 123, Genterstrasse 49, Björkvägen 55
           form(
@@ -44,19 +52,43 @@ final class StreetAddresses {
           form(
               START
                   + WORD
-                  + " (?:stra(?:ß|ss)e|str\\.?|utca|u\\.|út|útja|tér|ulica|tee|allé|weg|gate|vei|byvej|rakpart|rkp\\.) \\d{1,4}"
+                  + " (?:stra(?:ß|ss)e|str\\.?|utca|u\\.|út|útja|tér|ulica|tee|allé|gate|vei|byvej|rakpart|rkp\\.) \\d{1,4}"
                   + END),
           // Rue de la Sarthe 421, Via Moiariello 102, ul. Karpacka 69, C/ Manuel Iradier 77
-          form(START + romance() + "(?: " + WORD + "){1,5}? \\d{1,5}" + END),
+          Pattern.compile(
+              START
+                  + "(?i:"
+                  + ROMANCE
+                  + ")(?: (?:\\p{Lu}|d[aeio]|la|las|los|el|al|ibn)[\\p{L}.'’-]{0,30}){1,5}? \\d{1,5}"
+                  + END),
           // 29 Rue Aghlab, 19 rue La Boétie
-          form(START + "\\d{1,4},? " + romance() + "(?: " + WORD + "){1,3}"),
-          form(START + "(?:p\\. ?o\\. ?box|po box|postbox|postfach|casilla|box) \\d{1,6}" + END),
+          Pattern.compile(
+              START
+                  + "\\d{1,4},? (?i:"
+                  + ROMANCE
+                  + ")(?: (?:d[aeu]s?|la|las|le|les|los|el|al)){0,2}(?: \\p{Lu}"
+                  + WORD
+                  + "){1,3}"),
+          form(START + "(?:p\\. ?o\\. ?box|po box|postbox|postfach|casilla) \\d{1,6}" + END),
           form(START + "(?:psc|unit) \\d{2,5},? box \\d{2,5}" + END),
           form(START + "[adf]po,? a[aep] \\d{5}" + END),
+          form(START + "(?:zip|postcode|postal code)(?: code)?:? \\d{4,6}" + END),
           form(START + APARTMENT + END));
 
-  /// Every form has a word of these; looking for one of them is cheap.
-  private static final Pattern TAIL = form("[,\\s]{1,4}" + APARTMENT + END);
+  /// Whatever stands between two numbers is a street where the words before say so.
+  private static final Pattern SAID =
+      form(
+          START
+              + "(?:address(?:es)?|lives?|located|moved|taxi|deliver\\p{L}*|ship|mail|send)(?!\\p{L})[^.!?]{0,40}?"
+              + "[\\s:](?<street>\\d{1,5} (?:"
+              + WORD
+              + " ){1,5}?(?:\\d{1,5}|"
+              + SAXON
+              + "))"
+              + END);
+
+  private static final Pattern TAIL =
+      form("[,\\s]{1,4}(?:" + APARTMENT + "|(?:unit|flat|floor|room|#) ?\\d{1,5})" + END);
 
   private StreetAddresses() {}
 
@@ -64,21 +96,23 @@ final class StreetAddresses {
     return Pattern.compile(pattern, FLAGS);
   }
 
-  private static String romance() {
-    return "(?:rue|avenue|boulevard|quai|cours|place|via|viale|piazza|corso|calle|avenida|avda\\.?|ctra\\.|plaza|paseo"
-        + "|rua|travessa|largo|estrada|ul\\.|c/)";
-  }
-
   static List<Span> find(String text) {
     List<Span> found = new ArrayList<>();
+    Matcher said = SAID.matcher(text);
+    while (said.find()) {
+      found.add(withApartment(text, said.start("street"), said.end("street")));
+    }
     for (Pattern form : FORMS) {
       Matcher street = form.matcher(text);
       while (street.find()) {
-        Matcher tail = TAIL.matcher(text).region(street.end(), text.length());
-        int end = tail.lookingAt() ? tail.end() : street.end();
-        found.add(new Span(Kind.ADDRESS, street.start(), end, LIKELY));
+        found.add(withApartment(text, street.start(), street.end()));
       }
     }
     return found;
+  }
+
+  private static Span withApartment(String text, int start, int end) {
+    Matcher tail = TAIL.matcher(text).region(end, text.length());
+    return new Span(Kind.ADDRESS, start, tail.lookingAt() ? tail.end() : end, LIKELY);
   }
 }

@@ -1,0 +1,108 @@
+package org.instructgpt.collect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import org.instructgpt.collect.Curation.Prefix;
+import org.instructgpt.collect.Curation.Result;
+import org.instructgpt.collect.Curation.Settings;
+import org.instructgpt.collect.Curation.Step;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Importer;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.text.Tokenizer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whole files of other people, counted against the facts of their description.
+final class RealDataTest {
+  /// Nothing is a twin but the same text.
+  private static final Prefix SAME_TEXT = new Prefix(1 << 20, 1, 1 << 20);
+
+  @TempDir private Path folder;
+
+  @Test
+  void helpfulQuestionsThatDiffer() throws IOException {
+    assertDistinct("hh-rlhf/helpful-base/test.jsonl.gz", 2354, 2206);
+  }
+
+  @Test
+  void harmlessQuestionsThatDiffer() throws IOException {
+    assertDistinct("hh-rlhf/harmless-base/test.jsonl.gz", 2312, 2175);
+  }
+
+  private static void assertDistinct(String file, int rows, int distinct) throws IOException {
+    List<Prompt> prompts = questions(file);
+    assertThat(prompts).hasSize(rows);
+    Result same = run(Settings.PAPER.with(SAME_TEXT), prompts);
+    int dropped = same.report().step(Step.DUPLICATES).dropped();
+    int alike = run(Settings.PAPER, prompts).report().step(Step.DUPLICATES).dropped();
+    System.out.println(file + " " + dropped + " same, " + alike + " with prefixes");
+    assertThat(rows - dropped).isEqualTo(distinct);
+    assertThat(alike).isGreaterThanOrEqualTo(dropped);
+  }
+
+  @Test
+  void whatIsImportedCanBeCurated() throws IOException {
+    try (Store store = Store.open(folder.resolve("feedback.db"))) {
+      Importer importer =
+          new Importer(store, Importer.Settings.at(Instant.parse("2026-01-01T00:00:00Z")));
+      importer.read(SharedData.file("open-assistant/prompt_lottery_en_250_text.jsonl"));
+      importer.read(SharedData.file("self-instruct/seed_tasks.jsonl"));
+      importer.read(SharedData.file("gsm8k/train.jsonl"));
+      List<Prompt> prompts = store.prompts(Filter.ALL);
+      Result result = run(Settings.PAPER.in(Set.of("en")), prompts);
+      System.out.println(result.report().text());
+      assertThat(result.report().prompts()).isEqualTo(250 + 175 + 7473);
+      assertThat(result.kept()).hasSizeGreaterThan(7700);
+      // Two prompts of the lottery are Spanish.
+      assertThat(result.report().step(Step.LANGUAGE).dropped()).isBetween(1, 5);
+      Map<Split, Long> splits = new EnumMap<>(Split.class);
+      result.kept().forEach(prompt -> splits.merge(prompt.split(), 1L, Long::sum));
+      assertThat(splits.get(Split.TRAIN) / (double) result.kept().size()).isBetween(.88, .92);
+      // The store's own split is the same function.
+      assertThat(result.report().step(Step.SPLIT).changed()).isZero();
+    }
+  }
+
+  private static List<Prompt> questions(String file) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    List<Prompt> questions = new ArrayList<>();
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(SharedData.file(file))),
+                StandardCharsets.UTF_8))) {
+      for (String line : reader.lines().collect(Collectors.toList())) {
+        JsonNode row = mapper.readTree(line);
+        String dialogue = row.get("chosen").textValue();
+        int start = dialogue.indexOf("Human:") + "Human:".length();
+        String question = dialogue.substring(start, dialogue.indexOf("\n\nAssistant:")).strip();
+        questions.add(Prompts.of(questions.size(), "", question.isEmpty() ? "?" : question));
+      }
+    }
+    return questions;
+  }
+
+  private static Result run(Settings settings, List<Prompt> prompts) {
+    return new Curation(settings, Tokenizer.gpt2(), Optional.empty()).run(prompts);
+  }
+}
