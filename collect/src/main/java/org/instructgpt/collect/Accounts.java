@@ -23,7 +23,8 @@ final class Accounts {
   /// 13 to 19 digits in one run, or in groups of at least four, the last one excepted.
   private static final Pattern CARD =
       Pattern.compile(
-          "(?<![\\p{L}\\p{N}.])\\d(?:\\d{12,18}+|\\d{3}(?:[ -]\\d{4,7}){2,3}(?:[ -]\\d{1,3})?)(?![\\p{L}\\p{N}])");
+          "(?<![\\p{L}\\p{N}.])\\d(?:\\d{12,18}+"
+              + "|\\d{3}(?:[ -]\\d{4,7}){2,3}(?:[ -]\\d{1,3})?)(?![\\p{L}\\p{N}])");
 
   /// First digits of the schemes: Visa, Mastercard (two ranges), American Express, Diners,
   /// Discover, JCB, UnionPay, Maestro.

@@ -112,6 +112,14 @@ public final class Curation {
             "personal data: expected a confidence from 0 to 1, found " + confidence);
       }
     }
+
+    /// The same, but for one kind: names, say, where letters and stories are asked for.
+    public Personal except(PersonalData.Kind kind) {
+      Set<PersonalData.Kind> others = EnumSet.copyOf(PersonalData.Kind.ALL);
+      others.retainAll(kinds);
+      others.remove(kind);
+      return new Personal(action, splits, others, confidence);
+    }
   }
 
   /// How to curate.

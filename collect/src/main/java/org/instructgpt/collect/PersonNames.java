@@ -21,20 +21,23 @@ final class PersonNames {
 
   /// One to three words that begin with capitals, or initials; particles between them.
   private static final String NAME =
-      "\\p{Lu}[\\p{L}'’-]{1,30}(?:(?: (?:van|von|de|der|den|da|di|del|la|bin|al)){0,2} \\p{Lu}(?:\\.|[\\p{L}'’-]+)){0,2}";
+      "\\p{Lu}[\\p{L}'’-]{1,30}(?:(?: (?:van|von|de|der|den|da|di|del|la|bin"
+          + "|al)){0,2} \\p{Lu}(?:\\.|[\\p{L}'’-]+)){0,2}";
 
   /// After these a name follows, whether it has capitals or not.
   private static final Pattern TITLE =
       Pattern.compile(
           "(?<!\\p{L})(?:(?:[Mm]rs?|[Mm]s|MR|MRS|MS|[Dd]r)\\.? ("
               + NAME
-              + "|\\p{Ll}{3,30})|(?:[Mm]iss|[Pp]rof(?:essor)?\\.?|[Ss]ir|Herrn?|Frau|Mme\\.?|Monsieur|Madame|Señora?) ("
+              + "|\\p{Ll}{3,30})|(?:[Mm]iss|[Pp]rof(?:essor)?\\.?|[Ss]ir|Herrn?|Frau|Mme\\.?"
+              + "|Monsieur|Madame|Señora?) ("
               + NAME
               + "))");
 
   private static final Pattern INTRODUCTION =
       Pattern.compile(
-          "(?<!\\p{L})(?i:my name['’]s|name is|name ?:|call(?:s|ed)? me|i am|i['’]m|under (?:the )?name|named? (?:him|her))"
+          "(?<!\\p{L})(?i:my name['’]s|name is|name ?:|call(?:s|ed)? me|i am|i['’]m"
+              + "|under (?:the )?name|named? (?:him|her))"
               + "\\s{1,10}("
               + NAME
               + ")");
@@ -42,14 +45,16 @@ final class PersonNames {
   /// At the beginning of a letter, and at its end.
   private static final Pattern SALUTATION =
       Pattern.compile(
-          "(?<!\\p{L})(?i:(?:dear|hi|hello|hey),?|(?:regards|sincerely|yours|cheers|best wishes|love),)\\s{1,3}("
+          "(?<!\\p{L})(?i:(?:dear|hi|hello|hey),?|(?:regards|sincerely|yours|cheers|best wishes"
+              + "|love),)\\s{1,3}("
               + NAME
               + ")(?=[\\s,!.:?]|$)");
 
   /// Somebody, though perhaps a president or a hero.
   private static final Pattern MENTION =
       Pattern.compile(
-          "(?<!\\p{L})(?:said|says|told|asked|met|named|follow up with|wife|husband|son|daughter|brother|sister|kid"
+          "(?<!\\p{L})(?:said|says|told|asked|met|named|follow up with|wife|husband|son|daughter"
+              + "|brother|sister|kid"
               + "|friend|boss|partner|name\\?|(?:U|u)ser:)\\s{1,3}("
               + NAME
               + ")");

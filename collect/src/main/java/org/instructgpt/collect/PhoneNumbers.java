@@ -47,13 +47,16 @@ final class PhoneNumbers {
 
   private static final Pattern DATE =
       Pattern.compile(
-          "(?:1[89]|20)\\d\\d[-./ ]\\d{1,2}[-./ ]\\d{1,2}(?:\\D.*)?|\\d{1,2}[-./ ]\\d{1,2}[-./ ](?:1[89]|20)\\d\\d"
+          "(?:1[89]|20)\\d\\d[-./ ]\\d{1,2}[-./ ]\\d{1,2}(?:\\D.*)?"
+              + "|\\d{1,2}[-./ ]\\d{1,2}[-./ ](?:1[89]|20)\\d\\d"
               + "|(?:1[0-9]|20)\\d\\d\\D{1,3}(?:1[0-9]|20)\\d\\d");
 
   private static final Pattern WORDS =
       Pattern.compile(
-          "(?<!\\p{L})(?:(?:tele)?phones?|tel|tél|telefon\\w*|tel[eé]fono|téléphone|mobile|cell(?:phone)?|handy|m[oó]vil"
-              + "|call(?:ing|ed|s)?|dial|fax|hotline|whats ?app|sms|text me|ring me|reach|contact|answering|office|desk)"
+          "(?<!\\p{L})(?:(?:tele)?phones?|tel|tél|telefon\\w*|tel[eé]fono|téléphone|mobile"
+              + "|cell(?:phone)?|handy|m[oó]vil"
+              + "|call(?:ing|ed|s)?|dial|fax|hotline|whats ?app|sms|text me|ring me|reach"
+              + "|contact|answering|office|desk)"
               + "(?!\\p{L})|电话|手机|联系",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 

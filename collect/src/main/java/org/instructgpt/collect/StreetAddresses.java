@@ -28,7 +28,8 @@ final class StreetAddresses {
           + "|parkway|pkwy|terrace|way|close|crescent|highway|hwy|str)";
 
   private static final String ROMANCE =
-      "(?:rue|avenue|boulevard|quai|cours|place|via|viale|piazza|corso|calle|avenida|avda\\.?|ctra\\.|plaza|paseo"
+      "(?:rue|avenue|boulevard|quai|cours|place|via|viale|piazza|corso|calle|avenida|avda\\.?"
+          + "|ctra\\.|plaza|paseo"
           + "|rua|travessa|largo|estrada|ul\\.|c/)";
 
   private static final List<Pattern> FORMS =
@@ -37,7 +38,8 @@ final class StreetAddresses {
           // none
           Pattern.compile(
               START
-                  + "\\d{1,5}\\p{L}? (?:(?:\\p{Lu}[\\p{L}.'’-]{0,29}|\\d{1,3}(?:st|nd|rd|th)|of|the|de|van) ){1,4}"
+                  + "\\d{1,5}\\p{L}? (?:(?:\\p{Lu}[\\p{L}.'’-]{0,29}|\\d{1,3}(?:st|nd|rd|th)|of"
+                  + "|the|de|van) ){1,4}"
                   + "(?=\\p{Lu})(?i:"
                   + SAXON
                   + ")"
@@ -45,21 +47,25 @@ final class StreetAddresses {
           // Nassaustraat 123, Genterstrasse 49, Björkvägen 55
           form(
               START
-                  + "\\p{L}{2,30}(?:stra(?:ß|ss)e|str\\.?|straat|weg|gasse|allee|platz|plein|laan|dreef|singel|kade"
-                  + "|gade|vej|vegen|veien|vei|vägen|stigen|gatan|gata|katu|tie|gatve|braut|vegur) \\d{1,4}\\p{L}?"
+                  + "\\p{L}{2,30}(?:stra(?:ß|ss)e|str\\.?|straat|weg|gasse|allee|platz|plein"
+                  + "|laan|dreef|singel|kade"
+                  + "|gade|vej|vegen|veien|vei|vägen|stigen|gatan|gata|katu|tie|gatve|braut"
+                  + "|vegur) \\d{1,4}\\p{L}?"
                   + END),
           // Gumpendorfer Strasse 44, Dózsa György út 78, Gosposka ulica 61
           form(
               START
                   + WORD
-                  + " (?:stra(?:ß|ss)e|str\\.?|utca|u\\.|út|útja|tér|ulica|tee|allé|gate|vei|byvej|rakpart|rkp\\.) \\d{1,4}"
+                  + " (?:stra(?:ß|ss)e|str\\.?|utca|u\\.|út|útja|tér|ulica|tee|allé|gate|vei"
+                  + "|byvej|rakpart|rkp\\.) \\d{1,4}"
                   + END),
           // Rue de la Sarthe 421, Via Moiariello 102, ul. Karpacka 69, C/ Manuel Iradier 77
           Pattern.compile(
               START
                   + "(?i:"
                   + ROMANCE
-                  + ")(?: (?:\\p{Lu}|d[aeio]|la|las|los|el|al|ibn)[\\p{L}.'’-]{0,30}){1,5}? \\d{1,5}"
+                  + ")(?: (?:\\p{Lu}|d[aeio]|la|las|los|el|al"
+                  + "|ibn)[\\p{L}.'’-]{0,30}){1,5}? \\d{1,5}"
                   + END),
           // 29 Rue Aghlab, 19 rue La Boétie
           Pattern.compile(
@@ -79,7 +85,8 @@ final class StreetAddresses {
   private static final Pattern SAID =
       form(
           START
-              + "(?:address(?:es)?|lives?|located|moved|taxi|deliver\\p{L}*|ship|mail|send)(?!\\p{L})[^.!?]{0,40}?"
+              + "(?:address(?:es)?|lives?|located|moved|taxi|deliver\\p{L}*|ship|mail"
+              + "|send)(?!\\p{L})[^.!?]{0,40}?"
               + "[\\s:](?<street>\\d{1,5} (?:"
               + WORD
               + " ){1,5}?(?:\\d{1,5}|"

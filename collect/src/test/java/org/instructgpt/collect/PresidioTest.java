@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.instructgpt.collect.PersonalData.Kind;
 import org.instructgpt.collect.PersonalData.Span;
@@ -21,11 +22,43 @@ final class PresidioTest {
 
   @Test
   void whatProvesItselfIsFoundAlmostAlways() throws IOException {
-    Map<Kind, Detection> results = measure(0.5);
     for (Kind kind : List.of(Kind.EMAIL, Kind.IBAN, Kind.CARD, Kind.IP, Kind.SOCIAL_SECURITY)) {
-      assertThat(results.get(kind).recall()).as("recall, %s", results.get(kind)).isGreaterThan(.99);
-      assertThat(results.get(kind).f2()).as("F2, %s", results.get(kind)).isGreaterThan(.99);
+      Detection detection = detection(kind, .5);
+      assertThat(detection.recall()).as("%s", detection).isGreaterThan(.99);
+      assertThat(detection.f2()).as("%s", detection).isGreaterThan(.99);
     }
+  }
+
+  @Test
+  void phonesAreFoundByWhatIsSaidAboutThem() throws IOException {
+    Detection phones = detection(Kind.PHONE, .5);
+    assertThat(phones.recall()).as("%s", phones).isGreaterThan(.95);
+    assertThat(phones.f2()).as("%s", phones).isGreaterThan(.95);
+  }
+
+  /// Most of what is missed are parts of an address that are marked apart: a postal code, a house
+  /// number.
+  @Test
+  void overHalfOfAllPartsOfAddressesAreFound() throws IOException {
+    Detection addresses = detection(Kind.ADDRESS, .5);
+    assertThat(addresses.recall()).as("%s", addresses).isGreaterThan(.58);
+    assertThat(addresses.precision()).as("%s", addresses).isGreaterThan(.97);
+  }
+
+  /// Most names here are sung about or said in passing; those are found with little confidence, and
+  /// only if the first name is common.
+  @Test
+  void namesAreFoundAsFarAsPossible() throws IOException {
+    Detection said = detection(Kind.NAME, .5);
+    assertThat(said.recall()).as("%s", said).isGreaterThan(.13);
+    assertThat(said.precision()).as("%s", said).isGreaterThan(.97);
+    Detection loose = detection(Kind.NAME, PersonalData.LOOSE_NAME);
+    assertThat(loose.recall()).as("%s", loose).isGreaterThan(.56);
+    assertThat(loose.precision()).as("%s", loose).isGreaterThan(.95);
+  }
+
+  private static Detection detection(Kind kind, double confidence) throws IOException {
+    return Objects.requireNonNull(measure(confidence).get(kind));
   }
 
   private static Map<Kind, Detection> measure(double confidence) throws IOException {

@@ -39,6 +39,7 @@ final class RealDataTest {
 
   @TempDir private Path folder;
 
+  /// The description counts questions without regard to capitals and marks.
   @Test
   void helpfulQuestionsThatDiffer() throws IOException {
     assertDistinct("hh-rlhf/helpful-base/test.jsonl.gz", 2354, 2206);
@@ -55,9 +56,9 @@ final class RealDataTest {
     Result same = run(Settings.PAPER.with(SAME_TEXT), prompts);
     int dropped = same.report().step(Step.DUPLICATES).dropped();
     int alike = run(Settings.PAPER, prompts).report().step(Step.DUPLICATES).dropped();
-    System.out.println(file + " " + dropped + " same, " + alike + " with prefixes");
     assertThat(rows - dropped).isEqualTo(distinct);
-    assertThat(alike).isGreaterThanOrEqualTo(dropped);
+    // A long common beginning is rare among people's own questions: at most 31 more.
+    assertThat(alike).isBetween(dropped, dropped + 31);
   }
 
   @Test
@@ -70,7 +71,10 @@ final class RealDataTest {
       importer.read(SharedData.file("gsm8k/train.jsonl"));
       List<Prompt> prompts = store.prompts(Filter.ALL);
       Result result = run(Settings.PAPER.in(Set.of("en")), prompts);
-      System.out.println(result.report().text());
+      // Sums of money, distances and years are no phone numbers, and few words are streets.
+      Map<String, Integer> found = result.report().step(Step.PERSONAL_DATA).counts();
+      assertThat(found.getOrDefault("phone", 0)).isLessThanOrEqualTo(3);
+      assertThat(found.getOrDefault("address", 0)).isLessThanOrEqualTo(8);
       assertThat(result.report().prompts()).isEqualTo(250 + 175 + 7473);
       assertThat(result.kept()).hasSizeGreaterThan(7700);
       // Two prompts of the lottery are Spanish.

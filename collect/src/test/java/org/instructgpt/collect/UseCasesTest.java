@@ -115,22 +115,16 @@ final class UseCasesTest {
     assertThat(seen).hasSizeGreaterThan(1500);
     assertThat(unseen).hasSizeGreaterThan(1500);
     UseCases trained = UseCases.train(seen, 1);
-    System.out.println(
-        "use cases: "
-            + trained.accuracy(seen)
-            + " "
-            + trained.accuracy(unseen)
-            + " of "
-            + unseen.size());
     assertThat(trained.accuracy(seen)).isGreaterThan(.95);
-    assertThat(trained.accuracy(unseen)).isGreaterThan(.8);
+    assertThat(trained.accuracy(unseen)).isGreaterThan(.87);
   }
 
   private static Optional<UseCase> useCase(String template) {
     Map<Pattern, UseCase> classes =
         Map.of(
             Pattern.compile(
-                "(samsum_(?!Write)|xsum|cnn_.*(summary|brief|sentences)|multi_news_(summ|dist|synth)|gigaword_(TLDR|gen|in_a)).*"),
+                "(samsum_(?!Write)|xsum|cnn_.*(summary|brief|sentences)|multi_news_(summ|dist|synth)"
+                    + "|gigaword_(TLDR|gen|in_a)).*"),
             UseCase.SUMMARIZATION,
             Pattern.compile("(imdb|yelp|amazon_pol|rotten|ag_news_(which|class)|trec|dbpedia).*"),
             UseCase.CLASSIFICATION,
