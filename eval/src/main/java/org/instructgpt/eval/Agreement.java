@@ -77,7 +77,7 @@ public record Agreement(
           "expected two labelers who ranked the same outputs of a prompt, found none in %d rankings: have some prompts ranked by several labelers"
               .formatted(rankings.size()));
     }
-    var alphas = bothWays(prompts);
+    var alphas = bootstrap.estimates(bothWays(prompts), Agreement::alphas);
     return new Agreement(
         judged.labelers(),
         prompts.size(),
@@ -85,8 +85,8 @@ public record Agreement(
         withoutTies(prompts),
         Estimate.of(clusters(prompts, (a, b) -> a.equals(b) ? 1 : 0)),
         Estimate.of(clusters(prompts, (a, b) -> 1 - Math.abs(a - b) / 2.0)),
-        bootstrap.estimate(alphas, drawn -> Krippendorff.alpha(drawn, Scale.NOMINAL)),
-        bootstrap.estimate(alphas, drawn -> Krippendorff.alpha(drawn, Scale.ORDINAL)));
+        alphas.getFirst(),
+        alphas.getLast());
   }
 
   /// 1 where the labeler found the first output better, 0 for a tie, -1 where the second. Which is
@@ -145,6 +145,14 @@ public record Agreement(
       }
     }
     return new Cluster(sum, of);
+  }
+
+  /// Nominal, then ordinal.
+  private static double[] alphas(List<double[][]> prompts) {
+    var sum = Matrices.sum(prompts);
+    return new double[] {
+      Krippendorff.alpha(sum, Scale.NOMINAL), Krippendorff.alpha(sum, Scale.ORDINAL)
+    };
   }
 
   private static List<double[][]> bothWays(List<List<List<Integer>>> prompts) {
@@ -217,6 +225,6 @@ public record Agreement(
                     things.stream().map(given -> given.stream().map(value).toList()).toList(),
                     values))
             .toList();
-    return bootstrap.estimate(parts, drawn -> Krippendorff.alpha(drawn, scale));
+    return bootstrap.estimate(parts, drawn -> Krippendorff.alpha(Matrices.sum(drawn), scale));
   }
 }

@@ -1,6 +1,7 @@
 package org.instructgpt.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -40,14 +41,12 @@ final class BradleyTerry {
   static List<Strength> strengths(
       List<String> models, List<double[][]> prompts, Bootstrap bootstrap) {
     int m = models.size();
-    var wins = sum(new double[m][m], prompts);
+    var wins = Matrices.sum(prompts);
     requireConnected(models, wins);
-    var halves = new double[m][m];
-    for (int i = 0; i < m * m; i++) {
-      halves[i / m][i % m] = met(wins, i / m, i % m) ? 0.5 : 0;
-    }
-    double[] start = strengths(sum(halves, prompts), new double[m]);
-    var estimates = bootstrap.estimates(prompts, drawn -> strengths(sum(halves, drawn), start));
+    double[] start = strengths(withHalves(wins, wins), new double[m]);
+    var estimates =
+        bootstrap.estimates(
+            prompts, drawn -> strengths(withHalves(Matrices.sum(drawn), wins), start));
     return IntStream.range(0, m)
         .mapToObj(i -> new Strength(models.get(i), estimates.get(i)))
         .sorted(Comparator.comparingDouble((Strength s) -> s.strength().value()).reversed())
@@ -74,6 +73,7 @@ final class BradleyTerry {
 
   private static double[] round(double[][] wins, double[] strengths) {
     int m = strengths.length;
+    double[] worths = Arrays.stream(strengths).map(Math::exp).toArray();
     var next = new double[m];
     double mean = 0;
     for (int i = 0; i < m; i++) {
@@ -81,7 +81,7 @@ final class BradleyTerry {
       double expected = 0;
       for (int j = 0; j < m; j++) {
         won += wins[i][j];
-        expected += (wins[i][j] + wins[j][i]) / (Math.exp(strengths[i]) + Math.exp(strengths[j]));
+        expected += (wins[i][j] + wins[j][i]) / (worths[i] + worths[j]);
       }
       next[i] = Math.log(won / expected);
       mean += next[i] / m;
@@ -92,18 +92,16 @@ final class BradleyTerry {
     return next;
   }
 
-  private static double[][] sum(double[][] first, List<double[][]> others) {
-    int m = first.length;
-    var sum = new double[m][m];
-    for (int i = 0; i < m * m; i++) {
-      int row = i / m;
-      int column = i % m;
-      sum[row][column] = first[row][column];
-      for (var other : others) {
-        sum[row][column] += other[row][column];
+  /// The wins, with half a win for either side of each pair that met in all data.
+  private static double[][] withHalves(double[][] wins, double[][] all) {
+    int m = wins.length;
+    var more = new double[m][m];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < m; j++) {
+        more[i][j] = wins[i][j] + (met(all, i, j) ? 0.5 : 0);
       }
     }
-    return sum;
+    return more;
   }
 
   private static boolean met(double[][] wins, int i, int j) {

@@ -1,5 +1,6 @@
 package org.instructgpt.eval;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// Krippendorff's alpha: agreement beyond chance, 1 where nobody disagrees, 0 where people agree no
@@ -51,29 +52,22 @@ final class Krippendorff {
     }
   }
 
-  /// Alpha of coincidence matrices (V, V) that are added up. Where all values are the same, nobody
-  /// disagreed: 1. Where there are no coincidences, not a number.
-  static double alpha(List<double[][]> parts, Scale scale) {
-    int values = parts.getFirst().length;
-    var matrix = new double[values][values];
-    var totals = new double[values];
-    double all = 0;
-    for (var part : parts) {
-      for (int i = 0; i < values * values; i++) {
-        matrix[i / values][i % values] += part[i / values][i % values];
-        totals[i / values] += part[i / values][i % values];
-        all += part[i / values][i % values];
-      }
+  /// Alpha of a coincidence matrix (V, V), the sum of those of all things. Where all values are the
+  /// same, nobody disagreed: 1. Where there are no coincidences, not a number.
+  static double alpha(double[][] matrix, Scale scale) {
+    double[] totals = Arrays.stream(matrix).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
+    double all = Arrays.stream(totals).sum();
+    if (all == 0) {
+      return Double.NaN;
     }
     double observed = 0;
     double expected = 0;
-    for (int i = 0; i < values * values; i++) {
-      double squared = squaredDistance(scale, totals, i / values, i % values);
-      observed += matrix[i / values][i % values] * squared;
-      expected += totals[i / values] * totals[i % values] * squared;
-    }
-    if (all == 0) {
-      return Double.NaN;
+    for (int c = 0; c < totals.length; c++) {
+      for (int k = 0; k < totals.length; k++) {
+        double squared = squaredDistance(scale, totals, c, k);
+        observed += matrix[c][k] * squared;
+        expected += totals[c] * totals[k] * squared;
+      }
     }
     return expected == 0 ? 1 : 1 - (all - 1) * observed / expected;
   }
