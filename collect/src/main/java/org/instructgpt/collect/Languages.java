@@ -122,18 +122,21 @@ public final class Languages {
   private static final int MOST_CHARACTERS = 600;
   private static final double CLEAR = 0.052;
 
-  private static final Languages ANY = new Languages();
+  private Languages() {}
 
-  private final LanguageDetectorME detector;
+  /// OpenNLP's model, 10 MB, loaded when the first text needs it.
+  private static final class Letters {
+    static final LanguageDetectorME DETECTOR = open();
 
-  private Languages() {
-    try (InputStream in = Languages.class.getResourceAsStream("/langdetect-183.bin")) {
-      if (in == null) {
-        throw new IllegalStateException("the class path lacks opennlp-models-langdetect");
+    private static LanguageDetectorME open() {
+      try (InputStream in = Languages.class.getResourceAsStream("/langdetect-183.bin")) {
+        if (in == null) {
+          throw new IllegalStateException("the class path lacks opennlp-models-langdetect");
+        }
+        return new LanguageDetectorME(new LanguageDetectorModel(in));
+      } catch (IOException damaged) {
+        throw new UncheckedIOException(damaged);
       }
-      detector = new LanguageDetectorME(new LanguageDetectorModel(in));
-    } catch (IOException damaged) {
-      throw new UncheckedIOException(damaged);
     }
   }
 
@@ -169,7 +172,7 @@ public final class Languages {
     if (all < LEAST_LETTERS) {
       return Guess.UNKNOWN;
     }
-    return isEnglish(head) ? new Guess("en", 1) : ANY.byLetters(head);
+    return isEnglish(head) ? new Guess("en", 1) : byLetters(head);
   }
 
   /// Whether at least two different words, and one word in ten, can only be English, all in plain
@@ -190,11 +193,11 @@ public final class Languages {
     return plain && english.size() >= LEAST_ENGLISH && hits * 10 >= words;
   }
 
-  private Guess byLetters(String text) {
+  private static Guess byLetters(String text) {
     String best = "";
     double most = 0;
     double sum = 0;
-    for (Language language : detector.predictLanguages(text)) {
+    for (Language language : Letters.DETECTOR.predictLanguages(text)) {
       String code = CANDIDATES.get(language.getLang());
       if (code != null) {
         sum += language.getConfidence();

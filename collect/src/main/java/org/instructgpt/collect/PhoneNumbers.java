@@ -15,7 +15,7 @@ import org.instructgpt.collect.PersonalData.Span;
 /// - **the words beside it** ("call", "fax", "reach me at"): then six digits in any grouping are
 ///   one;
 /// - **libphonenumber** knows it as a valid number, of the country that it begins with (`+44 ...`,
-///   `0044 ...`) or, when it is written in groups, of one of the [#REGIONS];
+///   `0044 ...`) or, when it is written in groups and begins with 0, of one of the [#REGIONS];
 /// - **how it is written**: 555-0123-like groups that hardly anything else has.
 ///
 /// Only what is written like a number at all is put before libphonenumber, which needs some

@@ -56,7 +56,8 @@ public final class UseCases {
     long classes = examples.stream().mapToInt(Example::label).distinct().count();
     if (classes < 2) {
       throw new IllegalArgumentException(
-          "expected prompts of at least two settled use cases to learn from, found %d prompts of %d; let labelers settle some"
+          ("expected prompts of at least two settled use cases to learn from, found %d prompts of"
+                  + " %d; let labelers settle some")
               .formatted(examples.size(), classes));
     }
     return new UseCases(learn(examples, seed));

@@ -95,6 +95,8 @@ final class TablesTest {
     assertThat(Lengths.quantile(sorted, .75)).isEqualTo(5);
     assertThat(Lengths.row("x", IntStream.of(4, 1, 8, 2)))
         .containsExactly("x", "4", "4", "3", "1", "2", "3", "5", "8");
+    // 50 / (2 - 1) is the square of 7.07, 50 / 2 that of 5.
+    assertThat(Lengths.row("x", IntStream.of(10, 20)).get(3)).isEqualTo("7");
   }
 
   @Test
