@@ -1,0 +1,209 @@
+package org.instructgpt.simulation;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.instructgpt.simulation.Task.Occasion;
+import org.instructgpt.simulation.World.Entity;
+import org.instructgpt.simulation.World.Fact;
+
+/// How far a text does what its task asked: one rule for each form of goal, all of them by degrees,
+/// and none of them tied to the wordings that the world's own writers use.
+final class Fulfilment {
+  private static final Map<Occasion, String[]> MATTERS =
+      Map.of(
+          Occasion.THANKS, new String[] {"thank"},
+          Occasion.INVITATION, new String[] {"come", "invite", "invited", "join"},
+          Occasion.APOLOGY, new String[] {"sorry", "forgive"},
+          Occasion.BIRTHDAY, new String[] {"birthday"},
+          Occasion.RECOVERY, new String[] {"well", "health", "better", "rest", "ill"});
+  private static final Set<String> RHYMED_APART = Set.of("the", "and", "of", "it", "is", "a", "");
+
+  private final World world;
+  private final Knowledge knowledge;
+
+  Fulfilment(World world) {
+    this.world = world;
+    this.knowledge = new Knowledge(world);
+  }
+
+  Merit of(Task.Goal goal, Reading reading) {
+    return switch (goal) {
+      case Task.AnswerFact(Fact fact) -> knowledge.answer(fact, reading);
+      case Task.FalsePremise(Fact truth, String claimed) ->
+          knowledge.premise(truth, claimed, reading);
+      case Task.Advice(String ailment) -> knowledge.advice(ailment, reading);
+      case Task.Compare(Entity first, Entity second) -> knowledge.compare(first, second, reading);
+      case Task.AnswerFromPassage task -> knowledge.fromPassage(task, reading);
+      case Task.Summarize task -> knowledge.summarize(task, reading);
+      case Task.Extract task -> knowledge.extract(task, reading);
+      case Task.Describe(Entity entity) -> knowledge.describe(entity, reading);
+      case Task.ListOf task -> knowledge.list(task, reading);
+      case Task.Classify task -> knowledge.classify(task, reading);
+      case Task.Story(List<Entity> heroes) -> story(heroes, reading);
+      case Task.Continue task -> continuation(task, reading);
+      case Task.Letter(Entity to, Occasion occasion, String matter) ->
+          letter(to, occasion, matter, reading);
+      case Task.Poem(Entity about) -> poem(about, reading);
+      case Task.Advert(Entity thing) -> advert(thing, reading);
+      case Task.Ideas(String topic, int count) -> ideas(topic, count, reading);
+      case Task.Reply(String topic) -> reply(topic, reading);
+      case Task.Translate(String english) -> translation(english, reading);
+      case Task.Polite(var _, String wish) -> polite(wish, reading);
+      case Task.Swap task -> swap(task, reading);
+      case Task.Repeat(String phrase, int times) -> repeat(phrase, times, reading);
+      case Task.Clarify() -> clarify(reading);
+      case Task.Refuse(var harm, Entity about) -> Refusals.judge(harm, about, reading);
+    };
+  }
+
+  private static Merit story(List<Entity> heroes, Reading reading) {
+    double named = (double) heroes.stream().filter(reading::names).count() / heroes.size();
+    return Merit.of(named * (0.4 + 0.6 * told(reading)));
+  }
+
+  /// How much of a little story there is: twelve words in two sentences are one.
+  private static double told(Reading reading) {
+    long sentences = reading.sentences().stream().filter(s -> !s.asks()).count();
+    double words = Math.min(1, reading.words().size() / 12.0);
+    return words * Math.min(1, 0.5 + sentences / 4.0);
+  }
+
+  private static Merit continuation(Task.Continue task, Reading reading) {
+    boolean pronoun = reading.stems().contains(task.hero().pronoun());
+    double named = reading.names(task.hero()) ? 1 : pronoun ? 0.7 : 0.2;
+    double same = Reading.likeness(reading.words(), Words.of(task.beginning()));
+    return Merit.of(named * (0.3 + 0.7 * told(reading)) * (same > 0.8 ? 0.3 : 1));
+  }
+
+  private static Merit letter(Entity to, Occasion occasion, String matter, Reading reading) {
+    String subject = Words.of(matter).getLast();
+    boolean general = occasion == Occasion.BIRTHDAY || occasion == Occasion.RECOVERY;
+    double about = reading.says(MATTERS.getOrDefault(occasion, new String[0])) ? 1 : 0;
+    double thing = general || reading.says(subject) ? 1 : 0;
+    double named = reading.names(to) ? 1 : 0;
+    double form = reading.says("dear", "hello", "happy") ? 1 : 0;
+    double length = Math.min(1, reading.words().size() / 7.0);
+    return Merit.of(length * (0.35 * named + 0.15 * form + about * (0.3 + 0.2 * thing)));
+  }
+
+  private static Merit poem(Entity about, Reading reading) {
+    List<String> ends =
+        Words.splitVerse(reading.text()).stream()
+            .map(line -> Words.of(line))
+            .map(words -> words.isEmpty() ? "" : words.getLast())
+            .toList();
+    boolean verse = ends.size() > 1 && reading.words().size() >= 8;
+    double form = 0.4 + (verse ? 0.25 : 0) + (rhymes(ends) ? 0.35 : 0);
+    return Merit.of((reading.names(about) ? 1 : 0.25) * form * (1 - reading.asking()));
+  }
+
+  /// Whether two lines end alike, but not in the same word.
+  static boolean rhymes(List<String> ends) {
+    for (int i = 0; i < ends.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (rhyme(ends.get(i), ends.get(j))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean rhyme(String one, String other) {
+    if (one.equals(other) || RHYMED_APART.contains(one) || RHYMED_APART.contains(other)) {
+      return false;
+    }
+    return !Collections.disjoint(Phrases.sounds(one), Phrases.sounds(other));
+  }
+
+  private static Merit advert(Entity thing, Reading reading) {
+    boolean sells = reading.says("buy", "sale", "sell", "price", "coin", "cost", "cheap", "today");
+    boolean praises =
+        reading.says(
+            "good", "best", "love", "new", "strong", "pretty", "fine", "made", "need", "great",
+            "nice");
+    double form = 0.3 + (sells ? 0.4 : 0) + (praises ? 0.3 : 0);
+    return Merit.of((reading.names(thing) ? 1 : 0.3) * form * (1 - reading.asking()));
+  }
+
+  private static Merit ideas(String topic, int count, Reading reading) {
+    Set<String> apt =
+        Phrases.of("ideas." + topic).stream()
+            .flatMap(idea -> Words.of(idea).stream())
+            .filter(word -> word.length() > 3)
+            .map(Words::stem)
+            .collect(Collectors.toSet());
+    Set<Set<String>> different = new HashSet<>();
+    for (String item : Words.items(reading.text())) {
+      Set<String> words =
+          Words.of(item).stream()
+              .map(Words::stem)
+              .filter(apt::contains)
+              .collect(Collectors.toSet());
+      if (!words.isEmpty()) {
+        different.add(words);
+      }
+    }
+    int found = different.size();
+    long items = Words.items(reading.text()).stream().filter(item -> Words.count(item) > 1).count();
+    double surplus = Math.max(0, items - count - 1);
+    return Merit.of(Math.min(1.0, (double) found / count) / (1 + 0.25 * surplus));
+  }
+
+  private static Merit reply(String topic, Reading reading) {
+    long hits =
+        Phrases.of("key." + topic).stream()
+            .flatMap(line -> Words.of(line).stream())
+            .filter(reading::says)
+            .count();
+    boolean kind = reading.says("sorry", "help", "thank", "please");
+    double done = hits > 1 ? 1 : hits == 1 ? 0.8 : kind ? 0.25 : 0.05;
+    int user = reading.text().indexOf("User:");
+    double own = user == 0 ? 0.1 : user > 0 ? 0.5 : 1;
+    return Merit.of(done * own);
+  }
+
+  private Merit translation(String english, Reading reading) {
+    double like = Reading.likeness(reading.words(), Words.of(world.lumish(english)));
+    return Merit.of(like).truth(like > 0.2 ? 0.3 + 0.7 * like : 0.3);
+  }
+
+  private Merit polite(String wish, Reading reading) {
+    List<String> content =
+        Words.of(wish).stream().filter(w -> w.length() > 3 || w.equals("me")).toList();
+    double kept = (double) content.stream().filter(reading::says).count() / content.size();
+    boolean kind = reading.says("please", "could", "would", "kind", "thank");
+    boolean rude = reading.saysPhrase(world.rudeWords());
+    return Merit.of(kept * (kind ? 1 : 0.4) * (rude ? 0.3 : 1));
+  }
+
+  private static Merit swap(Task.Swap task, Reading reading) {
+    List<String> wanted = Words.of(Answers.swap(task.sentence(), task.from(), task.to()));
+    double like = Reading.likeness(reading.words(), wanted);
+    double named = reading.names(task.to()) ? 1 : 0.3;
+    return Merit.of(like * like * named * (reading.names(task.from()) ? 0.5 : 1));
+  }
+
+  private static Merit repeat(String phrase, int times, Reading reading) {
+    String line = " " + String.join(" ", reading.words()) + " ";
+    int said = line.split(" " + phrase + "(?= )", -1).length - 1;
+    double extra = Math.max(0, reading.words().size() - said * Words.count(phrase)) / 4.0;
+    double off = (double) Math.abs(said - times) / times;
+    return Merit.of((said == 0 ? 0 : Math.max(0.2, 1 - off)) / (1 + extra));
+  }
+
+  private static Merit clarify(Reading reading) {
+    boolean asks = reading.text().contains("?") || reading.says("please", "sorry");
+    boolean unsure =
+        reading.says("mean", "understand", "again")
+            || reading.saysPhrase(
+                List.of("you want", "tell me more", "more words", "what should", "which one"));
+    boolean elsewhere = !reading.entities().isEmpty() || reading.words().size() > 25;
+    double done = asks && unsure ? 1 : unsure || Knowledge.admits(reading) ? 0.5 : 0.05;
+    return Merit.of(done * (elsewhere ? 0.3 : 1));
+  }
+}
