@@ -1,6 +1,5 @@
 package org.instructgpt.simulation;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -71,15 +70,43 @@ final class Choice {
 
   /// Agreement of everybody with everybody else.
   ///
+  /// Of n people, p put a before b, m put b before a, and the rest tie. So C(p, 2) + C(m, 2)
+  /// couples agree on that pair of outputs, and half of those agree in which somebody ties: no need
+  /// to look at all couples.
+  ///
   /// @param rankings one list a person, with the ranks of the same samples in the same order
   static Agreement agreement(List<List<List<Integer>>> rankings) {
-    List<Agreement> parts = new ArrayList<>();
-    for (int a = 0; a < rankings.size(); a++) {
-      for (int b = a + 1; b < rankings.size(); b++) {
-        parts.add(between(rankings.get(a), rankings.get(b)));
+    return IntStream.range(0, rankings.getFirst().size())
+        .mapToObj(sample -> rankings.stream().map(person -> person.get(sample)).toList())
+        .map(Choice::agreementOnSample)
+        .reduce(Agreement.NONE, Agreement::plus);
+  }
+
+  private static Agreement agreementOnSample(List<List<Integer>> ranks) {
+    int outputs = ranks.getFirst().size();
+    double agreed = 0;
+    for (int a = 0; a < outputs; a++) {
+      for (int b = a + 1; b < outputs; b++) {
+        agreed += agreeing(ranks, a, b);
       }
     }
-    return parts.stream().reduce(Agreement.NONE, Agreement::plus);
+    return new Agreement(agreed, (long) (couples(ranks.size()) * couples(outputs)));
+  }
+
+  private static double agreeing(List<List<Integer>> ranks, int a, int b) {
+    int before = 0;
+    int after = 0;
+    for (List<Integer> person : ranks) {
+      int order = Integer.compare(person.get(a), person.get(b));
+      before += order < 0 ? 1 : 0;
+      after += order > 0 ? 1 : 0;
+    }
+    double tied = couples(ranks.size()) - couples(before + after);
+    return couples(before) + couples(after) + tied / 2;
+  }
+
+  private static double couples(int of) {
+    return of * (of - 1.0) / 2;
   }
 
   /// Agreement of two people over all samples.

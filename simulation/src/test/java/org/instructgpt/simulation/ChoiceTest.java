@@ -27,6 +27,17 @@ class ChoiceTest {
   }
 
   @Test
+  void agreementOfThreeIsThatOfAllCouples() {
+    List<List<Integer>> one = List.of(List.of(1, 2, 3), List.of(1, 1));
+    List<List<Integer>> two = List.of(List.of(1, 3, 1), List.of(1, 2));
+    List<List<Integer>> three = List.of(List.of(3, 2, 1), List.of(1, 2));
+    Choice.Agreement all = Choice.agreement(List.of(one, two, three));
+    // Couples agree on 1.5, 0 and 1.5 of three pairs, and on 0.5, 0.5 and 1 of one.
+    assertThat(all.agreed()).isEqualTo(5.0);
+    assertThat(all.pairs()).isEqualTo(12);
+  }
+
+  @Test
   void tiesAreCounted() {
     assertThat(Choice.ties(List.of(List.of(List.of(1, 1, 2)), List.of(List.of(1, 2, 3)))))
         .isCloseTo(1 / 6.0, within(1e-12));
