@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -153,6 +154,16 @@ class BenchmarkTest {
     assertThat(benchmark(1).answers(List.of(wrong)).getFirst().exact()).isZero();
   }
 
+  /// "red berries" cannot be likelier than "red", with which it begins, but its second word is
+  /// certain after the first, so its mean is greater.
+  @Test
+  void aLongerChoiceIsNotTheWorseForIt() {
+    var item =
+        new Item("owl", question("owl"), List.of("red berries"), List.of("red", "red berries"));
+
+    assertThat(benchmark(2).answers(List.of(item)).getFirst().text()).isEqualTo("red berries");
+  }
+
   /// By the model's own logits, one row at a time, in double precision: the total of a completion's
   /// tokens, and from the totals the entropy.
   @Test
@@ -183,7 +194,7 @@ class BenchmarkTest {
     double all = 0;
     for (int c = 0; c < odds.length; c++) {
       int[] ids = tokenizer.encode(completions.get(c));
-      int[] row = java.util.Arrays.copyOf(context, context.length + ids.length);
+      int[] row = Arrays.copyOf(context, context.length + ids.length);
       System.arraycopy(ids, 0, row, context.length, ids.length);
       odds[c] = Math.exp(total(row, context.length));
       all += odds[c];
@@ -235,6 +246,12 @@ class BenchmarkTest {
     var answers = benchmark(2).answers(List.of(item, choice));
 
     assertThat(answers).allMatch(Benchmark.Answer::shortened);
+    int[] ids = tokenizer.encode(item.context());
+    int room = 64 - 12; // the model's context less the answer
+    var end = tokenizer.decode(Arrays.copyOfRange(ids, ids.length - room, ids.length));
+    assertThat(benchmark(1).continuations(List.of(end)))
+        .containsExactly(answers.getFirst().text())
+        .doesNotContainAnyElementsOf(benchmark(1).continuations(List.of(padding.strip())));
   }
 
   @Test

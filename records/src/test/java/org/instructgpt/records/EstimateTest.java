@@ -237,6 +237,20 @@ class EstimateTest {
   }
 
   @Test
+  void whereBothHaveAsMuchTheLeadIsTheMeanOfTheDifferences() {
+    var ours = Map.of("p", new Cluster(3, 4), "q", new Cluster(2, 2), "r", new Cluster(5, 9));
+    var theirs = Map.of("p", new Cluster(1, 4), "q", new Cluster(2, 2), "r", new Cluster(6, 9));
+
+    var lead = Estimate.lead(ours, theirs);
+
+    var differences =
+        Estimate.mean(List.of(new Cluster(2, 4), new Cluster(0, 2), new Cluster(-1, 9)));
+    assertThat(lead.value()).isCloseTo(differences.value(), within(1e-12));
+    assertThat(lead.low()).isCloseTo(differences.low(), within(1e-12));
+    assertThat(lead.high()).isCloseTo(differences.high(), within(1e-12));
+  }
+
+  @Test
   void theLeadIsTheOtherWayRoundWhenTheyChangePlaces() {
     var ours = Map.of("p", new Cluster(3, 4), "q", new Cluster(2, 2));
     var theirs = Map.of("p", new Cluster(1, 4), "r", new Cluster(1, 3));
