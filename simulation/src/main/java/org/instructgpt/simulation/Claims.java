@@ -33,6 +33,7 @@ final class Claims {
       Set.of(
           "lie", "is", "has", "eat", "live", "fear", "like", "keep", "grow", "cure", "bloom",
           "belong", "cost", "rule", "own");
+  private static final Set<String> PRONOUNS = Set.of("it", "he", "she", "they");
   private static final int REACH = 6;
   private static final Map<Attribute, List<String>> PHRASES = phrases();
   private static final Map<String, List<Attribute>> HEADS =
@@ -104,11 +105,13 @@ final class Claims {
         tokens.add(stem);
       }
     }
+    boolean pronoun =
+        PRONOUNS.contains(sentence.stems().isEmpty() ? "" : sentence.stems().getFirst());
     for (int at = 0; at < tokens.size(); at++) {
       for (Attribute attribute : HEADS.getOrDefault(tokens.get(at), List.of())) {
         int values = after(tokens, at, attribute);
         if (values > 0) {
-          subject(tokens, at, attribute)
+          subject(tokens.subList(0, at), attribute.kind(), pronoun)
               .ifPresent(s -> claim(s, attribute, tokens, values, denials));
         }
       }
@@ -153,12 +156,14 @@ final class Claims {
     return end <= tokens.size() && tokens.subList(at, end).equals(phrase) ? end : 0;
   }
 
-  private Optional<Entity> subject(List<String> tokens, int verb, Attribute attribute) {
-    List<Entity> before =
-        tokens.subList(0, verb).stream().flatMap(token -> Reading.named(token).stream()).toList();
-    return before.isEmpty()
-        ? Optional.ofNullable(spokenOf.get(attribute.kind()))
-        : before.reversed().stream().filter(e -> e.kind() == attribute.kind()).findFirst();
+  /// The nearest entity of the kind before the verb; when there is none, whom the pronoun means.
+  private Optional<Entity> subject(List<String> before, Kind kind, boolean pronoun) {
+    List<Entity> named = before.stream().flatMap(t -> Reading.named(t).stream()).toList();
+    Optional<Entity> nearest =
+        named.reversed().stream().filter(entity -> entity.kind() == kind).findFirst();
+    return nearest.isEmpty() && (pronoun || named.isEmpty())
+        ? Optional.ofNullable(spokenOf.get(kind))
+        : nearest;
   }
 
   private void claim(

@@ -62,21 +62,23 @@ final class Fulfilment {
 
   private static Merit story(List<Entity> heroes, Reading reading) {
     double named = (double) heroes.stream().filter(reading::names).count() / heroes.size();
-    return Merit.of(named * (0.4 + 0.6 * told(reading)));
+    return Merit.of(named * (0.1 + 0.9 * told(reading)));
   }
 
   /// How much of a little story there is: twelve words in two sentences are one.
   private static double told(Reading reading) {
     long sentences = reading.sentences().stream().filter(s -> !s.asks()).count();
     double words = Math.min(1, reading.words().size() / 12.0);
-    return words * Math.min(1, 0.5 + sentences / 4.0);
+    long names = reading.stems().stream().filter(s -> Reading.named(s).isPresent()).count();
+    double list = 2 * names > reading.words().size() ? 0.2 : 1;
+    return list * words * Math.min(1, 0.5 + sentences / 4.0);
   }
 
   private static Merit continuation(Task.Continue task, Reading reading) {
     boolean pronoun = reading.stems().contains(task.hero().pronoun());
     double named = reading.names(task.hero()) ? 1 : pronoun ? 0.7 : 0.2;
     double same = Reading.likeness(reading.words(), Words.of(task.beginning()));
-    return Merit.of(named * (0.3 + 0.7 * told(reading)) * (same > 0.8 ? 0.3 : 1));
+    return Merit.of(named * (0.1 + 0.9 * told(reading)) * (same > 0.8 ? 0.3 : 1));
   }
 
   private static Merit letter(Entity to, Occasion occasion, String matter, Reading reading) {

@@ -14,10 +14,10 @@ import org.instructgpt.simulation.World.Kind;
 ///
 /// It reads free text by degrees. First it asks how far the text [does what was asked][Fulfilment];
 /// form comes off that: constraints that are not kept, questions in the place of answers, words
-/// that nobody knows, function words that cannot follow each other, repetition, more words than the
-/// task needs, no end. Then it checks every [claim][Claims] about the world that it can find, and
-/// on closed-domain tasks every name and value that the prompt does not have. Last it looks at
-/// manners.
+/// that nobody knows, words that never [follow each other][Fluency], repetition, an echo of the
+/// prompt, more words than the task needs, no end. Then it checks every [claim][Claims] about the
+/// world that it can find, and on closed-domain tasks every name and value that the prompt does not
+/// have. Last it looks at manners.
 public final class Gold {
   private static final List<String> HEDGES =
       List.of(
@@ -46,10 +46,12 @@ public final class Gold {
 
   private final World world;
   private final Fulfilment fulfilment;
+  private final Fluency fluency;
 
   public Gold(World world) {
     this.world = world;
     this.fulfilment = new Fulfilment(world);
+    this.fluency = new Fluency(world);
   }
 
   /// What an output is worth.
@@ -120,6 +122,7 @@ public final class Gold {
         * Math.max(0.4, 1 - again)
         * Math.max(0.5, 1 - 0.15 * besides(task, reading))
         * hedged(task.goal(), reading)
+        * (echoes(task, reading) ? 0.3 : 1)
         * (finished ? 1 : 0.8);
   }
 
@@ -142,6 +145,12 @@ public final class Gold {
     return Claims.in(reading, topic(task.goal())).stream()
         .filter(claim -> !meant.contains(claim.fact().entity()))
         .count();
+  }
+
+  /// Whether the text says little more than the prompt once again. To swap a name nearly does.
+  private static boolean echoes(Task task, Reading reading) {
+    return !(task.goal() instanceof Task.Swap || task.goal() instanceof Task.Polite)
+        && Reading.likeness(reading.words(), Words.of(task.prompt())) > 0.85;
   }
 
   /// Nobody is helped by an answer that takes itself back.
@@ -169,7 +178,10 @@ public final class Gold {
     boolean ends = reading.text().strip().matches("(?s).*[.!?\\p{L}\\p{N}]");
     double share = (double) (unknown + broken) / reading.words().size();
     boolean foreign = task.goal() instanceof Task.Translate;
-    return Math.max(0.2, 1 - 2 * share) * (ends || foreign ? 1 : 0.95);
+    boolean words = foreign || task.goal() instanceof Task.Repeat;
+    return Math.max(0.2, 1 - 2 * share)
+        * (words ? 1 : fluency.of(reading.text()))
+        * (ends || foreign ? 1 : 0.95);
   }
 
   private double truthful(Task task, Reading reading, Merit merit, double done, long foreign) {
@@ -186,10 +198,25 @@ public final class Gold {
     if (truth < 0.5 && reading.saysPhrase(HEDGES)) {
       truth += 0.15;
     }
-    if (done < 0.15 && !admits) {
+    if (done < 0.15 && !(admits && asksForKnowledge(task.goal()))) {
       truth = Math.min(truth, 0.4);
     }
     return Math.clamp(truth, 0, 1);
+  }
+
+  /// Where not to know is an honest answer.
+  private static boolean asksForKnowledge(Task.Goal goal) {
+    return switch (goal) {
+      case Task.AnswerFact _,
+          Task.FalsePremise _,
+          Task.Advice _,
+          Task.Describe _,
+          Task.AnswerFromPassage _,
+          Task.Refuse _ ->
+          true;
+      case Task.ListOf(var _, var property, var _) -> property.isPresent();
+      default -> false;
+    };
   }
 
   private static boolean fiction(Task.Goal goal) {

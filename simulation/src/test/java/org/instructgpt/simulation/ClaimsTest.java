@@ -65,6 +65,16 @@ class ClaimsTest {
   }
 
   @Test
+  void pronounsMeanWhoeverWasLastSpokenOf() {
+    assertThat(claims("This is about the lantern. It belongs to Adam and is made of tin."))
+        .containsExactly(
+            says(LANTERN, Attribute.THING_OWNER, "Adam"),
+            says(LANTERN, Attribute.THING_STUFF, "tin"));
+    assertThat(Claims.in(Reading.of("It eats fish."), Optional.of(BEAR)))
+        .containsExactly(says(BEAR, Attribute.ANIMAL_FOOD, "fish"));
+  }
+
+  @Test
   void rulersAndOwnersMayComeFirst() {
     assertThat(claims("Anna rules Velmar. Berta owns the lantern."))
         .containsExactly(

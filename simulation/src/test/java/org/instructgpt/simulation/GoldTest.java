@@ -21,9 +21,12 @@ import org.instructgpt.simulation.World.Kind;
 import org.junit.jupiter.api.Test;
 
 class GoldTest {
-  private final World world = World.of(1);
+  private static final World WORLD = World.of(1);
+  private static final Gold GOLD = new Gold(WORLD);
+
+  private final World world = WORLD;
+  private final Gold gold = GOLD;
   private final Tasks tasks = new Tasks(world);
-  private final Gold gold = new Gold(world);
   private final Fact truth = world.fact(new Entity("fox", Kind.ANIMAL), Attribute.ANIMAL_FOOD);
   private final String wrong = truth.otherValue(Dice.of(1, "wrong"));
   private final Task question = task("What does the fox eat?", new Task.AnswerFact(truth));
@@ -140,6 +143,20 @@ class GoldTest {
     assertThat(judge(question, right + " The the is of the a blorp snark.").helpful())
         .isLessThan(0.7 * plain);
     assertThat(gold.judge(question, right, false).helpful()).isLessThan(plain);
+  }
+
+  @Test
+  void aHeapOfWordsAnEchoAndAShrugAreNoStory() {
+    Task story =
+        task(
+            "Tell me a story about Anna.",
+            new Task.Story(List.of(new Entity("Anna", Kind.PERSON))));
+    String told = "Anna went to the river. She found an old key there and took it home.";
+    String heap = "River old the home. Took Anna to it key found went an she there and the.";
+    double whole = judge(story, told).helpful();
+    assertThat(judge(story, heap).helpful()).isLessThan(0.7 * whole);
+    assertThat(judge(story, story.prompt()).helpful()).isLessThan(0.2 * whole);
+    assertThat(judge(story, "I do not know.").truthful()).isLessThan(0.5);
   }
 
   @Test
