@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
 /// Attention that remembers: the key-value cache.
@@ -19,10 +20,9 @@ import org.instructgpt.torch.Tensor;
 final class CachedAttention implements Attention {
   private final GptConfig config;
   private final DType type;
-  private final List<Tensor> keys = new ArrayList<>(); // each (B, H, S, D)
-  private final List<Tensor> values = new ArrayList<>();
-  private final Tensor padding; // (B, S): HIDDEN in padded slots, else 0
+  private final List<Tensor> memories = new ArrayList<>(); // each (B, H, 2, S, D): keys, values
   private final boolean padded;
+  private Tensor padding; // (B, S): HIDDEN in padded slots, else 0
   private int start;
 
   /// Room for `slots` tokens a row. Belongs to the scope it is built in.
@@ -34,8 +34,7 @@ final class CachedAttention implements Attention {
     this.type = type;
     long depth = config.width() / config.heads();
     for (int i = 0; i < config.layers(); i++) {
-      keys.add(Tensor.empty(type, device, pads.length, config.heads(), slots, depth));
-      values.add(Tensor.empty(type, device, pads.length, config.heads(), slots, depth));
+      memories.add(Tensor.empty(type, device, pads.length, config.heads(), 2, slots, depth));
     }
     var hidden = new float[pads.length * slots];
     boolean any = false;
@@ -58,18 +57,15 @@ final class CachedAttention implements Attention {
   }
 
   /// Keeps the rows that `kept` (int64) names, in ascending order: they move to the front of the
-  /// memory that is there, and the rest of it lies idle.
+  /// memory that is there, and the rest of it lies idle. To be called in the scope that the cache
+  /// belongs to.
   void keepRows(Tensor kept) {
-    for (var memory : memories()) {
-      memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept));
-    }
+    memories.replaceAll(memory -> front(memory, kept));
+    padding = front(padding, kept);
   }
 
-  private List<Tensor> memories() {
-    var all = new ArrayList<>(keys);
-    all.addAll(values);
-    all.add(padding);
-    return all;
+  private static Tensor front(Tensor memory, Tensor kept) {
+    return Scope.tidy(() -> memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept)));
   }
 
   @Override
@@ -78,29 +74,37 @@ final class CachedAttention implements Attention {
     long t = qkv.size(1);
     long h = config.heads();
     long d = config.width() / h;
-    var split = qkv.view(b, t, 3, h, d).permute(2, 0, 3, 1, 4); // (3, B, H, T, D)
-    var keys = this.keys.get(layer).narrow(0, 0, b);
-    var values = this.values.get(layer).narrow(0, 0, b);
-    keys.narrow(2, start, t).copy_(split.select(0, 1));
-    values.narrow(2, start, t).copy_(split.select(0, 2));
+    var split = qkv.view(b, t, 3, h, d).transpose(1, 3); // (B, H, 3, T, D)
+    var memory = memories.get(layer);
+    memory.narrow(3, start, t).copy_(split.narrow(2, 1, 2));
     int window = config.window(layer);
     long end = start + t;
     long from = window > 0 && t == 1 ? Math.max(0, end - window) : 0;
-    var k = keys.narrow(2, from, end - from);
-    var v = values.narrow(2, from, end - from);
-    var q = split.select(0, 0).mul(1 / Math.sqrt((double) d));
+    var seen = memory.narrow(3, from, end - from);
+    var q = split.select(2, 0);
+    var k = seen.select(2, 0);
+    var v = seen.select(2, 1);
     return t == 1
         ? one(q, k, v, from, end).view(b, 1, h * d)
         : several(q, k, v, window).transpose(1, 2).reshape(b, t, h * d);
   }
 
-  /// One query a row: products and sums are faster than B x H tiny matrix-vector calls.
+  /// One query a row (B, H, 1, D). In bfloat16 products and sums are faster than the fused
+  /// attention and than B x H tiny matrix-vector calls.
   private Tensor one(Tensor q, Tensor k, Tensor v, long from, long end) {
-    var scores = k.mul(q).sum(-1); // (B, H, S)
-    if (padded) {
-      scores = scores.add_(hidden(q, from, end).unsqueeze(1));
+    var mask = padded ? padding.narrow(1, from, end - from).unsqueeze(1) : null; // (B, 1, S)
+    if (type != DType.BFLOAT16) {
+      return q.attention(k, v, mask == null ? null : mask.unsqueeze(1));
+    }
+    var scores = k.mul(scaled(q)).sum(-1); // (B, H, S)
+    if (mask != null) {
+      scores = scores.add_(mask);
     }
     return v.mul(scores.softmax(-1).unsqueeze(-1)).sum(-2); // (B, H, D)
+  }
+
+  private static Tensor scaled(Tensor q) {
+    return q.mul(1 / Math.sqrt((double) q.size(-1)));
   }
 
   /// The prompts' own pass: T queries a row over the T slots so far.
@@ -111,15 +115,10 @@ final class CachedAttention implements Attention {
     }
     var mask =
         CausalAttention.mask(t, window > 0 ? window : t, type).to(q.device()).view(1, 1, t, t);
-    var scores = q.matmul(k.transpose(2, 3)).add(mask);
+    var scores = scaled(q).matmul(k.transpose(2, 3)).add(mask);
     if (padded) {
-      scores = scores.add_(hidden(q, 0, t).unsqueeze(1).unsqueeze(1));
+      scores = scores.add_(padding.narrow(1, 0, t).unsqueeze(1).unsqueeze(1));
     }
     return scores.softmax(-1).matmul(v);
-  }
-
-  /// What the padding adds to the scores of the queries' rows in a range of slots (B, S).
-  private Tensor hidden(Tensor queries, long from, long end) {
-    return padding.narrow(0, 0, queries.size(0)).narrow(1, from, end - from);
   }
 }

@@ -233,9 +233,13 @@ public final class Gpt {
   /// matrix is a matrix-vector product, which reads the weights at the memory's speed (measured at
   /// D: 29 to 44 tokens/s).
   private static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-    return x.size(0) == 1 && x.dtype() != DType.BFLOAT16 && weight.count() > LARGE
+    return isVectorProduct(x, weight)
         ? bias.addmv(weight.transpose(0, 1), x.view(-1)).unsqueeze(0)
         : bias.addmm(x, weight);
+  }
+
+  private static boolean isVectorProduct(Tensor x, Tensor weight) {
+    return x.size(0) == 1 && x.dtype() != DType.BFLOAT16 && weight.count() >= LARGE;
   }
 
   /// The logits (N, V) of the next token after each of the hidden states (N, C), in the parameters'
@@ -245,6 +249,9 @@ public final class Gpt {
   }
 
   Tensor logits(Tensor unembedding, Tensor hidden) {
-    return rounded(hidden).matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());
+    var x = rounded(hidden);
+    return isVectorProduct(x, unembedding)
+        ? unembedding.matmul(x.view(-1)).unsqueeze(0)
+        : x.matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());
   }
 }

@@ -180,8 +180,8 @@ public final class Sampler {
       int at = slot;
       try (var _ = Scope.open()) {
         tokens = step(weights, cache, live, input, at);
-        retire(live, cache);
       }
+      retire(live, cache);
       if (live.size() < tokens.length) {
         tokens = live.stream().mapToInt(r -> r.tokens[r.length - 1]).toArray();
       }
@@ -195,27 +195,13 @@ public final class Sampler {
       Gpt.Weights weights, CachedAttention cache, List<Row> live, int[] input, int slot) {
     int b = live.size();
     int t = input.length / b;
-    var positions = new int[input.length];
-    for (int i = 0; i < input.length; i++) {
-      positions[i] = Math.max(0, slot + i % t - live.get(i / t).pad);
-    }
-    var device = model.parameters().flat().device();
     cache.startAt(slot);
-    var x =
-        weights
-            .token()
-            .embedding(Tensor.of(input, b, t).to(device))
-            .add(weights.position().embedding(Tensor.of(positions, b, t).to(device)));
-    var hidden = model.blocks(weights, x, cache, Dropout.NONE);
+    var hidden = model.blocks(weights, embed(weights, live, input, slot), cache, Dropout.NONE);
     var logits = model.logits(weights.unembedding(), hidden.select(1, t - 1));
-    var chosen = choose(logits, live);
-    long[] ids = chosen.longs();
-    float[] logProbs =
-        settings.logProbs ? logits.logSoftmax(-1).gather(1, chosen).floats() : new float[0];
-    var next = new int[b];
+    var next = choose(logits, live);
+    float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
     for (int i = 0; i < b; i++) {
       var row = live.get(i);
-      next[i] = (int) ids[i];
       if (row.finished()) {
         continue; // still in the batch, but its response is complete
       }
@@ -227,19 +213,68 @@ public final class Sampler {
     return next;
   }
 
-  /// One id a row, (B, 1): the likeliest, or a draw that inverts the cumulative distribution.
-  private Tensor choose(Tensor logits, List<Row> live) {
+  /// Tokens and positions of `input` as vectors (B, T, C).
+  private Tensor embed(Gpt.Weights weights, List<Row> live, int[] input, int slot) {
+    if (input.length == 1) { // a view of the two vectors needs no index made for it
+      var token = weights.token().narrow(0, input[0], 1);
+      return token.add(weights.position().narrow(0, slot - live.getFirst().pad, 1)).unsqueeze(0);
+    }
+    int b = live.size();
+    int t = input.length / b;
+    var positions = new int[input.length];
+    for (int i = 0; i < input.length; i++) {
+      positions[i] = Math.max(0, slot + i % t - live.get(i / t).pad);
+    }
+    var device = weights.token().device();
+    return weights
+        .token()
+        .embedding(Tensor.of(input, b, t).to(device))
+        .add(weights.position().embedding(Tensor.of(positions, b, t).to(device)));
+  }
+
+  private static float[] logProbs(Tensor logits, int[] chosen) {
+    var ids = Tensor.of(chosen, chosen.length, 1).to(logits.device());
+    return logits.logSoftmax(-1).gather(1, ids).floats();
+  }
+
+  /// One id a row: the likeliest, or a draw that inverts the cumulative distribution.
+  private int[] choose(Tensor logits, List<Row> live) {
     if (settings.temperature == 0) {
-      return logits.argmax(-1).unsqueeze(1);
+      return ints(logits.argmax(-1));
+    }
+    var scaled = settings.temperature == 1 ? logits : logits.div(settings.temperature);
+    var probabilities = scaled.softmax(-1);
+    if (live.size() == 1) {
+      return new int[] {invert(probabilities.floats(), live.getFirst().draw())};
     }
     var draws = new float[live.size()];
     for (int i = 0; i < draws.length; i++) {
       draws[i] = live.get(i).draw();
     }
-    var scaled = settings.temperature == 1 ? logits : logits.div(settings.temperature);
-    var sums = scaled.softmax(-1).cumsum(-1); // (B, V)
+    var sums = probabilities.cumsum(-1); // (B, V)
     var total = sums.narrow(1, sums.size(1) - 1, 1);
-    return sums.searchSorted(Tensor.of(draws, draws.length, 1).to(sums.device()).mul(total));
+    return ints(sums.searchSorted(Tensor.of(draws, draws.length, 1).to(sums.device()).mul(total)));
+  }
+
+  /// The same for one row, where ten calls of libtorch cost more than the loop: its running sums
+  /// too are float64, rounded to float32, so that a row alone gets what it gets in company.
+  private static int invert(float[] probabilities, float draw) {
+    var sums = new float[probabilities.length];
+    double sum = 0;
+    for (int i = 0; i < sums.length; i++) {
+      sum += probabilities[i];
+      sums[i] = (float) sum;
+    }
+    float wanted = draw * sums[sums.length - 1];
+    int chosen = 0;
+    while (sums[chosen] <= wanted) {
+      chosen++;
+    }
+    return chosen;
+  }
+
+  private static int[] ints(Tensor ids) {
+    return Arrays.stream(ids.longs()).mapToInt(Math::toIntExact).toArray();
   }
 
   /// Takes finished rows out once they are a quarter of the batch or all of it.

@@ -667,15 +667,15 @@ public final class Tensor {
             false));
   }
 
-  /// Attention of queries (B, H, T, D) over `keys` and `values` (B, H, S, D) with `mask` added to
-  /// the scores.
-  public Tensor attention(Tensor keys, Tensor values, Tensor mask) {
+  /// Attention of queries (B, H, T, D) over `keys` and `values` (B, H, S, D) with `mask`, if there
+  /// is one, added to the scores.
+  public Tensor attention(Tensor keys, Tensor values, @Nullable Tensor mask) {
     return new Tensor(
         torch.scaled_dot_product_attention(
             handle,
             keys.handle,
             values.handle,
-            new TensorOptional(mask.handle),
+            mask == null ? new TensorOptional() : new TensorOptional(mask.handle),
             0.0,
             false,
             new DoubleOptional(),
