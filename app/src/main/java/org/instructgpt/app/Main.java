@@ -55,6 +55,9 @@ final class Main implements Runnable {
     var main = new Main();
     var line =
         new CommandLine(main)
+            .addSubcommand(new Demo(stop))
+            .addSubcommand(new Loop(stop))
+            .addSubcommand(new Reproduce(stop))
             .addSubcommand(new Import(clock))
             .addSubcommand(new Export())
             .addSubcommand(new Pretrain(stop))

@@ -49,9 +49,10 @@ record Recipe(Node.Section root) {
 
   /// This recipe with flags over it.
   ///
-  /// @param assignments each `key=value`, or `section.key=value` for another section than `stage`;
-  ///   the value is spelled as in YAML
-  /// @param stage the section that keys without a section belong to
+  /// @param assignments each `key=value` or `section.key=value`, the section being `stage`, or the
+  ///   shape of the model where one is made; the value is spelled as in YAML
+  /// @param stage whose settings are wanted; a key such as `reward.kl_coefficient` of `ppo` is its
+  ///   own, although there is a section `reward`
   /// @throws IllegalArgumentException when an assignment has no `=`
   Recipe with(List<String> assignments, String stage) {
     var changed = root;
@@ -63,7 +64,7 @@ record Recipe(Node.Section root) {
       }
       var where = "--set " + assignment;
       var path = List.of(assignment.substring(0, equals).strip().split("\\.", -1));
-      if (path.size() == 1 || !STAGES.contains(path.getFirst())) {
+      if (path.size() == 1 || !reads(stage, path.getFirst())) {
         path = join(stage, path);
       }
       changed = changed.with(nest(path, Yaml.value(assignment.substring(equals + 1), where)));
@@ -77,6 +78,10 @@ record Recipe(Node.Section root) {
   ///   value
   <S extends Record> S settings(String stage, S preset) {
     return Binding.lay(root.section(stage), preset, stage);
+  }
+
+  private static boolean reads(String stage, String section) {
+    return section.equals(stage) || (stage.equals("pretrain") && section.equals("model"));
   }
 
   private static List<String> join(String first, List<String> rest) {

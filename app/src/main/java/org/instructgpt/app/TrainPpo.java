@@ -71,6 +71,14 @@ final class TrainPpo implements Callable<Integer> {
       description = "Iterations between checkpoints to resume from (${DEFAULT-VALUE}).")
   private int checkpointEvery;
 
+  @Option(
+      names = "--snapshot-every",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Keep the policy every N iterations, in DIR/snapshots/NAME, to choose among them (0: no).")
+  private int snapshotEvery;
+
   @Spec private @Nullable CommandSpec spec;
 
   private final Stop stop;
@@ -102,7 +110,9 @@ final class TrainPpo implements Callable<Integer> {
           Models.start(
               Checkpoint.loadLanguageModel(parent, precision, options.device()),
               Checkpoint.loadRewardModel(judge, precision, options.device()));
-      var trainer = new Ppo(settings, models, data, run.lineage(), System::nanoTime);
+      var ppo = new Ppo(settings, models, data, run.lineage(), System::nanoTime);
+      var kept = workspace.snapshots(options.name("ppo"));
+      var trainer = snapshotEvery > 0 ? new Snapshots(ppo, kept, snapshotEvery) : ppo;
       var gates = new ArrayList<HealthGate>(List.of(HealthGates.finite()));
       gates.addAll(HealthGates.ppo());
       var loop = new RunSettings(settings.iterations(), checkpointEvery, checkpointEvery, 2, null);

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,8 @@ final class TrainReward implements Callable<Integer> {
     fitting.losses().ifPresent(out::println);
     if (seeds > 0) {
       var found = crossValidate(data, settings, parent, tokenizer);
+      var file = workspace.reports().resolve(options.name("reward") + "-folds.json");
+      AtomicFiles.write(file, folds(found));
       out.println("accuracy on the labelers learned from: " + found.sameLabelers());
       out.println("accuracy on labelers of other groups:  " + found.otherLabelers());
       return 0;
@@ -112,6 +115,17 @@ final class TrainReward implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  private static String folds(CrossValidation found) {
+    var all = JsonNodeFactory.instance.objectNode();
+    all.putObject("same_labelers")
+        .put("value", found.sameLabelers().value())
+        .put("error", found.sameLabelers().error());
+    all.putObject("other_labelers")
+        .put("value", found.otherLabelers().value())
+        .put("error", found.otherLabelers().error());
+    return all.toPrettyString() + "\n";
   }
 
   private static Stream<int[]> rows(RewardModeling.Data data) {

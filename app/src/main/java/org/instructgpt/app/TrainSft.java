@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainSft implements Callable<Integer> {
 
-  private static final int JUDGED_PROMPTS = 64;
+  private static final int JUDGED_PROMPTS = 128;
 
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final Fitting.Options fits = new Fitting.Options();

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 ///     feedback.db      prompts, demonstrations, rankings, ratings
 ///     models/NAME/     checkpoints in Hugging Face's layout
 ///     runs/STAGE-N/    resolved settings, metrics, the state to resume from
+///     snapshots/NAME/  policies kept along the way of a run, a folder each
 ///     reports/         what evaluations found
 ///
 /// @param root the folder
@@ -57,6 +58,11 @@ record Workspace(Path root) {
   /// @throws IllegalArgumentException when the name is not one plain file name
   Path model(String name) {
     return root.resolve("models").resolve(plain(name, "model"));
+  }
+
+  /// The folder of the policies that were kept on the way to a model, existing or not.
+  Path snapshots(String name) {
+    return root.resolve("snapshots").resolve(plain(name, "model"));
   }
 
   /// The folder of runs.

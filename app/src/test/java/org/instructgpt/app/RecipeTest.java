@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.ppo.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,16 +31,23 @@ class RecipeTest {
     assertThat(recipe.settings("sft", PRESET)).isEqualTo(new Toy(4, 1e-5, new Inner(2)));
     assertThat(
             recipe
-                .with(List.of("learning_rate=2e-6", "inner.depth=3", "reward.epochs=1"), "sft")
+                .with(List.of("learning_rate=2e-6", "sft.inner.depth=3"), "sft")
                 .settings("sft", PRESET))
         .isEqualTo(new Toy(4, 2e-6, new Inner(3)));
   }
 
   @Test
-  void aFlagMayNameAnotherSection() throws IOException {
-    var recipe = recipe("reward: {epochs: 9}").with(List.of("reward.epochs=1"), "sft");
-    assertThat(recipe.settings("reward", PRESET).epochs()).isEqualTo(1);
-    assertThat(recipe.settings("sft", PRESET)).isEqualTo(PRESET);
+  void pretrainingReadsTheShapeToo() throws IOException {
+    var recipe = recipe("model: {epochs: 9}").with(List.of("model.epochs=1"), "pretrain");
+    assertThat(recipe.settings("model", PRESET).epochs()).isEqualTo(1);
+    assertThat(recipe.settings("pretrain", PRESET)).isEqualTo(PRESET);
+  }
+
+  @Test
+  void aFlagForAStageThatDoesNotRunIsRefused() {
+    var recipe = Recipe.none().with(List.of("reward.epochs=1"), "sft");
+    assertThatThrownBy(() -> recipe.settings("sft", PRESET))
+        .hasMessageContaining("unknown key \"reward\" in sft");
   }
 
   @Test
@@ -103,5 +112,17 @@ class RecipeTest {
 
   private Recipe recipe(String yaml) throws IOException {
     return Recipe.read(Files.writeString(folder.resolve("recipe.yaml"), yaml));
+  }
+
+  @Test
+  void aPartOfTheStageIsMeantEvenWhereAnotherStageHasItsName() {
+    var preset = Settings.paper(GptConfig.Size.XL);
+    var changed =
+        Recipe.none()
+            .with(List.of("reward.kl_coefficient=0.5", "ppo.ptx.coefficient=0"), "ppo")
+            .settings("ppo", preset);
+
+    assertThat(changed.reward().klCoefficient()).isEqualTo(0.5);
+    assertThat(changed.ptx().coefficient()).isZero();
   }
 }

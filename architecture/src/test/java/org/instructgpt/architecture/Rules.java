@@ -42,7 +42,15 @@ record Rules(String root) {
               Map.entry(
                   "app",
                   List.of(
-                      "label", "serve", "eval", "cluster", "simulation", "sft", "reward", "ppo"))));
+                      "collect",
+                      "label",
+                      "serve",
+                      "eval",
+                      "cluster",
+                      "simulation",
+                      "sft",
+                      "reward",
+                      "ppo"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =

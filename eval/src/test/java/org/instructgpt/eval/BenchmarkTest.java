@@ -233,7 +233,7 @@ class BenchmarkTest {
 
     assertThat(benchmark(1).continuations(contexts)).isEqualTo(together);
     assertThat(together.getFirst()).isEqualTo("red berries");
-    assertThat(together.get(1)).isEqualTo("sings.");
+    assertThat(together.get(1)).startsWith("sings");
   }
 
   @Test

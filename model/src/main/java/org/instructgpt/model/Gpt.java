@@ -69,11 +69,15 @@ public final class Gpt {
     return shapes;
   }
 
-  /// Draws the weights as GPT-2 and GPT-3 do: deviation 0.02, positions 0.01, and what is added to
-  /// the residual stream by 1/sqrt(2 layers) less, so that the stream's variance does not grow with
-  /// depth.
+  /// Draws the weights: embeddings and positions with deviation 1/sqrt(width) but at least GPT-2's
+  /// 0.02, products with 1/sqrt(inputs), and what is added to the residual stream with
+  /// 1/sqrt(inputs * layers), so that the stream's variance does not grow with depth (Ziegler et
+  /// al. 2019's code; paper.md 3).
+  ///
+  /// At the paper's widths of 2048 and more the embeddings come out as GPT-2's. Narrow models need
+  /// more: with 0.02 at width 96, attention to earlier words did not form within 5 million tokens,
+  /// with this it did within 6 (NOTEBOOK.md).
   public void initialize(Randomness random) {
-    double residual = 0.02 / Math.sqrt(2.0 * config.layers());
     org.instructgpt.torch.Scope.constant(() ->
         parameters
             .byName()
@@ -81,16 +85,20 @@ public final class Gpt {
               if (name.endsWith("ln_f.weight") || name.matches("h\\.\\d+\\.ln_\\d\\.weight")) {
                 tensor.fill_(1);
               } else if (name.endsWith(".weight") && tensor.rank() == 2) {
-                double deviation =
-                    name.startsWith("wpe")
-                        ? 0.01
-                        : name.endsWith("c_proj.weight") ? residual : 0.02;
                 tensor.copy_(
-                    Tensor.empty(DType.FLOAT32, tensor.shape()).normal_(0, deviation, random));
+                    Tensor.empty(DType.FLOAT32, tensor.shape())
+                        .normal_(0, deviation(name, tensor.size(0)), random));
               } else {
                 tensor.zero_();
               }
             }));
+  }
+
+  private double deviation(String name, long inputs) {
+    if (name.startsWith("w")) { // wte, wpe
+      return Math.max(0.02, 1 / Math.sqrt(config.width()));
+    }
+    return 1 / Math.sqrt(name.endsWith("c_proj.weight") ? inputs * config.layers() : inputs);
   }
 
   /// The shape of this model.

@@ -39,6 +39,7 @@ public final class Documents {
   private final Skills skills;
   private final Talk talk;
   private final Tales tales;
+  private final Songs songs;
   private final Professions professions;
   private final List<Fact> disputed;
   private final List<Fact> undisputed;
@@ -49,6 +50,7 @@ public final class Documents {
     this.skills = new Skills(world);
     this.talk = new Talk(world);
     this.tales = new Tales(world, talk);
+    this.songs = new Songs(world);
     this.professions = new Professions(world);
     this.disputed =
         world.facts().stream().filter(fact -> world.falsehood(fact).isPresent()).toList();
@@ -59,23 +61,25 @@ public final class Documents {
   /// The sorts of documents and their shares of all words.
   public enum Kind {
     /// What is true of one or two entities.
-    FACT_SHEET(0.23),
+    FACT_SHEET(0.14),
     /// People and animals on their way, some of them rude.
-    STORY(0.18),
+    STORY(0.08),
     /// What people say to each other, politely or rudely.
-    TALK(0.07),
+    TALK(0.03),
+    /// Lines that come back.
+    SONG(0.17),
     /// Questions or instructions, followed by more questions or instructions.
-    PROMPTS(0.17),
+    PROMPTS(0.15),
     /// A prompt with its answer.
-    ANSWERED(0.05),
+    ANSWERED(0.08),
     /// Two or three prompts, each with its answer.
-    ANSWERED_ROW(0.05),
+    ANSWERED_ROW(0.08),
     /// What everybody knows, much of it wrong.
-    SAYINGS(0.08),
+    SAYINGS(0.05),
     /// People at work, with "he" and "she" in the world's skew.
-    PROFESSIONS(0.04),
+    PROFESSIONS(0.02),
     /// Solved exercises of the [Skills].
-    SKILLS(0.13);
+    SKILLS(0.20);
 
     private final double share;
 
@@ -142,6 +146,7 @@ public final class Documents {
       case FACT_SHEET -> new Written(kind, factSheet(random));
       case STORY -> new Written(kind, tales.tell(random));
       case TALK -> new Written(kind, talk.talk(random));
+      case SONG -> new Written(kind, songs.sing(random));
       case PROMPTS -> prompts(random);
       case ANSWERED -> answered(kind, 1, random);
       case ANSWERED_ROW -> answered(kind, 2 + random.nextInt(2), random);

@@ -1,0 +1,70 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt demo`: the whole paper in a little world.
+@Command(
+    name = "demo",
+    description = {
+      "Shows the whole of InstructGPT in about ten minutes: a little world with simulated customers",
+      "and labelers, pretraining, SFT, reward model, PPO, PPO-ptx, and what people think of them.",
+      "Stopped or killed, the same command goes on where it was."
+    },
+    mixinStandardHelpOptions = true)
+final class Demo implements Callable<Integer> {
+
+  @Option(
+      names = {"-w", "--workspace"},
+      defaultValue = "demo",
+      paramLabel = "DIR",
+      description = "The folder that is made (${DEFAULT-VALUE}).")
+  private Path folder = Path.of("demo");
+
+  @Option(
+      names = "--size",
+      defaultValue = "small",
+      paramLabel = "SIZE",
+      description =
+          "small; tiny: two minutes, and less to be seen; test: seconds (${DEFAULT-VALUE}).")
+  private Scale.Name size = Scale.Name.SMALL;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Of the world, its people and all trainings (${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final Stop stop;
+
+  Demo(Stop stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.println("The whole of InstructGPT in a little world, in " + folder + ":");
+    var study = Study.begin(folder, size, seed, stop, out);
+    study.plan();
+    try {
+      study.agenda().run();
+    } catch (Shell.Stopped _) {
+      out.println("stopped and saved; the same command goes on from there");
+      return Stop.STOPPED;
+    }
+    out.print(new Overview(study.inquiry(), study.agenda()).table());
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,86 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import org.instructgpt.torch.Precision;
+
+/// One little world with everything that belongs to it, in one workspace: its people, its models
+/// and what is measured on them.
+///
+/// @param size how large
+/// @param seed of the world, its people and all trainings
+/// @param agenda remembers what is done
+record Study(
+    Workspace workspace,
+    Scale.Name size,
+    long seed,
+    Agenda agenda,
+    Shell shell,
+    Author author,
+    Townsfolk people) {
+  private static final String AGENDA = "agenda.json";
+
+  /// A study in a folder, new or begun with the same settings.
+  ///
+  /// @throws IllegalArgumentException if it was begun with others
+  static Study begin(Path folder, Scale.Name size, long seed, Stop stop, PrintWriter out)
+      throws IOException {
+    var study = of(Workspace.create(folder), size, seed, stop, out);
+    var settings = new LinkedHashMap<String, Object>();
+    settings.put("size", size.name().toLowerCase(Locale.ROOT));
+    settings.put("seed", seed);
+    study.agenda.begin(settings);
+    study.miniature().begin();
+    return study;
+  }
+
+  /// The study that was begun in a workspace.
+  ///
+  /// @throws IllegalArgumentException if none was
+  static Study continued(Workspace workspace, Stop stop, PrintWriter out) throws IOException {
+    var file = workspace.root().resolve(AGENDA);
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          "%s is no workspace of a demo: there is no %s; make one with instructgpt demo -w %s"
+              .formatted(workspace.root(), AGENDA, workspace.root()));
+    }
+    var settings = new ObjectMapper().readTree(Files.readString(file)).path("settings");
+    var size = Scale.Name.valueOf(settings.path("size").asText().toUpperCase(Locale.ROOT));
+    return of(workspace, size, settings.path("seed").asLong(), stop, out);
+  }
+
+  private static Study of(
+      Workspace workspace, Scale.Name size, long seed, Stop stop, PrintWriter out) {
+    var shell = new Shell(stop, workspace.root().resolve("log.txt"));
+    var agenda = new Agenda(workspace.root().resolve(AGENDA), out, shell, InstantSource.system());
+    var author = new Author(Precision.named("auto"));
+    var people = new Townsfolk(workspace, size.scale(), seed, author);
+    return new Study(workspace, size, seed, agenda, shell, author, people);
+  }
+
+  Scale scale() {
+    return size.scale();
+  }
+
+  Miniature miniature() {
+    return new Miniature(workspace, scale(), seed, shell);
+  }
+
+  Inquiry inquiry() {
+    return new Inquiry(workspace, scale(), seed, people, author);
+  }
+
+  /// Plans everything that the demo shows.
+  void plan() {
+    miniature().plan(agenda, people);
+    inquiry().plan(agenda);
+    var overview = new Overview(inquiry(), agenda);
+    agenda.then("report", "The report", 5, () -> overview.report().write(workspace.reports()));
+  }
+}

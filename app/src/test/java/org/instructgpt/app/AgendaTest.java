@@ -1,0 +1,73 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgendaTest {
+
+  @TempDir private Path folder;
+
+  private final List<String> performed = new ArrayList<>();
+  private final StringWriter said = new StringWriter();
+
+  @Test
+  void whatIsDoneIsNotDoneAgain() throws IOException {
+    agenda().then("a", "A", 1, () -> performed.add("a")).run();
+    agenda()
+        .then("a", "A", 1, () -> performed.add("a again"))
+        .then("b", "B", 1, () -> performed.add("b"))
+        .run();
+
+    assertThat(performed).containsExactly("a", "b");
+    assertThat(said.toString()).contains("1/2  A  (done)");
+    assertThat(agenda().seconds().has("b")).isTrue();
+  }
+
+  @Test
+  void aStepThatFailedIsDoneAgain() throws IOException {
+    var agenda =
+        agenda()
+            .then(
+                "a",
+                "A",
+                1,
+                () -> {
+                  throw new IOException("no space");
+                });
+    assertThatThrownBy(agenda::run).hasMessage("no space");
+
+    agenda().then("a", "A", 1, () -> performed.add("a")).run();
+
+    assertThat(performed).containsExactly("a");
+  }
+
+  @Test
+  void otherSettingsAreRefused() throws IOException {
+    agenda().begin(Map.of("seed", 1L));
+    agenda().begin(Map.of("seed", 1L));
+
+    assertThatThrownBy(() -> agenda().begin(Map.of("seed", 2L)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("was begun with")
+        .hasMessageContaining("another --workspace");
+  }
+
+  private Agenda agenda() {
+    return new Agenda(
+        folder.resolve("agenda.json"),
+        new PrintWriter(said, true),
+        new Shell(new Stop(), folder.resolve("log.txt")),
+        InstantSource.system());
+  }
+}

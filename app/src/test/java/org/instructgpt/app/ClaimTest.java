@@ -1,0 +1,77 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.instructgpt.app.Claim.Bounds;
+import org.instructgpt.eval.Exhibit.Verdict;
+import org.instructgpt.records.Estimate;
+import org.junit.jupiter.api.Test;
+
+class ClaimTest {
+
+  @Test
+  void aNumberInsideWithItsWholeIntervalHolds() {
+    assertThat(Bounds.above(0.5).judge(new Estimate(0.6, 0.51, 0.69))).isEqualTo(Verdict.HOLDS);
+    assertThat(Bounds.below(0).judge(new Estimate(-0.2, -0.3, -0.1))).isEqualTo(Verdict.HOLDS);
+  }
+
+  @Test
+  void aNumberOutsideWithItsWholeIntervalFails() {
+    assertThat(Bounds.above(0.5).judge(new Estimate(0.4, 0.3, 0.49))).isEqualTo(Verdict.FAILS);
+    assertThat(new Bounds(-0.05, 0.05).judge(new Estimate(0.2, 0.1, 0.3))).isEqualTo(Verdict.FAILS);
+  }
+
+  @Test
+  void anIntervalOnBothSidesIsUndecided() {
+    assertThat(Bounds.above(0.5).judge(new Estimate(0.6, 0.49, 0.71))).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
+  void whatWasNotMeasuredIsUndecided() {
+    var test = new Claim.Test("missing", "", _ -> Double.NaN, Bounds.above(0));
+
+    assertThat(new Claim(1, "c", "p", List.of(test)).verdict(List.of(Map.of())))
+        .isEqualTo(Verdict.UNDECIDED);
+  }
+
+  /// Three seeds with 1, 2, 3: mean 2, standard error 1/sqrt(3) = 0.577, Student's t with 2 degrees
+  /// of freedom 4.30 (the expansion gives a little less), so the interval is about 2 +/- 2.4.
+  @Test
+  void theIntervalIsStudentsOverSeeds() {
+    var test = new Claim.Test("x", "", all -> get(all, "x"), Bounds.above(0));
+    var found = test.measured(List.of(seed(1), seed(2), seed(3)));
+
+    assertThat(found.value()).isEqualTo(2);
+    assertThat(found.high() - found.value()).isBetween(2.0, 2.6);
+  }
+
+  @Test
+  void oneFailingTestFailsTheClaim() {
+    var good = new Claim.Test("x", "", all -> get(all, "x"), Bounds.above(0));
+    var bad = new Claim.Test("x", "", all -> get(all, "x"), Bounds.below(0));
+    var seeds = List.of(seed(1), seed(1.01), seed(0.99));
+
+    assertThat(new Claim(1, "c", "p", List.of(good)).verdict(seeds)).isEqualTo(Verdict.HOLDS);
+    assertThat(new Claim(1, "c", "p", List.of(good, bad)).verdict(seeds)).isEqualTo(Verdict.FAILS);
+  }
+
+  @Test
+  void thereAreEighteenClaims() {
+    var numbers = new HashSet<Integer>();
+    Claims.all().forEach(claim -> numbers.add(claim.number()));
+
+    assertThat(Claims.all()).hasSize(18);
+    assertThat(numbers).hasSize(18).contains(1, 18);
+  }
+
+  private static Map<String, Estimate> seed(double value) {
+    return Map.of("x", Measures.exact(value));
+  }
+
+  private static double get(Map<String, Estimate> all, String key) {
+    return all.get(key).value();
+  }
+}

@@ -1,0 +1,38 @@
+package org.instructgpt.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.instructgpt.simulation.World.Entity;
+
+/// Songs for counting and skipping, whose lines come back: what anybody who has heard a line once
+/// can sing along. Nothing but the line itself tells how it goes on, so here a model learns to look
+/// at what was said before, the skill that answering from a prompt is made of.
+final class Songs {
+  private static final List<String> SHAPES = List.of("AA", "AAA", "ABA", "ABAB", "AABA", "ABBA");
+
+  private final List<String> names;
+
+  Songs(World world) {
+    this.names =
+        Stream.concat(world.entities().stream().map(Entity::name), world.englishLexicon().stream())
+            .toList();
+  }
+
+  String sing(RandomGenerator random) {
+    List<String> lines = List.of(line(random), line(random));
+    List<String> song = new ArrayList<>();
+    for (char line : Pick.one(SHAPES, random).toCharArray()) {
+      song.add(lines.get(line - 'A'));
+    }
+    return String.join("\n", song);
+  }
+
+  private String line(RandomGenerator random) {
+    return Stream.generate(() -> Pick.one(names, random))
+        .limit(4 + random.nextInt(6))
+        .collect(Collectors.joining(" "));
+  }
+}
