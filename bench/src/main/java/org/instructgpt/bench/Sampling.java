@@ -25,7 +25,7 @@ public final class Sampling {
           Stream.generate(() -> random.ints(length, 0, gpt.config().vocabulary()).toArray())
               .limit(batch)
               .toList();
-      var sampler = new Sampler(gpt, -1, new Sampler.Settings(tokens, 1, 1, batch, false));
+      var sampler = new Sampler(gpt, -1, new Sampler.Settings(tokens, 1, 1, batch, false)).frozen();
       double seconds = flags.best(() -> sampler.sample(prompts, 0), flags.whole("runs", 10));
       flags.print(
           "new_tokens_per_s", batch * tokens / seconds,

@@ -10,6 +10,7 @@ import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// Samples responses to many prompts of different lengths at once.
 ///
@@ -22,6 +23,7 @@ public final class Sampler {
   private final Gpt model;
   private final int endOfText;
   private final Settings settings;
+  private final Gpt.@Nullable Weights held;
 
   /// How to sample.
   ///
@@ -66,9 +68,20 @@ public final class Sampler {
   ///
   /// @param endOfText the id that ends a response; -1 for none
   public Sampler(Gpt model, int endOfText, Settings settings) {
+    this(model, endOfText, settings, null);
+  }
+
+  private Sampler(Gpt model, int endOfText, Settings settings, Gpt.@Nullable Weights held) {
     this.model = model;
     this.endOfText = endOfText;
     this.settings = settings;
+    this.held = held;
+  }
+
+  /// A sampler that converts the weights once, for all its calls, where they must be converted: for
+  /// a model that is not being trained. They belong to the caller's scope.
+  public Sampler frozen() {
+    return new Sampler(model, endOfText, settings, Scope.constant(() -> model.samplingWeights()));
   }
 
   /// A response to each prompt, in the prompts' order.
@@ -95,7 +108,7 @@ public final class Sampler {
     var results = new Sampled[prompts.size()];
     Scope.constant(() -> {
       try (var _ = Scope.open()) {
-        var weights = model.samplingWeights();
+        var weights = held == null ? model.samplingWeights() : held;
         for (int from = 0; from < order.size(); from += settings.rows) {
           var some = order.subList(from, Math.min(order.size(), from + settings.rows));
           // For each token, every parameter multiplies and adds once a row.

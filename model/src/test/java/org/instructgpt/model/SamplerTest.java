@@ -183,6 +183,30 @@ class SamplerTest {
   }
 
   @Test
+  void aFrozenSamplerGivesTheSameAndKeepsItsWeights() {
+    for (var precision : Precision.values()) {
+      try (var _ = Scope.open()) {
+        var gpt = gpt(0, precision);
+        var prompts = prompts(4, 10);
+        var expected = sampler(gpt, 8, 1, 4).sample(prompts, 0);
+        var frozen = sampler(gpt, 8, 1, 4).frozen();
+        assertSame(frozen.sample(prompts, 0), expected);
+        if (precision == Precision.MIXED) { // float32 weights are the parameters themselves
+          Scope.constant(() -> gpt.parameters().get("h.0.mlp.c_fc.weight").zero_());
+          Scope.constant(() -> gpt.parameters().get("h.1.attn.c_attn.weight").zero_());
+          assertSame(frozen.sample(prompts, 0), expected);
+        }
+      }
+    }
+  }
+
+  private static void assertSame(List<Sampler.Sampled> found, List<Sampler.Sampled> expected) {
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(found.get(i).tokens()).isEqualTo(expected.get(i).tokens());
+    }
+  }
+
+  @Test
   void aPromptThatFillsTheContextIsRefusedWithItsNumber() {
     var gpt = gpt(0, Precision.FULL);
     assertThatThrownBy(() -> sampler(gpt, 5, 1, 4).sample(List.of(new int[] {1}, new int[48]), 6))

@@ -53,7 +53,7 @@ public final class Engine {
   /// @param operations floating-point operations of one pass
   public static void threadsFor(double operations, Precision precision, Runnable body) {
     int before = threads();
-    if (before == 1 || operations > (precision == Precision.MIXED ? 4e8 : 1.3e8)) {
+    if (before == 1 || operations > (precision == Precision.MIXED ? 2e8 : 1.3e8)) {
       body.run();
       return;
     }
