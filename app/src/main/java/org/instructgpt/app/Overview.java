@@ -104,7 +104,7 @@ record Overview(Inquiry inquiry, Agenda agenda) {
             "PPO-ptx preferred to the base model", percent(base.value()), interval(base)),
         new Report.Fact(
             "Reward model right about unseen pairs", percent(reward.value()), interval(reward)),
-        new Report.Fact("Skill suite, PPO-ptx less base", "%+.1f points".formatted(100 * tax), ""));
+        new Report.Fact("Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "points of 100"));
   }
 
   private static Report.Section preferences(Map<String, Estimate> all) {
