@@ -104,7 +104,8 @@ record Overview(Inquiry inquiry, Agenda agenda) {
             "PPO-ptx preferred to the base model", percent(base.value()), interval(base)),
         new Report.Fact(
             "Reward model right about unseen pairs", percent(reward.value()), interval(reward)),
-        new Report.Fact("Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "points of 100"));
+        new Report.Fact(
+            "Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "points of 100"));
   }
 
   private static Report.Section preferences(Map<String, Estimate> all) {
@@ -174,26 +175,30 @@ record Overview(Inquiry inquiry, Agenda agenda) {
   /// The rankings that are most like the average one, one for each use case: not the best answers,
   /// but those that show what the numbers say.
   List<Prompted<Ranking>> examples(int count) throws IOException {
-    var wins = WinRates.of(verdicts());
+    var verdicts = verdicts();
+    var wins = WinRates.of(verdicts);
+    var models = wins.models();
+    double[][] usual = wins.matrix();
     var seen = new HashSet<Object>();
-    return verdicts().stream()
+    return verdicts.stream()
         .filter(each -> each.item().outputs().stream().anyMatch(o -> o.model().equals("ppo-ptx")))
-        .sorted(Comparator.comparingInt(each -> -likeness(each.item(), wins)))
+        .sorted(Comparator.comparingLong(each -> -likeness(each.item(), models, usual)))
         .filter(each -> each.prompt().useCase().map(seen::add).orElse(false))
         .limit(count)
         .toList();
   }
 
   /// How many pairs of the ranking go the way in which the models' pairs usually go.
-  private static int likeness(Ranking ranking, WinRates wins) {
-    return (int)
-        ranking.pairs().stream()
-            .filter(pair -> {
-              var better = ranking.outputs().get(pair.better()).model();
-              var worse = ranking.outputs().get(pair.worse()).model();
-              return wins.of(better, worse).share().value() > 0.5;
-            })
-            .count();
+  ///
+  /// @param usual win rates (M, M) of the models
+  private static long likeness(Ranking ranking, List<String> models, double[][] usual) {
+    return ranking.pairs().stream()
+        .filter(pair -> {
+          int better = models.indexOf(ranking.outputs().get(pair.better()).model());
+          int worse = models.indexOf(ranking.outputs().get(pair.worse()).model());
+          return usual[better][worse] > 0.5;
+        })
+        .count();
   }
 
   private Report.Section everybody() throws IOException {

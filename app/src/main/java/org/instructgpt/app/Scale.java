@@ -47,7 +47,7 @@ record Scale(
   /// Two minutes.
   static final Scale TINY =
       new Scale(
-          2_000_000,
+          1_500_000,
           6_000,
           300,
           600,
@@ -55,13 +55,13 @@ record Scale(
           256,
           60,
           2_048,
-          shape(1, 32, 1, 1_000),
-          shape(3, 96, 3, 1_000),
+          shape(1, 32, 1, 600),
+          shape(3, 96, 3, 600),
           List.of(
               "model.layers=2",
               "model.width=64",
               "model.heads=2",
-              "pretrain.steps=2000",
+              "pretrain.steps=1400",
               "sft.epochs=6"));
 
   /// Seconds: everything happens and nothing is learned. For tests.
