@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -15,7 +16,7 @@ final class Claims {
   private Claims() {}
 
   static List<Claim> all() {
-    var all = new java.util.ArrayList<Claim>();
+    var all = new ArrayList<Claim>();
     all.addAll(preferences());
     all.addAll(harms());
     all.addAll(tax());
@@ -133,7 +134,7 @@ final class Claims {
                 more("skills, PPO-ptx less PPO", "skill/ppo-ptx", "skill/ppo"),
                 less(
                     "skills, PPO with 100 times the KL penalty less base",
-                    "skill/beta-b",
+                    "skill/beta-100",
                     "skill/base"))),
         new Claim(
             9,
@@ -153,17 +154,17 @@ final class Claims {
                     "true worth, mix of 10% less half",
                     "gold-worth/ppo-ptx", "gold-worth/ptx-mix-half"),
                 more(
-                    "true worth, KL coefficient 0.02 less 0",
+                    "true worth, the recipe's KL coefficient less 0",
                     "gold-worth/ppo-ptx",
                     "gold-worth/ptx-beta-zero"),
                 more(
-                    "true worth, KL coefficient 0.02 less 2",
+                    "true worth, the recipe's KL coefficient less 2",
                     "gold-worth/ppo-ptx",
                     "gold-worth/ptx-beta-high"),
                 more(
                     "true worth at ten times the rate, PPO-ptx less PPO",
-                    "gold-worth/ptx-rate-high",
-                    "gold-worth/rate-high"))),
+                    "gold-worth/ptx-rate-10",
+                    "gold-worth/rate-10"))),
         new Claim(
             18,
             "Alignment is cheap",

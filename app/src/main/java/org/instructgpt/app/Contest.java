@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -159,7 +160,7 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   }
 
   private static double mean(double[] values) {
-    return java.util.Arrays.stream(values).average().orElseThrow();
+    return Arrays.stream(values).average().orElseThrow();
   }
 
   private List<String> validation(int count) throws IOException {

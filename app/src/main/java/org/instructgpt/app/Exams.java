@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.instructgpt.eval.Benchmark;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Estimate;
@@ -190,7 +192,7 @@ record Exams(Townsfolk people, Author author, int items, long seed) {
     var tasks =
         people.prompts(Split.TEST).stream()
             .map(people::intent)
-            .flatMap(java.util.Optional::stream)
+            .flatMap(Optional::stream)
             .filter(Skills::heldOutFamily)
             .limit(items)
             .toList();
@@ -256,7 +258,7 @@ record Exams(Townsfolk people, Author author, int items, long seed) {
     return share(values.stream());
   }
 
-  private static Estimate share(java.util.stream.Stream<Double> values) {
+  private static Estimate share(Stream<Double> values) {
     return Estimate.of(values.map(value -> new Estimate.Cluster(value, 1)).toList());
   }
 

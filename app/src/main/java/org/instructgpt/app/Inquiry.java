@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.instructgpt.eval.Agreement;
 import org.instructgpt.eval.Bootstrap;
@@ -68,7 +69,7 @@ record Inquiry(Workspace workspace, Scale scale, long seed, Townsfolk people, Au
     contest.addForeign(texts, answers);
     contest.judge(prompts, answers);
     var sizes = contest.answers(SIZES.subList(1, SIZES.size()), texts);
-    sizes.putFirst("sft", java.util.Objects.requireNonNull(answers.get("sft")));
+    sizes.putFirst("sft", Objects.requireNonNull(answers.get("sft")));
     contest.judge(prompts, sizes);
     var found = new LinkedHashMap<>(contest.gold(prompts, answers));
     found.putAll(contest.gold(prompts, sizes));

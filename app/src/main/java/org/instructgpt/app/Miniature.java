@@ -107,6 +107,7 @@ record Miniature(Workspace workspace, Scale scale, long seed, Shell shell) {
   /// A reward model on all rankings of the workspace, and other settings over the recipe's.
   List<String> reward(String name, String... settings) {
     var more = new ArrayList<String>(List.of("--from", "supervised"));
+    more.addAll(List.of("--held-out", "validation")); // the test split belongs to the judges
     more.addAll(set(settings));
     return stage("reward", "reward", name, more);
   }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.instructgpt.eval.Bootstrap;
 import org.instructgpt.eval.Exhibit;
@@ -228,7 +229,7 @@ record Overview(Inquiry inquiry, Agenda agenda) {
         .forEach((useCase, rate) ->
             bars.add(
                 new Bars.Bar(
-                    useCase.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                    useCase.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     "",
                     rate.share(),
                     rate.prompts() + " prompts")));
@@ -255,7 +256,7 @@ record Overview(Inquiry inquiry, Agenda agenda) {
     for (var flag : Rating.Flag.values()) {
       var scores = Scores.flag(flag, given);
       var row = new ArrayList<Exhibit.Cell>();
-      row.add(Exhibit.Cell.text(flag.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ')));
+      row.add(Exhibit.Cell.text(flag.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
       ORDER.forEach(model -> row.add(Exhibit.Cell.number(scores.of(model).mean().value(), "%")));
       rows.add(row);
     }

@@ -130,12 +130,17 @@ final class Reproduce implements Callable<Integer> {
                     first ? claim.paper() : "",
                     test.what(),
                     number(found, test.unit()),
-                    (first && claim.tests().size() == 1 ? "" : word(test.bounds().judge(found)))
-                        + (first ? " **" + word(claim.verdict(seeds)) + "**" : "")));
+                    verdicts(claim, test.bounds().judge(found), first, seeds)));
         first = false;
       }
     }
     return text.toString();
+  }
+
+  private static String verdicts(
+      Claim claim, Verdict own, boolean first, List<Map<String, Estimate>> seeds) {
+    var whole = first ? "**" + word(claim.verdict(seeds)) + "**" : "";
+    return claim.tests().size() == 1 ? whole : (word(own) + " " + whole).strip();
   }
 
   private static String number(Estimate found, String unit) {
@@ -143,6 +148,9 @@ final class Reproduce implements Callable<Integer> {
       return "not measured";
     }
     double factor = unit.equals("%") ? 100 : 1;
+    if (Double.isInfinite(found.high())) { // one seed has no interval
+      return String.format(Locale.ROOT, "%.3g", factor * found.value());
+    }
     var digits = unit.equals("%") ? "%.1f [%.1f, %.1f]" : "%.3g [%.3g, %.3g]";
     return String.format(
         Locale.ROOT, digits, factor * found.value(), factor * found.low(), factor * found.high());

@@ -50,7 +50,7 @@ record Sweeps(Study study) {
           "sft",
           "ppo",
           "beta-a",
-          "beta-b",
+          "beta-100",
           "gamma-a",
           "ppo-ptx",
           "gamma-b",
@@ -58,8 +58,8 @@ record Sweeps(Study study) {
           "ptx-beta-zero",
           "ptx-beta-high",
           "ptx-long",
-          "rate-high",
-          "ptx-rate-high",
+          "rate-10",
+          "ptx-rate-10",
           "ptx-mix-none",
           "ptx-mix-half");
 
@@ -70,12 +70,12 @@ record Sweeps(Study study) {
         Policy.of("gamma-b", GAMMA + "10"),
         Policy.of("gamma-c", GAMMA + "27.8"),
         Policy.of("beta-a", Miniature.PLAIN, BETA + "0.2"),
-        Policy.of("beta-b", Miniature.PLAIN, BETA + "2.0"),
+        Policy.of("beta-100", Miniature.PLAIN, BETA + "5.0"),
         Policy.of("ptx-beta-zero", BETA + "0"),
         Policy.of("ptx-beta-high", BETA + "2.0"),
         Policy.of("ptx-long", "ppo.episodes=" + 2 * episodes),
-        Policy.of("rate-high", Miniature.PLAIN, RATE + "3.0e-3"),
-        Policy.of("ptx-rate-high", RATE + "3.0e-3"),
+        Policy.of("rate-10", Miniature.PLAIN, RATE + "1.5e-3"),
+        Policy.of("ptx-rate-10", RATE + "1.5e-3"),
         new Policy("ptx-mix-none", "supervised-mix-none", List.of()),
         new Policy("ptx-mix-half", "supervised-mix-half", List.of()));
   }

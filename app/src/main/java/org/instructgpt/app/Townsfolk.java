@@ -2,11 +2,14 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -273,18 +276,18 @@ final class Townsfolk {
   /// what the screening showed.
   Labelers labelers() throws IOException {
     var file = screening();
-    if (!java.nio.file.Files.exists(file)) {
+    if (!Files.exists(file)) {
       return applicants;
     }
-    var byId = new java.util.HashMap<String, Prompt>();
+    var byId = new HashMap<String, Prompt>();
     try (var store = Store.open(workspace.feedback())) {
       store.prompts(Filter.ALL).forEach(prompt -> byId.put(prompt.id(), prompt));
     }
     var samples = new ArrayList<Labelers.Sample>();
-    for (var node : JSON.readTree(java.nio.file.Files.readString(file))) {
+    for (var node : JSON.readTree(Files.readString(file))) {
       var outputs = new ArrayList<Output>();
       node.path("outputs").forEach(text -> outputs.add(new Output(text.asText(), "supervised")));
-      var prompt = java.util.Objects.requireNonNull(byId.get(node.path("prompt").asText()));
+      var prompt = Objects.requireNonNull(byId.get(node.path("prompt").asText()));
       samples.add(new Labelers.Sample(prompt, outputs));
     }
     return applicants.calibrated(samples);

@@ -59,6 +59,14 @@ final class TrainReward implements Callable<Integer> {
               + " (the paper: 3).")
   private int seeds;
 
+  @Option(
+      names = "--held-out",
+      split = ",",
+      defaultValue = "validation,test",
+      paramLabel = "SPLIT",
+      description = "The splits whose rankings it is measured on (${DEFAULT-VALUE}).")
+  private List<Split> heldOut = List.of(Split.VALIDATION, Split.TEST);
+
   @Spec private @Nullable CommandSpec spec;
 
   private final Stop stop;
@@ -137,14 +145,15 @@ final class TrainReward implements Callable<Integer> {
                 r.completions().stream()));
   }
 
-  private static RewardModeling.Data data(Workspace workspace, Fitting fitting) throws IOException {
+  private RewardModeling.Data data(Workspace workspace, Fitting fitting) throws IOException {
     try (var store = Store.open(workspace.feedback())) {
       List<Ranked> training = fitting.rankings(store.rankings(Filter.ALL.in(Split.TRAIN)));
-      var heldOut =
-          new ArrayList<>(fitting.rankings(store.rankings(Filter.ALL.in(Split.VALIDATION))));
-      heldOut.addAll(fitting.rankings(store.rankings(Filter.ALL.in(Split.TEST))));
+      var measured = new ArrayList<Ranked>();
+      for (var split : heldOut) {
+        measured.addAll(fitting.rankings(store.rankings(Filter.ALL.in(split))));
+      }
       var demonstrations = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.TRAIN)));
-      return new RewardModeling.Data(training, heldOut, demonstrations);
+      return new RewardModeling.Data(training, measured, demonstrations);
     }
   }
 
