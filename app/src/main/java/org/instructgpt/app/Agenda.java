@@ -73,7 +73,20 @@ final class Agenda {
   }
 
   /// Does what is not done yet.
-  void run() throws IOException {
+  ///
+  /// @return false if told to stop; what was done is remembered, and the person is told
+  boolean run() throws IOException {
+    try {
+      perform();
+      return true;
+    } catch (Shell.Stopped _) {
+      out.println("stopped and saved; the same command goes on from there");
+      out.flush();
+      return false;
+    }
+  }
+
+  private void perform() throws IOException {
     double spent = 0;
     double done = 0;
     for (int i = 0; i < steps.size(); i++) {

@@ -17,7 +17,7 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.simulation.Judgement.Priorities;
+import org.instructgpt.simulation.Gold.Judgement.Priorities;
 import org.instructgpt.simulation.Labelers;
 import org.instructgpt.simulation.Labelers.Mode;
 

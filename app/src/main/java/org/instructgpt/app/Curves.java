@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.eval.Overoptimization;
 import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.simulation.Judgement.Priorities;
+import org.instructgpt.simulation.Gold.Judgement.Priorities;
 
 /// True worth beside the reward model's score along the way of a policy, and for the best of n
 /// answers: how far one can follow a reward model (Gao et al. 2022; paper.md 8.1).

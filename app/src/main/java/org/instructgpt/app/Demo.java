@@ -57,10 +57,7 @@ final class Demo implements Callable<Integer> {
     out.println("The whole of InstructGPT in a little world, in " + folder + ":");
     var study = Study.begin(folder, size, seed, stop, out);
     study.plan();
-    try {
-      study.agenda().run();
-    } catch (Shell.Stopped _) {
-      out.println("stopped and saved; the same command goes on from there");
+    if (!study.agenda().run()) {
       return Stop.STOPPED;
     }
     out.print(new Overview(study.inquiry(), study.agenda()).table());

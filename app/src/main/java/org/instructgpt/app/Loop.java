@@ -79,10 +79,7 @@ final class Loop implements Callable<Integer> {
     for (int round = 1; round <= rounds; round++) {
       plan(agenda, study, round);
     }
-    try {
-      agenda.run();
-    } catch (Shell.Stopped _) {
-      out.println("stopped and saved; the same command goes on from there");
+    if (!agenda.run()) {
       return Stop.STOPPED;
     }
     out.print(table(study));

@@ -70,13 +70,12 @@ final class Reproduce implements Callable<Integer> {
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var measured = new ArrayList<Map<String, Estimate>>();
-    try {
-      for (int seed = 1; seed <= seeds; seed++) {
-        measured.add(measure(seed, out));
+    for (int seed = 1; seed <= seeds; seed++) {
+      var study = study(seed, out);
+      if (!study.agenda().run()) {
+        return Stop.STOPPED;
       }
-    } catch (Shell.Stopped _) {
-      out.println("stopped and saved; the same command goes on from there");
-      return Stop.STOPPED;
+      measured.add(study.inquiry().measures().all());
     }
     report(measured).write(folder);
     AtomicFiles.write(folder.resolve(TABLE), markdown(measured));
@@ -87,13 +86,12 @@ final class Reproduce implements Callable<Integer> {
     return 0;
   }
 
-  private Map<String, Estimate> measure(int seed, PrintWriter out) throws IOException {
+  private Study study(int seed, PrintWriter out) throws IOException {
     out.println("World " + seed + " of " + seeds + ":");
     var study = Study.begin(folder.resolve("seed-" + seed), size, seed, stop, out);
     study.plan();
     new Sweeps(study).plan(study.agenda());
-    study.agenda().run();
-    return study.inquiry().measures().all();
+    return study;
   }
 
   private static String table(List<Map<String, Estimate>> seeds) {

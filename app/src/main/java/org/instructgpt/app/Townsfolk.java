@@ -29,7 +29,7 @@ import org.instructgpt.records.Store;
 import org.instructgpt.simulation.Customers;
 import org.instructgpt.simulation.Documents;
 import org.instructgpt.simulation.Gold;
-import org.instructgpt.simulation.Judgement.Priorities;
+import org.instructgpt.simulation.Gold.Judgement.Priorities;
 import org.instructgpt.simulation.Labelers;
 import org.instructgpt.simulation.Labelers.Mode;
 import org.instructgpt.simulation.Labelers.Person;

@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
+import org.instructgpt.simulation.Gold.Judgement;
 import org.instructgpt.simulation.Labelers.Mode;
 import org.instructgpt.simulation.Labelers.Person;
 

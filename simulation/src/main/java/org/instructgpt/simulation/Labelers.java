@@ -20,7 +20,8 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
-import org.instructgpt.simulation.Judgement.Priorities;
+import org.instructgpt.simulation.Gold.Judgement;
+import org.instructgpt.simulation.Gold.Judgement.Priorities;
 import org.instructgpt.simulation.Tasks.Care;
 
 /// The simulated people: they write prompts, demonstrate, rank and rate, and all that comes of it

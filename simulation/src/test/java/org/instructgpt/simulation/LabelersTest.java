@@ -18,6 +18,7 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
+import org.instructgpt.simulation.Gold.Judgement;
 import org.instructgpt.simulation.Labelers.Mode;
 import org.instructgpt.simulation.Labelers.Person;
 import org.instructgpt.simulation.Labelers.Report;
