@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.instructgpt.eval.Exhibit.Verdict;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// A statement of the paper that the little world can bear out or not (paper.md 8.3).
 ///

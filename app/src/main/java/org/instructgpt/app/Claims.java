@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.instructgpt.app.Claim.Bounds;
 import org.instructgpt.app.Claim.Test;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// The eighteen claims of paper.md 8.3 with what must be seen for them.
 final class Claims {

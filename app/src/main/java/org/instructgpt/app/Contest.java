@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
-import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
@@ -20,6 +19,7 @@ import org.instructgpt.records.Store;
 import org.instructgpt.simulation.Gold.Judgement.Priorities;
 import org.instructgpt.simulation.Labelers;
 import org.instructgpt.simulation.Labelers.Mode;
+import org.instructgpt.statistics.Estimate;
 
 /// Models answer the prompts of held-out customers, and labelers rank and rate the answers under
 /// the instructions of the final evaluation (paper sections 3.6 and 4.1).

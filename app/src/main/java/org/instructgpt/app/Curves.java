@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.instructgpt.eval.Overoptimization;
-import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.simulation.Gold.Judgement.Priorities;
+import org.instructgpt.statistics.Estimate;
 
 /// True worth beside the reward model's score along the way of a policy, and for the best of n
 /// answers: how far one can follow a reward model (Gao et al. 2022; paper.md 8.1).

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.eval.Benchmark;
 import org.instructgpt.model.Checkpoint;
-import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
@@ -20,6 +19,7 @@ import org.instructgpt.simulation.Gold.Judgement;
 import org.instructgpt.simulation.Gold.Judgement.Priorities;
 import org.instructgpt.simulation.Skills;
 import org.instructgpt.simulation.Task;
+import org.instructgpt.statistics.Estimate;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Scope;
 

@@ -11,10 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.instructgpt.eval.Agreement;
-import org.instructgpt.eval.Bootstrap;
-import org.instructgpt.eval.WinRates;
-import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Prompt;
@@ -22,6 +18,10 @@ import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.statistics.Agreement;
+import org.instructgpt.statistics.Bootstrap;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.WinRates;
 
 /// Everything that is measured on the models of a [Miniature], as steps of an agenda; what was
 /// found is kept in `reports/measures.json`.

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.instructgpt.model.AtomicFiles;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// Numbers that were measured in a workspace, by name, in one file: what reports and claims are
 /// made from. A name is a path such as `win/ppo-ptx/sft`.

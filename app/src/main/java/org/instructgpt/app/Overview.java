@@ -8,14 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.instructgpt.eval.Bootstrap;
 import org.instructgpt.eval.Exhibit;
 import org.instructgpt.eval.Exhibit.Answers;
 import org.instructgpt.eval.Exhibit.Bars;
 import org.instructgpt.eval.Report;
-import org.instructgpt.eval.Scores;
-import org.instructgpt.eval.WinRates;
-import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Prompted;
@@ -23,6 +19,10 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.statistics.Bootstrap;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Scores;
+import org.instructgpt.statistics.WinRates;
 
 /// What an [Inquiry] found, for people: the report, and a table for the terminal.
 ///

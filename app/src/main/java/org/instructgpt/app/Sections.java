@@ -15,7 +15,7 @@ import org.instructgpt.eval.Exhibit.Curves.Point;
 import org.instructgpt.eval.Exhibit.Curves.Series;
 import org.instructgpt.eval.Exhibit.Curves.Style;
 import org.instructgpt.eval.Report;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// The sections of the report that are made from the [Measures] alone.
 final class Sections {

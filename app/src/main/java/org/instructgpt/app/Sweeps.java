@@ -12,13 +12,13 @@ import java.util.Optional;
 import org.instructgpt.eval.Exhibit;
 import org.instructgpt.eval.Report;
 import org.instructgpt.model.GptConfig;
-import org.instructgpt.records.Estimate;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.statistics.Estimate;
 
 /// The trainings beside those of the demo that the paper's appendix E has, and what is measured on
 /// them: the coefficients of pretraining gradients and of KL, longer training, learning rates, the

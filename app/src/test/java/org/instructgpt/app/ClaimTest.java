@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.instructgpt.app.Claim.Bounds;
 import org.instructgpt.eval.Exhibit.Verdict;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 
 class ClaimTest {

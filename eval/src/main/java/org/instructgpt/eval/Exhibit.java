@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// One thing that a [Report] shows: a plot, a table, answers side by side, or a few words.
 ///

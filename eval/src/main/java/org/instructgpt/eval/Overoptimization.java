@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Estimate.Cluster;
 
 /// How far one can follow a reward model before it leads astray.
 ///

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.instructgpt.eval.Exhibit.Bars;
 import org.instructgpt.eval.Exhibit.Bars.Bar;
 import org.instructgpt.eval.Exhibit.Bars.Reference;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// Draws [Bars]: a dot and the bar of its interval for each row, on one axis.
 ///

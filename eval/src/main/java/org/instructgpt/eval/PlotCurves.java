@@ -11,7 +11,7 @@ import org.instructgpt.eval.Exhibit.Curves;
 import org.instructgpt.eval.Exhibit.Curves.Point;
 import org.instructgpt.eval.Exhibit.Curves.Series;
 import org.instructgpt.eval.Exhibit.Curves.Style;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// Draws [Curves]: series over a number, each in its own colour and with its own mark, named where
 /// it ends.

@@ -3,7 +3,7 @@ package org.instructgpt.eval;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// Numbers as the page writes them.
 ///

@@ -7,7 +7,7 @@ import org.instructgpt.eval.Exhibit.Cell;
 import org.instructgpt.eval.Exhibit.Grid;
 import org.instructgpt.eval.Exhibit.Heat;
 import org.instructgpt.eval.Exhibit.Verdict;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// Draws tables: [Grid], [Heat], and the numbers below each plot.
 ///

@@ -174,9 +174,10 @@ class OveroptimizationTest {
         prompts.add(samples);
       }
       var best = Overoptimization.bestOf(prompts, List.of(2)).getFirst();
-      held += Samples.holds(best.gold(), 0.6 / Math.sqrt(Math.PI)) ? 1 : 0;
+      double truth = 0.6 / Math.sqrt(Math.PI);
+      held += best.gold().low() <= truth && truth <= best.gold().high() ? 1 : 0;
     }
 
-    Samples.assertCovers(held);
+    assertThat(held / 1000.0).as("share of intervals that hold the truth").isBetween(0.93, 0.97);
   }
 }

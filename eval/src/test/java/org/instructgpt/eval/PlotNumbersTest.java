@@ -2,7 +2,7 @@ package org.instructgpt.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 
 class PlotNumbersTest {

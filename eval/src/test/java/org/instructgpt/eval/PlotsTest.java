@@ -14,7 +14,7 @@ import org.instructgpt.eval.Exhibit.Curves;
 import org.instructgpt.eval.Exhibit.Curves.Point;
 import org.instructgpt.eval.Exhibit.Curves.Series;
 import org.instructgpt.eval.Exhibit.Curves.Style;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 
 class PlotsTest {

@@ -23,7 +23,7 @@ import org.instructgpt.eval.Exhibit.Note;
 import org.instructgpt.eval.Exhibit.Verdict;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 
 /// A report with every exhibit in it. Its numbers are made up; none was measured.
 final class ReportSample {

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Estimate.Cluster;
 
 /// How often rewards, or a rule, tell which completion the labeler preferred. Rankings of one
 /// prompt are one cluster of the [Estimate].

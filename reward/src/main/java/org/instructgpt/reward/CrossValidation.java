@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.records.Estimate;
+import org.instructgpt.statistics.Estimate;
 import org.instructgpt.torch.Scope;
 
 /// Whether a reward model predicts people it did not learn from (InstructGPT section 4.1).

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Estimate.Cluster;
 import org.junit.jupiter.api.Test;
 
 class AccuracyTest {

@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,12 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.instructgpt.eval.Scores.Score;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Rating.Flag;
+import org.instructgpt.statistics.Estimate.Cluster;
+import org.instructgpt.statistics.Scores.Score;
 import org.junit.jupiter.api.Test;
 
 class ScoresTest {

@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.instructgpt.eval.WinRates.Strength;
+import org.instructgpt.statistics.WinRates.Strength;
 
 /// One number for each model that explains all comparisons at once.
 ///

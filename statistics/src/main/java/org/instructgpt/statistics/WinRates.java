@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,13 +11,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.statistics.Estimate.Cluster;
 
 /// How often labelers prefer one model's outputs to another's (InstructGPT section 4.1, Fig. 1).
 ///

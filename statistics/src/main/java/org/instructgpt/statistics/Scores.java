@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Rating;
+import org.instructgpt.statistics.Estimate.Cluster;
 
 /// Numbers that models' outputs were given, and their means: the Likert scale (InstructGPT Fig. 7),
 /// the flags of Table 3 (Fig. 4), answers to a benchmark, rewards.

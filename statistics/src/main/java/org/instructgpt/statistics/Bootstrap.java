@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.records.Estimate;
 
 /// 95% intervals for any statistic, however it is computed.
 ///

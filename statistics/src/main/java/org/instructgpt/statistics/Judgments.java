@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import java.util.LinkedHashMap;
 import java.util.List;

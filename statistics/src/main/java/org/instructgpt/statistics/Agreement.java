@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.statistics;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,13 +7,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
-import org.instructgpt.eval.Krippendorff.Scale;
-import org.instructgpt.records.Estimate;
-import org.instructgpt.records.Estimate.Cluster;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
+import org.instructgpt.statistics.Estimate.Cluster;
+import org.instructgpt.statistics.Krippendorff.Scale;
 
 /// How far labelers agree about which of two outputs is better.
 ///
