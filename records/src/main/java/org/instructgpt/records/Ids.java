@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 
 /// Names for records: by time for what is new, by content for what is imported.
-final class Ids {
+public final class Ids {
   private Ids() {}
 
   /// A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits, so that names

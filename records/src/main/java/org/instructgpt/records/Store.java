@@ -2,78 +2,101 @@ package org.instructgpt.records;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
-import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
-import org.sqlite.SQLiteException;
 
-/// Everything that people gave, in one SQLite file (`feedback.db` of a workspace).
+/// Everything that people gave, in one SQLite file (`feedback.db` of a workspace) or on a
+/// PostgreSQL server.
 ///
-/// Writes go through [one thread][Writer] and are acknowledged when the disk has them: write-ahead
-/// log, a sync with every commit, foreign keys. Each read opens its own connection and sees one
-/// consistent state, whatever is being written. Answers come in the order of arrival, which never
-/// changes. All methods may be called from any thread.
+/// Writes go through [one thread][Writer], one after another, and are acknowledged when the disk
+/// has them. Each read has its own connection and sees one consistent state, whatever is being
+/// written. Answers come in the order of arrival, which never changes. All methods may be called
+/// from any thread.
 ///
 /// What cannot be read or written ends in an [IllegalArgumentException] where the file is at fault
 /// (damaged, of a newer program, no database), and in an [IOException] or [UncheckedIOException]
 /// where the machine is (no space, no permission).
 public final class Store implements AutoCloseable {
-  /// How long a connection waits for a lock of another program before it gives up.
-  private static final int PATIENCE_MILLIS = 10_000;
+  /// How long a store may take to show that it is well.
+  private static final int PATIENCE_SECONDS = 5;
 
-  private final Path file;
-  private final Jdbi readers;
+  private final Database database;
   private final Writer writer;
 
-  private Store(Path file, Jdbi readers, Writer writer) {
-    this.file = file;
-    this.readers = readers;
+  private Store(Database database, Writer writer) {
+    this.database = database;
     this.writer = writer;
+  }
+
+  /// Which SQL is spoken; all statements but the tables' keep to what both understand.
+  public enum Dialect {
+    SQLITE,
+    POSTGRESQL;
+
+    /// What ends the inner query of `UPDATE ... WHERE id = (SELECT ... LIMIT 1)`, so that nobody
+    /// waits for a row that another program is about to take.
+    public String skipLocked() {
+      return this == POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
+    }
   }
 
   /// How many records of each type there are.
   public record Counts(
       long labelers, long prompts, long demonstrations, long rankings, long ratings) {}
 
-  /// Opens a store, makes it where there is none, and brings an older one to this version.
+  /// Opens a store in a file, makes it where there is none, and brings an older one to this
+  /// version.
   public static Store open(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(
-          file + ": expected an existing folder to keep the store in, found none at " + folder);
-    }
-    if (Files.isDirectory(file)) {
-      throw new IllegalArgumentException(file + ": expected a store, found a folder");
-    }
-    if (!Files.isWritable(folder) || (Files.exists(file) && !Files.isWritable(file))) {
-      throw new IOException(
-          file + ": expected a file and a folder that can be written, found them read-only");
-    }
+    return open(new SqliteFile(file));
+  }
+
+  /// Opens a store by its place: `postgresql://user:password@host:port/database`, or a file.
+  public static Store open(String place) throws IOException {
+    return open(
+        place.startsWith(PostgresServer.SCHEME)
+            ? new PostgresServer(place)
+            : new SqliteFile(Path.of(place)));
+  }
+
+  private static Store open(Database database) throws IOException {
     try {
-      Schema.migrate(file, source(file, SQLiteConfig.TransactionMode.DEFERRED));
-      var reading = source(file, SQLiteConfig.TransactionMode.DEFERRED);
-      Jdbi readers = Jdbi.create(() -> readOnly(reading.getConnection()));
-      Jdbi writers = Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE));
-      return new Store(file, readers, new Writer(writers::open, fault -> explained(file, fault)));
-    } catch (FlywayException | JdbiException failure) {
-      if (explained(file, failure) instanceof UncheckedIOException machine) {
-        throw new IOException(machine.getMessage(), failure);
-      }
-      throw new IllegalArgumentException(explained(file, failure).getMessage(), failure);
+      database.migrate(Schema.Scripts.own(database.dialect()));
+      return new Store(
+          database, database.explaining(() -> new Writer(database.writing(), database::explained)));
+    } catch (UncheckedIOException machine) {
+      database.close();
+      throw new IOException(machine.getMessage(), machine);
+    } catch (RuntimeException | IOException failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  public Dialect dialect() {
+    return database.dialect();
+  }
+
+  /// Makes or updates the tables of another module, by the Flyway scripts `V1__name.sql`, ... in
+  /// the folder `migrations` beside its class; what was run stands in the table `MODULE_history`.
+  ///
+  /// One script does for both databases: `${sequence}` is a primary key that counts up, `${long}` a
+  /// whole number of 64 bits (times, counts; `INTEGER` has 32 on a server and does for what is
+  /// smaller), and `${strict}` ends a table whose types SQLite shall enforce; such a table knows
+  /// only `INTEGER`, `${long}`, `REAL`, `TEXT` and `BLOB`.
+  public void extend(String module, Class<?> owner) throws IOException {
+    try {
+      database.migrate(Schema.Scripts.of(module, owner));
+    } catch (UncheckedIOException machine) {
+      throw new IOException(machine.getMessage(), machine);
     }
   }
 
@@ -135,24 +158,56 @@ public final class Store implements AutoCloseable {
     });
   }
 
-  /// Waits for the writes under way and lets go of the file.
-  @Override
-  public void close() {
-    writer.close();
-  }
-
-  /// Queues work on the writing connection, inside a transaction of its own.
-  <T> CompletableFuture<T> write(Function<Handle, T> work) {
+  /// Work in one transaction that nobody else's write comes into: it sees what all before it left,
+  /// and either all of it counts or nothing. The future ends when the disk has it, or with what
+  /// went wrong.
+  ///
+  /// The work runs on the one thread that writes, so it should be quick, wait for nothing, and not
+  /// ask the store for another write; it may run more than once until it counts.
+  public <T> CompletableFuture<T> write(Function<Handle, T> work) {
     return writer.submit(work);
   }
 
-  /// Runs work on a connection of its own that sees one state of the store.
-  <T> T read(Function<Handle, T> work) {
+  /// Work that sees one state of the store, whatever is being written, and changes nothing.
+  public <T> T read(Function<Handle, T> work) {
+    return database.explaining(() -> database.read(work));
+  }
+
+  /// A record as [#add(Feedback)], inside a [#write] under way; whether it was new. So a ranking
+  /// and the task that it fulfils are stored together or not at all.
+  public boolean insert(Handle handle, Feedback record) {
+    return new Rows(handle).add(record);
+  }
+
+  /// A copy of the whole store in a new file, checked, made while others go on writing; opened like
+  /// any store. A server has its own tool for that.
+  public void backup(Path file) throws IOException {
+    database.backup(file);
+  }
+
+  /// Whether a read works and a write reaches the disk, within a few seconds.
+  public boolean healthy() {
     try {
-      return readers.inTransaction(work::apply);
-    } catch (JdbiException failure) {
-      throw explained(file, failure);
+      int one = read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());
+      return write(
+              handle -> {
+                database.touch(handle);
+                return one == 1;
+              })
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (RuntimeException | ExecutionException | TimeoutException ill) {
+      return false;
     }
+  }
+
+  /// Waits for the writes under way and lets go of the file or the server.
+  @Override
+  public void close() {
+    writer.close();
+    database.close();
   }
 
   static void eachLabeler(Handle handle, Consumer<Labeler> consumer) {
@@ -190,52 +245,5 @@ public final class Store implements AutoCloseable {
     List<T> list = new ArrayList<>();
     source.accept(list::add);
     return list;
-  }
-
-  private static SQLiteDataSource source(Path file, SQLiteConfig.TransactionMode mode) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    config.enforceForeignKeys(true);
-    config.setBusyTimeout(PATIENCE_MILLIS);
-    config.setTransactionMode(mode);
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
-    return source;
-  }
-
-  private static Connection readOnly(Connection connection) throws SQLException {
-    try (var statement = connection.createStatement()) {
-      statement.execute("PRAGMA query_only = ON");
-    }
-    return connection;
-  }
-
-  /// A failure of the database in words of the user: the file is at fault, or the machine. Other
-  /// faults stay as they are.
-  private static RuntimeException explained(Path file, RuntimeException failure) {
-    SQLiteException cause = sqlite(failure);
-    if (cause == null) {
-      return failure;
-    }
-    String reason = file + ": " + cause.getMessage();
-    return switch (cause.getResultCode()) {
-      case SQLITE_NOTADB ->
-          new IllegalArgumentException(
-              file + ": expected a store, found a file that is no SQLite database", failure);
-      case SQLITE_CORRUPT ->
-          new IllegalArgumentException(
-              reason + "; the store is damaged: put a backup in its place", failure);
-      default -> new UncheckedIOException(reason, new IOException(reason, failure));
-    };
-  }
-
-  private static @Nullable SQLiteException sqlite(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLiteException exception) {
-        return exception;
-      }
-    }
-    return null;
   }
 }

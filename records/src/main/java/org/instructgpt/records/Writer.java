@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -13,28 +15,44 @@ import org.jspecify.annotations.Nullable;
 
 /// The one thread that writes.
 ///
-/// SQLite lets one connection write at a time, and each commit waits for the disk. So all writes
-/// queue here, and those that wait together are committed together: each runs inside its own
-/// savepoint, so that one that fails takes nothing with it, and all share one wait for the disk. A
-/// write is acknowledged, by completing its future, after the commit; whoever saw that may be
-/// killed, and the data is there.
+/// SQLite lets one connection write at a time, and each commit waits for the disk, as it does on a
+/// server. So all writes queue here, for both, and those that wait together are committed together:
+/// each runs inside its own savepoint, so that one that fails takes nothing with it, and all share
+/// one wait for the disk. A write is acknowledged, by completing its future, after the commit;
+/// whoever saw that may be killed, and the data is there.
 final class Writer implements AutoCloseable {
   /// How many waiting writes share a commit at most; more would only let the first of them wait
   /// longer.
   private static final int TOGETHER = 256;
+
+  /// How often a write is tried that others got in the way of.
+  private static final int ATTEMPTS = 4;
 
   private static final String SAVEPOINT = "one_write";
 
   private final LinkedBlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
   private final Job<Boolean> last = new Job<>(_ -> true);
   private final Object gate = new Object();
-  private final Supplier<Handle> connect;
+  private final Connection connection;
   private final UnaryOperator<RuntimeException> explain;
   private final Thread thread;
   private boolean closed;
 
   /// Used by the thread alone; absent after a failure, when the next write gets a new one.
   private @Nullable Handle handle;
+
+  /// How the database is spoken to.
+  ///
+  /// @param open makes a connection
+  /// @param alive whether one that has waited can still be used
+  /// @param begin starts a transaction in which nobody else writes
+  /// @param again whether a write that failed like this may well succeed when it is repeated at
+  ///   once
+  record Connection(
+      Supplier<Handle> open,
+      Predicate<Handle> alive,
+      Consumer<Handle> begin,
+      Predicate<Throwable> again) {}
 
   private static final class Job<T> {
     private final Function<Handle, T> work;
@@ -45,7 +63,12 @@ final class Writer implements AutoCloseable {
       this.work = work;
     }
 
-    void run(Handle handle) {
+    void run(Handle handle, Predicate<Throwable> again) {
+      for (int attempt = 1; !ran(handle, again, attempt); attempt++) {}
+    }
+
+    /// False when it shall be tried again.
+    private boolean ran(Handle handle, Predicate<Throwable> again, int attempt) {
       handle.savepoint(SAVEPOINT);
       try {
         T result = work.apply(handle);
@@ -55,8 +78,12 @@ final class Writer implements AutoCloseable {
         if (!undone(handle, fault)) {
           throw fault;
         }
+        if (attempt < ATTEMPTS && again.test(fault)) {
+          return false;
+        }
         acknowledge = () -> done.completeExceptionally(fault);
       }
+      return true;
     }
 
     /// On a full disk SQLite undoes the whole transaction by itself, and the savepoint is gone:
@@ -80,10 +107,10 @@ final class Writer implements AutoCloseable {
 
   /// Opens a connection that only this thread uses. What goes wrong with it is told in the words of
   /// `explain`.
-  Writer(Supplier<Handle> connect, UnaryOperator<RuntimeException> explain) {
-    this.connect = connect;
+  Writer(Connection connection, UnaryOperator<RuntimeException> explain) {
+    this.connection = connection;
     this.explain = explain;
-    this.handle = connect.get();
+    this.handle = connection.open().get();
     this.thread = Thread.ofPlatform().daemon().name("records-writer").start(this::run);
   }
 
@@ -139,10 +166,10 @@ final class Writer implements AutoCloseable {
 
   private void write(List<Job<?>> together) {
     try {
-      Handle connection = connection();
-      connection.begin();
-      together.forEach(job -> job.run(connection));
-      connection.commit();
+      Handle open = open();
+      connection.begin().accept(open);
+      together.forEach(job -> job.run(open, connection.again()));
+      open.commit();
       together.forEach(Job::acknowledge);
     } catch (RuntimeException fault) {
       fail(together, explain.apply(fault));
@@ -151,9 +178,12 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private Handle connection() {
+  private Handle open() {
+    if (handle != null && !connection.alive().test(handle)) {
+      disconnect();
+    }
     if (handle == null) {
-      handle = connect.get();
+      handle = connection.open().get();
     }
     return handle;
   }

@@ -1,0 +1,242 @@
+package org.instructgpt.records;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteException;
+
+/// One SQLite file: write-ahead log, a sync with every commit, foreign keys, and deleted rows
+/// overwritten with zeros.
+final class SqliteFile implements Database {
+  /// How long a connection waits for a lock of another program before it gives up.
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private final Path file;
+  private final Jdbi readers;
+  private final Jdbi writers;
+
+  SqliteFile(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          file + ": expected an existing folder to keep the store in, found none at " + folder);
+    }
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException(file + ": expected a store, found a folder");
+    }
+    if (!Files.isWritable(folder) || (Files.exists(file) && !Files.isWritable(file))) {
+      throw new IOException(
+          file + ": expected a file and a folder that can be written, found them read-only");
+    }
+    this.file = file;
+    var reading = source(file, SQLiteConfig.TransactionMode.DEFERRED);
+    this.readers = Jdbi.create(() -> readOnly(reading.getConnection()));
+    this.writers = Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE));
+  }
+
+  @Override
+  public Store.Dialect dialect() {
+    return Store.Dialect.SQLITE;
+  }
+
+  @Override
+  public String name() {
+    return file.toString();
+  }
+
+  /// Flyway does not lock SQLite, so two programs that open a new file together would both create
+  /// its tables: a lock on a file beside it lets one of them wait.
+  @Override
+  public void migrate(Schema.Scripts scripts) throws IOException {
+    Path beside = file.resolveSibling(file.getFileName() + ".lock");
+    synchronized (SqliteFile.class) { // A lock of the file system is held by the whole program.
+      try (FileChannel channel =
+              FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock _ = channel.lock()) {
+        Schema.migrate(this, source(file, SQLiteConfig.TransactionMode.DEFERRED), scripts);
+      }
+    }
+  }
+
+  @Override
+  public Writer.Connection writing() {
+    return new Writer.Connection(writers::open, _ -> true, Handle::begin, _ -> false);
+  }
+
+  @Override
+  public <T> T read(Function<Handle, T> work) {
+    return readers.inTransaction(work::apply);
+  }
+
+  /// `VACUUM INTO` copies one state of the store in a single read, so that writers neither wait nor
+  /// make it start again, and leaves out what was deleted. The copy is checked before it gets its
+  /// name.
+  @Override
+  public void backup(Path copy) throws IOException {
+    Path folder = copy.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || Files.exists(copy)) {
+      throw new IllegalArgumentException(
+          copy
+              + ": expected the name of a new file in an existing folder, found "
+              + (Files.exists(copy) ? "one that is there already" : "no folder " + folder));
+    }
+    Path beside = folder.resolve("." + copy.getFileName() + ".part");
+    Files.deleteIfExists(beside);
+    try {
+      raw(file, statement -> statement.execute("VACUUM INTO '" + quoted(beside) + "'"));
+      check(beside);
+      try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.move(beside, copy, StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel directory = FileChannel.open(folder)) {
+        directory.force(true);
+      }
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  private static void check(Path copy) throws IOException {
+    List<String> found = new ArrayList<>();
+    raw(
+        copy,
+        statement -> {
+          for (String check : List.of("integrity_check", "foreign_key_check")) {
+            try (var rows = statement.executeQuery("PRAGMA " + check)) {
+              while (rows.next()) {
+                found.add(rows.getString(1));
+              }
+            }
+          }
+        });
+    if (!found.equals(List.of("ok"))) {
+      throw new IOException(
+          copy
+              + ": expected a sound copy, found "
+              + found
+              + "; the store itself may be damaged: keep older backups");
+    }
+  }
+
+  private static String quoted(Path path) {
+    return path.toAbsolutePath().toString().replace("'", "''");
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void with(Statement statement) throws SQLException;
+  }
+
+  /// Outside of any transaction, on a connection of its own.
+  private static void raw(Path file, Work work) throws IOException {
+    try (var connection = source(file, SQLiteConfig.TransactionMode.DEFERRED).getConnection();
+        var statement = connection.createStatement()) {
+      work.with(statement);
+    } catch (SQLException failure) {
+      throw new IOException(file + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  /// Deleting overwrites with zeros already; this rewrites the file without the gaps and empties
+  /// the log, which holds older states of the pages. Readers under way can keep the log alive, so
+  /// it is tried again.
+  @Override
+  public void scrub() {
+    try {
+      raw(
+          file,
+          statement -> {
+            statement.execute("VACUUM");
+            for (int attempt = 0; attempt < 20; attempt++) {
+              try (var rows = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+                if (rows.next() && rows.getInt(1) == 0) {
+                  return;
+                }
+              }
+            }
+            throw new SQLException(
+                "the rows are deleted, but a reader keeps the log "
+                    + file
+                    + "-wal from being emptied;"
+                    + " erase again when nobody reads");
+          });
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /// Writing the number that is there already makes SQLite write the first page.
+  @Override
+  public void touch(Handle handle) {
+    int version = handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
+    handle.execute("PRAGMA user_version = " + version);
+  }
+
+  @Override
+  public RuntimeException explained(RuntimeException failure) {
+    SQLiteException cause = sqlite(failure);
+    if (cause == null) {
+      return failure;
+    }
+    String reason = file + ": " + cause.getMessage();
+    return switch (cause.getResultCode()) {
+      case SQLITE_NOTADB ->
+          new IllegalArgumentException(
+              file + ": expected a store, found a file that is no SQLite database", failure);
+      case SQLITE_CORRUPT ->
+          new IllegalArgumentException(
+              reason + "; the store is damaged: put a backup in its place", failure);
+      default -> new UncheckedIOException(reason, new IOException(reason, failure));
+    };
+  }
+
+  /// Every reader has closed its own connection.
+  @Override
+  public void close() {}
+
+  private static SQLiteDataSource source(Path file, SQLiteConfig.TransactionMode mode) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.enforceForeignKeys(true);
+    config.setBusyTimeout(PATIENCE_MILLIS);
+    config.setTransactionMode(mode);
+    config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "true");
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
+    return source;
+  }
+
+  private static Connection readOnly(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("PRAGMA query_only = ON");
+    }
+    return connection;
+  }
+
+  private static @Nullable SQLiteException sqlite(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException exception) {
+        return exception;
+      }
+    }
+    return null;
+  }
+}
