@@ -1,0 +1,265 @@
+package org.instructgpt.label;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.instructgpt.records.Erasable;
+import org.instructgpt.records.Labeler;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Store;
+import org.jdbi.v3.core.Handle;
+
+/// Where labelers get their tasks and hand in their work, so that no work is lost and none counts
+/// twice.
+///
+/// **Slots, not locks.** An item that needs R annotations has R slots. Handing it out leases a slot
+/// until a time, and the page extends the lease while it is open; when the time is over, the slot
+/// may go to somebody else. A lease that ended is no reason to refuse work: if the slot is still
+/// there it counts, and if somebody else filled it meanwhile the work is kept as surplus.
+///
+/// **Once.** A labeler is handed an item once; until it is handed in, skipped or gone, [#next]
+/// gives the same one again with its draft. A submission bears a name that the client made, and
+/// handed in again under that name it gets the receipt of the first time.
+public final class Desk implements Erasable {
+  /// How long an item is a labeler's without a sign of life.
+  public static final Duration LEASE = Duration.ofMinutes(20);
+
+  private Desk() {}
+
+  /// Over the store, whose tables are made where they are missing.
+  public static Desk open(Store store, InstantSource clock, RandomGenerator random)
+      throws IOException {
+    throw new UnsupportedOperationException();
+  }
+
+  /// What is asked of the labeler.
+  public enum Kind {
+    /// Write any prompt.
+    PLAIN,
+    /// Write an instruction with pairs of query and response.
+    FEW_SHOT,
+    /// Write a prompt for a use case.
+    USER_BASED,
+    /// Answer a prompt.
+    DEMONSTRATE,
+    /// Rate and rank the outputs of a prompt.
+    COMPARE,
+    /// Say what kind of prompt it is.
+    TAG
+  }
+
+  /// Whether helpfulness comes first, or truthfulness and harmlessness (paper section 3.4).
+  public enum Mode {
+    TRAINING,
+    EVALUATION
+  }
+
+  /// Tasks that are asked for together.
+  ///
+  /// @param overlap how many labelers shall do each, R
+  /// @param pool who alone may do them; else everybody, but the held-out pool never gets what is
+  ///   for training
+  /// @param priority lower ones are handed out first
+  /// @param instructions which version of the instructions holds
+  public record Batch(
+      String name,
+      Kind kind,
+      Mode mode,
+      int overlap,
+      Optional<Labeler.Pool> pool,
+      int priority,
+      String instructions) {}
+
+  /// One task.
+  ///
+  /// @param prompt id of the prompt; absent where one is to be written
+  /// @param outputs what is to be compared, else empty
+  /// @param note the use case of [Kind#USER_BASED]; else a hint to the labeler, or empty
+  public record Item(Optional<String> prompt, List<Output> outputs, String note) {
+    public Item {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /// An item in a labeler's hands. Which models wrote the outputs is not told.
+  ///
+  /// @param prompt its text; empty where one is to be written
+  /// @param outputs their texts in an order that depends on the item and the labeler alone
+  /// @param token to be given back with [#renew], [#draft] and [#submit]
+  /// @param until when the item may go to somebody else
+  public record Lease(
+      String item,
+      Kind kind,
+      Mode mode,
+      String prompt,
+      List<String> outputs,
+      String note,
+      String instructions,
+      String token,
+      Instant until,
+      Optional<Draft> draft) {
+    public Lease {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /// Work that is not handed in yet.
+  ///
+  /// @param version counts up with each change that the page makes
+  /// @param json whatever the page needs to go on
+  public record Draft(long version, String json, Instant saved) {}
+
+  /// Work that is handed in.
+  ///
+  /// @param id a UUID that the client made; the same one for every try
+  /// @param token of the lease
+  /// @param started when the labeler first saw the item
+  /// @param activeMillis how long the page was looked at
+  public record Submission(
+      String id, String item, String token, Work work, Instant started, long activeMillis) {}
+
+  /// What became of a submission.
+  public record Receipt(String submission, Outcome outcome, Instant at) {}
+
+  public enum Outcome {
+    /// It fills a slot.
+    COUNTED,
+    /// It is kept, but others had filled the slots.
+    SURPLUS
+  }
+
+  /// Why a labeler gives an item back.
+  public enum Reason {
+    UNCLEAR,
+    SENSITIVE,
+    PERSONAL_DATA,
+    LANGUAGE,
+    NOT_RANKABLE,
+    OTHER
+  }
+
+  /// What a labeler handed in.
+  public record Done(
+      String item, Kind kind, String batch, Instant at, long activeMillis, Outcome outcome) {}
+
+  /// Something that is wrong with work.
+  ///
+  /// @param field such as `outputs[2].quality`
+  /// @param expected a key of the messages, such as `label.problem.quality`
+  /// @param found what was found, as text
+  public record Problem(String field, String expected, String found) {}
+
+  /// The desk does not take it.
+  public static final class Rejected extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /// Why not.
+    public enum Why {
+      /// There is no such item, or it was never handed to this labeler.
+      NOT_YOURS,
+      /// The lease is over and the item went to somebody else.
+      LEASE_LOST,
+      /// A newer draft is stored.
+      OLDER_DRAFT,
+      /// The item is handed in or skipped already.
+      FINISHED,
+      /// The name of this submission was used for other work.
+      OTHER_WORK,
+      /// The work does not fit the task, see [Rejected#problems].
+      BAD_WORK
+    }
+
+    private final Why why;
+    private final transient List<Problem> problems;
+
+    Rejected(Why why, String message, List<Problem> problems) {
+      super(message);
+      this.why = why;
+      this.problems = List.copyOf(problems);
+    }
+
+    public Why why() {
+      return why;
+    }
+
+    public List<Problem> problems() {
+      return problems;
+    }
+  }
+
+  /// Opens a batch; the id under which it is known.
+  ///
+  /// @param by id of the researcher's account
+  /// @throws IllegalArgumentException with all that does not fit in the batch or its items
+  public String open(Batch batch, List<Item> items, String by) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Hands out nothing more of a batch; what is out may still come in.
+  public void close(String batch, String by) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Makes the items that researchers did in a batch the yardstick: with the answer of the first of
+  /// them, they serve the [Screening] and are mixed unseen into the work of everybody.
+  ///
+  /// @return how many items of the batch are gold now
+  public int makeGold(String batch, String by) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// The item in the labeler's hands, or the next one; empty when there is nothing for this
+  /// labeler.
+  public Optional<Lease> next(String labeler) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// How many items of each kind could be handed to the labeler now, gold apart.
+  public Map<Kind, Integer> waiting(String labeler) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Extends a lease; until when.
+  ///
+  /// @throws Rejected if it went to somebody else, or the item is finished
+  public Instant renew(String labeler, String item, String token) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Keeps a draft and extends the lease; the version that is stored now. A draft is kept even when
+  /// the lease is lost.
+  ///
+  /// @throws Rejected if the version is not newer than the one that is stored
+  public Draft draft(String labeler, String item, long version, String json) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Takes work in: annotation, slot, records and a line of the audit in one transaction, which
+  /// also deletes the draft. The same submission again gets the same receipt.
+  ///
+  /// @throws Rejected if the item was never handed to the labeler, or the work does not fit
+  public Receipt submit(String labeler, Submission submission) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// Gives an item back, which goes to somebody else.
+  public void skip(String labeler, String item, Reason reason, String note) {
+    throw new UnsupportedOperationException();
+  }
+
+  /// What a labeler handed in, newest first.
+  public List<Done> history(String labeler, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int erase(Handle handle, Set<String> people, Set<String> prompts) {
+    throw new UnsupportedOperationException();
+  }
+}
