@@ -14,16 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Samples responses to many prompts of different lengths at once.
 ///
-/// Plain sampling from the whole distribution: no top-k, top-p or repetition penalty, since in RL
-/// the sampled distribution must be the one whose log-probabilities are trained (training-details
-/// 4.3 item 16). Every row draws from a stream of its own that depends on the seed, the row's
-/// number and the position alone, so what a prompt gets does not depend on its company in the
-/// batch. Rows that have ended leave the batch when a quarter of it has.
+/// Plain sampling from the whole distribution: no top-k or repetition penalty, since in RL the
+/// sampled distribution must be the one whose log-probabilities are trained (training-details 4.3
+/// item 16); a playground asks for a [nucleus][#nucleus]. Every row draws from a stream of its own
+/// that depends on the seed, the row's number and the position alone, so what a prompt gets does
+/// not depend on its company in the batch. Rows that have ended leave the batch when a quarter of
+/// it has.
 public final class Sampler {
   private final Gpt model;
   private final int endOfText;
   private final Settings settings;
   private final Gpt.@Nullable Weights held;
+  private final double mass;
 
   /// How to sample.
   ///
@@ -53,7 +55,20 @@ public final class Sampler {
     /// With the end-of-text token, which is its last.
     STOP,
     /// At the greatest number of tokens or at the end of the context.
-    LENGTH
+    LENGTH,
+    /// By the [Listener]'s wish.
+    ENDED
+  }
+
+  /// Hears every token when it is chosen, and may end its row there.
+  @FunctionalInterface
+  public interface Listener {
+    /// A token for one of the prompts.
+    ///
+    /// @param place of the prompt in the list, from 0
+    /// @param token its next id, a final end of text included
+    /// @return whether the row goes on; if not, the token is its last
+    boolean goesOn(int place, int token);
   }
 
   /// A response.
@@ -68,20 +83,40 @@ public final class Sampler {
   ///
   /// @param endOfText the id that ends a response; -1 for none
   public Sampler(Gpt model, int endOfText, Settings settings) {
-    this(model, endOfText, settings, null);
+    this(model, endOfText, settings, null, 1);
   }
 
-  private Sampler(Gpt model, int endOfText, Settings settings, Gpt.@Nullable Weights held) {
+  private Sampler(
+      Gpt model, int endOfText, Settings settings, Gpt.@Nullable Weights held, double mass) {
     this.model = model;
     this.endOfText = endOfText;
     this.settings = settings;
     this.held = held;
+    this.mass = mass;
   }
 
   /// A sampler that converts the weights once, for all its calls, where they must be converted: for
   /// a model that is not being trained. They belong to the caller's scope.
   public Sampler frozen() {
-    return new Sampler(model, endOfText, settings, Scope.constant(() -> model.samplingWeights()));
+    var weights = Scope.constant(() -> model.samplingWeights());
+    return new Sampler(model, endOfText, settings, weights, mass);
+  }
+
+  /// The same with other settings, of the same weights.
+  public Sampler with(Settings other) {
+    return new Sampler(model, endOfText, other, held, mass);
+  }
+
+  /// One that draws from the fewest tokens, the likeliest first, that hold `mass` of the
+  /// probability ("top p"; Holtzman et al. 2020, arXiv 1904.09751): for people who read the answer,
+  /// never for RL.
+  ///
+  /// @param mass above 0; 1 for the whole distribution
+  public Sampler nucleus(double mass) {
+    if (!(mass > 0 && mass <= 1)) {
+      throw new IllegalArgumentException("top p must be above 0 and at most 1, but is " + mass);
+    }
+    return new Sampler(model, endOfText, settings, held, mass);
   }
 
   /// A response to each prompt, in the prompts' order.
@@ -90,6 +125,14 @@ public final class Sampler {
   /// @param firstRow the number of the first prompt, for its random stream
   /// @throws IllegalArgumentException for an empty prompt or one that leaves no room in the context
   public List<Sampled> sample(List<int[]> prompts, long firstRow) {
+    return sample(prompts, firstRow, (_, _) -> true);
+  }
+
+  /// The same, told token by token while it is made: between two calls of `listener` for a row lies
+  /// one pass of the model over all rows that are still going.
+  ///
+  /// @param listener called on this thread; what it throws ends the sampling
+  public List<Sampled> sample(List<int[]> prompts, long firstRow, Listener listener) {
     int context = model.config().context();
     for (int i = 0; i < prompts.size(); i++) {
       int length = prompts.get(i).length;
@@ -118,7 +161,7 @@ public final class Sampler {
               model.precision(),
               () -> {
                 try (var _ = Scope.open()) {
-                  answer(weights, prompts, some, firstRow, results);
+                  answer(weights, rows(prompts, some, firstRow), listener, results);
                 }
               });
         }
@@ -131,15 +174,19 @@ public final class Sampler {
   private final class Row {
     final int place;
     final long stream;
+    final int[] prompt;
     final int pad;
     final int limit;
     final int[] tokens;
     final float[] logProbs;
     int length;
+    int told;
+    boolean ended;
 
     Row(int place, long number, int[] prompt, int width) {
       this.place = place;
       this.stream = Randomness.mix(settings.seed, number);
+      this.prompt = prompt;
       this.pad = width - prompt.length;
       this.limit = Math.min(settings.maxNewTokens, model.config().context() - prompt.length);
       this.tokens = new int[limit];
@@ -156,30 +203,35 @@ public final class Sampler {
     }
 
     boolean finished() {
-      return stopped() || length == limit;
+      return ended || stopped() || length == limit;
+    }
+
+    Finish finish() {
+      if (stopped()) {
+        return Finish.STOP;
+      }
+      return ended ? Finish.ENDED : Finish.LENGTH;
     }
 
     Sampled result() {
       return new Sampled(
           Arrays.copyOf(tokens, length),
           Arrays.copyOf(logProbs, Math.min(length, logProbs.length)),
-          stopped() ? Finish.STOP : Finish.LENGTH);
+          finish());
     }
   }
 
-  /// Answers the prompts that `places` names and puts the responses there in `results`.
-  private void answer(
-      Gpt.Weights weights,
-      List<int[]> prompts,
-      List<Integer> places,
-      long firstRow,
-      Sampled[] results) {
-    var padded = Padded.left(places.stream().map(prompts::get).toList(), 0);
+  private List<Row> rows(List<int[]> prompts, List<Integer> places, long firstRow) {
+    int width = places.stream().mapToInt(place -> prompts.get(place).length).max().orElse(0);
+    return places.stream()
+        .map(place -> new Row(place, firstRow + place, prompts.get(place), width))
+        .toList();
+  }
+
+  /// Answers the rows' prompts and puts the responses at their places in `results`.
+  private void answer(Gpt.Weights weights, List<Row> rows, Listener listener, Sampled[] results) {
+    var padded = Padded.left(rows.stream().map(row -> row.prompt).toList(), 0);
     int width = padded.width();
-    var rows = new ArrayList<Row>();
-    for (int place : places) {
-      rows.add(new Row(place, firstRow + place, prompts.get(place), width));
-    }
     int room = rows.stream().mapToInt(r -> r.limit).max().orElse(0);
     int[] pads = rows.stream().mapToInt(r -> r.pad).toArray();
     var device = model.parameters().flat().device();
@@ -194,6 +246,7 @@ public final class Sampler {
       try (var _ = Scope.open()) {
         tokens = step(weights, cache, live, input, at);
       }
+      tell(live, listener);
       retire(live, cache);
       if (live.size() < tokens.length) {
         tokens = live.stream().mapToInt(r -> r.tokens[r.length - 1]).toArray();
@@ -224,6 +277,15 @@ public final class Sampler {
       row.tokens[row.length++] = next[i];
     }
     return next;
+  }
+
+  private static void tell(List<Row> live, Listener listener) {
+    for (var row : live) {
+      if (row.told < row.length) {
+        row.told = row.length;
+        row.ended = !listener.goesOn(row.place, row.tokens[row.length - 1]);
+      }
+    }
   }
 
   /// Tokens and positions of `input` as vectors (B, T, C).
@@ -257,8 +319,8 @@ public final class Sampler {
     }
     var scaled = settings.temperature == 1 ? logits : logits.div(settings.temperature);
     var probabilities = scaled.softmax(-1);
-    if (live.size() == 1) {
-      return new int[] {invert(probabilities.floats(), live.getFirst().draw())};
+    if (live.size() == 1 || mass < 1) {
+      return oneByOne(probabilities.floats(), live);
     }
     var draws = new float[live.size()];
     for (int i = 0; i < draws.length; i++) {
@@ -267,6 +329,36 @@ public final class Sampler {
     var sums = probabilities.cumsum(-1); // (B, V)
     var total = sums.narrow(1, sums.size(1) - 1, 1);
     return ints(sums.searchSorted(Tensor.of(draws, draws.length, 1).to(sums.device()).mul(total)));
+  }
+
+  private int[] oneByOne(float[] probabilities, List<Row> live) {
+    int vocabulary = probabilities.length / live.size();
+    var chosen = new int[live.size()];
+    for (int i = 0; i < chosen.length; i++) {
+      float[] row = Arrays.copyOfRange(probabilities, i * vocabulary, (i + 1) * vocabulary);
+      if (mass < 1) {
+        keepNucleus(row, mass);
+      }
+      chosen[i] = invert(row, live.get(i).draw());
+    }
+    return chosen;
+  }
+
+  /// Sets to zero what is less likely than the last token that `mass` needs; of tokens that are
+  /// equally likely, all stay or none.
+  private static void keepNucleus(float[] probabilities, double mass) {
+    float[] sorted = probabilities.clone();
+    Arrays.sort(sorted);
+    double sum = 0;
+    int least = sorted.length;
+    while (least > 0 && sum < mass) {
+      sum += sorted[--least];
+    }
+    for (int i = 0; i < probabilities.length; i++) {
+      if (probabilities[i] < sorted[least]) {
+        probabilities[i] = 0;
+      }
+    }
   }
 
   /// The same for one row, where ten calls of libtorch cost more than the loop: its running sums

@@ -236,4 +236,104 @@ class SamplerTest {
     }
     assertThat(Scope.liveObjects()).isEqualTo(before);
   }
+
+  @Test
+  void theListenerHearsExactlyTheTokensOfEachResponse() {
+    var gpt = gpt(0, Precision.FULL);
+    var prompts = prompts(9, 20);
+    var heard = new ArrayList<List<Integer>>();
+    prompts.forEach(_ -> heard.add(new ArrayList<>()));
+    var told =
+        sampler(gpt, 20, 1, 4)
+            .sample(
+                prompts,
+                100,
+                (place, token) -> {
+                  heard.get(place).add(token);
+                  return true;
+                });
+    var plain = sampler(gpt, 20, 1, 4).sample(prompts, 100);
+    for (int i = 0; i < prompts.size(); i++) {
+      assertThat(told.get(i).tokens()).isEqualTo(plain.get(i).tokens());
+      assertThat(told.get(i).finish()).isEqualTo(plain.get(i).finish());
+      assertThat(heard.get(i)).containsExactlyElementsOf(ids(plain.get(i)));
+    }
+  }
+
+  @Test
+  void aListenerEndsItsRowAtOnceAndNoOther() {
+    var gpt = gpt(0, Precision.FULL);
+    var prompts = prompts(9, 20);
+    var plain = sampler(gpt, 20, 1, 9).sample(prompts, 0);
+    var heard = new int[9];
+    var told =
+        sampler(gpt, 20, 1, 9)
+            .sample(prompts, 0, (place, _) -> place % 2 == 0 || ++heard[place] < 2);
+    for (int i = 0; i < prompts.size(); i++) {
+      int[] all = plain.get(i).tokens();
+      boolean cut = i % 2 == 1 && all.length > 2;
+      assertThat(told.get(i).tokens()).isEqualTo(cut ? java.util.Arrays.copyOf(all, 2) : all);
+      assertThat(told.get(i).finish())
+          .isEqualTo(cut ? Sampler.Finish.ENDED : plain.get(i).finish());
+    }
+    assertThat(plain).anyMatch(s -> s.tokens().length > 2);
+  }
+
+  @Test
+  void whatTheListenerThrowsEndsTheSamplingAndLeaksNothing() {
+    var gpt = gpt(0, Precision.FULL);
+    var sampler = sampler(gpt, 20, 1, 4);
+    var _ = sampler.sample(prompts(3, 5), 0);
+    long before = Scope.liveObjects();
+    assertThatThrownBy(() ->
+            sampler.sample(
+                prompts(3, 5),
+                0,
+                (_, _) -> {
+                  throw new IllegalStateException("gone");
+                }))
+        .hasMessage("gone");
+    assertThat(Scope.liveObjects()).isEqualTo(before);
+  }
+
+  @Test
+  void aNucleusHoldsTheLikeliestTokensAndNoOthers() {
+    var gpt = gpt(0, Precision.FULL);
+    int[] prompt = {1, 2, 3};
+    double[] probabilities;
+    try (var _ = Scope.open()) {
+      var hidden = gpt.hidden(Tensor.of(prompt, 1, 3), Dropout.NONE);
+      probabilities = gpt.logits(hidden.select(1, 2)).softmax(-1).doubles();
+    }
+    var order =
+        java.util.stream.IntStream.range(0, VOCABULARY)
+            .boxed()
+            .sorted((a, b) -> Double.compare(probabilities[b], probabilities[a]))
+            .toList();
+    var nucleus = new ArrayList<Integer>();
+    for (double sum = 0; sum < 0.3; sum += probabilities[nucleus.getLast()]) {
+      nucleus.add(order.get(nucleus.size()));
+    }
+    var draws = new ArrayList<int[]>();
+    for (int i = 0; i < 2000; i++) {
+      draws.add(prompt);
+    }
+    for (int rows : new int[] {1, 500}) {
+      var some = rows == 1 ? draws.subList(0, 400) : draws;
+      var found =
+          sampler(gpt, 1, 1, rows).nucleus(0.3).sample(some, 0).stream()
+              .map(s -> s.tokens()[0])
+              .distinct()
+              .toList();
+      assertThat(found).containsExactlyInAnyOrderElementsOf(nucleus);
+    }
+    assertThat(nucleus).hasSizeBetween(2, VOCABULARY - 2);
+    assertThat(sampler(gpt, 8, 1, 4).nucleus(1).sample(draws.subList(0, 4), 0).get(2).tokens())
+        .isEqualTo(sampler(gpt, 8, 1, 4).sample(draws.subList(0, 4), 0).get(2).tokens());
+    assertThatThrownBy(() -> sampler(gpt, 8, 1, 4).nucleus(0)).hasMessageContaining("top p");
+  }
+
+  private static List<Integer> ids(Sampler.Sampled sampled) {
+    return java.util.Arrays.stream(sampled.tokens()).boxed().toList();
+  }
 }
