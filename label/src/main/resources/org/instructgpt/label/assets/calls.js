@@ -1,0 +1,131 @@
+// Calls of the HTTP API. What fails because of the line or the server's load is worth another
+// try; what the server refuses is not.
+
+/** The server said no: `status` is its answer, `message` what it said in the reader's language. */
+export class Refused extends Error {
+  constructor(status, error) {
+    super(error?.message ?? String(status));
+    this.status = status;
+    this.code = error?.code ?? null;
+    this.param = error?.param ?? null;
+  }
+}
+
+/** No answer, or one that says: later. */
+export class Unreachable extends Error {
+  constructor(seconds) {
+    super("unreachable");
+    this.seconds = seconds;
+  }
+}
+
+const meta = (page) => page.querySelector('meta[name="csrf-token"]');
+const csrf = () => meta(document)?.content ?? "";
+
+/** Who signed in again in another window has a new token: this page takes it over. */
+async function renewed() {
+  const page = await fetch(location.href, { credentials: "same-origin" }).then(
+    (answer) => (answer.ok && !answer.redirected ? answer.text() : ""),
+    () => "",
+  );
+  const fresh = meta(new DOMParser().parseFromString(page, "text/html"))?.content;
+  if (!fresh || fresh === csrf()) {
+    return false;
+  }
+  meta(document).content = fresh;
+  for (const field of document.querySelectorAll('input[name="csrf"]')) {
+    field.value = fresh;
+  }
+  return true;
+}
+
+const PATIENCE = 15_000;
+
+/** One request; ends with the answer's JSON (or null), a Refused or an Unreachable. */
+export async function call(method, path, body, leaving = false) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: {
+        Accept: "application/json",
+        "Content-Type": "application/json",
+        "X-CSRF-Token": csrf(),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      keepalive: leaving,
+      signal: leaving ? undefined : AbortSignal.timeout(PATIENCE),
+    });
+  } catch {
+    throw new Unreachable(0);
+  }
+  if (answer.status === 429 || answer.status >= 500) {
+    throw new Unreachable(Number(answer.headers.get("Retry-After")) || 0);
+  }
+  const text = await answer.text().catch(() => {
+    throw new Unreachable(0);
+  });
+  const json = parsed(text);
+  if (answer.status === 403 && !leaving && (await renewed())) {
+    return call(method, path, body);
+  }
+  if (!answer.ok || answer.redirected) {
+    throw new Refused(answer.redirected ? 401 : answer.status, json?.error);
+  }
+  return json;
+}
+
+function parsed(text) {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** How long to wait before try number `tries` (1, 2, ...), in seconds: 1, 2, 4, 8, then 15. */
+export const pause = (tries) => Math.min(2 ** (tries - 1), 15);
+
+/** Waits so many seconds, or until the line is back, or until `hurry` is called. */
+export function waiting(seconds) {
+  let hurry;
+  const over = new Promise((done) => {
+    hurry = done;
+    setTimeout(done, seconds * 1000);
+    addEventListener("online", done, { once: true });
+  });
+  return { over, hurry };
+}
+
+/**
+ * The same request until it is answered. `told(seconds, hurry)` hears of each wait. The request
+ * must be one that may arrive more than once.
+ */
+export async function insist(method, path, body, told) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call(method, path, body);
+    } catch (failure) {
+      if (!(failure instanceof Unreachable)) {
+        throw failure;
+      }
+      const seconds = Math.max(pause(tries), failure.seconds);
+      const { over, hurry } = waiting(seconds);
+      told(seconds, hurry);
+      await over;
+    }
+  }
+}
+
+/** A random UUID, also where the page is not served over a secure connection. */
+export function uuid() {
+  if (crypto.randomUUID) {
+    return crypto.randomUUID();
+  }
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

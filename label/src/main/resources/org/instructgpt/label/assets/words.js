@@ -1,0 +1,16 @@
+// The page's own words, in the reader's language: data attributes of the element #words.
+// %1, %2 stand for what is filled in.
+
+const words = document.getElementById("words")?.dataset ?? {};
+
+export const say = (key, ...values) =>
+  (words[key] ?? key).replace(/%(\d)/g, (_, place) => values[place - 1] ?? "");
+
+const clock = new Intl.DateTimeFormat(document.documentElement.lang || "en", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: false,
+});
+
+export const time = (moment) => clock.format(moment);
