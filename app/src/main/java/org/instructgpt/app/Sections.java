@@ -5,6 +5,7 @@ import static org.instructgpt.app.Overview.name;
 import static org.instructgpt.app.Overview.percent;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,11 +15,15 @@ import org.instructgpt.eval.Exhibit.Bars;
 import org.instructgpt.eval.Exhibit.Curves.Point;
 import org.instructgpt.eval.Exhibit.Curves.Series;
 import org.instructgpt.eval.Exhibit.Curves.Style;
+import org.instructgpt.eval.Overoptimization;
+import org.instructgpt.eval.Overoptimization.Form;
 import org.instructgpt.eval.Report;
 import org.instructgpt.statistics.Estimate;
 
 /// The sections of the report that are made from the [Measures] alone.
 final class Sections {
+  private static final String BEST_OF = "Best of n";
+
   private Sections() {}
 
   static Report.Section rewardModel(Map<String, Estimate> all) {
@@ -56,8 +61,8 @@ final class Sections {
       gold.add(curve(all, name(policy), "curve/" + policy + "/", "gold-worth/"));
       proxy.add(curve(all, name(policy), "curve/" + policy + "/", "proxy/"));
     }
-    gold.add(curve(all, "Best of n", "best-of/", "gold-worth/"));
-    proxy.add(curve(all, "Best of n", "best-of/", "proxy/"));
+    gold.add(curve(all, BEST_OF, "best-of/", "gold-worth/"));
+    proxy.add(curve(all, BEST_OF, "best-of/", "proxy/"));
     var x = "distance from the start, square root of KL in nats";
     return new Report.Section(
         "over-optimisation",
@@ -66,7 +71,50 @@ final class Sections {
         List.of(
             new Exhibit.Curves(
                 "True worth (0 to 1), which no model sees", x, "true worth", false, gold),
-            new Exhibit.Curves("The reward model's score", x, "reward", false, proxy)));
+            new Exhibit.Curves("The reward model's score", x, "reward", false, proxy),
+            fits(gold, proxy)));
+  }
+
+  /// Gao et al.'s two forms, fitted to the curves: the score above the start's own.
+  private static Exhibit.Grid fits(List<Series> gold, List<Series> proxy) {
+    var rows = new ArrayList<List<Exhibit.Cell>>();
+    for (int i = 0; i < gold.size(); i++) {
+      rows.add(fit("true worth", gold.get(i)));
+      rows.add(fit("reward", proxy.get(i)));
+    }
+    return new Exhibit.Grid(
+        "Gao et al.'s curves, fitted: d (alpha - beta d) for best of n, d (alpha - beta log d) for the others",
+        List.of("policy", "score", "alpha", "beta", "R2", "highest at distance"),
+        rows);
+  }
+
+  private static List<Exhibit.Cell> fit(String score, Series series) {
+    var form = series.name().equals(BEST_OF) ? Form.BEST_OF_N : Form.REINFORCEMENT_LEARNING;
+    double start = series.points().getFirst().y().value();
+    var points =
+        series.points().stream()
+            .map(p -> new Overoptimization.Point(p.x() * p.x(), p.y().value() - start))
+            .toList();
+    var cells = new ArrayList<Exhibit.Cell>();
+    cells.add(Exhibit.Cell.text(series.name()));
+    cells.add(Exhibit.Cell.text(score));
+    if (points.stream().filter(p -> p.kl() > 0).distinct().count() < 2) {
+      cells.addAll(Collections.nCopies(4, Exhibit.Cell.text("too few points")));
+      return cells;
+    }
+    var fit = Overoptimization.fit(form, points);
+    for (double number : new double[] {fit.alpha(), fit.beta(), fit.r2()}) {
+      cells.add(Exhibit.Cell.number(number));
+    }
+    var peak = fit.peak();
+    double farthest = series.points().getLast().x();
+    boolean inside = peak.isPresent() && peak.getAsDouble() <= farthest;
+    cells.add(
+        inside
+            ? Exhibit.Cell.number(peak.getAsDouble())
+            : Exhibit.Cell.text(
+                peak.isEmpty() && fit.alpha() <= 0 ? "at the start" : "farther than measured"));
+    return cells;
   }
 
   private static Series curve(
