@@ -1,16 +1,160 @@
 package org.instructgpt.records;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.config.ConfigRegistry;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.util.PSQLException;
 
-/// A PostgreSQL server.
+/// A database of a PostgreSQL server, version 14 or newer.
+///
+/// Writers of several programs take turns by an advisory lock, each for one group of writes, so
+/// that a write sees all before it, as with a file. That is slower than letting them meet and
+/// repeating those that collide, if the server is far away; but the lock is held for a group of up
+/// to 256 writes and one wait for the disk, and nothing that runs inside needs to fear for its
+/// neighbours.
 final class PostgresServer implements Database {
   static final String SCHEME = "postgresql://";
 
+  /// Any number that nobody else locks: "instruct" in ASCII.
+  private static final long WRITING = 0x696E_7374_7275_6374L;
+
+  private static final int READERS = 8;
+  private static final int PATIENCE_SECONDS = 10;
+
+  /// Rows fetched at once, so that a reader of everything does not hold everything.
+  private static final int ROWS = 1000;
+
+  private final String name;
+  private final DataSource source;
+  private final HikariDataSource pool;
+  private final Jdbi readers;
+  private final Jdbi writers;
+
   PostgresServer(String place) throws IOException {
-    throw new IOException("no PostgreSQL yet: " + place.length());
+    Address address = Address.of(place);
+    this.name = address.name();
+    this.source = address.source();
+    try {
+      explaining(() -> {
+        Jdbi.create(source).useHandle(PostgresServer::requireDurable);
+        return true;
+      });
+    } catch (UncheckedIOException failure) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(source);
+    config.setPoolName("records-readers");
+    config.setMaximumPoolSize(READERS);
+    config.setMinimumIdle(0);
+    config.setReadOnly(true);
+    config.setTransactionIsolation("TRANSACTION_REPEATABLE_READ");
+    config.setConnectionTimeout(PATIENCE_SECONDS * 1000L);
+    config.setInitializationFailTimeout(-1);
+    this.pool = new HikariDataSource(config);
+    this.readers = speaking(Jdbi.create(pool));
+    this.writers = speaking(Jdbi.create(source));
+  }
+
+  private static Jdbi speaking(Jdbi jdbi) {
+    jdbi.registerArgument(new Texts());
+    return jdbi;
+  }
+
+  /// PostgreSQL keeps every character but U+0000. In its place stands U+FFFD, as in HTML and in
+  /// CommonMark.
+  private static final class Texts extends AbstractArgumentFactory<String> {
+    Texts() {
+      super(Types.VARCHAR);
+    }
+
+    @Override
+    protected Argument build(String text, ConfigRegistry config) {
+      return (position, statement, _) ->
+          statement.setString(position, text.replace('\0', '\uFFFD'));
+    }
+  }
+
+  /// Where the server is and who asks.
+  ///
+  /// @param name without the password
+  private record Address(String name, DataSource source) {
+    static Address of(String place) {
+      URI uri;
+      try {
+        uri = new URI(place);
+      } catch (URISyntaxException bad) {
+        // The place itself may hold a password.
+        throw new IllegalArgumentException(expected("something else: " + bad.getReason()));
+      }
+      String database = uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", "");
+      if (uri.getHost() == null || database.isEmpty() || database.contains("/")) {
+        throw new IllegalArgumentException(
+            expected(uri.getHost() == null ? "no host" : "no name of a database"));
+      }
+      int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+      String name = SCHEME + uri.getHost() + ":" + port + "/" + database;
+      PGSimpleDataSource source = new PGSimpleDataSource();
+      String options = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+      source.setUrl("jdbc:" + SCHEME + uri.getHost() + ":" + port + uri.getRawPath() + options);
+      source.setApplicationName("instructgpt");
+      source.setConnectTimeout(PATIENCE_SECONDS);
+      source.setDefaultRowFetchSize(ROWS);
+      if (uri.getRawUserInfo() != null) {
+        String[] who = uri.getRawUserInfo().split(":", 2);
+        source.setUser(decoded(who[0]));
+        if (who.length == 2) {
+          source.setPassword(decoded(who[1]));
+        }
+      }
+      return new Address(name, source);
+    }
+
+    private static String expected(String found) {
+      return "store: expected postgresql://user:password@host:port/database (with %3A and the like"
+          + " for signs such as : @ / in a password), found "
+          + found;
+    }
+
+    private static String decoded(String text) {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+  }
+
+  /// A server that says "done" before the disk has it would lose acknowledged work.
+  private static void requireDurable(Handle handle) {
+    String sync = handle.createQuery("SHOW fsync").mapTo(String.class).one();
+    if (!sync.equals("on")) {
+      throw new IllegalArgumentException(
+          "store: expected a server with fsync = on, found " + sync + "; work would be lost");
+    }
+    int version =
+        handle
+            .createQuery("SELECT current_setting('server_version_num')::int")
+            .mapTo(Integer.class)
+            .one();
+    if (version < 140_000) {
+      throw new IllegalArgumentException(
+          "store: expected PostgreSQL 14 or newer, found version number " + version);
+    }
   }
 
   @Override
@@ -20,36 +164,116 @@ final class PostgresServer implements Database {
 
   @Override
   public String name() {
-    return "";
+    return name;
   }
 
   @Override
-  public void migrate(Schema.Scripts scripts) {}
+  public void migrate(Schema.Scripts scripts) {
+    Schema.migrate(this, source, scripts);
+  }
 
   @Override
   public Writer.Connection writing() {
-    throw new UnsupportedOperationException();
+    return new Writer.Connection(
+        this::connect, PostgresServer::isAlive, PostgresServer::begin, PostgresServer::mayRepeat);
+  }
+
+  private Handle connect() {
+    Handle handle = writers.open();
+    handle.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+            + " WHERE current_setting('synchronous_commit') IN ('off', 'local')");
+    return handle;
+  }
+
+  private static boolean isAlive(Handle handle) {
+    try {
+      return handle.getConnection().isValid(PATIENCE_SECONDS);
+    } catch (SQLException negativePatience) {
+      throw new AssertionError(negativePatience);
+    }
+  }
+
+  private static void begin(Handle handle) {
+    handle.begin();
+    handle.execute("SELECT pg_advisory_xact_lock(?)", WRITING);
+  }
+
+  /// Collisions with somebody who does not take the lock, an administrator's tool say: class 40 of
+  /// SQLSTATE, "transaction rollback".
+  private static boolean mayRepeat(Throwable fault) {
+    PSQLException cause = postgres(fault);
+    return cause != null && String.valueOf(cause.getSQLState()).startsWith("40");
   }
 
   @Override
   public <T> T read(Function<Handle, T> work) {
-    throw new UnsupportedOperationException();
+    return readers.inTransaction(work::apply);
   }
 
   @Override
-  public void backup(Path file) {}
+  public void backup(Path file) {
+    throw new IllegalArgumentException(
+        "backup: expected a store in a file, found "
+            + name
+            + "; copy a server's database with: pg_dump --format=custom --file="
+            + file
+            + " "
+            + name);
+  }
 
+  /// Rewrites the tables without the gaps. What the server has written ahead, archived or sent to
+  /// others is beyond the reach of a client.
   @Override
-  public void scrub() {}
+  public void scrub() {
+    try (Connection connection = source.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute("VACUUM (FULL)");
+    } catch (SQLException failure) {
+      throw machine(failure.getMessage(), failure);
+    }
+  }
 
+  /// A transaction with a number of its own leaves a record on the disk when it commits.
   @Override
-  public void touch(Handle handle) {}
+  public void touch(Handle handle) {
+    handle.createQuery("SELECT pg_current_xact_id()::text").mapTo(String.class).one();
+  }
 
   @Override
   public RuntimeException explained(RuntimeException failure) {
-    return failure;
+    PSQLException cause = postgres(failure);
+    if (cause == null) {
+      return failure;
+    }
+    String state = String.valueOf(cause.getSQLState());
+    // The details that follow the message may show what people wrote.
+    var told = cause.getServerErrorMessage();
+    String message = told == null ? cause.getMessage() : String.valueOf(told.getMessage());
+    if (state.startsWith("28") || state.equals("3D000")) {
+      return new IllegalArgumentException(
+          name + ": expected a user and a database that the server knows, found: " + message,
+          failure);
+    }
+    return machine(message, failure);
+  }
+
+  private UncheckedIOException machine(@Nullable String message, Exception failure) {
+    String reason = name + ": " + message;
+    return new UncheckedIOException(reason, new IOException(reason, failure));
+  }
+
+  private static @Nullable PSQLException postgres(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PSQLException exception) {
+        return exception;
+      }
+    }
+    return null;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    pool.close();
+  }
 }

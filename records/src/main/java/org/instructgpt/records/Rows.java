@@ -1,5 +1,6 @@
 package org.instructgpt.records;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,17 @@ final class Rows {
   <T extends Feedback> Query selectGiven(Table<T> table, Filter filter) {
     String sql = "SELECT " + table.selection("t") + ", " + Table.PROMPT.selection("p");
     return query(sql + given(table, filter) + " ORDER BY t.seq", filter);
+  }
+
+  /// What was given on one prompt.
+  <T extends Feedback> List<T> about(Table<T> table, String promptId) {
+    String sql =
+        "SELECT " + table.selection("t") + " FROM " + table.name() + " t WHERE t.prompt_id = :id";
+    return handle
+        .createQuery(sql)
+        .bind("id", promptId)
+        .map((row, _) -> table.reader().read(row, "t_"))
+        .list();
   }
 
   <T extends Feedback> long count(Table<T> table, Filter filter) {
@@ -146,6 +158,15 @@ final class Rows {
     stored.fieldNames().forEachRemaining(names::add);
     given.fieldNames().forEachRemaining(names::add);
     names.remove("created");
-    return names.stream().filter(name -> !stored.path(name).equals(given.path(name))).toList();
+    return names.stream().filter(name -> !same(stored.path(name), given.path(name))).toList();
+  }
+
+  /// U+FFFD stands for U+0000 where a database cannot keep it.
+  private static boolean same(JsonNode stored, JsonNode given) {
+    return stored.equals(given) || plain(stored).equals(plain(given));
+  }
+
+  private static String plain(JsonNode node) {
+    return node.toString().replace("\\u0000", "\uFFFD");
   }
 }

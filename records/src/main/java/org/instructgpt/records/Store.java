@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,24 @@ public final class Store implements AutoCloseable {
   /// How many records of each type there are.
   public record Counts(
       long labelers, long prompts, long demonstrations, long rankings, long ratings) {}
+
+  /// What an erasure took away: ids of records, and numbers of rows.
+  ///
+  /// @param others rows of other modules
+  public record Erased(
+      Set<String> prompts,
+      Set<String> demonstrations,
+      Set<String> rankings,
+      Set<String> ratings,
+      int labelers,
+      int others) {
+    public Erased {
+      prompts = Set.copyOf(prompts);
+      demonstrations = Set.copyOf(demonstrations);
+      rankings = Set.copyOf(rankings);
+      ratings = Set.copyOf(ratings);
+    }
+  }
 
   /// Opens a store in a file, makes it where there is none, and brings an older one to this
   /// version.
@@ -177,6 +196,29 @@ public final class Store implements AutoCloseable {
   /// and the task that it fulfils are stored together or not at all.
   public boolean insert(Handle handle, Feedback record) {
     return new Rows(handle).add(record);
+  }
+
+  /// Deletes what these people gave, and what others gave about it, here and in other modules, in
+  /// one transaction; then leaves no byte of it in the file or the log beside it. Whoever reads
+  /// meanwhile may keep the log from being emptied: that fails, and can be repeated.
+  ///
+  /// @param people ids of users, accounts and labelers
+  /// @param modules that keep rows about people or prompts
+  public Erased erase(Set<String> people, List<Erasable> modules) {
+    if (people.isEmpty()) {
+      throw new IllegalArgumentException("erase: expected at least one person, found none");
+    }
+    Set<String> who = Set.copyOf(people);
+    List<Erasable> others = List.copyOf(modules);
+    Erased erased =
+        write(
+                handle -> {
+                  Erasure erasure = new Erasure(handle, who);
+                  return erasure.run(erasure.prompts(), others);
+                })
+            .join();
+    database.scrub();
+    return erased;
   }
 
   /// A copy of the whole store in a new file, checked, made while others go on writing; opened like

@@ -1,6 +1,5 @@
 package org.instructgpt.records;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
@@ -10,7 +9,7 @@ final class KilledWriter {
 
   public static void main(String[] arguments)
       throws java.io.IOException, ExecutionException, InterruptedException {
-    try (Store store = Store.open(Path.of(arguments[0]))) {
+    try (Store store = Store.open(arguments[0])) {
       store.add(List.of(Samples.ANN, Samples.prompt("p1"))).get();
       for (int i = 0; ; i++) {
         String id = "d" + i + ".";

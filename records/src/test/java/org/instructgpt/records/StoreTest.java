@@ -4,22 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.assertj.core.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(Store.Dialect.class)
 final class StoreTest {
+  @Parameter Store.Dialect dialect;
   @TempDir Path folder;
+  private String place;
+
+  @BeforeEach
+  void place() {
+    place =
+        switch (dialect) {
+          case SQLITE -> folder.resolve("feedback.db").toString();
+          case POSTGRESQL -> TestServer.database();
+        };
+  }
 
   @Test
   void whatWasAddedIsThereAfterClosingAndOpening() throws Exception {
@@ -27,7 +40,7 @@ final class StoreTest {
       assertThat(store.add(Samples.oneOfEach()).get()).isEqualTo(5);
     }
     try (Store store = open()) {
-      Prompt prompt = Samples.prompt("p1");
+      Prompt prompt = kept(Samples.prompt("p1"));
       assertThat(store.labelers()).containsExactly(Samples.ANN);
       assertThat(store.prompts(Filter.ALL)).containsExactly(prompt);
       assertThat(store.prompt("p1")).contains(prompt);
@@ -151,26 +164,6 @@ final class StoreTest {
     }
   }
 
-  /// A kill leaves what the kernel has; only these settings keep acknowledged writes when the power
-  /// fails (2 is FULL).
-  @Test
-  void theWriterSyncsEveryCommitAndKeepsReferences() throws Exception {
-    try (Store store = open()) {
-      assertThat(pragma(store, "synchronous")).isEqualTo("2");
-      assertThat(pragma(store, "journal_mode")).isEqualTo("wal");
-      assertThat(pragma(store, "foreign_keys")).isEqualTo("1");
-      assertThatThrownBy(() -> store.read(handle -> handle.execute("DELETE FROM labeler")))
-          .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("readonly");
-    }
-  }
-
-  private static String pragma(Store store, String name) {
-    return store
-        .write(handle -> handle.createQuery("PRAGMA " + name).mapTo(String.class).one())
-        .join();
-  }
-
   @Test
   void aWriteThatFailsTakesNoOtherWithIt() throws Exception {
     try (Store store = open()) {
@@ -185,27 +178,6 @@ final class StoreTest {
           .hasSize(1);
       assertThat(store.counts().prompts()).isEqualTo(49);
     }
-  }
-
-  @Test
-  void aFullDiskIsToldAndTheStoreGoesOnWhenThereIsRoomAgain() throws Exception {
-    try (Store store = open()) {
-      store.add(Samples.oneOfEach()).get();
-      pages(store, 60);
-      var big = new Demonstration("d2", "p1", "long ".repeat(100_000), "ann", Samples.NOON);
-      assertThatThrownBy(() -> store.add(big).get())
-          .cause()
-          .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("feedback.db")
-          .hasMessageContaining("full");
-      assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 1, 1, 1));
-      pages(store, 1_000_000);
-      assertThat(store.add(big).get()).isEqualTo(1);
-    }
-  }
-
-  private static void pages(Store store, int most) {
-    int _ = store.write(handle -> handle.execute("PRAGMA max_page_count = " + most)).join();
   }
 
   @Test
@@ -235,57 +207,6 @@ final class StoreTest {
     }
   }
 
-  @Test
-  void aFileThatIsNoDatabaseIsRefused() throws Exception {
-    Files.writeString(
-        file(), "this is a text about ducks, long enough to be looked at. ".repeat(99));
-    assertThatThrownBy(this::open)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageEndingWith("expected a store, found a file that is no SQLite database");
-  }
-
-  @Test
-  void aTruncatedDatabaseIsRefused() throws Exception {
-    try (Store store = open()) {
-      store.add(Samples.oneOfEach()).get();
-    }
-    try (var raw = new RandomAccessFile(file().toFile(), "rw")) {
-      raw.setLength(raw.length() / 2);
-    }
-    assertThatThrownBy(this::open)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("the store is damaged: put a backup in its place");
-  }
-
-  @Test
-  void aStoreOfANewerProgramIsRefused() throws Exception {
-    open().close();
-    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file());
-        var statement = connection.createStatement()) {
-      statement.execute(
-          "INSERT INTO flyway_schema_history SELECT installed_rank + 1, '99', 'later', type,"
-              + " 'V99__later.sql', 1, installed_by, installed_on, 1, 1 FROM"
-              + " flyway_schema_history ORDER BY installed_rank DESC LIMIT 1");
-    }
-    assertThatThrownBy(this::open)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("found version 99; it was written by a newer program");
-  }
-
-  @Test
-  void aFolderThatIsMissingOrCannotBeWrittenIsNamed() throws Exception {
-    assertThatThrownBy(() -> Store.open(folder.resolve("none/feedback.db")))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("expected an existing folder");
-    assertThatThrownBy(() -> Store.open(folder)).hasMessageContaining("found a folder");
-    // Unlike a mode of the file system, this one holds for root too.
-    Path unwritable = Path.of("/proc/self");
-    Assumptions.assumeThat(unwritable).isDirectory();
-    assertThatThrownBy(() -> Store.open(unwritable.resolve("feedback.db")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("feedback.db");
-  }
-
   /// A program writes one demonstration after another and says each name after its future has
   /// ended; then it is killed.
   @Test
@@ -299,7 +220,7 @@ final class StoreTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 KilledWriter.class.getName(),
-                file().toString())
+                place)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(said.toFile())
             .start();
@@ -324,11 +245,22 @@ final class StoreTest {
     return store.rankings(filter).stream().map(given -> given.item().id()).toList();
   }
 
-  private Path file() {
-    return folder.resolve("feedback.db");
+  private Store open() throws IOException {
+    return Store.open(place);
   }
 
-  private Store open() throws IOException {
-    return Store.open(file());
+  /// PostgreSQL has no U+0000.
+  private Prompt kept(Prompt prompt) {
+    return dialect == Store.Dialect.SQLITE
+        ? prompt
+        : new Prompt(
+            prompt.id(),
+            prompt.text().replace('\0', '\uFFFD'),
+            prompt.source(),
+            prompt.user(),
+            prompt.organisation(),
+            prompt.split(),
+            prompt.useCase(),
+            prompt.created());
   }
 }
