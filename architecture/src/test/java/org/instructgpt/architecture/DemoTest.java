@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The demo from outside: it ends, it goes on where it was killed, and the same seed gives the same
-/// numbers.
+/// The demo, the loop and the claims from outside: they end, go on where they were killed, and the
+/// same seed gives the same numbers.
 class DemoTest {
 
   @TempDir private Path folder;
@@ -32,6 +32,26 @@ class DemoTest {
     assertThat(measures("killed")).isEqualTo(measures("whole"));
     assertThat(whole.said()).contains("Preferred to SFT", "report.html", "PPO-ptx");
     assertThat(folder.resolve("whole/demo/reports/report.html")).content().contains("<svg");
+
+    whole.succeed(List.of("loop", "--rounds", "1"));
+
+    assertThat(whole.said()).contains("beats the best so far", "The best policy:");
+    assertThat(folder.resolve("whole/demo/models/ppo-ptx-round-1/model.safetensors")).exists();
+    assertThat(measures("whole")).contains("loop/1/win");
+  }
+
+  @Test
+  void everyClaimOfThePaperIsMeasured() throws Exception {
+    var command = new Command(folder);
+    command.succeed(List.of("reproduce", "--size", "test", "--seeds", "1"));
+
+    assertThat(folder.resolve("reproduction/report.html")).content().contains("Claims that hold");
+    assertThat(Files.readAllLines(folder.resolve("reproduction/reproduction.md")))
+        .filteredOn(line -> line.matches("\\| \\d+ .*"))
+        .hasSize(18);
+    assertThat(folder.resolve("reproduction/reproduction.md"))
+        .content()
+        .doesNotContain("not measured", "NaN");
   }
 
   @Test
