@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.Tokenizer;
@@ -14,6 +15,7 @@ import org.instructgpt.text.Tokenizer;
 /// The way of prompts from the people who wrote them into the data (paper section 3.2, App. A), as
 /// one reproducible pipeline in the paper's order:
 ///
+/// 0. **consent**: what a customer asked without agreeing to its use, or has withdrawn since;
 /// 1. **duplicates**: the same text again, or one that begins as another does ([Prefix]);
 /// 2. **cap**: at most 200 prompts of a user, or of an organisation where no user is known;
 /// 3. **split**: train, validation, test by user, so that nobody is in two parts;
@@ -56,6 +58,7 @@ public final class Curation {
 
   /// What a step does.
   public enum Step {
+    CONSENT,
     DUPLICATES,
     CAP,
     SPLIT,
@@ -239,8 +242,15 @@ public final class Curation {
   /// @param prompts in any order
   /// @throws IllegalArgumentException if two of them have the same id
   public Result run(List<Prompt> prompts) {
+    return run(prompts, _ -> Optional.empty());
+  }
+
+  /// Runs all steps on those prompts to whose use nothing objects.
+  ///
+  /// @param objection why a prompt must not be used, as [Intake#objection] tells
+  public Result run(List<Prompt> prompts, Function<Prompt, Optional<String>> objection) {
     List<Prompt> oldestFirst = new ArrayList<>(prompts);
     oldestFirst.sort(Comparator.comparing(Prompt::created).thenComparing(Prompt::id));
-    return new Pass(settings, tokenizer, useCases).run(oldestFirst);
+    return new Pass(settings, tokenizer, useCases).run(oldestFirst, objection);
   }
 }

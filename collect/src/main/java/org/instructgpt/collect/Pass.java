@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.instructgpt.collect.Curation.Action;
 import org.instructgpt.collect.Curation.Dropped;
 import org.instructgpt.collect.Curation.Personal;
@@ -57,7 +58,7 @@ final class Pass {
     Verdict judge(Prompt prompt, Ordered.Counts<String> counts);
   }
 
-  Curation.Result run(List<Prompt> prompts) {
+  Curation.Result run(List<Prompt> prompts, Function<Prompt, Optional<String>> objection) {
     Set<String> ids = HashSet.newHashSet(prompts.size());
     for (Prompt prompt : prompts) {
       if (!ids.add(prompt.id())) {
@@ -66,6 +67,7 @@ final class Pass {
       }
     }
     List<Prompt> in = prompts;
+    in = step(Step.CONSENT, in, consent(objection));
     in = step(Step.DUPLICATES, in, duplicates());
     in = step(Step.CAP, in, cap());
     in = step(Step.SPLIT, in, this::split);
@@ -92,6 +94,17 @@ final class Pass {
     }
     reports.add(new StepReport(step, in.size(), in.size() - out.size(), changed, counts.get()));
     return out;
+  }
+
+  private static Sieve consent(Function<Prompt, Optional<String>> objection) {
+    return (prompt, counts) ->
+        objection
+            .apply(prompt)
+            .map(why -> {
+              counts.add(why);
+              return Verdict.drop(why);
+            })
+            .orElseGet(() -> Verdict.keep(prompt));
   }
 
   private Sieve duplicates() {

@@ -1,7 +1,6 @@
 package org.instructgpt.records;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,22 +11,25 @@ import org.jdbi.v3.core.Handle;
 /// With a person's prompts go the demonstrations, rankings and ratings of them, whoever made them.
 /// With a labeler's demonstrations go the rankings and ratings in which others judged their text.
 final class Erasure {
+  private static final int TOGETHER = 500;
+
   private final Handle handle;
   private final Set<String> people;
+  private final Set<String> named;
 
-  Erasure(Handle handle, Set<String> people) {
+  /// @param named prompts that go whoever wrote them
+  Erasure(Handle handle, Set<String> people, Set<String> named) {
     this.handle = handle;
     this.people = people;
+    this.named = named;
   }
 
-  Set<String> prompts() {
-    return ids("SELECT id FROM prompt WHERE user_id IN (<people>)");
-  }
-
-  Store.Erased run(Set<String> prompts, List<Erasable> modules) {
-    Set<String> demonstrations = given("demonstration");
-    Set<String> rankings = given("ranking");
-    Set<String> ratings = given("rating");
+  Store.Erased run(List<Erasable> modules) {
+    Set<String> prompts = where("SELECT id FROM prompt WHERE id IN (<all>)", named);
+    prompts.addAll(where("SELECT id FROM prompt WHERE user_id IN (<all>)", people));
+    Set<String> demonstrations = given("demonstration", prompts);
+    Set<String> rankings = given("ranking", prompts);
+    Set<String> ratings = given("rating", prompts);
     addThoseThatShow(written(), rankings, ratings);
     int others = 0;
     for (Erasable module : modules) {
@@ -37,36 +39,50 @@ final class Erasure {
     delete("ranking", rankings);
     delete("demonstration", demonstrations);
     delete("prompt", prompts);
-    int labelers =
-        handle
-            .createUpdate("DELETE FROM labeler WHERE id IN (<people>)")
-            .bindList("people", people)
-            .execute();
+    int labelers = delete("labeler", people);
     return new Store.Erased(prompts, demonstrations, rankings, ratings, labelers, others);
   }
 
-  private Set<String> given(String table) {
-    return ids(
-        "SELECT id FROM "
-            + table
-            + " WHERE labeler_id IN (<people>)"
-            + " OR prompt_id IN (SELECT id FROM prompt WHERE user_id IN (<people>))");
+  private Set<String> given(String table, Set<String> prompts) {
+    String ids = "SELECT id FROM " + table;
+    Set<String> given = where(ids + " WHERE labeler_id IN (<all>)", people);
+    given.addAll(where(ids + " WHERE prompt_id IN (<all>)", prompts));
+    return given;
   }
 
-  private Set<String> ids(String sql) {
-    return new LinkedHashSet<>(
-        handle.createQuery(sql).bindList("people", people).mapTo(String.class).list());
+  private Set<String> where(String sql, Set<String> all) {
+    Set<String> ids = new LinkedHashSet<>();
+    for (List<String> part : parts(all)) {
+      ids.addAll(handle.createQuery(sql).bindList("all", part).mapTo(String.class).list());
+    }
+    return ids;
+  }
+
+  /// Databases take so many parameters at once and no more.
+  private static List<List<String>> parts(Set<String> all) {
+    List<String> list = List.copyOf(all);
+    List<List<String>> parts = new ArrayList<>();
+    for (int from = 0; from < list.size(); from += TOGETHER) {
+      parts.add(list.subList(from, Math.min(from + TOGETHER, list.size())));
+    }
+    return parts;
   }
 
   /// What the people wrote as answers, and to which prompts.
   private record Written(String prompt, String text) {}
 
   private List<Written> written() {
-    return handle
-        .createQuery("SELECT prompt_id, response FROM demonstration WHERE labeler_id IN (<people>)")
-        .bindList("people", people)
-        .map((row, _) -> new Written(row.getString("prompt_id"), row.getString("response")))
-        .list();
+    List<Written> written = new ArrayList<>();
+    for (List<String> part : parts(people)) {
+      written.addAll(
+          handle
+              .createQuery(
+                  "SELECT prompt_id, response FROM demonstration WHERE labeler_id IN (<all>)")
+              .bindList("all", part)
+              .map((row, _) -> new Written(row.getString("prompt_id"), row.getString("response")))
+              .list());
+    }
+    return written;
   }
 
   private void addThoseThatShow(List<Written> answers, Set<String> rankings, Set<String> ratings) {
@@ -85,13 +101,15 @@ final class Erasure {
     }
   }
 
-  private void delete(String table, Set<String> ids) {
-    List<String> left = new ArrayList<>(new HashSet<>(ids));
-    for (int from = 0; from < left.size(); from += 500) {
-      handle
-          .createUpdate("DELETE FROM " + table + " WHERE id IN (<ids>)")
-          .bindList("ids", left.subList(from, Math.min(from + 500, left.size())))
-          .execute();
+  private int delete(String table, Set<String> ids) {
+    int rows = 0;
+    for (List<String> part : parts(ids)) {
+      rows +=
+          handle
+              .createUpdate("DELETE FROM " + table + " WHERE id IN (<all>)")
+              .bindList("all", part)
+              .execute();
     }
+    return rows;
   }
 }

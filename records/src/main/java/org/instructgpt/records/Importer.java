@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import org.jdbi.v3.core.Handle;
 
 /// Brings files into the store, all of them or nothing.
 ///
@@ -30,10 +32,18 @@ import java.util.concurrent.CompletionException;
 public final class Importer {
   private final Store store;
   private final Settings settings;
+  private final BiConsumer<Handle, Feedback> observer;
 
   public Importer(Store store, Settings settings) {
+    this(store, settings, (_, _) -> {});
+  }
+
+  /// @param observer is told each record that is in the store now, new or not, inside the
+  ///   transaction: what it stores with it is undone with it, and what it throws ends the import
+  public Importer(Store store, Settings settings, BiConsumer<Handle, Feedback> observer) {
     this.store = store;
     this.settings = settings;
+    this.observer = observer;
   }
 
   /// How to import.
@@ -109,7 +119,7 @@ public final class Importer {
   /// @throws IllegalArgumentException when there is no such file
   public Report read(List<Path> files) throws IOException {
     try {
-      return store.write(handle -> new Pass(new Rows(handle)).read(files)).join();
+      return store.write(handle -> new Pass(handle).read(files)).join();
     } catch (CompletionException failure) {
       switch (failure.getCause()) {
         case UncheckedIOException machine ->
@@ -127,6 +137,7 @@ public final class Importer {
 
   /// One run over the files.
   private final class Pass {
+    private final Handle handle;
     private final Rows rows;
     private final Map<String, Format> formats = new LinkedHashMap<>();
     private final Map<String, Long> added = new TreeMap<>();
@@ -137,8 +148,9 @@ public final class Importer {
     private long duplicates;
     private long empty;
 
-    Pass(Rows rows) {
-      this.rows = rows;
+    Pass(Handle handle) {
+      this.handle = handle;
+      this.rows = new Rows(handle);
     }
 
     Report read(List<Path> files) {
@@ -235,6 +247,7 @@ public final class Importer {
       } else if (isWanted(format, record)) {
         duplicates++;
       }
+      observer.accept(handle, record);
     }
 
     /// Whether the row is there for this record, and not the record for another one.

@@ -198,25 +198,21 @@ public final class Store implements AutoCloseable {
     return new Rows(handle).add(record);
   }
 
-  /// Deletes what these people gave, and what others gave about it, here and in other modules, in
-  /// one transaction; then leaves no byte of it in the file or the log beside it. Whoever reads
-  /// meanwhile may keep the log from being emptied: that fails, and can be repeated.
+  /// Deletes what these people gave and these prompts, and what others gave about it, here and in
+  /// other modules, in one transaction; then leaves no byte of it in the file or the log beside it.
+  /// Whoever reads meanwhile may keep the log from being emptied: that fails, and can be repeated.
   ///
   /// @param people ids of users, accounts and labelers
+  /// @param prompts ids of prompts that go whoever wrote them
   /// @param modules that keep rows about people or prompts
-  public Erased erase(Set<String> people, List<Erasable> modules) {
-    if (people.isEmpty()) {
-      throw new IllegalArgumentException("erase: expected at least one person, found none");
+  public Erased erase(Set<String> people, Set<String> prompts, List<Erasable> modules) {
+    if (people.isEmpty() && prompts.isEmpty()) {
+      throw new IllegalArgumentException("erase: expected a person or a prompt, found none");
     }
     Set<String> who = Set.copyOf(people);
+    Set<String> what = Set.copyOf(prompts);
     List<Erasable> others = List.copyOf(modules);
-    Erased erased =
-        write(
-                handle -> {
-                  Erasure erasure = new Erasure(handle, who);
-                  return erasure.run(erasure.prompts(), others);
-                })
-            .join();
+    Erased erased = write(handle -> new Erasure(handle, who, what).run(others)).join();
     database.scrub();
     return erased;
   }

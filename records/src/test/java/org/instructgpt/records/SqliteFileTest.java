@@ -175,7 +175,7 @@ final class SqliteFileTest {
     }
     store.add(records).join();
     assertThat(holds(secret)).isTrue();
-    assertThat(store.erase(Set.of("eve"), List.of()).prompts()).hasSize(50);
+    assertThat(store.erase(Set.of("eve"), Set.of(), List.of()).prompts()).hasSize(50);
     assertThat(holds(secret)).isFalse();
     assertThat(holds("Explain p1")).isTrue();
     assertThat(store.counts().prompts()).isEqualTo(1);

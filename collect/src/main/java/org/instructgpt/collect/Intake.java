@@ -1,0 +1,273 @@
+package org.instructgpt.collect;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.instructgpt.records.Erasable;
+import org.instructgpt.records.Feedback;
+import org.instructgpt.records.Ids;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.jdbi.v3.core.Handle;
+
+/// How customers' prompts come in: with their consent, or not at all (paper section 3.2: users of
+/// the playground were told that their inputs may train models).
+///
+/// A customer reads a version of the notice and accepts it; each prompt is stored together with the
+/// acceptance that it was given under. Whoever withdraws is not asked of any more: their prompts
+/// stay, for them to see, but neither curation nor an export takes them from then on. Accepting
+/// again concerns what is asked from then on.
+///
+/// Methods without a [Handle] return when the disk has it.
+public final class Intake implements Erasable {
+  private final Store store;
+  private final RandomGenerator random;
+
+  /// Makes its tables where they are not there.
+  ///
+  /// @param random names prompts and consents; used under a lock
+  public Intake(Store store, RandomGenerator random) throws IOException {
+    this.store = store;
+    this.random = random;
+    store.extend("collect", Intake.class);
+  }
+
+  /// That somebody has read a notice and agreed.
+  ///
+  /// @param notice the version of its text
+  public record Consent(String notice, Instant at) {
+    public Consent {
+      if (notice.isBlank() || notice.length() > 100) {
+        throw new IllegalArgumentException(
+            "consent: expected the version of a notice in 1 to 100 characters, found \"%s\""
+                .formatted(notice));
+      }
+      at = Instant.ofEpochMilli(at.toEpochMilli());
+    }
+  }
+
+  /// Somebody wanted a prompt stored without consent to the notice that is in force.
+  public static final class NoConsent extends IllegalArgumentException {
+    private NoConsent(String account, String notice) {
+      super(
+          "expected the consent of %s to notice %s, found none in force; nothing was stored"
+              .formatted(account, notice));
+    }
+  }
+
+  /// Stores that an account agrees to a notice. Agreeing twice is agreeing once: the first time
+  /// stands.
+  public Consent accept(String account, String notice, Instant now) {
+    Consent consent = new Consent(notice, now);
+    String id = fresh(now);
+    return done(handle ->
+        inForce(handle, account)
+            .map(Row::consent)
+            .filter(earlier -> earlier.notice().equals(notice))
+            .orElseGet(() -> {
+              insert(handle, id, account, consent);
+              return consent;
+            }));
+  }
+
+  /// What an account has agreed to last, unless it has withdrawn.
+  public Optional<Consent> consent(String account) {
+    return store.read(handle -> inForce(handle, account).map(Row::consent));
+  }
+
+  /// Stores what a customer asks.
+  ///
+  /// @param consent as [#accept] or [#consent] gave it
+  /// @throws NoConsent if that is not in force any more; nothing is stored then
+  public Prompt ask(
+      String account, Optional<String> organisation, String text, Consent consent, Instant now) {
+    Prompt prompt = prompt(account, organisation, text, now);
+    return done(handle -> add(handle, prompt, consent));
+  }
+
+  /// The prompt that [#add] is to store.
+  public Prompt prompt(String account, Optional<String> organisation, String text, Instant now) {
+    Optional<String> user = Optional.of(account);
+    return new Prompt(
+        fresh(now),
+        text,
+        Prompt.Source.CUSTOMER,
+        user,
+        organisation,
+        Split.Fractions.USUAL.splitOf(user, organisation, text),
+        Optional.empty(),
+        now);
+  }
+
+  /// As [#ask], in a transaction of the caller, who stores more with it.
+  public Prompt add(Handle handle, Prompt prompt, Consent consent) {
+    String account = prompt.user().orElseThrow();
+    Row row =
+        inForce(handle, account)
+            .filter(found -> found.consent().equals(consent))
+            .orElseThrow(() -> new NoConsent(account, consent.notice()));
+    store.insert(handle, prompt);
+    link(handle, prompt.id(), row.id());
+    return prompt;
+  }
+
+  /// From now on nothing that an account has asked is used, nor can it ask without agreeing again.
+  public void withdraw(String account, Instant now) {
+    int _ =
+        done(handle ->
+            handle
+                .createUpdate(
+                    "UPDATE collect_consent SET withdrawn = :now"
+                        + " WHERE account = :account AND withdrawn IS NULL")
+                .bind("now", now.toEpochMilli())
+                .bind("account", account)
+                .execute());
+  }
+
+  /// For an import, whose user vouches that the customers agreed elsewhere: notes for each prompt
+  /// of a customer that they did.
+  ///
+  /// @param notice what they agreed to; absent: prompts of customers are refused
+  public BiConsumer<Handle, Feedback> vouching(Optional<String> notice, Instant now) {
+    Map<String, String> consents = new HashMap<>();
+    return (handle, record) -> {
+      if (record instanceof Prompt prompt && prompt.source() == Prompt.Source.CUSTOMER) {
+        Consent consent =
+            new Consent(
+                notice.orElseThrow(() ->
+                    new IllegalArgumentException(
+                        "expected the notice to which customers agreed (--consent VERSION), since"
+                            + " prompt "
+                            + prompt.id()
+                            + " is a customer's; nothing was imported")),
+                now);
+        String account = prompt.user().or(prompt::organisation).orElse("unknown");
+        String id = consents.computeIfAbsent(account, who -> vouched(handle, who, consent));
+        link(handle, prompt.id(), id);
+      }
+    };
+  }
+
+  private String vouched(Handle handle, String account, Consent consent) {
+    Optional<Row> earlier =
+        inForce(handle, account).filter(row -> row.consent().notice().equals(consent.notice()));
+    if (earlier.isPresent()) {
+      return earlier.get().id();
+    }
+    String id = fresh(consent.at());
+    insert(handle, id, account, consent);
+    return id;
+  }
+
+  /// Why a prompt must not be used, if so: no consent, or one that was withdrawn. Only customers
+  /// are asked; labelers are paid and what others have published came with their terms. It holds
+  /// for the moment of this call.
+  public Function<Prompt, Optional<String>> objection() {
+    Set<String> given = new HashSet<>();
+    Set<String> withdrawn = new HashSet<>();
+    boolean _ =
+        store.read(handle -> {
+          handle
+              .createQuery(
+                  "SELECT g.prompt_id, c.withdrawn IS NOT NULL AS gone FROM collect_given g"
+                      + " JOIN collect_consent c ON c.id = g.consent_id")
+              .map((row, _) ->
+                  (row.getBoolean("gone") ? withdrawn : given).add(row.getString("prompt_id")))
+              .list();
+          return true;
+        });
+    return prompt -> {
+      if (prompt.source() != Prompt.Source.CUSTOMER || given.contains(prompt.id())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          withdrawn.contains(prompt.id()) ? "consent withdrawn" : "no consent on record");
+    };
+  }
+
+  @Override
+  public int erase(Handle handle, Set<String> people, Set<String> prompts) {
+    int rows = 0;
+    rows += in(handle, "DELETE FROM collect_curated WHERE prompt_id IN (<all>)", prompts);
+    rows += in(handle, "DELETE FROM collect_given WHERE prompt_id IN (<all>)", prompts);
+    rows +=
+        in(
+            handle,
+            "DELETE FROM collect_given WHERE consent_id IN"
+                + " (SELECT id FROM collect_consent WHERE account IN (<all>))",
+            people);
+    rows += in(handle, "DELETE FROM collect_consent WHERE account IN (<all>)", people);
+    return rows;
+  }
+
+  private static int in(Handle handle, String sql, Collection<String> all) {
+    List<String> list = new ArrayList<>(all);
+    int rows = 0;
+    for (int from = 0; from < list.size(); from += 500) {
+      rows +=
+          handle
+              .createUpdate(sql)
+              .bindList("all", list.subList(from, Math.min(from + 500, list.size())))
+              .execute();
+    }
+    return rows;
+  }
+
+  private record Row(String id, Consent consent) {}
+
+  private static Optional<Row> inForce(Handle handle, String account) {
+    return handle
+        .createQuery(
+            "SELECT id, notice, given FROM collect_consent"
+                + " WHERE account = :account AND withdrawn IS NULL ORDER BY seq DESC LIMIT 1")
+        .bind("account", account)
+        .map((row, _) ->
+            new Row(
+                row.getString("id"),
+                new Consent(row.getString("notice"), Instant.ofEpochMilli(row.getLong("given")))))
+        .findOne();
+  }
+
+  private static void insert(Handle handle, String id, String account, Consent consent) {
+    handle.execute(
+        "INSERT INTO collect_consent (id, account, notice, given) VALUES (?, ?, ?, ?)",
+        id,
+        account,
+        consent.notice(),
+        consent.at().toEpochMilli());
+  }
+
+  private static void link(Handle handle, String prompt, String consent) {
+    handle.execute(
+        "INSERT INTO collect_given (prompt_id, consent_id) VALUES (?, ?)"
+            + " ON CONFLICT (prompt_id) DO NOTHING",
+        prompt,
+        consent);
+  }
+
+  private String fresh(Instant now) {
+    synchronized (random) {
+      return Ids.fresh(now, random);
+    }
+  }
+
+  private <T> T done(Function<Handle, T> work) {
+    try {
+      return store.write(work).join();
+    } catch (CompletionException failure) {
+      throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+    }
+  }
+}
