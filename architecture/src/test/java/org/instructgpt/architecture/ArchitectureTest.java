@@ -84,6 +84,7 @@ class ArchitectureTest {
         CLASSES.stream()
             .filter(JavaClass::isTopLevelClass)
             .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+            .filter(type -> !type.getSimpleName().matches("Jte.*Generated")) // pages, public by jte
             .collect(
                 Collectors.groupingBy(
                     ArchitectureTest::module,

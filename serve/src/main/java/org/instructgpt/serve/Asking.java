@@ -1,0 +1,272 @@
+package org.instructgpt.serve;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.instructgpt.collect.Intake.Consent;
+import org.instructgpt.records.Ids;
+import org.instructgpt.serve.PlaygroundPage.Choice;
+import org.instructgpt.serve.Speech.Finish;
+import org.instructgpt.serve.Speech.Piece;
+import org.instructgpt.web.Refusal;
+import org.instructgpt.web.Visit;
+
+/// The playground itself: the notice, the question, and the answers while they are made.
+///
+/// Nothing is stored without consent, and nothing is answered that could not be stored: the prompt
+/// and its turn are on disk before the first word is sent, each answer when it is complete.
+final class Asking {
+  /// Prompts of one account that may be under way at the same time.
+  private static final int AT_ONCE = 2;
+
+  private static final long SEEDS = 1_000_000_000;
+  private static final Duration HEARTBEAT = Duration.ofMillis(250);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+  private static final Duration BUSY = Duration.ofSeconds(5);
+
+  private final Playground.Ground ground;
+  private final Examples examples;
+  private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
+
+  Asking(Playground.Ground ground) {
+    this.ground = ground;
+    this.examples = new Examples(ground.store());
+  }
+
+  void page(Visit visit) {
+    if (consent(visit).isEmpty()) {
+      visit.redirect("/playground/notice");
+      return;
+    }
+    var again = visit.query("again").flatMap(turn -> turn(visit, turn));
+    var models = ground.speaker().models();
+    var wanted =
+        again
+            .map(turn -> turn.answers().stream().map(History.Answer::model).toList())
+            .or(() -> visit.query("model").map(List::of))
+            .orElseGet(() -> pair(models.all()));
+    var choices =
+        models.all().stream()
+            .filter(Model::speaks)
+            .map(model ->
+                new Choice(
+                    model.name(),
+                    model.stage(),
+                    model.answers(),
+                    Figures.count(model.shape().parameters()),
+                    wanted.contains(model.name())))
+            .toList();
+    var page =
+        new PlaygroundPage(
+            choices,
+            again.map(History.Turn::text).orElse(""),
+            examples.some(ground.random()),
+            again.map(History.Turn::manner).orElse(Question.USUAL));
+    visit.page("playground.title", "playground", Map.of("page", page));
+  }
+
+  private Optional<History.Turn> turn(Visit visit, String id) {
+    return ground.history().turn(visit.account().id(), id);
+  }
+
+  /// The picture of the project: the model that was trained most, beside the base model that it was
+  /// made from.
+  private List<String> pair(List<Model> all) {
+    var best = all.stream().filter(Model::answers).reduce((_, later) -> later);
+    var aligned =
+        all.stream().filter(model -> model.name().equals("ppo-ptx")).findFirst().or(() -> best);
+    if (aligned.isEmpty()) {
+      return all.stream().filter(Model::speaks).limit(1).map(Model::name).toList();
+    }
+    var line = ground.speaker().models().line(aligned.get());
+    return line.size() == 1
+        ? List.of(aligned.get().name())
+        : List.of(line.getFirst().name(), aligned.get().name());
+  }
+
+  void notice(Visit visit) {
+    var notice = Notice.of(ground.speaker().models());
+    var consent = consent(visit);
+    visit.page(
+        "notice.title",
+        "notice",
+        Map.of(
+            "version", notice.version(),
+            "kinds", notice.kinds(),
+            "accepted", consent.isPresent(),
+            "since", consent.map(Consent::at)));
+  }
+
+  void accept(Visit visit) {
+    var notice = Notice.of(ground.speaker().models());
+    if (visit.field("accept").isEmpty()) {
+      throw Refusal.invalid("accept", "refusal.accept");
+    }
+    if (!visit.form("version").equals(notice.version())) {
+      throw Refusal.conflict("refusal.notice-changed");
+    }
+    var _ = ground.intake().accept(visit.account().id(), notice.version(), visit.now());
+    visit.redirect("/playground", "notice.thanks");
+  }
+
+  /// What the account has agreed to, if that covers what can be asked now.
+  private Optional<Consent> consent(Visit visit) {
+    var notice = Notice.of(ground.speaker().models());
+    return ground.intake().consent(visit.account().id()).filter(notice::isCoveredBy);
+  }
+
+  void ask(Visit visit) throws IOException, InterruptedException {
+    var account = visit.account().id();
+    var question = visit.json(Question.class);
+    question.check(ground.speaker().models());
+    var consent = consent(visit).orElseThrow(() -> Refusal.forbidden("refusal.notice-first"));
+    if (underWay.merge(account, 1, Integer::sum) > AT_ONCE) {
+      leave(account);
+      throw Refusal.tooMany(BUSY, "refusal.one-at-a-time", AT_ONCE);
+    }
+    try {
+      answer(visit, question, consent);
+    } finally {
+      leave(account);
+    }
+  }
+
+  private void leave(String account) {
+    underWay.computeIfPresent(account, (_, count) -> count == 1 ? null : count - 1);
+  }
+
+  private void answer(Visit visit, Question question, Consent consent)
+      throws IOException, InterruptedException {
+    var manner = question.manner(seed());
+    Speech speech;
+    try {
+      speech = ground.speaker().speak(question.models(), question.prompt(), manner);
+    } catch (Speaker.Full _) {
+      throw Refusal.tooMany(BUSY, "refusal.full");
+    }
+    try {
+      var turn = keep(visit, question, manner, consent);
+      try (var events = visit.events()) {
+        new Telling(visit, events, speech, turn).tell();
+      }
+    } finally {
+      speech.cancel();
+    }
+  }
+
+  private long seed() {
+    synchronized (ground.random()) {
+      return ground.random().nextLong(SEEDS);
+    }
+  }
+
+  /// Stores the prompt, its consent and the turn in one transaction.
+  private String keep(Visit visit, Question question, Manner manner, Consent consent) {
+    var account = visit.account().id();
+    var now = visit.now();
+    var prompt = ground.intake().prompt(account, Optional.empty(), question.prompt(), now);
+    String id;
+    synchronized (ground.random()) {
+      id = Ids.fresh(now, ground.random());
+    }
+    var names = question.models();
+    var answers =
+        IntStream.range(0, names.size())
+            .mapToObj(place -> unanswered(place, names.get(place)))
+            .toList();
+    var turn =
+        new History.Turn(id, account, prompt.id(), question.prompt(), now, manner, answers);
+    var _ =
+        ground
+            .store()
+            .write(handle -> {
+              var _ = ground.intake().add(handle, prompt, consent);
+              ground.history().begin(handle, turn);
+              ground.audit().append(handle, account, "asked", id);
+              return id;
+            })
+            .join();
+    return id;
+  }
+
+  private History.Answer unanswered(int place, String name) {
+    var weights = ground.speaker().models().find(name).map(ModelPages::weights).orElse("");
+    return new History.Answer(
+        place, name, weights, "", Optional.empty(), 0, OptionalInt.empty(), Optional.empty());
+  }
+
+  /// What is sent.
+  private record Turn(String id, List<String> models, long seed) {}
+
+  private record Begun(int place) {}
+
+  private record Text(int place, String text) {}
+
+  private record Ended(int place, Finish finish, int tokens) {}
+
+  private record Failed(int place, String message) {}
+
+  /// One answer under way to one visitor.
+  private final class Telling {
+    private final Visit visit;
+    private final Visit.Events events;
+    private final Speech speech;
+    private final String turn;
+    private final Map<Integer, StringBuilder> texts = new HashMap<>();
+    private int open;
+
+    Telling(Visit visit, Visit.Events events, Speech speech, String turn) {
+      this.visit = visit;
+      this.events = events;
+      this.speech = speech;
+      this.turn = turn;
+      open = speech.models().size();
+    }
+
+    void tell() throws InterruptedException {
+      events.send("turn", new Turn(turn, speech.models(), speech.manner().seed()));
+      while (open > 0 && !events.gone()) {
+        speech.next(HEARTBEAT).ifPresent(this::pass);
+      }
+      speech.cancel();
+      while (open > 0) { // what was said until nobody listened is kept too
+        var piece = speech.next(LAST_WORDS);
+        if (piece.isEmpty()) {
+          return;
+        }
+        pass(piece.get());
+      }
+      events.send("done", Map.of("id", turn));
+    }
+
+    private void pass(Piece piece) {
+      switch (piece) {
+        case Piece.Begun(int place) -> events.send("begun", new Begun(place));
+        case Piece.Text(int place, String text) -> {
+          texts.computeIfAbsent(place, _ -> new StringBuilder()).append(text);
+          events.send("text", new Text(place, text));
+        }
+        case Piece.Ended(int place, Finish finish, int tokens) -> {
+          end(place, finish, tokens);
+          events.send("ended", new Ended(place, finish, tokens));
+        }
+        case Piece.Failed(int place, String key, List<Object> arguments) -> {
+          end(place, Finish.FAILED, 0);
+          events.send("failed", new Failed(place, visit.text(key, arguments.toArray())));
+        }
+      }
+    }
+
+    private void end(int place, Finish finish, int tokens) {
+      open--;
+      var text = texts.getOrDefault(place, new StringBuilder()).toString();
+      ground.history().complete(turn, place, text, finish, tokens);
+    }
+  }
+}

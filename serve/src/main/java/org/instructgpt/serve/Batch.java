@@ -1,0 +1,77 @@
+package org.instructgpt.serve;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.instructgpt.serve.Speech.Finish;
+
+/// Answers to many prompts of which nobody wants to hear the making.
+final class Batch implements Job {
+  private final String model;
+  private final List<String> prompts;
+  private final Manner manner;
+  private final List<StringBuilder> texts = new ArrayList<>();
+  private final CompletableFuture<List<String>> answers = new CompletableFuture<>();
+  private int missing;
+
+  Batch(String model, List<String> prompts, Manner manner) {
+    this.model = model;
+    this.prompts = List.copyOf(prompts);
+    this.manner = manner;
+    prompts.forEach(_ -> texts.add(new StringBuilder()));
+    missing = prompts.size();
+  }
+
+  /// Ends with the texts in the order of the prompts.
+  CompletableFuture<List<String>> answers() {
+    return answers;
+  }
+
+  @Override
+  public String model() {
+    return model;
+  }
+
+  @Override
+  public List<String> prompts() {
+    return prompts;
+  }
+
+  @Override
+  public Manner manner() {
+    return manner;
+  }
+
+  @Override
+  public boolean wanted() {
+    return !answers.isDone();
+  }
+
+  @Override
+  public void cancel() {
+    answers.cancel(true);
+  }
+
+  @Override
+  public void begins() {}
+
+  @Override
+  public void says(int row, String text) {
+    texts.get(row).append(text);
+  }
+
+  @Override
+  public void ends(int row, Finish finish, int tokens) {
+    if (--missing == 0) {
+      answers.complete(texts.stream().map(StringBuilder::toString).toList());
+    }
+  }
+
+  @Override
+  public void fails(Trouble trouble) {
+    answers.completeExceptionally(
+        new IllegalStateException(
+            "model %s did not answer: %s %s"
+                .formatted(model, trouble.key(), trouble.arguments())));
+  }
+}

@@ -1,0 +1,156 @@
+package org.instructgpt.serve;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.instructgpt.records.Erasable;
+import org.instructgpt.web.Refusal;
+import org.instructgpt.web.Visit;
+
+/// Everybody's own history: what they asked, what they thought of the answers, and its end.
+final class HistoryPages {
+  private static final int A_PAGE = 20;
+  private static final int LONGEST_NOTE = 2000;
+  private static final int LAST_PAGE = 100_000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final Playground.Ground ground;
+
+  HistoryPages(Playground.Ground ground) {
+    this.ground = ground;
+  }
+
+  /// A thumb up, 1, or down, -1, or none any more, 0.
+  record Verdict(int verdict) {}
+
+  /// What is wrong with an answer.
+  record Report(String note) {}
+
+  void list(Visit visit) {
+    var account = visit.account().id();
+    int number = visit.query("page").map(HistoryPages::page).orElse(0);
+    var turns = ground.history().turns(account, A_PAGE + 1, number * A_PAGE);
+    boolean more = turns.size() > A_PAGE;
+    var models =
+        ground.speaker().models().all().stream().collect(Collectors.toMap(Model::name, m -> m));
+    var page =
+        new HistoryPage(
+            more ? turns.subList(0, A_PAGE) : turns,
+            ground.history().count(account),
+            number,
+            more,
+            models);
+    visit.page("history.title", "history", Map.of("page", page));
+  }
+
+  private static int page(String number) {
+    return number.matches("[0-9]{1,5}") ? Math.min(LAST_PAGE, Integer.parseInt(number)) : 0;
+  }
+
+  /// All of one's own as JSON lines.
+  void download(Visit visit) throws IOException {
+    var account = visit.account().id();
+    visit.download(
+        "my-prompts.jsonl",
+        "application/jsonl; charset=utf-8",
+        out -> {
+          for (int from = 0; ; from += A_PAGE) {
+            var turns = ground.history().turns(account, A_PAGE, from);
+            for (var turn : turns) {
+              out.write((json(turn) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            if (turns.size() < A_PAGE) {
+              return;
+            }
+          }
+        });
+  }
+
+  private static ObjectNode json(History.Turn turn) {
+    var json = JSON.createObjectNode();
+    json.put("id", turn.id());
+    json.put("asked_at", turn.asked().toString());
+    json.put("prompt", turn.text());
+    json.set("settings", JSON.valueToTree(turn.manner()));
+    var answers = json.putArray("answers");
+    for (var answer : turn.answers()) {
+      var one = answers.addObject();
+      one.put("model", answer.model());
+      one.put("weights_sha256", answer.weights());
+      one.put("text", answer.text());
+      answer.finish().ifPresent(finish -> one.put("finish", finish.name()));
+      one.put("tokens", answer.tokens());
+      answer.verdict().ifPresent(verdict -> one.put("verdict", verdict));
+      answer.report().ifPresent(report -> one.put("report", report));
+    }
+    return json;
+  }
+
+  void judge(Visit visit) {
+    int verdict = visit.json(Verdict.class).verdict();
+    if (verdict < -1 || verdict > 1) {
+      throw Refusal.invalid("verdict", "refusal.verdict");
+    }
+    var kept = verdict == 0 ? OptionalInt.empty() : OptionalInt.of(verdict);
+    if (!ground.history().judge(visit.account().id(), visit.path("turn"), place(visit), kept)) {
+      throw Refusal.missing();
+    }
+    visit.answer(Map.of("verdict", verdict));
+  }
+
+  void report(Visit visit) {
+    var note = visit.json(Report.class).note().strip();
+    if (note.isEmpty() || note.length() > LONGEST_NOTE) {
+      throw Refusal.invalid("note", "refusal.note", LONGEST_NOTE);
+    }
+    if (!ground.history().report(visit.account().id(), visit.path("turn"), place(visit), note)) {
+      throw Refusal.missing();
+    }
+    visit.answer(Map.of("note", note));
+  }
+
+  private static int place(Visit visit) {
+    var place = visit.path("place");
+    if (!place.matches("[0-3]")) {
+      throw Refusal.missing();
+    }
+    return Integer.parseInt(place);
+  }
+
+  void forget(Visit visit) {
+    var prompt =
+        ground
+            .history()
+            .prompt(visit.account().id(), visit.path("turn"))
+            .orElseThrow(Refusal::missing);
+    erase(visit, Set.of(prompt));
+    visit.redirect("/playground/history", "history.deleted");
+  }
+
+  void forgetAll(Visit visit) {
+    var prompts = ground.history().prompts(visit.account().id());
+    if (!prompts.isEmpty()) {
+      erase(visit, prompts);
+    }
+    visit.redirect("/playground/history", "history.deleted");
+  }
+
+  /// Deletes prompts with all that hangs on them, in every module, and says so in the audit log in
+  /// the same transaction.
+  private void erase(Visit visit, Set<String> prompts) {
+    List<Erasable> modules = new ArrayList<>(ground.modules());
+    modules.add(
+        (handle, _, gone) -> {
+          gone.forEach(prompt ->
+              ground.audit().append(handle, visit.account().id(), "deleted-prompt", prompt));
+          return 0;
+        });
+    ground.store().erase(Set.of(), prompts, modules);
+  }
+}

@@ -1,0 +1,31 @@
+package org.instructgpt.serve;
+
+import java.util.List;
+import org.instructgpt.serve.Speech.Finish;
+
+/// What a model is asked to do. All but the constants is called on the model's thread.
+interface Job {
+  String model();
+
+  List<String> prompts();
+
+  Manner manner();
+
+  /// Whether anybody still waits for it; asked before each token.
+  boolean wanted();
+
+  /// Nobody waits for it any more.
+  void cancel();
+
+  /// Its turn has come.
+  void begins();
+
+  /// More of the answer to one of the prompts.
+  void says(int row, String text);
+
+  /// The answer to one of the prompts is complete.
+  void ends(int row, Finish finish, int tokens);
+
+  /// There will be no more.
+  void fails(Trouble trouble);
+}

@@ -1,0 +1,74 @@
+package org.instructgpt.serve;
+
+import static org.instructgpt.web.Route.get;
+import static org.instructgpt.web.Route.post;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.records.Erasable;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.Account.Role;
+import org.instructgpt.web.Area;
+import org.instructgpt.web.Audit;
+import org.instructgpt.web.Route;
+import org.instructgpt.web.Route.Access;
+
+/// The pages of this module: the playground with its notice and everybody's own history, for all who
+/// are signed in; the models and the reports, for researchers and administrators, since numbers of
+/// models must not sway labelers and reports may show customers' prompts.
+public final class Playground {
+  private static final Access STAFF = Access.only(Role.RESEARCHER, Role.ADMIN);
+
+  private Playground() {}
+
+  /// What the pages stand on.
+  ///
+  /// @param modules all that keep rows about prompts, [History] among them: what somebody deletes is
+  ///   deleted everywhere
+  /// @param workspace the folder with `runs` and `reports`
+  /// @param random for names and for the seeds of those who give none; used under its own lock
+  public record Ground(
+      Speaker speaker,
+      Intake intake,
+      Store store,
+      History history,
+      List<Erasable> modules,
+      Audit audit,
+      Path workspace,
+      RandomGenerator random) {}
+
+  /// The pages.
+  public static Area of(Ground ground) {
+    var asking = new Asking(ground);
+    var models = new ModelPages(ground.speaker().models(), ground.workspace().resolve("runs"));
+    var reports = new ReportPages(ground.workspace().resolve("reports"));
+    var history = new HistoryPages(ground);
+    List<Route> routes =
+        List.of(
+            get("/playground", Access.SIGNED_IN, asking::page),
+            post("/playground/ask", Access.SIGNED_IN, asking::ask),
+            get("/playground/notice", Access.SIGNED_IN, asking::notice),
+            post("/playground/notice", Access.SIGNED_IN, asking::accept),
+            post("/playground/turns/{turn}/{place}/verdict", Access.SIGNED_IN, history::judge),
+            post("/playground/turns/{turn}/{place}/report", Access.SIGNED_IN, history::report),
+            get("/playground/history", Access.SIGNED_IN, history::list),
+            get("/playground/history/mine.jsonl", Access.SIGNED_IN, history::download),
+            post("/playground/history/{turn}/delete", Access.SIGNED_IN, history::forget),
+            post("/playground/history/delete", Access.SIGNED_IN, history::forgetAll),
+            get("/models", STAFF, models::list),
+            get("/models/{name}", STAFF, models::one),
+            get("/reports", STAFF, reports::list),
+            get("/reports/{file}", STAFF, reports::one),
+            get("/reports/{file}/document", STAFF, reports::document),
+            get("/reports/{file}/download", STAFF, reports::download));
+    return new Area(
+        Playground.class,
+        routes,
+        List.of(
+            new Area.Link("playground.title", "/playground"),
+            new Area.Link("models.title", "/models"),
+            new Area.Link("reports.title", "/reports")));
+  }
+}

@@ -1,0 +1,40 @@
+package org.instructgpt.serve;
+
+import java.util.List;
+
+/// What the playground shows.
+///
+/// @param prompt what stands on the paper already
+/// @param phrases keys of texts that the script says
+record PlaygroundPage(
+    List<Choice> choices, String prompt, List<String> examples, Manner manner) {
+
+  /// A model that can be asked.
+  ///
+  /// @param stage as in the texts under `stage.`
+  /// @param parameters how many, in short
+  record Choice(
+      String name, Model.Stage stage, boolean answers, String parameters, boolean chosen) {}
+
+  int longestPrompt() {
+    return Question.LONGEST_PROMPT;
+  }
+
+  List<String> phrases() {
+    return List.of(
+        "answer.speaking",
+        "answer.continues",
+        "answer.nothing",
+        "answer.tokens",
+        "answer.rate",
+        "answer.copied",
+        "answer.report.done",
+        "finish.COMPLETE",
+        "finish.STOP",
+        "finish.LENGTH",
+        "finish.CANCELLED",
+        "trouble.away",
+        "trouble.cut",
+        "trouble.answer");
+  }
+}

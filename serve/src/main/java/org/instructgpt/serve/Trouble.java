@@ -1,0 +1,13 @@
+package org.instructgpt.serve;
+
+import java.util.List;
+
+/// Why a model did not answer, in words of a person.
+///
+/// @param key of the message in the module's texts
+/// @param arguments of the message
+record Trouble(String key, List<Object> arguments) {
+  static Trouble of(String key, Object... arguments) {
+    return new Trouble(key, List.of(arguments));
+  }
+}

@@ -1,0 +1,197 @@
+package org.instructgpt.serve;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.serve.Speech.Finish;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Scope;
+
+/// A model in memory, on a thread of its own: native memory belongs to the thread that opened its
+/// scope, so a model that can be let go while others stay needs one.
+///
+/// It does its jobs in the order of their arrival. Between two tokens it hands the baton on, so that
+/// of all the models exactly one computes at a time and each that has something to say is heard in
+/// turn: answers side by side grow side by side.
+final class Voice {
+  private static final Logger LOG = System.getLogger("org.instructgpt.serve");
+
+  /// Rows of a batch that go through the model together.
+  private static final int ROWS = 16;
+
+  /// Who is told.
+  interface Owner {
+    /// A job is over.
+    void done(Voice voice, Job job);
+
+    /// The model cannot be loaded, and no more jobs are for it.
+    void broken(Voice voice);
+
+    /// The model's memory is free again.
+    void gone(Voice voice);
+  }
+
+  private final Model model;
+  private final Speaker.Settings settings;
+  private final Semaphore baton;
+  private final Owner owner;
+  private final LinkedBlockingQueue<Optional<Job>> jobs = new LinkedBlockingQueue<>();
+
+  Voice(Model model, Speaker.Settings settings, Semaphore baton, Owner owner) {
+    this.model = model;
+    this.settings = settings;
+    this.baton = baton;
+    this.owner = owner;
+  }
+
+  Model model() {
+    return model;
+  }
+
+  Thread start() {
+    return Thread.ofPlatform().name("voice-" + model.name()).daemon().start(this::live);
+  }
+
+  void add(Job job) {
+    jobs.add(Optional.of(job));
+  }
+
+  /// Lets the model go when the jobs before this are done.
+  void leave() {
+    jobs.add(Optional.empty());
+  }
+
+  private void live() {
+    try (var _ = Scope.open()) {
+      var tokenizer = Checkpoint.tokenizer(model.folder());
+      var gpt =
+          Checkpoint.loadLanguageModel(model.folder(), settings.precision(), settings.device());
+      var sampler =
+          new Sampler(gpt, tokenizer.endOfText(), new Sampler.Settings(1, 1, 0, ROWS, false))
+              .frozen();
+      serve(job -> speak(sampler, tokenizer, job));
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the model " + model.name() + " cannot be loaded", e);
+      owner.broken(this);
+      serve(job -> job.fails(Trouble.of("failed.load", model.name())));
+    } finally {
+      owner.gone(this);
+    }
+  }
+
+  private interface Work {
+    void on(Job job);
+  }
+
+  private void serve(Work work) {
+    try {
+      for (var job = jobs.take(); job.isPresent(); job = jobs.take()) {
+        try {
+          work.on(job.get());
+        } finally {
+          owner.done(this, job.get());
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void speak(Sampler sampler, Tokenizer tokenizer, Job job) {
+    if (!job.wanted()) {
+      cancel(job);
+      return;
+    }
+    try {
+      var prompts = new ArrayList<int[]>();
+      for (var prompt : job.prompts()) {
+        prompts.add(model.framing().prompt(tokenizer, model.answers() ? prompt : bare(prompt)));
+      }
+      int longest = prompts.stream().mapToInt(ids -> ids.length).max().orElse(0);
+      int context = model.shape().context();
+      if (longest >= context) {
+        job.fails(Trouble.of("failed.long", longest, context - 1));
+        return;
+      }
+      job.begins();
+      say(sampler, tokenizer, job, prompts);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "the model " + model.name() + " broke off", e);
+      job.fails(Trouble.of("failed.broken", model.name()));
+    }
+  }
+
+  /// Without the blanks at the end: a model's words bring their own (see [Framing]).
+  private static String bare(String prompt) {
+    int end = prompt.length();
+    while (end > 0 && (prompt.charAt(end - 1) == ' ' || prompt.charAt(end - 1) == '\t')) {
+      end--;
+    }
+    return prompt.substring(0, end);
+  }
+
+  private void say(Sampler sampler, Tokenizer tokenizer, Job job, List<int[]> prompts) {
+    var manner = job.manner();
+    var transcripts =
+        prompts.stream()
+            .map(_ -> new Transcript(tokenizer, manner.stops(), model.answers()))
+            .toList();
+    var how =
+        new Sampler.Settings(manner.longest(), manner.temperature(), manner.seed(), ROWS, false);
+    List<Sampler.Sampled> sampled;
+    baton.acquireUninterruptibly();
+    try {
+      sampled =
+          sampler
+              .with(how)
+              .nucleus(manner.topP())
+              .sample(
+                  prompts,
+                  0,
+                  (place, token) -> {
+                    tell(job, place, transcripts.get(place).add(token));
+                    baton.release();
+                    baton.acquireUninterruptibly();
+                    return job.wanted() && !transcripts.get(place).stopped();
+                  });
+    } finally {
+      baton.release();
+    }
+    for (int place = 0; place < prompts.size(); place++) {
+      var transcript = transcripts.get(place);
+      tell(job, place, transcript.end());
+      var one = sampled.get(place);
+      job.ends(place, finish(one.finish(), transcript), one.tokens().length);
+    }
+  }
+
+  private static void tell(Job job, int place, String text) {
+    if (!text.isEmpty()) {
+      job.says(place, text);
+    }
+  }
+
+  private static Finish finish(Sampler.Finish finish, Transcript transcript) {
+    if (transcript.stopped()) {
+      return Finish.STOP;
+    }
+    return switch (finish) {
+      case STOP -> Finish.COMPLETE;
+      case LENGTH -> Finish.LENGTH;
+      case ENDED -> Finish.CANCELLED;
+    };
+  }
+
+  private static void cancel(Job job) {
+    for (int place = 0; place < job.prompts().size(); place++) {
+      job.ends(place, Finish.CANCELLED, 0);
+    }
+  }
+}

@@ -1,0 +1,386 @@
+package org.instructgpt.web;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.instructgpt.records.Erasable;
+import org.instructgpt.records.Ids;
+import org.instructgpt.records.Labeler;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.Account.Role;
+import org.jdbi.v3.core.Handle;
+
+/// The people who may sign in: how they come, how they prove who they are, how they go.
+///
+/// Every change is one transaction with its line in the [Audit]. A labeler or a researcher gets the
+/// [Labeler] of the same id in that transaction, so that their work has a name from the beginning.
+/// What a person may not do is a [Refusal].
+public final class Accounts implements Erasable {
+  /// How long an invitation waits.
+  static final Duration INVITATION = Duration.ofDays(7);
+
+  /// How long an administrator's first link, and a link to a new password, waits.
+  static final Duration SHORT_LINK = Duration.ofDays(1);
+
+  /// How long a token for programs holds.
+  static final Duration TOKEN = Duration.ofDays(365);
+
+  private final Store store;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final Passwords passwords;
+  private final Audit audit;
+
+  private Accounts(
+      Store store, InstantSource clock, SecureRandom random, Passwords passwords, Audit audit) {
+    this.store = store;
+    this.clock = clock;
+    this.random = random;
+    this.passwords = passwords;
+    this.audit = audit;
+  }
+
+  /// Over the store, whose tables are made where they are missing.
+  public static Accounts open(Store store, InstantSource clock, SecureRandom random)
+      throws IOException {
+    Audit audit = Audit.open(store, clock);
+    return new Accounts(store, clock, random, new Passwords(random), audit);
+  }
+
+  /// An account as administrators see it.
+  public record Entry(Account account, boolean disabled, Instant created, Optional<Instant> seen) {}
+
+  /// An invitation that nobody has used yet.
+  public record Invitation(
+      String id, Role role, Optional<Labeler.Pool> pool, String madeBy, Instant expires) {}
+
+  /// A token for programs, without its secret.
+  public record Token(String id, String label, Instant created, Instant expires) {}
+
+  /// Makes an invitation; the token opens [#join] once within a week.
+  public String invite(Role role, Optional<Labeler.Pool> pool, Account by) {
+    return links(handle -> {
+      var link = Links.Link.invitation(role, pool, by.id(), clock.instant().plus(INVITATION));
+      String token = Links.add(handle, link, clock.instant(), random);
+      audit.append(handle, by.id(), "invited", role.name().toLowerCase(Locale.ROOT));
+      return token;
+    });
+  }
+
+  /// Makes an invitation for an administrator by nobody but the one who runs the program; those
+  /// made so before stop to work.
+  String inviteAdmin() {
+    return links(handle -> {
+      Links.withdrawMadeBy(handle, "");
+      var link =
+          Links.Link.invitation(Role.ADMIN, Optional.empty(), "", clock.instant().plus(SHORT_LINK));
+      audit.append(handle, "", "invited", "admin");
+      return Links.add(handle, link, clock.instant(), random);
+    });
+  }
+
+  /// The account of someone who was invited.
+  public Account join(String token, String name, String password, Locale language) {
+    Links.Link link = link(token);
+    if (link.role().isEmpty()) {
+      throw Refusal.invalid("token", "join.token-wrong");
+    }
+    String hash = newPassword(name, password);
+    return done(
+        store.write(handle -> {
+          if (Links.take(handle, token, clock.instant()).isEmpty()) {
+            throw linkGone();
+          }
+          return enter(handle, link.role().get(), link.pool(), name, hash, language);
+        }));
+  }
+
+  /// The account of a customer who came without an invitation, where the site is open.
+  public Account register(String name, String password, Locale language) {
+    String hash = newPassword(name, password);
+    return done(
+        store.write(
+            handle -> enter(handle, Role.CUSTOMER, Optional.empty(), name, hash, language)));
+  }
+
+  /// The account of a name and a password. Whatever does not fit, it takes the same time and says
+  /// the same.
+  public Account signIn(String name, String password) {
+    Optional<People.Person> person = store.read(handle -> People.named(handle, name));
+    boolean fits = passwords.fits(password, person.map(People.Person::password));
+    if (!fits || person.get().disabled()) {
+      record(person.map(p -> p.account().id()).orElse(""), "sign-in-refused");
+      throw Refusal.unknown("sign-in.wrong");
+    }
+    return person.get().account();
+  }
+
+  /// Changes the password of someone who knows the old one, and ends all sessions and tokens.
+  public void changePassword(Account account, String current, String fresh) {
+    var person = store.read(handle -> People.find(handle, account.id())).orElseThrow();
+    if (!passwords.fits(current, Optional.of(person.password()))) {
+      record(account.id(), "password-refused");
+      throw Refusal.invalid("current", "account.password-wrong");
+    }
+    String hash = newPassword(account.name(), fresh);
+    done(store.write(handle -> replacePassword(handle, account.id(), account.id(), hash)));
+  }
+
+  /// Makes a link by which someone who forgot the password sets a new one, once within a day.
+  public String resetLink(String id, Account by) {
+    return links(handle -> {
+      expect(handle, id);
+      var link = Links.Link.newPassword(id, by.id(), clock.instant().plus(SHORT_LINK));
+      audit.append(handle, by.id(), "made-password-link", id);
+      return Links.add(handle, link, clock.instant(), random);
+    });
+  }
+
+  /// Sets a new password through such a link, and ends all sessions and tokens.
+  public Account resetPassword(String token, String fresh) {
+    Links.Link link = link(token);
+    String id = link.account().orElseThrow(() -> Refusal.invalid("token", "join.token-wrong"));
+    var account =
+        store
+            .read(handle -> People.find(handle, id))
+            .filter(person -> !person.disabled())
+            .map(People.Person::account)
+            .orElseThrow(Accounts::linkGone);
+    String hash = newPassword(account.name(), fresh);
+    return done(
+        store.write(handle -> {
+          if (Links.take(handle, token, clock.instant()).isEmpty()) {
+            throw linkGone();
+          }
+          replacePassword(handle, id, id, hash);
+          return account;
+        }));
+  }
+
+  /// A new token for programs that act for the account on the HTTP API for a year. Only its hash is
+  /// kept: it is shown once.
+  public String token(Account account, String label) {
+    return links(handle -> {
+      audit.append(handle, account.id(), "made-token", account.id());
+      return Tokens.add(handle, account, label, clock.instant(), random);
+    });
+  }
+
+  public List<Token> tokens(Account account) {
+    return store.read(handle -> Tokens.of(handle, account.id(), clock.instant()));
+  }
+
+  public void revoke(Account account, String tokenId) {
+    done(
+        store.write(handle -> {
+          audit.append(handle, account.id(), "revoked-token", tokenId);
+          return Tokens.remove(handle, account.id(), tokenId);
+        }));
+  }
+
+  /// Whom a program acts for that shows the token.
+  public Optional<Account> bearer(String token) {
+    return store.read(handle -> Tokens.find(handle, token, clock.instant()));
+  }
+
+  public Optional<Account> find(String id) {
+    return store.read(handle -> People.find(handle, id)).map(People.Person::account);
+  }
+
+  /// Everybody, the oldest account first.
+  public List<Entry> list() {
+    return store.read(People::all);
+  }
+
+  public List<Invitation> invitations() {
+    return store.read(handle -> Links.invitations(handle, clock.instant()));
+  }
+
+  public void withdraw(String invitation, Account by) {
+    done(
+        store.write(handle -> {
+          audit.append(handle, by.id(), "withdrew-invitation", invitation);
+          return Links.withdraw(handle, invitation);
+        }));
+  }
+
+  /// Lets nobody in by this account any more, at once.
+  public void disable(String id, Account by) {
+    change(
+        id,
+        by,
+        "disabled",
+        handle -> {
+          keepAnAdmin(handle, id);
+          People.disable(handle, id, true);
+          return end(handle, id);
+        });
+  }
+
+  public void enable(String id, Account by) {
+    change(id, by, "enabled", handle -> People.disable(handle, id, false));
+  }
+
+  /// Gives an account another role and ends its sessions. Someone who worked as a labeler keeps the
+  /// pool for ever, since held-out labelers must not have seen training work: for another pool, or
+  /// to make a researcher of a labeler, the person is invited again.
+  public void changeRole(String id, Role role, Optional<Labeler.Pool> pool, Account by) {
+    change(
+        id,
+        by,
+        "made-" + role.name().toLowerCase(Locale.ROOT),
+        handle -> {
+          if (role != Role.ADMIN) {
+            keepAnAdmin(handle, id);
+          }
+          var before = People.find(handle, id).orElseThrow(Refusal::missing).account();
+          var after = new Account(id, before.name(), role, pool, before.language());
+          addLabeler(handle, after);
+          People.changeRole(handle, after);
+          return end(handle, id);
+        });
+  }
+
+  /// Signs an account out everywhere.
+  public void endSessions(String id, Account by) {
+    change(id, by, "ended-sessions", handle -> Sessions.endAll(handle, id));
+  }
+
+  void speak(Account account, Locale language) {
+    done(store.write(handle -> People.speak(handle, account.id(), language)));
+  }
+
+  boolean hasAdmin() {
+    return store.read(handle -> People.activeAdmins(handle) > 0);
+  }
+
+  /// The log of what is done, for other modules too.
+  public Audit audit() {
+    return audit;
+  }
+
+  /// Accounts with their sessions, tokens and links. The audit log stays: it holds ids only.
+  @Override
+  public int erase(Handle handle, Set<String> people, Set<String> prompts) {
+    int gone = 0;
+    for (String id : people) {
+      gone += Sessions.endAll(handle, id) + Tokens.removeAll(handle, id);
+      gone += Links.removeAll(handle, id) + People.remove(handle, id);
+    }
+    return gone;
+  }
+
+  private Account enter(
+      Handle handle,
+      Role role,
+      Optional<Labeler.Pool> pool,
+      String name,
+      String hash,
+      Locale language) {
+    Instant now = clock.instant();
+    var account = new Account(Ids.fresh(now, random), Names.clean(name), role, pool, language);
+    if (!People.add(handle, account, hash, now)) {
+      throw Refusal.invalid("name", "join.name-taken");
+    }
+    addLabeler(handle, account);
+    audit.append(handle, account.id(), "joined", account.id());
+    return account;
+  }
+
+  private void addLabeler(Handle handle, Account account) {
+    account
+        .labeler()
+        .ifPresent(labeler -> {
+          try {
+            store.insert(handle, labeler);
+          } catch (IllegalArgumentException taken) {
+            throw Refusal.conflict("people.pool-fixed");
+          }
+        });
+  }
+
+  private void keepAnAdmin(Handle handle, String id) {
+    var person = People.find(handle, id).orElseThrow(Refusal::missing);
+    boolean active = person.account().role() == Role.ADMIN && !person.disabled();
+    if (active && People.activeAdmins(handle) == 1) {
+      throw Refusal.conflict("people.last-admin");
+    }
+  }
+
+  private int replacePassword(Handle handle, String id, String by, String hash) {
+    People.replacePassword(handle, id, hash);
+    audit.append(handle, by, "changed-password", id);
+    return end(handle, id);
+  }
+
+  private static void expect(Handle handle, String id) {
+    if (People.find(handle, id).isEmpty()) {
+      throw Refusal.missing();
+    }
+  }
+
+  private static int end(Handle handle, String id) {
+    return Sessions.endAll(handle, id) + Tokens.removeAll(handle, id);
+  }
+
+  private String newPassword(String name, String password) {
+    var problems = Names.problems(name);
+    problems.addAll(Passwords.problems(name, password));
+    if (!problems.isEmpty()) {
+      throw Refusal.invalid(problems);
+    }
+    return passwords.hash(password);
+  }
+
+  private Links.Link link(String token) {
+    return store
+        .read(handle -> Links.find(handle, token, clock.instant()))
+        .orElseThrow(Accounts::linkGone);
+  }
+
+  private static Refusal linkGone() {
+    return Refusal.invalid("token", "join.token-gone");
+  }
+
+  private void record(String account, String action) {
+    done(
+        store.write(handle -> {
+          audit.append(handle, account, action, account);
+          return 0;
+        }));
+  }
+
+  private void change(String id, Account by, String action, Function<Handle, Integer> work) {
+    done(
+        store.write(handle -> {
+          expect(handle, id);
+          audit.append(handle, by.id(), action, id);
+          return work.apply(handle);
+        }));
+  }
+
+  private String links(Function<Handle, String> work) {
+    return done(store.write(work));
+  }
+
+  /// What a write gave, when the disk has it; a [Refusal] inside it comes out as it was.
+  static <T> T done(CompletableFuture<T> write) {
+    try {
+      return write.join();
+    } catch (CompletionException failure) {
+      if (failure.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw failure;
+    }
+  }
+}

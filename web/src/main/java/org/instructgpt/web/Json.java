@@ -1,0 +1,108 @@
+package org.instructgpt.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// JSON as strict as it gets: what is not exactly as expected is refused with the field named.
+final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(50).build())
+                  .build())
+          .addModules(new Jdk8Module(), new JavaTimeModule())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+          .build();
+
+  private Json() {}
+
+  static <T> T read(byte[] body, Class<T> type) {
+    try {
+      T value = MAPPER.readValue(body, type);
+      if (value == null) {
+        throw Refusal.invalid("", "refusal.json-broken", 1);
+      }
+      return value;
+    } catch (JsonParseException broken) {
+      throw Refusal.invalid(where(broken), "refusal.json-broken", line(broken));
+    } catch (UnrecognizedPropertyException unknown) {
+      throw Refusal.invalid(field(unknown), "refusal.json-unknown", field(unknown));
+    } catch (ValueInstantiationException refused) {
+      throw refused(refused);
+    } catch (JsonMappingException wrong) {
+      throw Refusal.invalid(field(wrong), "refusal.json-wrong", field(wrong));
+    } catch (JsonProcessingException broken) {
+      throw Refusal.invalid("", "refusal.json-broken", line(broken));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  static byte[] write(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException fault) {
+      throw new IllegalArgumentException("cannot be written as JSON: " + value.getClass(), fault);
+    }
+  }
+
+  /// What the constructor of a record says about its values; its own [Refusal] as it is.
+  private static Refusal refused(ValueInstantiationException refused) {
+    if (refused.getCause() instanceof Refusal refusal) {
+      return refusal;
+    }
+    return refused.getCause() instanceof IllegalArgumentException told
+        ? Refusal.invalid(
+            field(refused), "refusal.json-value", field(refused), String.valueOf(told.getMessage()))
+        : Refusal.invalid(field(refused), "refusal.json-wrong", field(refused));
+  }
+
+  private static String where(JsonParseException broken) {
+    return Optional.ofNullable(broken.getProcessor())
+        .map(parser -> parser.getParsingContext().getCurrentName())
+        .orElse("");
+  }
+
+  private static int line(JsonProcessingException broken) {
+    return broken.getLocation() == null ? 1 : broken.getLocation().getLineNr();
+  }
+
+  /// The path to the field, as `outputs[2].rank`.
+  private static String field(JsonMappingException wrong) {
+    return wrong.getPath().stream()
+        .map(step ->
+            step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+        .collect(Collectors.joining())
+        .replaceFirst("^\\.", "");
+  }
+}

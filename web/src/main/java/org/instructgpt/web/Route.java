@@ -1,0 +1,77 @@
+package org.instructgpt.web;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.instructgpt.web.Account.Role;
+
+/// One thing that can be asked of the site, and by whom. What has no route does not exist.
+///
+/// @param path begins with `/`; parts in braces, as in `/tasks/{item}`, are read with [Visit#path].
+///   Paths below `/api/` are the HTTP API: programs use them with a bearer token, pages with their
+///   session; refusals there are JSON.
+public record Route(Method method, String path, Access access, Handler handler) {
+
+  public Route {
+    if (!path.matches("/|(/[a-z0-9._-]+|/\\{[a-zA-Z]+})+")) {
+      throw new IllegalArgumentException(
+          "expected a path such as /tasks/{item} in lower case without a slash at its end, found "
+              + path);
+    }
+  }
+
+  /// The methods of HTTP in use. GET changes nothing, ever.
+  public enum Method {
+    GET,
+    POST,
+    PUT,
+    DELETE
+  }
+
+  /// Who may use a route.
+  ///
+  /// @param everybody without an account too
+  /// @param roles of those who are signed in
+  public record Access(boolean everybody, Set<Role> roles) {
+    public static final Access EVERYBODY = new Access(true, EnumSet.allOf(Role.class));
+    public static final Access SIGNED_IN = new Access(false, EnumSet.allOf(Role.class));
+
+    public Access {
+      roles = Set.copyOf(roles);
+      if (roles.isEmpty()) {
+        throw new IllegalArgumentException("expected a role at least, found a route for nobody");
+      }
+    }
+
+    public static Access only(Role... roles) {
+      return new Access(false, Set.copyOf(List.of(roles)));
+    }
+
+    boolean allows(Role role) {
+      return roles.contains(role);
+    }
+  }
+
+  /// What is done with a visit. It ends by answering (a page, JSON, a redirect, a download, events)
+  /// or by throwing a [Refusal]; anything else that it throws is a fault of ours: 500.
+  @FunctionalInterface
+  public interface Handler {
+    void handle(Visit visit) throws Exception;
+  }
+
+  public static Route get(String path, Access access, Handler handler) {
+    return new Route(Method.GET, path, access, handler);
+  }
+
+  public static Route post(String path, Access access, Handler handler) {
+    return new Route(Method.POST, path, access, handler);
+  }
+
+  public static Route put(String path, Access access, Handler handler) {
+    return new Route(Method.PUT, path, access, handler);
+  }
+
+  public static Route delete(String path, Access access, Handler handler) {
+    return new Route(Method.DELETE, path, access, handler);
+  }
+}
