@@ -1,0 +1,91 @@
+package org.instructgpt.web;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// As much of a browser as tests need: cookies, forms with the page's token, one step at a time.
+final class Browser {
+  private static final Pattern TOKEN =
+      Pattern.compile("<meta name=\"csrf-token\" content=\"([^\"]*)\"");
+
+  private final String url;
+  private final CookieManager cookies = new CookieManager();
+  private final HttpClient client = HttpClient.newBuilder().cookieHandler(cookies).build();
+  private String csrf = "";
+
+  Browser(String url) {
+    this.url = url;
+  }
+
+  HttpResponse<String> get(String path, String... headers) {
+    return send(request(path, headers).GET());
+  }
+
+  /// Sends a form with the token of the page that was seen last.
+  HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
+    String form =
+        fields.entrySet().stream()
+            .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
+            .collect(Collectors.joining("&"));
+    String body = form + (form.isEmpty() ? "" : "&") + "csrf=" + encode(csrf);
+    return send(
+        request(path, headers)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  HttpResponse<String> send(String method, String path, String body, String... headers) {
+    return send(request(path, headers).method(method, HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      var answer = client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+      var token = TOKEN.matcher(answer.body());
+      if (token.find()) {
+        csrf = token.group(1);
+      }
+      return answer;
+    } catch (IOException | InterruptedException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  HttpRequest.Builder request(String path, String... headers) {
+    var request = HttpRequest.newBuilder(URI.create(url + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    if (request.build().headers().firstValue("Accept").isEmpty()) {
+      request.header("Accept", "text/html");
+    }
+    return request;
+  }
+
+  String csrf() {
+    return csrf;
+  }
+
+  /// The cookie of the session, or nothing.
+  String session() {
+    return cookies.getCookieStore().getCookies().stream()
+        .filter(cookie -> cookie.getName().equals("session"))
+        .map(cookie -> cookie.getValue())
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}
