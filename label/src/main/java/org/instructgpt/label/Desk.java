@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Store;
+import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 
 /// Where labelers get their tasks and hand in their work, so that no work is lost and none counts
@@ -30,12 +32,25 @@ public final class Desk implements Erasable {
   /// How long an item is a labeler's without a sign of life.
   public static final Duration LEASE = Duration.ofMinutes(20);
 
-  private Desk() {}
+  private static final int LONGEST_DRAFT = 400_000;
+
+  private final Store store;
+  private final Audit audit;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  private Desk(Store store, Audit audit, InstantSource clock, RandomGenerator random) {
+    this.store = store;
+    this.audit = audit;
+    this.clock = clock;
+    this.random = random;
+  }
 
   /// Over the store, whose tables are made where they are missing.
   public static Desk open(Store store, InstantSource clock, RandomGenerator random)
       throws IOException {
-    throw new UnsupportedOperationException();
+    store.extend("label", Desk.class);
+    return new Desk(store, Audit.open(store, clock), clock, random);
   }
 
   /// What is asked of the labeler.
@@ -198,12 +213,21 @@ public final class Desk implements Erasable {
   /// @param by id of the researcher's account
   /// @throws IllegalArgumentException with all that does not fit in the batch or its items
   public String open(Batch batch, List<Item> items, String by) {
-    throw new UnsupportedOperationException();
+    Batches.check(batch, items);
+    return write(handle -> {
+      String id = new Batches(handle, clock.instant()).open(batch, items, random);
+      audit.append(handle, by, "opened-batch", id);
+      return id;
+    });
   }
 
   /// Hands out nothing more of a batch; what is out may still come in.
   public void close(String batch, String by) {
-    throw new UnsupportedOperationException();
+    write(handle -> {
+      new Batches(handle, clock.instant()).close(batch);
+      audit.append(handle, by, "closed-batch", batch);
+      return true;
+    });
   }
 
   /// Makes the items that researchers did in a batch the yardstick: with the answer of the first of
@@ -211,25 +235,29 @@ public final class Desk implements Erasable {
   ///
   /// @return how many items of the batch are gold now
   public int makeGold(String batch, String by) {
-    throw new UnsupportedOperationException();
+    return write(handle -> {
+      int items = new Batches(handle, clock.instant()).makeGold(batch);
+      audit.append(handle, by, "made-gold", batch);
+      return items;
+    });
   }
 
   /// The item in the labeler's hands, or the next one; empty when there is nothing for this
   /// labeler.
   public Optional<Lease> next(String labeler) {
-    throw new UnsupportedOperationException();
+    return write(handle -> slots(handle).next(labeler, random));
   }
 
   /// How many items of each kind could be handed to the labeler now, gold apart.
   public Map<Kind, Integer> waiting(String labeler) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> slots(handle).waiting(labeler));
   }
 
   /// Extends a lease; until when.
   ///
   /// @throws Rejected if it went to somebody else, or the item is finished
   public Instant renew(String labeler, String item, String token) {
-    throw new UnsupportedOperationException();
+    return write(handle -> slots(handle).renew(labeler, item, token));
   }
 
   /// Keeps a draft and extends the lease; the version that is stored now. A draft is kept even when
@@ -237,7 +265,17 @@ public final class Desk implements Erasable {
   ///
   /// @throws Rejected if the version is not newer than the one that is stored
   public Draft draft(String labeler, String item, long version, String json) {
-    throw new UnsupportedOperationException();
+    Checks.draft(json, LONGEST_DRAFT);
+    return write(handle -> {
+      Slots slots = slots(handle);
+      Slots.Held held = slots.required(labeler, item);
+      if (!held.state().equals("out")) {
+        throw new Rejected(
+            Rejected.Why.FINISHED, "the item is handed in or skipped: " + item, List.of());
+      }
+      slots.resume(labeler, held);
+      return new Drafts(handle, clock.instant()).keep(labeler, item, version, json);
+    });
   }
 
   /// Takes work in: annotation, slot, records and a line of the audit in one transaction, which
@@ -245,21 +283,44 @@ public final class Desk implements Erasable {
   ///
   /// @throws Rejected if the item was never handed to the labeler, or the work does not fit
   public Receipt submit(String labeler, Submission submission) {
-    throw new UnsupportedOperationException();
+    Submission named =
+        new Submission(
+            HandIn.id(submission.id()),
+            submission.item(),
+            submission.token(),
+            submission.work(),
+            submission.started(),
+            submission.activeMillis());
+    return write(handle ->
+        new HandIn(store, handle, clock.instant(), labeler, named)
+            .take(task -> audit.append(handle, labeler, "submitted", task.id())));
   }
 
   /// Gives an item back, which goes to somebody else.
   public void skip(String labeler, String item, Reason reason, String note) {
-    throw new UnsupportedOperationException();
+    Checks.note(note);
+    write(handle -> {
+      slots(handle).skip(labeler, item, reason, note);
+      audit.append(handle, labeler, "skipped", item);
+      return true;
+    });
   }
 
   /// What a labeler handed in, newest first.
   public List<Done> history(String labeler, int limit) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> History.of(handle, labeler, limit));
   }
 
   @Override
   public int erase(Handle handle, Set<String> people, Set<String> prompts) {
-    throw new UnsupportedOperationException();
+    return new Erasing(handle).erase(people, prompts);
+  }
+
+  private Slots slots(Handle handle) {
+    return new Slots(handle, clock.instant());
+  }
+
+  private <T> T write(Function<Handle, T> work) {
+    return Writes.done(store.write(work));
   }
 }

@@ -1,21 +1,43 @@
 package org.instructgpt.label;
 
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.TemporalAdjusters;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Agreement;
+import org.instructgpt.statistics.Bootstrap;
+import org.instructgpt.statistics.Couple;
 import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Outliers;
+import org.jspecify.annotations.Nullable;
 
 /// How the work goes and how good it is: progress, agreement, gold, outliers.
 public final class Quality {
+  private static final Bootstrap BOOTSTRAP = Bootstrap.seeded(1);
+
+  private final Store store;
+
+  /// What was made of the rankings when they were last looked at, and how many there were.
+  private final AtomicReference<@Nullable Judged> judged = new AtomicReference<>();
+
+  private record Judged(
+      Store.Counts counts, List<Couple> couples, Map<String, Outliers.Suspect> suspects) {}
 
   public Quality(Store store) {
-    throw new UnsupportedOperationException();
+    this.store = store;
   }
 
   /// How far a batch is.
@@ -41,24 +63,40 @@ public final class Quality {
 
   /// All batches, newest first.
   public List<Progress> progress(Instant now) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> Batching.progress(handle, now));
   }
 
   /// How often items of a batch were given back, by reason.
   public Map<Desk.Reason, Integer> skips(String batch) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> Batching.skips(handle, batch));
   }
 
   /// How far the labelers of each pool agree with each other; pools in which no two ranked the same
   /// are left out.
   public SortedMap<Labeler.Pool, Agreement> agreement() {
-    throw new UnsupportedOperationException();
+    var agreements = new TreeMap<Labeler.Pool, Agreement>();
+    for (var pool : Labeler.Pool.values()) {
+      var rankings = store.rankings(Filter.ALL.by(pool));
+      if (!Couple.of(rankings).isEmpty()) {
+        agreements.put(pool, Agreement.ofRankings(rankings, BOOTSTRAP));
+      }
+    }
+    return agreements;
   }
 
   /// How far single outputs are rated alike, everybody together; absent where no two rated the
   /// same.
   public Optional<Agreement.OfRatings> ratings() {
-    throw new UnsupportedOperationException();
+    var ratings = store.ratings(Filter.ALL);
+    var raters = new HashMap<List<Object>, String>();
+    boolean shared =
+        ratings.stream()
+            .anyMatch(rating -> {
+              var key = List.<Object>of(rating.prompt().id(), rating.item().output());
+              var before = raters.putIfAbsent(key, rating.item().labeler());
+              return before != null && !before.equals(rating.item().labeler());
+            });
+    return shared ? Optional.of(Agreement.ofRatings(ratings, BOOTSTRAP)) : Optional.empty();
   }
 
   /// One labeler among the others.
@@ -88,7 +126,23 @@ public final class Quality {
 
   /// Everybody in the records, by id.
   public List<Person> people() {
-    throw new UnsupportedOperationException();
+    var judged = judged();
+    var handed = store.read(Persons::new);
+    return store.labelers().stream()
+        .map(labeler -> {
+          var couples = judged.couples.stream().filter(c -> c.has(labeler.id())).toList();
+          return new Person(
+              labeler.id(),
+              labeler.pool(),
+              handed.submissions(labeler.id()),
+              handed.rankings(labeler.id()),
+              couples.isEmpty() ? Optional.empty() : Optional.of(Couple.agreement(couples)),
+              handed.gold(labeler.id()),
+              suspicion(judged.suspects.get(labeler.id())),
+              handed.medianActiveMillis(labeler.id()));
+        })
+        .sorted(Comparator.comparing(Person::labeler))
+        .toList();
   }
 
   /// A week's number.
@@ -99,21 +153,53 @@ public final class Quality {
   /// Agreement of all labelers by week, oldest first: of two rankings of the same outputs, the
   /// later one's.
   public List<Week> agreementByWeek() {
-    throw new UnsupportedOperationException();
+    return byWeek(judged().couples);
   }
 
   /// The same for one labeler with the others.
   public List<Week> agreementByWeek(String labeler) {
-    throw new UnsupportedOperationException();
+    return byWeek(judged().couples.stream().filter(c -> c.has(labeler)).toList());
   }
 
   /// A labeler's agreement with researchers on hidden gold items by week: whether they drift.
   public List<Week> goldByWeek(String labeler) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> Persons.goldByWeek(handle, labeler));
   }
 
   /// The shares of prompts that bear each tag (Table 7), counting those that were tagged.
   public SortedMap<Work.Tag, Estimate> tags() {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> new Tags(handle).shares());
+  }
+
+  private Judged judged() {
+    var counts = store.counts();
+    var known = judged.get();
+    if (known == null || !known.counts.equals(counts)) {
+      var rankings = store.rankings(Filter.ALL);
+      known = new Judged(counts, Couple.of(rankings), Outliers.of(rankings));
+      judged.set(known);
+    }
+    return known;
+  }
+
+  private static Suspicion suspicion(Outliers.@Nullable Suspect suspect) {
+    return suspect == null
+        ? new Suspicion(0, 0, false)
+        : new Suspicion(suspect.votes(), suspect.evidence(), suspect.outlier());
+  }
+
+  private static List<Week> byWeek(List<Couple> couples) {
+    return couples.stream()
+        .collect(Collectors.groupingBy(c -> monday(c.later()), TreeMap::new, Collectors.toList()))
+        .entrySet()
+        .stream()
+        .map(week -> new Week(week.getKey(), Couple.agreement(week.getValue())))
+        .toList();
+  }
+
+  /// The first day of the week in which something happened (UTC).
+  static LocalDate monday(Instant at) {
+    return LocalDate.ofInstant(at, ZoneOffset.UTC)
+        .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
   }
 }

@@ -3,23 +3,42 @@ package org.instructgpt.label;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.instructgpt.records.Ids;
 import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Estimate;
+import org.instructgpt.web.Audit;
+import org.jdbi.v3.core.Handle;
 
 /// How labelers are found (paper App. B.1): a candidate flags outputs and compares pairs of them
 /// like researchers did, answers sensitive prompts, and says which topics they know. The screening
 /// suggests; a researcher decides, with a reason.
 public final class Screening {
-  private Screening() {}
+  /// Demonstrations are to be graded that well on average, with some doubt allowed.
+  static final double GRADE = 6;
+
+  private final Store store;
+  private final Audit audit;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  private Screening(Store store, Audit audit, InstantSource clock, RandomGenerator random) {
+    this.store = store;
+    this.audit = audit;
+    this.clock = clock;
+    this.random = random;
+  }
 
   /// Over the store, whose tables are made where they are missing.
   public static Screening open(Store store, InstantSource clock, RandomGenerator random)
       throws IOException {
-    throw new UnsupportedOperationException();
+    store.extend("label", Desk.class);
+    return new Screening(store, Audit.open(store, clock), clock, random);
   }
 
   /// What can hurt, and who: what a candidate says to have an eye for.
@@ -116,53 +135,120 @@ public final class Screening {
 
   /// The next question; empty when all is answered.
   public Optional<Question> next(String labeler) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> new Candidate(handle, labeler).next().map(Quiz.Asked::question));
   }
 
   /// Takes an answer; one that is there already stays as it is.
   ///
   /// @throws IllegalArgumentException if the question was not asked of this labeler
   public void answer(String labeler, Answer answer) {
-    throw new UnsupportedOperationException();
+    Checks.answer(answer);
+    write(handle -> {
+      var now = clock.instant();
+      new Candidate(handle, labeler).answer(answer, Ids.fresh(now, random), now);
+      return true;
+    });
   }
 
   /// The prompts that candidates shall answer: sensitive ones, a handful.
   public void demonstrateOn(List<String> prompts, String by) {
-    throw new UnsupportedOperationException();
+    write(handle -> {
+      handle.execute("DELETE FROM label_quiz_prompt");
+      new LinkedHashSet<>(prompts)
+          .forEach(prompt ->
+              handle.execute("INSERT INTO label_quiz_prompt (prompt) VALUES (?)", prompt));
+      audit.append(handle, by, "chose-quiz-prompts", String.valueOf(prompts.size()));
+      return true;
+    });
   }
 
   public List<Ungraded> ungraded() {
-    throw new UnsupportedOperationException();
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT q.id, p.text, q.answer FROM label_quiz_answer q
+                JOIN prompt p ON p.id = q.prompt
+                WHERE q.kind = 'demonstration' AND q.grade IS NULL ORDER BY q.id\
+                """)
+            .map((row, _) ->
+                new Ungraded(row.getString("id"), row.getString("text"), row.getString("answer")))
+            .list());
   }
 
   /// A researcher's grade from 1 to 7.
   public void grade(String id, int grade, String by) {
-    throw new UnsupportedOperationException();
+    if (grade < 1 || grade > 7) {
+      throw new IllegalArgumentException("expected a grade from 1 to 7, found " + grade);
+    }
+    write(handle -> {
+      int rows =
+          handle.execute(
+              "UPDATE label_quiz_answer SET grade = ? WHERE id = ? AND kind = 'demonstration'",
+              grade,
+              id);
+      if (rows == 0) {
+        throw new IllegalArgumentException("expected a demonstration of a candidate, found " + id);
+      }
+      audit.append(handle, by, "graded", id);
+      return true;
+    });
   }
 
   public Result result(String labeler) {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> new Candidate(handle, labeler).result());
   }
 
   /// Everybody of the training pool who answered a question or was decided on, newest first.
   public List<Result> results() {
-    throw new UnsupportedOperationException();
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT l.id FROM labeler l WHERE l.pool = 'training' AND
+                  (EXISTS (SELECT 1 FROM label_quiz_answer q WHERE q.labeler = l.id)
+                   OR EXISTS (SELECT 1 FROM label_decision d WHERE d.labeler = l.id))
+                ORDER BY l.seq DESC\
+                """)
+            .mapTo(String.class)
+            .map(labeler -> new Candidate(handle, labeler).result())
+            .list());
   }
 
   /// Decides on a labeler.
   ///
   /// @param reason never blank
   public void decide(String labeler, Verdict verdict, String reason, String by) {
-    throw new UnsupportedOperationException();
+    if (reason.isBlank() || reason.length() > Checks.LONGEST_NOTE) {
+      throw new IllegalArgumentException(
+          "expected a reason of 1 to " + Checks.LONGEST_NOTE + " characters");
+    }
+    write(handle -> {
+      var standing = new Standing(handle);
+      if (standing.pool(labeler).isEmpty()) {
+        throw new IllegalArgumentException("expected a labeler, found none of the id " + labeler);
+      }
+      standing.decide(labeler, new Decision(verdict, reason, by, clock.instant()));
+      audit.append(handle, by, Json.word(verdict), labeler);
+      return true;
+    });
   }
 
   /// Whether labelers of the training pool get work only when they were admitted. At first they get
   /// work without, until somebody asks for it.
   public boolean required() {
-    throw new UnsupportedOperationException();
+    return store.read(handle -> new Standing(handle).required());
   }
 
   public void require(boolean required, String by) {
-    throw new UnsupportedOperationException();
+    write(handle -> {
+      new Standing(handle).require(required);
+      audit.append(handle, by, required ? "required-screening" : "waived-screening", "");
+      return true;
+    });
+  }
+
+  private <T> T write(Function<Handle, T> work) {
+    return Writes.done(store.write(work));
   }
 }

@@ -1,0 +1,41 @@
+package org.instructgpt.label;
+
+import java.util.List;
+import org.instructgpt.label.Desk.Batch;
+import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.records.Labeler.Pool;
+
+/// Who may get the tasks of a batch.
+enum Audience {
+  EVERYBODY,
+  /// Everybody but the held-out pool, which gets no work that trains.
+  TRAINING_WORK,
+  TRAINING,
+  HELD_OUT,
+  RESEARCHER;
+
+  static Audience of(Batch batch) {
+    return batch
+        .pool()
+        .map(pool ->
+            switch (pool) {
+              case TRAINING -> TRAINING;
+              case HELD_OUT -> HELD_OUT;
+              case RESEARCHER -> RESEARCHER;
+            })
+        .orElse(batch.mode() == Mode.TRAINING ? TRAINING_WORK : EVERYBODY);
+  }
+
+  /// The audiences that somebody of a pool belongs to.
+  static List<Audience> with(Pool pool) {
+    return switch (pool) {
+      case TRAINING -> List.of(EVERYBODY, TRAINING_WORK, TRAINING);
+      case HELD_OUT -> List.of(EVERYBODY, HELD_OUT);
+      case RESEARCHER -> List.of(EVERYBODY, TRAINING_WORK, RESEARCHER);
+    };
+  }
+
+  String word() {
+    return Json.word(this);
+  }
+}

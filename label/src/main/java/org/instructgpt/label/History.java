@@ -1,0 +1,35 @@
+package org.instructgpt.label;
+
+import java.time.Instant;
+import java.util.List;
+import org.instructgpt.label.Desk.Done;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.Desk.Outcome;
+import org.jdbi.v3.core.Handle;
+
+/// What a labeler has done. Gold looks like everything else.
+final class History {
+  private History() {}
+
+  static List<Done> of(Handle handle, String labeler, int limit) {
+    return handle
+        .createQuery(
+            """
+            SELECT a.item, b.kind, b.name, a.submitted, a.active_millis, a.outcome
+            FROM label_annotation a
+            JOIN label_item i ON i.id = a.item JOIN label_batch b ON b.id = i.batch
+            WHERE a.labeler = :me ORDER BY a.submitted DESC, a.id DESC LIMIT :limit\
+            """)
+        .bind("me", labeler)
+        .bind("limit", limit)
+        .map((row, _) ->
+            new Done(
+                row.getString("item"),
+                Json.constant(Kind.class, row.getString("kind")),
+                row.getString("name"),
+                Instant.ofEpochMilli(row.getLong("submitted")),
+                row.getLong("active_millis"),
+                Json.constant(Outcome.class, row.getString("outcome"))))
+        .list();
+  }
+}

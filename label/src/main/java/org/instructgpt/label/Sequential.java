@@ -1,0 +1,53 @@
+package org.instructgpt.label;
+
+import org.instructgpt.label.Screening.Suggestion;
+
+/// How many quiz answers it takes to tell a good candidate from a bad one: Wald's sequential test.
+///
+/// **The idea.** After each answer, compare how likely all of them are from somebody who is right
+/// 80% of the time with how likely they are from somebody right 65% of the time. As long as the
+/// logarithm of the ratio lies between two bounds, ask on. Nobody is asked more than is needed: who
+/// is plainly good passes after 15 answers, who guesses is out after about 20.
+///
+/// **The bounds.** At most 5% of those who are right 65% of the time pass, and at most 2.5% of
+/// those right 80% of the time fail, since two criteria must be passed: log(0.975 / 0.05) and
+/// log(0.025 / 0.95). A step overshoots a bound, so that the true shares are smaller still.
+///
+/// **The length.** On average 46 answers at 80%, 56 at 65%, 16 at 95%, 17 at 50%, and about 80 for
+/// those in the middle, for whom either answer is right. After [#LONGEST] the share decides: the
+/// paper's soft cut-off of 75% less half of what [#LONGEST] answers leave in doubt. `ScreeningTest`
+/// measures all of this.
+///
+/// Sources: Wald 1945, Sequential Tests of Statistical Hypotheses; paper App. B.1.
+final class Sequential {
+  static final int LONGEST = 160;
+  static final double GOOD = 0.80;
+  static final double BAD = 0.65;
+
+  private static final double RIGHT = Math.log(GOOD / BAD);
+  private static final double WRONG = Math.log((1 - GOOD) / (1 - BAD));
+  private static final double PASSES = Math.log(0.975 / 0.05);
+  private static final double FAILS = Math.log(0.025 / 0.95);
+
+  /// Where both kinds are as likely to have given the answers.
+  private static final double MIDDLE = -WRONG / (RIGHT - WRONG);
+
+  private Sequential() {}
+
+  /// What some answers say.
+  ///
+  /// @param right how many of them
+  static Suggestion of(int right, int answers) {
+    double ratio = right * RIGHT + (answers - right) * WRONG;
+    if (ratio >= PASSES) {
+      return Suggestion.PASS;
+    }
+    if (ratio <= FAILS) {
+      return Suggestion.FAIL;
+    }
+    if (answers < LONGEST) {
+      return Suggestion.UNDECIDED;
+    }
+    return right >= MIDDLE * answers ? Suggestion.PASS : Suggestion.FAIL;
+  }
+}

@@ -1,0 +1,91 @@
+package org.instructgpt.label;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.instructgpt.label.Work.Tag;
+import org.instructgpt.label.Work.Tagged;
+import org.instructgpt.records.Prompt.UseCase;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Estimate.Cluster;
+import org.jdbi.v3.core.Handle;
+
+/// What labelers say a prompt is.
+final class Tags {
+  private final Handle handle;
+
+  Tags(Handle handle) {
+    this.handle = handle;
+  }
+
+  /// Once nobody is left to tag an item, the use case that most labelers named is the prompt's,
+  /// unless it had one. Where two were named equally often, it stays open.
+  void settle(Task task) {
+    boolean more =
+        handle
+            .createQuery(
+                "SELECT 1 FROM label_slot WHERE item = ? AND state IN ('open', 'last') LIMIT 1")
+            .bind(0, task.id())
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent();
+    if (!more) {
+      most(task.id())
+          .ifPresent(useCase ->
+              handle.execute(
+                  "UPDATE prompt SET use_case = ? WHERE id = ? AND use_case IS NULL",
+                  Json.word(useCase),
+                  task.prompt().orElseThrow()));
+    }
+  }
+
+  private Optional<UseCase> most(String item) {
+    var votes = new TreeMap<UseCase, Integer>();
+    handle
+        .createQuery("SELECT work FROM label_annotation WHERE item = ? AND outcome = 'counted'")
+        .bind(0, item)
+        .mapTo(String.class)
+        .map(Json::work)
+        .forEach(work -> ((Tagged) work).useCase().ifPresent(u -> votes.merge(u, 1, Integer::sum)));
+    List<Map.Entry<UseCase, Integer>> ordered =
+        votes.entrySet().stream().sorted(Comparator.comparingInt(entry -> -entry.getValue())).toList();
+    boolean tied =
+        ordered.size() > 1 && ordered.get(0).getValue().equals(ordered.get(1).getValue());
+    return ordered.isEmpty() || tied ? Optional.empty() : Optional.of(ordered.getFirst().getKey());
+  }
+
+  /// The share of each tag among all that was tagged, clustered by prompt (Table 7).
+  SortedMap<Tag, Estimate> shares() {
+    var prompts = new TreeMap<String, List<Tagged>>();
+    handle
+        .createQuery(
+            """
+            SELECT i.prompt, a.work FROM label_annotation a JOIN label_item i ON i.id = a.item
+            JOIN label_batch b ON b.id = i.batch WHERE b.kind = 'tag' AND a.outcome = 'counted'\
+            """)
+        .map((row, _) ->
+            Map.entry(row.getString("prompt"), (Tagged) Json.work(row.getString("work"))))
+        .forEach(row ->
+            prompts.computeIfAbsent(row.getKey(), _ -> new ArrayList<>()).add(row.getValue()));
+    var shares = new TreeMap<Tag, Estimate>();
+    if (!prompts.isEmpty()) {
+      for (Tag tag : Tag.values()) {
+        shares.put(
+            tag,
+            Estimate.of(
+                prompts.values().stream()
+                    .map(given -> new Cluster(count(tag, given), given.size()))
+                    .toList()));
+      }
+    }
+    return shares;
+  }
+
+  private static long count(Tag tag, List<Tagged> given) {
+    return given.stream().filter(tagged -> tagged.tags().contains(tag)).count();
+  }
+}

@@ -1,0 +1,119 @@
+package org.instructgpt.statistics;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompted;
+import org.instructgpt.records.Ranking;
+
+/// Who votes like a coin, or against everybody.
+///
+/// **The idea.** Each vote on two outputs is compared with what the other labelers said of them
+/// together; where they were divided, nothing is learned. The usual labeler goes along with the
+/// others some 70 to 80% of the time, somebody who does not read goes along with them half of the
+/// time, somebody who wants to do harm less often. The evidence against a labeler is the logarithm
+/// of how many times likelier the votes are from a coin than from the usual labeler, who is the
+/// median of all. A tie is half a vote each way, so that tying everything is like a coin too.
+///
+/// **Votes of one ranking** belong together: K outputs are K - 1 decisions, not K (K - 1) / 2, so
+/// each pair weighs 2 / K.
+///
+/// **How well.** Of labelers of whom 10% answer at random, backwards or with ties alone, at least
+/// 90% are found after 50 votes, and at most 5% of the honest are suspected (`OutliersTest`).
+/// Suspicion is a reason to look, not to dismiss.
+///
+/// Source: the idea of testing voters against the others is Chatbot Arena's; the likelihood ratio
+/// is Wald's.
+public final class Outliers {
+  /// Votes that a judgment on a labeler needs.
+  public static final int FEWEST = 50;
+
+  /// However unlike each other people are, they are better than coins and not beyond doubt.
+  private static final double LEAST_USUAL = 0.60;
+
+  private static final double MOST_USUAL = 0.95;
+
+  private Outliers() {}
+
+  /// One labeler against the others.
+  ///
+  /// @param votes by weight, on outputs about which the others were not divided
+  /// @param rate of those that go along with the others
+  /// @param evidence for a coin, as a natural logarithm; below zero for the usual labeler
+  public record Suspect(double votes, double rate, double evidence) {
+    /// Whether there are enough votes, and a coin is likelier.
+    public boolean outlier() {
+      return votes >= FEWEST && evidence > 0;
+    }
+  }
+
+  /// How votes go along with the others' ones, by weight.
+  private record Tally(double along, double votes) {
+    Tally plus(Tally more) {
+      return new Tally(along + more.along, votes + more.votes);
+    }
+  }
+
+  /// Everybody whose votes could be compared, by name.
+  public static Map<String, Suspect> of(List<Prompted<Ranking>> rankings) {
+    var tallies = new TreeMap<String, Tally>();
+    new Votes(rankings)
+        .byPrompt()
+        .values()
+        .forEach(pairs -> prompt(pairs).forEach((who, t) -> tallies.merge(who, t, Tally::plus)));
+    double usual = usual(tallies);
+    var suspects = new TreeMap<String, Suspect>();
+    tallies.forEach((who, tally) ->
+        suspects.put(
+            who, new Suspect(tally.votes, tally.along / tally.votes, evidence(tally, usual))));
+    return suspects;
+  }
+
+  /// One prompt's votes of each labeler.
+  private static Map<String, Tally> prompt(Map<Votes.Pair, Map<String, Votes.Vote>> pairs) {
+    var tallies = new HashMap<String, Tally>();
+    var outputs = new HashMap<String, Set<Output>>();
+    pairs.forEach((pair, votes) -> {
+      int sum = votes.values().stream().mapToInt(Votes.Vote::order).sum();
+      votes.forEach((who, vote) -> {
+        int others = Integer.signum(sum - vote.order());
+        if (others != 0) {
+          tallies.merge(who, new Tally((1 + others * vote.order()) / 2.0, 1), Tally::plus);
+          outputs
+              .computeIfAbsent(who, _ -> new HashSet<>())
+              .addAll(List.of(pair.first(), pair.second()));
+        }
+      });
+    });
+    tallies.replaceAll((who, tally) -> {
+      int decisions = outputs.getOrDefault(who, Set.of()).size() - 1;
+      double weight = Math.min(1, decisions / tally.votes);
+      return new Tally(weight * tally.along, weight * tally.votes);
+    });
+    return tallies;
+  }
+
+  /// The median rate, of those with enough votes if there are such.
+  private static double usual(Map<String, Tally> tallies) {
+    double[] rates =
+        tallies.values().stream()
+            .filter(tally -> tally.votes >= FEWEST)
+            .mapToDouble(tally -> tally.along / tally.votes)
+            .sorted()
+            .toArray();
+    if (rates.length == 0) {
+      rates = tallies.values().stream().mapToDouble(t -> t.along / t.votes).sorted().toArray();
+    }
+    double median = rates.length == 0 ? LEAST_USUAL : Bootstrap.quantile(rates, 0.5);
+    return Math.clamp(median, LEAST_USUAL, MOST_USUAL);
+  }
+
+  private static double evidence(Tally tally, double usual) {
+    return tally.along * Math.log(0.5 / usual)
+        + (tally.votes - tally.along) * Math.log(0.5 / (1 - usual));
+  }
+}
