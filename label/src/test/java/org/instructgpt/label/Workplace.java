@@ -1,0 +1,169 @@
+package org.instructgpt.label;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.instructgpt.label.Desk.Batch;
+import org.instructgpt.label.Desk.Item;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.Desk.Lease;
+import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.Desk.Receipt;
+import org.instructgpt.label.Desk.Submission;
+import org.instructgpt.label.Work.Compared;
+import org.instructgpt.label.Work.Rated;
+import org.instructgpt.records.Labeler;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.records.TestServer;
+
+/// A store with people, prompts and a desk, and a clock that stands still until it is moved.
+final class Workplace implements AutoCloseable {
+  static final Instant NOON = Instant.parse("2022-03-04T12:00:00Z");
+
+  final Store store;
+  final Desk desk;
+  final Screening screening;
+  private Instant now = NOON;
+
+  private Workplace(Store store) throws Exception {
+    this.store = store;
+    InstantSource clock = () -> now;
+    var random = new SecureRandom();
+    this.desk = Desk.open(store, clock, random);
+    this.screening = Screening.open(store, clock, random);
+  }
+
+  static Workplace in(Path folder) throws Exception {
+    return new Workplace(Store.open(folder.resolve("feedback.db")));
+  }
+
+  /// On SQLite, or on the embedded server.
+  static Workplace on(Store.Dialect dialect, Path folder) throws Exception {
+    return dialect == Store.Dialect.SQLITE
+        ? in(folder)
+        : new Workplace(Store.open(TestServer.database()));
+  }
+
+  void later(Duration time) {
+    now = now.plus(time);
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  Workplace people(Pool pool, String... names) {
+    for (String name : names) {
+      store.add(new Labeler(name, pool)).join();
+    }
+    return this;
+  }
+
+  String prompt(String id, String text, Optional<String> user) {
+    store
+        .add(
+            new Prompt(
+                id,
+                text,
+                Prompt.Source.CUSTOMER,
+                user,
+                Optional.empty(),
+                Split.TRAIN,
+                Optional.empty(),
+                NOON))
+        .join();
+    return id;
+  }
+
+  static Batch batch(Kind kind, int overlap) {
+    return new Batch("batch", kind, Mode.TRAINING, overlap, Optional.empty(), 0, "training-1");
+  }
+
+  /// A batch of one kind about new prompts; its id.
+  String open(Batch batch, int items) {
+    var list = new ArrayList<Item>();
+    for (int i = 0; i < items; i++) {
+      boolean writes = List.of(Kind.PLAIN, Kind.FEW_SHOT, Kind.USER_BASED).contains(batch.kind());
+      Optional<String> prompt =
+          writes
+              ? Optional.empty()
+              : Optional.of(
+                  prompt(UUID.randomUUID().toString(), "Question " + i, Optional.empty()));
+      list.add(
+          new Item(
+              prompt,
+              batch.kind() == Kind.COMPARE ? outputs(4) : List.of(),
+              batch.kind() == Kind.USER_BASED ? "Help with letters" : ""));
+    }
+    return desk.open(batch, list, "researcher");
+  }
+
+  static List<Output> outputs(int k) {
+    var outputs = new ArrayList<Output>();
+    for (int i = 0; i < k; i++) {
+      outputs.add(new Output("answer " + i, "model-" + i));
+    }
+    return outputs;
+  }
+
+  Lease next(String labeler) {
+    return desk.next(labeler).orElseThrow();
+  }
+
+  /// Work that fits a lease.
+  static Work fitting(Lease lease) {
+    return switch (lease.kind()) {
+      case PLAIN, USER_BASED -> new Work.Written("写一首关于月亮的诗 🌙");
+      case FEW_SHOT ->
+          new Work.FewShot(
+              "Say how it feels.",
+              List.of(new Work.Pair("Sun", "good"), new Work.Pair("Rain", "bad")));
+      case DEMONSTRATE -> new Work.Demonstrated("An answer");
+      case COMPARE -> ranked(lease);
+      case TAG ->
+          new Work.Tagged(Set.of(Work.Tag.AMBIGUOUS), Optional.of(Prompt.UseCase.REWRITE), false);
+    };
+  }
+
+  /// Outputs in the order of their texts, "answer 0" best.
+  static Compared ranked(Lease lease) {
+    var sorted = lease.outputs().stream().sorted().toList();
+    return new Compared(
+        lease.outputs().stream()
+            .map(text -> new Rated(7 - sorted.indexOf(text), Set.of(), ""))
+            .toList(),
+        lease.outputs().stream().map(text -> 1 + sorted.indexOf(text)).toList());
+  }
+
+  static Submission submission(Lease lease) {
+    return submission(UUID.randomUUID().toString(), lease, fitting(lease));
+  }
+
+  static Submission submission(String id, Lease lease, Work work) {
+    return new Submission(id, lease.item(), lease.token(), work, NOON, 1000);
+  }
+
+  Receipt submit(String labeler, Lease lease) {
+    return desk.submit(labeler, submission(lease));
+  }
+
+  int count(String sql) {
+    return store.read(handle -> handle.createQuery(sql).mapTo(Integer.class).one());
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
