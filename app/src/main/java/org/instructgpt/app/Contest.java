@@ -15,7 +15,6 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.simulation.Gold.Judgement.Priorities;
 import org.instructgpt.simulation.Labelers;
 import org.instructgpt.simulation.Labelers.Mode;
@@ -168,7 +167,7 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   }
 
   private List<String> demonstrations() throws IOException {
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       return store.demonstrations(Filter.ALL.in(Split.TRAIN)).stream()
           .map(each -> each.item().response())
           .toList();
@@ -177,7 +176,7 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
 
   /// Short prompts with their demonstrations, as they stand in a prefix.
   private List<String> examples() throws IOException {
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       return store.demonstrations(Filter.ALL.in(Split.TRAIN)).stream()
           .filter(each -> each.prompt().source() == Prompt.Source.CUSTOMER)
           .filter(each -> each.prompt().text().length() + each.item().response().length() < 110)

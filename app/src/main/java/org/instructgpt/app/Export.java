@@ -1,16 +1,17 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Exporter;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,11 +76,7 @@ final class Export implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var database = Workspace.open(workspace).feedback();
-    if (!Files.exists(database)) {
-      throw new IllegalArgumentException(
-          workspace + " holds no feedback yet; bring some in with instructgpt import");
-    }
+    var place = Workspace.open(workspace);
     var all = split == null && pool == null;
     if (what == What.EVERYTHING && !all) {
       throw new IllegalArgumentException(
@@ -91,9 +88,26 @@ final class Export implements Callable<Integer> {
             Optional.empty(),
             Optional.ofNullable(pool),
             Optional.empty());
-    try (var store = Store.open(database)) {
-      long lines = write(new Exporter(store), filter);
-      Objects.requireNonNull(spec).commandLine().getOut().println(file + ": " + lines + " lines");
+    try (var store = place.givenStore()) {
+      var objection = new Intake(store, new SecureRandom()).objection();
+      var barred = new LinkedHashSet<String>();
+      var exporter =
+          new Exporter(
+              store,
+              prompt -> {
+                boolean free = objection.apply(prompt).isEmpty();
+                if (!free) {
+                  barred.add(prompt.id());
+                }
+                return free;
+              });
+      long lines = write(exporter, filter);
+      var out = Objects.requireNonNull(spec).commandLine().getOut();
+      out.println(file + ": " + lines + " lines");
+      if (!barred.isEmpty()) {
+        out.println(
+            "left out: %,d prompts of customers without consent in force".formatted(barred.size()));
+      }
     }
     return 0;
   }

@@ -3,16 +3,17 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Format;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +63,15 @@ final class Import implements Callable<Integer> {
           "Of labelers not known yet: training, held_out or researcher (${DEFAULT-VALUE}).")
   private Labeler.Pool pool;
 
+  @Option(
+      names = "--consent",
+      paramLabel = "VERSION",
+      description = {
+        "The version of the notice to which the customers in the files have agreed.",
+        "Prompts of customers are not taken without it."
+      })
+  private @Nullable String consent;
+
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "JSON lines, may be gzipped.")
   private List<Path> files;
 
@@ -82,10 +92,13 @@ final class Import implements Callable<Integer> {
             pool,
             Split.Fractions.USUAL,
             clock.instant());
-    try (var store = Store.open(Workspace.create(workspace).feedback())) {
+    try (var store = Workspace.create(workspace).store()) {
+      var vouching =
+          new Intake(store, new SecureRandom())
+              .vouching(Optional.ofNullable(consent), clock.instant());
       tell(
           Objects.requireNonNull(spec).commandLine().getOut(),
-          new Importer(store, settings).read(files));
+          new Importer(store, settings, vouching).read(files));
     }
     return 0;
   }

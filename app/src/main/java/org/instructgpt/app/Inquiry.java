@@ -17,7 +17,6 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Agreement;
 import org.instructgpt.statistics.Bootstrap;
 import org.instructgpt.statistics.Estimate;
@@ -81,7 +80,7 @@ record Inquiry(Workspace workspace, Scale scale, long seed, Townsfolk people, Au
 
   /// What labelers of one pool said of the models on held-out customers' prompts.
   List<Prompted<Ranking>> verdicts(Labeler.Pool pool) throws IOException {
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       return store.rankings(Filter.ALL.in(Split.TEST).by(pool));
     }
   }
@@ -105,7 +104,7 @@ record Inquiry(Workspace workspace, Scale scale, long seed, Townsfolk people, Au
     for (var pool : List.of(Labeler.Pool.HELD_OUT, Labeler.Pool.TRAINING)) {
       add(found, word(pool), Agreement.ofRankings(verdicts(pool), bootstrap));
     }
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       var training = Filter.ALL.in(Split.TRAIN).by(Labeler.Pool.TRAINING);
       add(found, "ranking", Agreement.ofRankings(store.rankings(training), bootstrap));
     }

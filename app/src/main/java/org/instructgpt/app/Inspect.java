@@ -59,7 +59,7 @@ final class Inspect implements Callable<Integer> {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     if (Files.exists(folder.resolve("config.json"))) {
       checkpoint(out);
-    } else if (Files.exists(new Workspace(folder).feedback())) {
+    } else if (new Workspace(folder).hasStore()) {
       workspace(new Workspace(folder), out);
     } else if (Files.isRegularFile(folder)) {
       file(out);
@@ -73,7 +73,7 @@ final class Inspect implements Callable<Integer> {
 
   private static void workspace(Workspace workspace, PrintWriter out) throws IOException {
     out.println(workspace.root() + ": a workspace");
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       out.print(Resolved.of(store.counts()).table());
       for (var split : Split.values()) {
         var filter = Filter.ALL.in(split);
@@ -151,6 +151,9 @@ final class Inspect implements Callable<Integer> {
     if (lineage.isEmpty()) {
       out.println("lineage: none; made by another program");
       return;
+    }
+    if (Files.exists(folder.resolve(Provenance.RETRAIN))) {
+      out.println("retrain due: it learned from what has been erased, see " + Provenance.RETRAIN);
     }
     var sums = lineage.path("sha256");
     lineage.remove("sha256");

@@ -18,7 +18,6 @@ import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Bootstrap;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Scores;
@@ -242,7 +241,7 @@ record Overview(Inquiry inquiry, Agenda agenda) {
 
   private Report.Section ratings() throws IOException {
     List<Prompted<Rating>> given;
-    try (var store = Store.open(inquiry.workspace().feedback())) {
+    try (var store = inquiry.workspace().store()) {
       given = store.ratings(Filter.ALL.in(Split.TEST).by(Labeler.Pool.HELD_OUT));
     }
     var quality = Scores.quality(given);

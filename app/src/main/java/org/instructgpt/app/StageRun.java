@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.Lineage;
@@ -39,6 +41,7 @@ final class StageRun {
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
   private final PrintWriter out;
+  private SortedSet<String> records = new TreeSet<>();
 
   StageRun(Workspace workspace, StageOptions options, String stage, String model, PrintWriter out) {
     this.workspace = workspace;
@@ -67,6 +70,13 @@ final class StageRun {
     return this;
   }
 
+  /// Notes which records it learns from, so that the model can be found when one of them is erased.
+  StageRun learningFrom(Material material) {
+    records = material.used();
+    material.note().ifPresent(out::println);
+    return this;
+  }
+
   /// Stage and parents, which are known before the run; the run loop adds settings, step and
   /// metrics.
   Lineage lineage() {
@@ -85,6 +95,7 @@ final class StageRun {
       resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
       all.set("parents", JSON.valueToTree(parents));
       run.settle(all);
+      Provenance.list(run.folder(), records);
       out.println(run.folder() + ":");
       out.print(new Resolved(new LinkedHashMap<>(resolved)).table());
       out.flush();

@@ -17,7 +17,6 @@ import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Estimate;
 
 /// The trainings beside those of the demo that the paper's appendix E has, and what is measured on
@@ -131,7 +130,7 @@ record Sweeps(Study study) {
     var given = new ArrayList<Feedback>();
     long rankings = 0;
     long pairs = 0;
-    try (var store = Store.open(study.workspace().feedback())) {
+    try (var store = study.workspace().store()) {
       given.addAll(store.labelers());
       given.addAll(store.prompts(Filter.ALL.in(Split.TRAIN)));
       given.addAll(store.prompts(Filter.ALL.in(Split.VALIDATION)));

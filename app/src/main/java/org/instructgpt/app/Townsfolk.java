@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.collect.Curation;
+import org.instructgpt.collect.Intake;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Demonstration;
@@ -25,7 +26,6 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.simulation.Customers;
 import org.instructgpt.simulation.Documents;
 import org.instructgpt.simulation.Gold;
@@ -57,6 +57,10 @@ final class Townsfolk {
   private static final int OVERLAP_IN_100 = 12;
 
   private static final int SCREENING = 120;
+
+  /// What simulated customers agree to.
+  private static final String NOTICE = "simulated";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Workspace workspace;
@@ -150,7 +154,20 @@ final class Townsfolk {
             .map(prompt -> applicants.settle(assigned(Labeler.Pool.TRAINING, prompt), prompt))
             .toList();
     add(workspace, everybody(applicants));
-    add(workspace, kept);
+    try (var store = workspace.store()) {
+      var vouching =
+          new Intake(store, new SplittableRandom(seed)).vouching(Optional.of(NOTICE), DAY);
+      int _ =
+          store
+              .write(handle -> {
+                for (var prompt : kept) {
+                  store.insert(handle, prompt);
+                  vouching.accept(handle, prompt);
+                }
+                return kept.size();
+              })
+              .join();
+    }
   }
 
   /// One family of tasks is kept out of all training, to see whether following instructions carries
@@ -280,7 +297,7 @@ final class Townsfolk {
       return applicants;
     }
     var byId = new HashMap<String, Prompt>();
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       store.prompts(Filter.ALL).forEach(prompt -> byId.put(prompt.id(), prompt));
     }
     var samples = new ArrayList<Labelers.Sample>();
@@ -319,14 +336,14 @@ final class Townsfolk {
 
   /// The prompts of a split, in the order of the store.
   List<Prompt> prompts(Split split) throws IOException {
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       return store.prompts(Filter.ALL.in(split));
     }
   }
 
   /// Puts records into a store, all or none.
   static void add(Workspace workspace, Collection<? extends Feedback> records) throws IOException {
-    try (var store = Store.open(workspace.feedback())) {
+    try (var store = workspace.store()) {
       store.add(List.copyOf(records)).join();
     }
   }

@@ -18,9 +18,7 @@ import org.instructgpt.ppo.Data;
 import org.instructgpt.ppo.Models;
 import org.instructgpt.ppo.Ppo;
 import org.instructgpt.ppo.Settings;
-import org.instructgpt.records.Filter;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -124,9 +122,10 @@ final class TrainPpo implements Callable<Integer> {
       throws IOException {
     List<int[]> prompts;
     List<int[]> heldOut;
-    try (var store = Store.open(workspace.feedback())) {
-      prompts = fitting.prompts(store.prompts(Filter.ALL.in(Split.TRAIN)));
-      heldOut = fitting.prompts(store.prompts(Filter.ALL.in(Split.VALIDATION)));
+    try (var material = Material.of(workspace)) {
+      prompts = fitting.prompts(material.prompts(Split.TRAIN));
+      heldOut = fitting.prompts(material.prompts(Split.VALIDATION));
+      run.learningFrom(material);
     }
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException(

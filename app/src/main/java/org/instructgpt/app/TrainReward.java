@@ -13,9 +13,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.records.Filter;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.reward.CrossValidation;
 import org.instructgpt.reward.Ranked;
 import org.instructgpt.reward.RewardModeling;
@@ -83,7 +81,12 @@ final class TrainReward implements Callable<Integer> {
     var parent = StageRun.checkpoint(workspace, from, "--from");
     var fitting = fits.to(parent);
     var tokenizer = fitting.tokenizer();
-    var data = data(workspace, fitting);
+    RewardModeling.Data data;
+    Material given;
+    try (var material = Material.of(workspace)) {
+      data = data(material, fitting);
+      given = material;
+    }
     fitting.losses().ifPresent(out::println);
     if (seeds > 0) {
       var found = crossValidate(data, settings, parent, tokenizer);
@@ -101,7 +104,8 @@ final class TrainReward implements Callable<Integer> {
             .with("rankings", data.training().size())
             .with("held_out_rankings", data.heldOut().size())
             .with("demonstrations_of_the_shift", data.demonstrations().size())
-            .with("data_hash", Fingerprint.of(rows(data)));
+            .with("data_hash", Fingerprint.of(rows(data)))
+            .learningFrom(given);
     try (var _ = Scope.open()) {
       var model = model(parent, settings.seed());
       var origin = new RewardModeling.Origin(tokenizer, run.lineage());
@@ -145,16 +149,14 @@ final class TrainReward implements Callable<Integer> {
                 r.completions().stream()));
   }
 
-  private RewardModeling.Data data(Workspace workspace, Fitting fitting) throws IOException {
-    try (var store = Store.open(workspace.feedback())) {
-      List<Ranked> training = fitting.rankings(store.rankings(Filter.ALL.in(Split.TRAIN)));
-      var measured = new ArrayList<Ranked>();
-      for (var split : heldOut) {
-        measured.addAll(fitting.rankings(store.rankings(Filter.ALL.in(split))));
-      }
-      var demonstrations = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.TRAIN)));
-      return new RewardModeling.Data(training, measured, demonstrations);
+  private RewardModeling.Data data(Material material, Fitting fitting) {
+    List<Ranked> training = fitting.rankings(material.rankings(Split.TRAIN));
+    var measured = new ArrayList<Ranked>();
+    for (var split : heldOut) {
+      measured.addAll(fitting.rankings(material.rankings(split)));
     }
+    var demonstrations = fitting.demonstrations(material.demonstrations(Split.TRAIN));
+    return new RewardModeling.Data(training, measured, demonstrations);
   }
 
   private ScalarModel model(java.nio.file.Path parent, long seed) throws IOException {

@@ -13,9 +13,7 @@ import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
-import org.instructgpt.records.Filter;
 import org.instructgpt.records.Split;
-import org.instructgpt.records.Store;
 import org.instructgpt.sft.Judge;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Sft;
@@ -117,9 +115,10 @@ final class TrainSft implements Callable<Integer> {
       throws IOException {
     List<Framed> training;
     List<Framed> validation;
-    try (var store = Store.open(workspace.feedback())) {
-      training = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.TRAIN)));
-      validation = fitting.demonstrations(store.demonstrations(Filter.ALL.in(Split.VALIDATION)));
+    try (var material = Material.of(workspace)) {
+      training = fitting.demonstrations(material.demonstrations(Split.TRAIN));
+      validation = fitting.demonstrations(material.demonstrations(Split.VALIDATION));
+      run.learningFrom(material);
     }
     if (training.isEmpty()) {
       throw new IllegalArgumentException(

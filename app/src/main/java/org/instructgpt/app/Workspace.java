@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.instructgpt.records.Store;
 
 /// One folder that holds a project:
 ///
-///     feedback.db      prompts, demonstrations, rankings, ratings
+///     feedback.db      prompts, demonstrations, rankings, ratings; or store.txt, which names a server
 ///     models/NAME/     checkpoints in Hugging Face's layout
 ///     runs/STAGE-N/    resolved settings, metrics, the state to resume from
 ///     snapshots/NAME/  policies kept along the way of a run, a folder each
@@ -51,6 +52,31 @@ record Workspace(Path root) {
   /// The database of what people gave; it may not exist yet.
   Path feedback() {
     return root.resolve("feedback.db");
+  }
+
+  /// What people gave: in `feedback.db`, or where the file `store.txt` says, which then holds a
+  /// line such as `postgresql://user@host/database`.
+  Store store() throws IOException {
+    var place = root.resolve("store.txt");
+    return Files.exists(place)
+        ? Store.open(Files.readString(place).strip())
+        : Store.open(feedback());
+  }
+
+  /// What people gave, when somebody has given something.
+  ///
+  /// @throws IllegalArgumentException when nobody has
+  Store givenStore() throws IOException {
+    if (!hasStore()) {
+      throw new IllegalArgumentException(
+          root + " holds no feedback yet; bring some in with instructgpt import");
+    }
+    return store();
+  }
+
+  /// Whether there is a store already.
+  boolean hasStore() {
+    return Files.exists(feedback()) || Files.exists(root.resolve("store.txt"));
   }
 
   /// The folder of a model, existing or not.

@@ -11,11 +11,14 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Split;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -90,6 +93,20 @@ class StagesTest {
         .contains("accuracy", "longer_wins", "calibration");
     var judged = Files.readString(shared.resolve("workspace/runs/sft-2/metrics.jsonl"));
     assertThat(judged).contains("\"reward\"", "\"validation_loss\"");
+  }
+
+  @Test
+  void whoeverLearnedFromARecordIsFound() throws IOException {
+    var workspace = new Workspace(shared.resolve("workspace"));
+    String ranking;
+    try (var store = workspace.store()) {
+      ranking = store.rankings(Filter.ALL.in(Split.TRAIN)).getFirst().item().id();
+    }
+    assertThat(new Provenance(workspace).learnedFrom(Set.of(ranking)))
+        .extracting(Provenance.Model::name)
+        .contains("reward", "judged", "ppo")
+        .doesNotContain("base", "sft", "supervised");
+    assertThat(new Provenance(workspace).learnedFrom(Set.of("unheard of"))).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Prompt;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// as it is.
 ///
 /// A prompt that came after the last curation has not been looked at, and is not used until the
-/// next.
+/// next. What a customer has withdrawn is never used, whether curated or not.
 public final class Curated {
   private final Map<String, Row> rows;
-  private final boolean curated;
+  private final Set<String> withdrawn;
 
-  private Curated(Map<String, Row> rows, boolean curated) {
+  private Curated(Map<String, Row> rows, Set<String> withdrawn) {
     this.rows = rows;
-    this.curated = curated;
+    this.withdrawn = withdrawn;
   }
 
   /// @param dropped the step that dropped it; else what it became, absent parts being unchanged
@@ -86,7 +87,7 @@ public final class Curated {
   public static Curated of(Store store) {
     return store.read(handle -> {
       if (!isThere(store, handle)) {
-        return new Curated(Map.of(), false);
+        return new Curated(Map.of(), Set.of());
       }
       Map<String, Row> rows = new HashMap<>();
       handle
@@ -100,7 +101,14 @@ public final class Curated {
                       constant(Split.class, row.getString("split")),
                       constant(Prompt.UseCase.class, row.getString("use_case")))))
           .list();
-      return new Curated(rows, !rows.isEmpty());
+      List<String> withdrawn =
+          handle
+              .createQuery(
+                  "SELECT g.prompt_id FROM collect_given g JOIN collect_consent c"
+                      + " ON c.id = g.consent_id WHERE c.withdrawn IS NOT NULL")
+              .mapTo(String.class)
+              .list();
+      return new Curated(rows, Set.copyOf(withdrawn));
     });
   }
 
@@ -121,13 +129,16 @@ public final class Curated {
 
   /// Whether there was a curation.
   public boolean isThere() {
-    return curated;
+    return !rows.isEmpty();
   }
 
   /// The prompt as it may be used: with its redacted text, its part of the data and its use case,
   /// or not at all.
   public Optional<Prompt> of(Prompt prompt) {
-    if (!curated) {
+    if (withdrawn.contains(prompt.id())) {
+      return Optional.empty();
+    }
+    if (!isThere()) {
       return Optional.of(prompt);
     }
     Row row = rows.get(prompt.id());
@@ -166,6 +177,6 @@ public final class Curated {
 
   /// How many of these came after the last curation.
   public long later(List<Prompt> all) {
-    return curated ? all.stream().filter(prompt -> !rows.containsKey(prompt.id())).count() : 0;
+    return isThere() ? all.stream().filter(prompt -> !rows.containsKey(prompt.id())).count() : 0;
   }
 }

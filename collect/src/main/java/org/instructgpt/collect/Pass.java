@@ -136,7 +136,7 @@ final class Pass {
       if (number == settings.cap() + 1) {
         counts.add("users above the cap");
       }
-      return Verdict.drop("more than " + settings.cap() + " of " + writer.get());
+      return Verdict.drop("more than " + settings.cap() + " of one user");
     };
   }
 

@@ -212,7 +212,7 @@ final class CurationTest {
         .contains("same text 1");
     ObjectMapper mapper = new ObjectMapper();
     JsonNode json = mapper.readTree(mapper.writeValueAsString(result.report()));
-    assertThat(json.at("/steps/0/dropped").intValue()).isEqualTo(1);
+    assertThat(json.at("/steps/1/dropped").intValue()).isEqualTo(1);
     assertThat(json.at("/settings/prefix/most").intValue()).isEqualTo(64);
   }
 

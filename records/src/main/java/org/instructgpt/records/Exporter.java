@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 
 /// Writes what the store holds as JSON lines, for other programs and for safe-keeping.
@@ -17,9 +18,16 @@ import org.jdbi.v3.core.Handle;
 /// rest.
 public final class Exporter {
   private final Store store;
+  private final Predicate<Prompt> wanted;
 
   public Exporter(Store store) {
+    this(store, _ -> true);
+  }
+
+  /// @param wanted which prompts go out; with the others stays what was given on them
+  public Exporter(Store store, Predicate<Prompt> wanted) {
     this.store = store;
+    this.wanted = wanted;
   }
 
   /// All records in our own format, each after those that it names.
@@ -28,7 +36,7 @@ public final class Exporter {
         file,
         (handle, lines) -> {
           Store.eachLabeler(handle, labeler -> lines.accept(Json.write(labeler)));
-          Store.eachPrompt(handle, Filter.ALL, prompt -> lines.accept(Json.write(prompt)));
+          eachPrompt(handle, Filter.ALL, lines);
           given(Table.DEMONSTRATION, Filter.ALL).accept(handle, lines);
           given(Table.RANKING, Filter.ALL).accept(handle, lines);
           given(Table.RATING, Filter.ALL).accept(handle, lines);
@@ -42,10 +50,7 @@ public final class Exporter {
   }
 
   public long prompts(Path file, Filter filter) throws IOException {
-    return write(
-        file,
-        (handle, lines) ->
-            Store.eachPrompt(handle, filter, prompt -> lines.accept(Json.write(prompt))));
+    return write(file, (handle, lines) -> eachPrompt(handle, filter, lines));
   }
 
   public long demonstrations(Path file, Filter filter) throws IOException {
@@ -65,7 +70,7 @@ public final class Exporter {
     return write(
         file,
         (handle, lines) ->
-            Store.eachGiven(
+            eachGiven(
                 handle,
                 Table.DEMONSTRATION,
                 filter,
@@ -81,8 +86,7 @@ public final class Exporter {
   public long preferences(Path file, Filter filter) throws IOException {
     return write(
         file,
-        (handle, lines) ->
-            Store.eachGiven(handle, Table.RANKING, filter, given -> pairs(given, lines)));
+        (handle, lines) -> eachGiven(handle, Table.RANKING, filter, given -> pairs(given, lines)));
   }
 
   private static void pairs(Prompted<Ranking> given, Consumer<JsonNode> lines) {
@@ -97,10 +101,34 @@ public final class Exporter {
     }
   }
 
-  private static <T extends Feedback> BiConsumer<Handle, Consumer<JsonNode>> given(
+  private void eachPrompt(Handle handle, Filter filter, Consumer<JsonNode> lines) {
+    Store.eachPrompt(
+        handle,
+        filter,
+        prompt -> {
+          if (wanted.test(prompt)) {
+            lines.accept(Json.write(prompt));
+          }
+        });
+  }
+
+  private <T extends Feedback> void eachGiven(
+      Handle handle, Table<T> table, Filter filter, Consumer<Prompted<T>> consumer) {
+    Store.eachGiven(
+        handle,
+        table,
+        filter,
+        given -> {
+          if (wanted.test(given.prompt())) {
+            consumer.accept(given);
+          }
+        });
+  }
+
+  private <T extends Feedback> BiConsumer<Handle, Consumer<JsonNode>> given(
       Table<T> table, Filter filter) {
     return (handle, lines) ->
-        Store.eachGiven(handle, table, filter, given -> lines.accept(Json.write(given.item())));
+        eachGiven(handle, table, filter, given -> lines.accept(Json.write(given.item())));
   }
 
   private long write(Path file, BiConsumer<Handle, Consumer<JsonNode>> content) throws IOException {

@@ -1,0 +1,78 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.instructgpt.collect.Curated;
+import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.Feedback;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Prompted;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+
+/// What a training may learn from: what people gave, as the last curation left it, without what
+/// customers have withdrawn. It remembers what it gave out, so that a model can be asked later whom
+/// it learned from.
+final class Material implements AutoCloseable {
+  private final Store store;
+  private final Curated curated;
+  private final long later;
+  private final SortedSet<String> used = new TreeSet<>();
+
+  private Material(Store store, Curated curated) {
+    this.store = store;
+    this.curated = curated;
+    this.later = curated.later(store.prompts(Filter.ALL));
+  }
+
+  static Material of(Workspace workspace) throws IOException {
+    var store = workspace.store();
+    return new Material(store, Curated.of(store));
+  }
+
+  List<Prompt> prompts(Split split) {
+    var prompts = curated.prompts(store.prompts(Filter.ALL), split);
+    prompts.forEach(prompt -> used.add(prompt.id()));
+    return prompts;
+  }
+
+  List<Prompted<Demonstration>> demonstrations(Split split) {
+    return noted(curated.given(store.demonstrations(Filter.ALL), split));
+  }
+
+  List<Prompted<Ranking>> rankings(Split split) {
+    return noted(curated.given(store.rankings(Filter.ALL), split));
+  }
+
+  private <T extends Feedback> List<Prompted<T>> noted(List<Prompted<T>> given) {
+    for (var each : given) {
+      used.add(each.prompt().id());
+      used.add(each.item().id());
+    }
+    return given;
+  }
+
+  /// The ids of all records that were given out.
+  SortedSet<String> used() {
+    return used;
+  }
+
+  /// What a person should know before a training begins.
+  Optional<String> note() {
+    return later == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%,d prompts came after the last curation and are not used; instructgpt curate looks at them"
+                .formatted(later));
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
