@@ -72,8 +72,11 @@ final class SignInPages {
   }
 
   private void start(Visit visit) {
-    Account account = visit.account();
-    visit.redirect(visit.menu(account.role()).stream().findFirst().orElse("/account"));
+    visit.redirect(
+        visit
+            .visitor()
+            .map(account -> visit.menu(account.role()).stream().findFirst().orElse("/account"))
+            .orElse("/sign-in"));
   }
 
   private void form(Visit visit, Map<String, String> problems) {

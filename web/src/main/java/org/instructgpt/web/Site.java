@@ -132,6 +132,11 @@ public final class Site implements AutoCloseable {
     return url() + "/join#" + accounts.inviteAdmin();
   }
 
+  /// The port that it listens on.
+  public int port() {
+    return server.port();
+  }
+
   public Accounts accounts() {
     return accounts;
   }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// As much of a browser as tests need: cookies, forms with the page's token, one step at a time.
-final class Browser {
+public final class Browser {
   private static final Pattern TOKEN =
       Pattern.compile("<meta name=\"csrf-token\" content=\"([^\"]*)\"");
 
@@ -23,16 +23,16 @@ final class Browser {
   private final HttpClient client = HttpClient.newBuilder().cookieHandler(cookies).build();
   private String csrf = "";
 
-  Browser(String url) {
+  public Browser(String url) {
     this.url = url;
   }
 
-  HttpResponse<String> get(String path, String... headers) {
+  public HttpResponse<String> get(String path, String... headers) {
     return send(request(path, headers).GET());
   }
 
   /// Sends a form with the token of the page that was seen last.
-  HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
+  public HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
     String form =
         fields.entrySet().stream()
             .map(field -> encode(field.getKey()) + "=" + encode(field.getValue()))
@@ -44,11 +44,11 @@ final class Browser {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  HttpResponse<String> send(String method, String path, String body, String... headers) {
+  public HttpResponse<String> send(String method, String path, String body, String... headers) {
     return send(request(path, headers).method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  HttpResponse<String> send(HttpRequest.Builder request) {
+  public HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       var answer = client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
       var token = TOKEN.matcher(answer.body());
@@ -61,7 +61,7 @@ final class Browser {
     }
   }
 
-  HttpRequest.Builder request(String path, String... headers) {
+  public HttpRequest.Builder request(String path, String... headers) {
     var request = HttpRequest.newBuilder(URI.create(url + path));
     if (headers.length > 0) {
       request.headers(headers);
@@ -72,12 +72,12 @@ final class Browser {
     return request;
   }
 
-  String csrf() {
+  public String csrf() {
     return csrf;
   }
 
   /// The cookie of the session, or nothing.
-  String session() {
+  public String session() {
     return cookies.getCookieStore().getCookies().stream()
         .filter(cookie -> cookie.getName().equals("session"))
         .map(cookie -> cookie.getValue())

@@ -1,67 +1,70 @@
 package org.instructgpt.web;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 
-/// A site over a store in a temporary folder, at a time that tests set.
-record TestSite(Path folder, Store store, Site site, AtomicReference<Instant> now)
+/// A site over a store in a temporary folder, at a time that tests set; for the tests of areas too.
+public record TestSite(Path folder, Store store, Site site, AtomicReference<Instant> now)
     implements AutoCloseable {
-  static final String PASSWORD = "seven quiet otters";
+  public static final String PASSWORD = "seven quiet otters";
   private static final Instant MONDAY = Instant.parse("2026-11-23T09:00:00Z");
 
-  static TestSite start(Area... areas) {
-    return start(settings(), areas);
+  /// With these areas, over SQLite, open to customers, without a limit of requests.
+  public static TestSite start(Area... areas) {
+    return start(settings(), _ -> List.of(areas));
   }
 
-  static Site.Settings settings() {
-    return new Site.Settings(
-        "localhost", 0, Optional.empty(), true, 100_000, Duration.ofSeconds(10));
-  }
-
-  static TestSite start(Site.Settings settings, Area... areas) {
+  /// With areas that need the store.
+  public static TestSite start(Site.Settings settings, Function<Store, List<Area>> areas) {
     try {
-      var folder = Files.createTempDirectory("site");
+      Path folder = Files.createTempDirectory("site");
       var store = Store.open(folder.resolve("feedback.db"));
       var now = new AtomicReference<>(MONDAY);
       InstantSource clock = now::get;
-      var site = Site.start(settings, store, List.of(areas), clock, new SecureRandom());
+      var site = Site.start(settings, store, areas.apply(store), clock, new SecureRandom());
       return new TestSite(folder, store, site, now);
     } catch (IOException failure) {
       throw new IllegalStateException(failure);
     }
   }
 
-  Browser browser() {
-    return new Browser(site.url());
+  public static Site.Settings settings() {
+    return new Site.Settings(
+        "localhost", 0, Optional.empty(), true, 100_000, Duration.ofSeconds(10));
   }
 
-  /// Someone of the role, by invitation of a new administrator.
-  Account person(Role role, String name) {
-    var accounts = site.accounts();
-    if (role == Role.ADMIN) {
-      return accounts.join(accounts.inviteAdmin(), name, PASSWORD, Locale.ENGLISH);
-    }
+  public Browser browser() {
+    return new Browser("http://localhost:" + site.port());
+  }
+
+  /// Someone of the role, by invitation, with the password [#PASSWORD].
+  public Account person(Role role, String name) {
     var pool =
         role == Role.LABELER ? Optional.of(Labeler.Pool.TRAINING) : Optional.<Labeler.Pool>empty();
     var admin = new Account("nobody", "nobody", Role.ADMIN, Optional.empty(), Locale.ENGLISH);
-    return accounts.join(accounts.invite(role, pool, admin), name, PASSWORD, Locale.ENGLISH);
+    String token = site.accounts().invite(role, pool, admin);
+    return site.accounts().join(token, name, PASSWORD, Locale.ENGLISH);
   }
 
   /// A browser in which the account, whose password is [#PASSWORD], is signed in.
-  Browser signedIn(Account account) {
+  public Browser signedIn(Account account) {
     var browser = browser();
     browser.get("/sign-in");
     var answer =
@@ -74,7 +77,16 @@ record TestSite(Path folder, Store store, Site site, AtomicReference<Instant> no
     return browser;
   }
 
-  void pass(Duration time) {
+  /// Sends the bytes as they are (ISO-8859-1); what comes back until the other side hangs up.
+  public String raw(String request) throws IOException {
+    try (var socket = new Socket("localhost", site.port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  public void pass(Duration time) {
     now.updateAndGet(moment -> moment.plus(time));
   }
 
@@ -82,5 +94,12 @@ record TestSite(Path folder, Store store, Site site, AtomicReference<Instant> no
   public void close() {
     site.close();
     store.close();
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 }
