@@ -41,8 +41,9 @@ public final class Outliers {
 
   /// One labeler against the others.
   ///
-  /// @param votes by weight, on outputs about which the others were not divided
-  /// @param rate of those that go along with the others
+  /// @param votes by weight, on outputs that others voted on too
+  /// @param rate of those that go along with the others, where these were not divided; not a number
+  ///   if they always were
   /// @param evidence for a coin, as a natural logarithm; below zero for the usual labeler
   public record Suspect(double votes, double rate, double evidence) {
     /// Whether there are enough votes, and a coin is likelier.
@@ -52,9 +53,19 @@ public final class Outliers {
   }
 
   /// How votes go along with the others' ones, by weight.
-  private record Tally(double along, double votes) {
+  ///
+  /// @param decided votes where the others were not divided
+  private record Tally(double along, double decided, double votes) {
     Tally plus(Tally more) {
-      return new Tally(along + more.along, votes + more.votes);
+      return new Tally(along + more.along, decided + more.decided, votes + more.votes);
+    }
+
+    Tally times(double weight) {
+      return new Tally(weight * along, weight * decided, weight * votes);
+    }
+
+    double rate() {
+      return along / decided;
     }
   }
 
@@ -68,8 +79,7 @@ public final class Outliers {
     double usual = usual(tallies);
     var suspects = new TreeMap<String, Suspect>();
     tallies.forEach((who, tally) ->
-        suspects.put(
-            who, new Suspect(tally.votes, tally.along / tally.votes, evidence(tally, usual))));
+        suspects.put(who, new Suspect(tally.votes, tally.rate(), evidence(tally, usual))));
     return suspects;
   }
 
@@ -79,41 +89,46 @@ public final class Outliers {
     var outputs = new HashMap<String, Set<Output>>();
     pairs.forEach((pair, votes) -> {
       int sum = votes.values().stream().mapToInt(Votes.Vote::order).sum();
-      votes.forEach((who, vote) -> {
-        int others = Integer.signum(sum - vote.order());
-        if (others != 0) {
-          tallies.merge(who, new Tally((1 + others * vote.order()) / 2.0, 1), Tally::plus);
+      if (votes.size() > 1) {
+        votes.forEach((who, vote) -> {
+          tallies.merge(who, tally(vote.order(), Integer.signum(sum - vote.order())), Tally::plus);
           outputs
               .computeIfAbsent(who, _ -> new HashSet<>())
               .addAll(List.of(pair.first(), pair.second()));
-        }
-      });
+        });
+      }
     });
     tallies.replaceAll((who, tally) -> {
       int decisions = outputs.getOrDefault(who, Set.of()).size() - 1;
-      double weight = Math.min(1, decisions / tally.votes);
-      return new Tally(weight * tally.along, weight * tally.votes);
+      return tally.times(Math.min(1, decisions / tally.votes));
     });
     return tallies;
   }
 
+  private static Tally tally(int own, int others) {
+    return others == 0 ? new Tally(0, 0, 1) : new Tally((1 + others * own) / 2.0, 1, 1);
+  }
+
   /// The median rate, of those with enough votes if there are such.
   private static double usual(Map<String, Tally> tallies) {
-    double[] rates =
-        tallies.values().stream()
-            .filter(tally -> tally.votes >= FEWEST)
-            .mapToDouble(tally -> tally.along / tally.votes)
-            .sorted()
-            .toArray();
+    double[] rates = rates(tallies, FEWEST);
     if (rates.length == 0) {
-      rates = tallies.values().stream().mapToDouble(t -> t.along / t.votes).sorted().toArray();
+      rates = rates(tallies, 0);
     }
     double median = rates.length == 0 ? LEAST_USUAL : Bootstrap.quantile(rates, 0.5);
     return Math.clamp(median, LEAST_USUAL, MOST_USUAL);
   }
 
+  private static double[] rates(Map<String, Tally> tallies, double least) {
+    return tallies.values().stream()
+        .filter(tally -> tally.votes >= least && tally.decided > 0)
+        .mapToDouble(Tally::rate)
+        .sorted()
+        .toArray();
+  }
+
   private static double evidence(Tally tally, double usual) {
     return tally.along * Math.log(0.5 / usual)
-        + (tally.votes - tally.along) * Math.log(0.5 / (1 - usual));
+        + (tally.decided - tally.along) * Math.log(0.5 / (1 - usual));
   }
 }
