@@ -180,8 +180,7 @@ final class Asking {
         IntStream.range(0, names.size())
             .mapToObj(place -> unanswered(place, names.get(place)))
             .toList();
-    var turn =
-        new History.Turn(id, account, prompt.id(), question.prompt(), now, manner, answers);
+    var turn = new History.Turn(id, account, prompt.id(), question.prompt(), now, manner, answers);
     var _ =
         ground
             .store()

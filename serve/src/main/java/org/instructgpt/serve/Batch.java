@@ -71,7 +71,6 @@ final class Batch implements Job {
   public void fails(Trouble trouble) {
     answers.completeExceptionally(
         new IllegalStateException(
-            "model %s did not answer: %s %s"
-                .formatted(model, trouble.key(), trouble.arguments())));
+            "model %s did not answer: %s %s".formatted(model, trouble.key(), trouble.arguments())));
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// How one number went in a run, small enough for a page.
 ///
@@ -51,9 +52,9 @@ record Curve(String metric, List<Point> points) {
       lines.forEach(line -> read(line, found));
     }
     return TOLD.stream()
-        .filter(metric -> found.getOrDefault(metric, new TreeMap<>()).size() > 1)
+        .flatMap(metric -> Stream.ofNullable(found.get(metric)).map(all -> of(metric, all)))
+        .filter(curve -> curve.points().size() > 1)
         .limit(MOST)
-        .map(metric -> new Curve(metric, thinned(found.get(metric))))
         .toList();
   }
 
@@ -75,6 +76,10 @@ record Curve(String metric, List<Point> points) {
             .put(json.path("step").asDouble(), metric.getValue().asDouble());
       }
     }
+  }
+
+  private static Curve of(String metric, TreeMap<Double, Double> values) {
+    return new Curve(metric, thinned(values));
   }
 
   private static List<Point> thinned(TreeMap<Double, Double> values) {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.instructgpt.records.Store;
 
-/// Prompts to begin with: what labelers invented, which no customer would miss.
+/// Prompts to begin with: what labelers invented and answered, which no customer would miss. One
+/// that was answered with a refusal is no invitation.
 ///
 /// @param store with their prompts
 record Examples(Store store) {
@@ -20,8 +21,12 @@ record Examples(Store store) {
                 handle
                     .createQuery(
                         """
-                        SELECT text FROM prompt WHERE source = 'labeler_plain'
-                        AND length(text) BETWEEN 12 AND 80 ORDER BY seq LIMIT 300""")
+                        SELECT p.text FROM prompt p JOIN demonstration d ON d.prompt_id = p.id
+                        WHERE p.source = 'labeler_plain' AND length(p.text) BETWEEN 12 AND 70
+                        AND d.response NOT LIKE '%cannot%' AND d.response NOT LIKE '%sorry%'
+                        AND d.response NOT LIKE '%不能%' AND d.response NOT LIKE '%抱歉%'
+                        ORDER BY p.seq LIMIT 300\
+                        """)
                     .mapTo(String.class)
                     .list()));
     all.removeIf(text -> text.contains("\n"));

@@ -26,7 +26,7 @@ final class Figures {
     if (size != 0 && (size < 0.001 || size >= 1e6)) {
       return String.format(Locale.ROOT, "%.2e", value);
     }
-    int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+    int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 }

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +21,8 @@ import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/// What the store keeps of the playground: what was asked, what was answered and what people thought
-/// of it. The text of a prompt is stored once, with the records.
+/// What the store keeps of the playground: what was asked, what was answered and what people
+/// thought of it. The text of a prompt is stored once, with the records.
 public final class History implements Erasable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Store store;
@@ -48,7 +47,11 @@ public final class History implements Erasable {
       String text,
       Instant asked,
       Manner manner,
-      List<Answer> answers) {}
+      List<Answer> answers) {
+    Turn with(List<Answer> given) {
+      return new Turn(id, account, prompt, text, asked, manner, given);
+    }
+  }
 
   /// An answer.
   ///
@@ -72,7 +75,8 @@ public final class History implements Erasable {
         .createUpdate(
             """
             INSERT INTO serve_turn (id, account, prompt, asked_at, manner)
-            VALUES (:id, :account, :prompt, :asked, :manner)""")
+            VALUES (:id, :account, :prompt, :asked, :manner)\
+            """)
         .bind("id", turn.id())
         .bind("account", turn.account())
         .bind("prompt", turn.prompt())
@@ -84,7 +88,8 @@ public final class History implements Erasable {
           .createUpdate(
               """
               INSERT INTO serve_answer (turn, place, model, weights, text, tokens)
-              VALUES (:turn, :place, :model, :weights, '', 0)""")
+              VALUES (:turn, :place, :model, :weights, '', 0)\
+              """)
           .bind("turn", turn.id())
           .bind("place", answer.place())
           .bind("model", answer.model())
@@ -101,7 +106,8 @@ public final class History implements Erasable {
                 .createUpdate(
                     """
                     UPDATE serve_answer SET text = :text, finish = :finish, tokens = :tokens
-                    WHERE turn = :turn AND place = :place""")
+                    WHERE turn = :turn AND place = :place\
+                    """)
                 .bind("text", text)
                 .bind("finish", finish.name())
                 .bind("tokens", tokens)
@@ -122,11 +128,7 @@ public final class History implements Erasable {
   }
 
   private boolean change(
-      String account,
-      String turn,
-      int place,
-      String column,
-      @Nullable Object value) {
+      String account, String turn, int place, String column, @Nullable Object value) {
     return store
             .write(handle ->
                 handle
@@ -134,7 +136,8 @@ public final class History implements Erasable {
                         """
                         UPDATE serve_answer SET %s = :value
                         WHERE turn = (SELECT id FROM serve_turn WHERE id = :turn AND account = :account)
-                        AND place = :place"""
+                        AND place = :place\
+                        """
                             .formatted(column))
                     .bind("value", value)
                     .bind("turn", turn)
@@ -163,33 +166,37 @@ public final class History implements Erasable {
                 """
                 SELECT t.id, t.account, t.prompt, t.asked_at, t.manner, p.text
                 FROM serve_turn t JOIN prompt p ON p.id = t.prompt
-                WHERE t.account = :account """
+                WHERE t.account = :account\
+                """
                     + " "
                     + rest)
             .bind("account", account);
-    var turns = new LinkedHashMap<String, Turn>();
-    bound
-        .apply(query)
-        .map((row, _) ->
-            new Turn(
-                row.getString("id"),
-                row.getString("account"),
-                row.getString("prompt"),
-                row.getString("text"),
-                Instant.ofEpochMilli(row.getLong("asked_at")),
-                manner(row.getString("manner")),
-                new ArrayList<>()))
-        .forEach(turn -> turns.put(turn.id(), turn));
-    if (!turns.isEmpty()) {
-      answers(handle, turns.keySet())
-          .forEach((turn, answers) -> turns.get(turn).answers().addAll(answers));
+    var turns =
+        bound
+            .apply(query)
+            .map((row, _) ->
+                new Turn(
+                    row.getString("id"),
+                    row.getString("account"),
+                    row.getString("prompt"),
+                    row.getString("text"),
+                    Instant.ofEpochMilli(row.getLong("asked_at")),
+                    manner(row.getString("manner")),
+                    List.of()))
+            .list();
+    if (turns.isEmpty()) {
+      return turns;
     }
-    return List.copyOf(turns.values());
+    var answers = answers(handle, turns.stream().map(Turn::id).toList());
+    return turns.stream()
+        .map(turn -> turn.with(answers.getOrDefault(turn.id(), List.of())))
+        .toList();
   }
 
   /// One turn of the account.
   Optional<Turn> turn(String account, String id) {
-    return store.read(handle -> turns(handle, account, "AND t.id = :id", query -> query.bind("id", id)))
+    return store
+        .read(handle -> turns(handle, account, "AND t.id = :id", query -> query.bind("id", id)))
         .stream()
         .findFirst();
   }
@@ -203,11 +210,11 @@ public final class History implements Erasable {
             .one());
   }
 
-  private static Map<String, List<Answer>> answers(Handle handle, Set<String> turns) {
+  private static Map<String, List<Answer>> answers(Handle handle, List<String> turns) {
     var answers = new HashMap<String, List<Answer>>();
     handle
         .createQuery("SELECT * FROM serve_answer WHERE turn IN (<turns>) ORDER BY turn, place")
-        .bindList("turns", List.copyOf(turns))
+        .bindList("turns", turns)
         .reduceRows(
             answers,
             (found, row) -> {

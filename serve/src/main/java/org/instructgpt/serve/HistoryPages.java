@@ -145,12 +145,11 @@ final class HistoryPages {
   /// the same transaction.
   private void erase(Visit visit, Set<String> prompts) {
     List<Erasable> modules = new ArrayList<>(ground.modules());
-    modules.add(
-        (handle, _, gone) -> {
-          gone.forEach(prompt ->
-              ground.audit().append(handle, visit.account().id(), "deleted-prompt", prompt));
-          return 0;
-        });
+    modules.add((handle, _, gone) -> {
+      gone.forEach(
+          prompt -> ground.audit().append(handle, visit.account().id(), "deleted-prompt", prompt));
+      return 0;
+    });
     ground.store().erase(Set.of(), prompts, modules);
   }
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Visit;
@@ -43,8 +42,7 @@ record ModelPages(Models models, Path runs) {
   void list(Visit visit) {
     var all = models.all();
     var entries = all.stream().map(this::entry).toList();
-    visit.page(
-        "models.title", "models", Map.of("entries", entries, "problems", models.problems()));
+    visit.page("models.title", "models", Map.of("entries", entries, "problems", models.problems()));
   }
 
   void one(Visit visit) throws IOException {
@@ -62,15 +60,19 @@ record ModelPages(Models models, Path runs) {
             .map(parent -> role(parent.getKey(), parent.getValue()))
             .toList();
     var run = model.lineage().path("made").path("run").asText();
-    var curves =
-        RUN.matcher(run).matches() ? Curve.of(runs.resolve(run)) : List.<Curve>of();
+    var curves = RUN.matcher(run).matches() ? Curve.of(runs.resolve(run)) : List.<Curve>of();
     var children =
         models.all().stream()
             .filter(each -> !each.name().equals(model.name()))
             .filter(each -> isParent(model, each))
             .toList();
     return new Card(
-        entry(model), parents, facts(model), settings(model), curves, children,
+        entry(model),
+        parents,
+        facts(model),
+        settings(model),
+        curves,
+        children,
         model.made().toInstant());
   }
 
@@ -82,8 +84,7 @@ record ModelPages(Models models, Path runs) {
   private Role role(String role, JsonNode parent) {
     var name = parent.path("name").asText();
     var there = models.find(name);
-    boolean same =
-        there.isPresent() && weights(there.get()).equals(parent.path("sha256").asText());
+    boolean same = there.isPresent() && weights(there.get()).equals(parent.path("sha256").asText());
     return new Role(role, name, there.isPresent(), same);
   }
 

@@ -15,9 +15,9 @@ import org.instructgpt.web.Audit;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
 
-/// The pages of this module: the playground with its notice and everybody's own history, for all who
-/// are signed in; the models and the reports, for researchers and administrators, since numbers of
-/// models must not sway labelers and reports may show customers' prompts.
+/// The pages of this module: the playground with its notice and everybody's own history, for all
+/// who are signed in; the models and the reports, for researchers and administrators, since numbers
+/// of models must not sway labelers and reports may show customers' prompts.
 public final class Playground {
   private static final Access STAFF = Access.only(Role.RESEARCHER, Role.ADMIN);
 
@@ -25,8 +25,8 @@ public final class Playground {
 
   /// What the pages stand on.
   ///
-  /// @param modules all that keep rows about prompts, [History] among them: what somebody deletes is
-  ///   deleted everywhere
+  /// @param modules all that keep rows about prompts, [History] among them: what somebody deletes
+  ///   is deleted everywhere
   /// @param workspace the folder with `runs` and `reports`
   /// @param random for names and for the seeds of those who give none; used under its own lock
   public record Ground(

@@ -5,9 +5,8 @@ import java.util.List;
 /// What the playground shows.
 ///
 /// @param prompt what stands on the paper already
-/// @param phrases keys of texts that the script says
-record PlaygroundPage(
-    List<Choice> choices, String prompt, List<String> examples, Manner manner) {
+/// @param manner what the settings say at first
+record PlaygroundPage(List<Choice> choices, String prompt, List<String> examples, Manner manner) {
 
   /// A model that can be asked.
   ///
@@ -16,10 +15,21 @@ record PlaygroundPage(
   record Choice(
       String name, Model.Stage stage, boolean answers, String parameters, boolean chosen) {}
 
+  /// As they are typed: with bars between them, an end of line as `\\n`.
+  String stops() {
+    return String.join("|", manner.stops()).replace("\n", "\\n");
+  }
+
+  /// Empty for a random one.
+  String seed() {
+    return manner.seed() == 0 ? "" : String.valueOf(manner.seed());
+  }
+
   int longestPrompt() {
     return Question.LONGEST_PROMPT;
   }
 
+  /// Keys of the texts that the script says.
   List<String> phrases() {
     return List.of(
         "answer.speaking",
@@ -34,7 +44,6 @@ record PlaygroundPage(
         "finish.LENGTH",
         "finish.CANCELLED",
         "trouble.away",
-        "trouble.cut",
-        "trouble.answer");
+        "trouble.cut");
   }
 }

@@ -19,9 +19,9 @@ import org.instructgpt.web.Visit;
 ///
 /// @param folder of the reports
 record ReportPages(Path folder) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\.(html|json)");
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\.(html|json)");
   private static final ObjectMapper JSON = new ObjectMapper();
-
 
   /// A report in the list.
   record Entry(String file, boolean page, long bytes, Instant written) {
@@ -53,8 +53,7 @@ record ReportPages(Path folder) {
   void download(Visit visit) throws IOException {
     var file = file(visit);
     var type = file.toString().endsWith(".html") ? "text/html" : "application/json";
-    visit.download(
-        visit.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
+    visit.download(visit.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
   }
 
   private List<Entry> entries() throws IOException {
@@ -108,10 +107,15 @@ record ReportPages(Path folder) {
   /// JSON as a page shows it: lists of objects that have the same few fields are tables.
   record Node(JsonNode json) {
     boolean isTable() {
-      return json.isArray() && !json.isEmpty() && rows().stream().allMatch(JsonNode::isObject)
+      return json.isArray()
+          && !json.isEmpty()
+          && rows().stream().allMatch(JsonNode::isObject)
           && columns().size() <= 12
-          && rows().stream().allMatch(row -> row.properties().stream()
-              .noneMatch(cell -> cell.getValue().isContainerNode() && !isShort(cell.getValue())));
+          && rows().stream()
+              .allMatch(row ->
+                  row.properties().stream()
+                      .noneMatch(
+                          cell -> cell.getValue().isContainerNode() && !isShort(cell.getValue())));
     }
 
     boolean isLeaf() {
@@ -138,7 +142,8 @@ record ReportPages(Path folder) {
     String text() {
       if (json.isObject()) {
         return "%s (%s to %s)"
-            .formatted(number(json.path("value")), number(json.path("low")), number(json.path("high")));
+            .formatted(
+                number(json.path("value")), number(json.path("low")), number(json.path("high")));
       }
       if (json.isArray()) {
         return String.join(", ", json.valueStream().map(Node::number).toList());
@@ -177,6 +182,11 @@ record ReportPages(Path folder) {
           .flatMap(row -> row.properties().stream().map(Map.Entry::getKey))
           .distinct()
           .toList();
+    }
+
+    /// Whether a column holds numbers.
+    boolean isNumber(String column) {
+      return json.valueStream().limit(1).anyMatch(row -> new Node(row.path(column)).isNumber());
     }
 
     Node cell(String column) {

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// A model is loaded when it is first asked and stays until the memory is wanted for another, the
 /// one that was asked longest ago going first; a model that was trained anew meanwhile is loaded
 /// anew. What is asked beyond a bound is [refused][Full] at once rather than queued for ever. One
-/// model computes at a time, a token each in turn (see [Voice]), so a short answer does not wait for
-/// a long one of another model. An answer that nobody listens to ends at its next token.
+/// model computes at a time, a token each in turn (see [Voice]), so a short answer does not wait
+/// for a long one of another model. An answer that nobody listens to ends at its next token.
 ///
 /// All methods may be called from any thread.
 public final class Speaker implements AutoCloseable {

@@ -17,9 +17,9 @@ import org.instructgpt.torch.Scope;
 /// A model in memory, on a thread of its own: native memory belongs to the thread that opened its
 /// scope, so a model that can be let go while others stay needs one.
 ///
-/// It does its jobs in the order of their arrival. Between two tokens it hands the baton on, so that
-/// of all the models exactly one computes at a time and each that has something to say is heard in
-/// turn: answers side by side grow side by side.
+/// It does its jobs in the order of their arrival. Between two tokens it hands the baton on, so
+/// that of all the models exactly one computes at a time and each that has something to say is
+/// heard in turn: answers side by side grow side by side.
 final class Voice {
   private static final Logger LOG = System.getLogger("org.instructgpt.serve");
 

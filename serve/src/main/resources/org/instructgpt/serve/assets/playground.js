@@ -1,6 +1,10 @@
 // The playground: one prompt, one to four models, answers that grow side by side.
 // What a model says is only ever put on the page as text.
 
+// The very module that the layout has loaded: its address carries a fingerprint.
+const studio = document.querySelector('script[type="module"][src*="/web/studio.js"]').src;
+const { ask, listen, toast } = await import(studio);
+
 const MOST = 4;
 const form = document.getElementById("ask");
 const prompt = document.getElementById("prompt");
@@ -9,8 +13,7 @@ const stop = document.getElementById("stop");
 const result = document.getElementById("result");
 const answers = document.getElementById("answers");
 const trouble = document.getElementById("trouble");
-const said = document.getElementById("said");
-const csrf = form.elements.csrf.value;
+const told = document.getElementById("told");
 const phrases = new Map(
   [...document.querySelectorAll("#phrases > div")].map((each) => [
     each.firstElementChild.textContent,
@@ -45,10 +48,12 @@ for (const range of form.querySelectorAll('input[type="range"]')) {
   show();
 }
 
-// The paper grows with what is written on it.
+// The paper grows with what is written on it, by style alone in browsers that know how.
 function fit() {
-  prompt.style.height = "auto";
-  prompt.style.height = `${Math.min(prompt.scrollHeight + 2, innerHeight * 0.5)}px`;
+  if (!CSS.supports("field-sizing", "content")) {
+    prompt.style.height = "auto";
+    prompt.style.height = `${Math.min(prompt.scrollHeight + 2, innerHeight * 0.5)}px`;
+  }
 }
 prompt.addEventListener("input", fit);
 fit();
@@ -73,7 +78,7 @@ class Answer {
     this.place = place;
     this.model = box.value;
     this.root = copy.querySelector(".answer");
-    this.words = copy.querySelector(".words");
+    this.words = copy.querySelector(".said");
     this.state = copy.querySelector(".answer-state");
     this.tools = copy.querySelector(".answer-tools");
     this.root.dataset.stage = box.closest(".choice").dataset.stage;
@@ -81,7 +86,9 @@ class Answer {
     copy.querySelector(".answer-kind").textContent = box.dataset.kind;
     if (box.dataset.continues === "true") {
       copy.querySelector(".given").textContent = text;
-      copy.querySelector(".answer-hint").textContent = say("answer.continues");
+      const hint = copy.querySelector(".answer-hint");
+      hint.textContent = say("answer.continues");
+      hint.hidden = false;
       this.root.classList.add("continues");
     }
     answers.append(copy);
@@ -92,9 +99,9 @@ class Answer {
     for (const thumb of this.tools.querySelectorAll(".thumb")) {
       thumb.addEventListener("click", () => this.judge(thumb));
     }
-    this.tools.querySelector(".copy").addEventListener("click", async () => {
+    this.tools.querySelector(".copies").addEventListener("click", async () => {
       await navigator.clipboard?.writeText(this.words.textContent);
-      announce(say("answer.copied"));
+      toast(say("answer.copied"));
     });
     this.tools.querySelector(".report").addEventListener("click", () => this.report());
   }
@@ -130,6 +137,12 @@ class Answer {
     this.root.classList.add("broken");
   }
 
+  // The connection ended before the answer did; what was said until then is kept and may be judged.
+  broken(message) {
+    this.over(message);
+    this.tools.hidden = this.turn === undefined;
+  }
+
   over(state) {
     this.done = true;
     this.root.classList.remove("speaking");
@@ -141,7 +154,7 @@ class Answer {
   async judge(thumb) {
     const pressed = thumb.getAttribute("aria-pressed") === "true";
     const verdict = pressed ? 0 : Number(thumb.dataset.verdict);
-    const kept = await tell(`/playground/turns/${this.turn}/${this.place}/verdict`, { verdict });
+    const kept = await keep(`/playground/turns/${this.turn}/${this.place}/verdict`, { verdict });
     if (kept) {
       for (const each of this.tools.querySelectorAll(".thumb")) {
         each.setAttribute("aria-pressed", String(each === thumb && !pressed));
@@ -157,12 +170,12 @@ class Answer {
     dialog.showModal();
     dialog.onclose = async () => {
       if (dialog.returnValue === "send" && note.value.trim() !== "") {
-        const kept = await tell(`/playground/turns/${this.turn}/${this.place}/report`, {
+        const kept = await keep(`/playground/turns/${this.turn}/${this.place}/report`, {
           note: note.value.trim(),
         });
         if (kept) {
           this.tools.querySelector(".report").setAttribute("aria-pressed", "true");
-          announce(say("answer.report.done"));
+          toast(say("answer.report.done"));
         }
       }
     };
@@ -170,7 +183,7 @@ class Answer {
 }
 
 function announce(text) {
-  said.textContent = text;
+  told.textContent = text;
 }
 
 function complain(text) {
@@ -178,25 +191,18 @@ function complain(text) {
   trouble.hidden = text === "";
 }
 
-const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
-
-async function refusal(response) {
-  try {
-    return (await response.json()).error.message;
-  } catch {
-    return say("trouble.answer", response.status);
-  }
+// Status 0: the server was not reached.
+function reason(refused) {
+  return refused.status === 0 ? say("trouble.away") : refused.message;
 }
 
-async function tell(path, body) {
+/** Whether the server has kept it. */
+async function keep(path, body) {
   try {
-    const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-    if (!response.ok) {
-      complain(await refusal(response));
-    }
-    return response.ok;
-  } catch {
-    complain(say("trouble.away"));
+    await ask("POST", path, body);
+    return true;
+  } catch (refused) {
+    toast(reason(refused), "bad");
     return false;
   }
 }
@@ -217,87 +223,60 @@ function question() {
   return value("seed") === "" ? asked : { ...asked, seed: Number(value("seed")) };
 }
 
-// Server-sent events of an answer to a POST, which EventSource cannot make.
-async function* events(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) {
-      return;
-    }
-    text += value;
-    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-      const event = { name: "message", data: "" };
-      for (const line of text.slice(0, end).split("\n")) {
-        if (line.startsWith("event:")) {
-          event.name = line.slice(6).trim();
-        } else if (line.startsWith("data:")) {
-          event.data += line.slice(5).replace(/^ /, "");
-        }
-      }
-      text = text.slice(end + 2);
-      if (event.data !== "") {
-        yield { name: event.name, data: JSON.parse(event.data) };
-      }
-    }
+let asking = null;
+
+/** What to do with each event; `columns` are the answers in the order of their places. */
+function hear(columns, name, data) {
+  const column = columns[data.place];
+  switch (name) {
+    case "turn":
+      columns.forEach((each) => {
+        each.turn = data.id;
+      });
+      break;
+    case "begun":
+      column.began();
+      break;
+    case "text":
+      column.text(data.text);
+      break;
+    case "ended":
+      column.ended(data.finish, data.tokens);
+      break;
+    case "failed":
+      column.failed(data.message);
+      break;
+    default:
   }
 }
 
-let asking = null;
-
-async function ask() {
+async function go() {
   const asked = question();
   complain("");
   announce("");
   answers.replaceChildren();
   document.getElementById("asked").textContent = asked.prompt;
   const columns = chosen().map((box, place) => new Answer(box, place, asked.prompt.trimEnd()));
-  answers.dataset.count = columns.length;
   result.hidden = false;
   asking = new AbortController();
   send.hidden = true;
   stop.hidden = false;
-  stop.focus();
-  result.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  stop.focus({ preventScroll: true });
+  result.scrollIntoView({ block: "nearest" });
+  let cut = say("trouble.cut");
   try {
-    const response = await fetch(form.action, {
-      method: "POST",
-      headers: { ...headers, Accept: "text/event-stream" },
-      body: JSON.stringify(asked),
+    await listen("POST", form.action, asked, (name, data) => hear(columns, name, data), {
       signal: asking.signal,
     });
-    if (!response.ok) {
-      result.hidden = true;
-      complain(await refusal(response));
-      return;
-    }
-    for await (const { name, data } of events(response)) {
-      const column = columns[data.place];
-      if (name === "turn") {
-        columns.forEach((each) => {
-          each.turn = data.id;
-        });
-      } else if (name === "begun") {
-        column.began();
-      } else if (name === "text") {
-        column.text(data.text);
-      } else if (name === "ended") {
-        column.ended(data.finish, data.tokens);
-      } else if (name === "failed") {
-        column.failed(data.message);
-      }
-    }
-    columns.filter((each) => !each.done).forEach((each) => each.failed(say("trouble.cut")));
   } catch (error) {
-    const stopped = error.name === "AbortError";
-    if (!stopped) {
-      complain(say("trouble.away"));
+    if (error.name === "AbortError") {
+      cut = say("finish.CANCELLED");
+    } else {
+      complain(error.status === undefined ? say("trouble.cut") : reason(error));
+      result.hidden = columns.every((each) => each.turn === undefined);
     }
-    columns
-      .filter((each) => !each.done)
-      .forEach((each) => each.failed(stopped ? say("finish.CANCELLED") : say("trouble.cut")));
   } finally {
+    columns.filter((each) => !each.done).forEach((each) => each.broken(cut));
     asking = null;
     stop.hidden = true;
     send.hidden = false;
@@ -310,7 +289,7 @@ async function ask() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!asking && prompt.value.trim() !== "") {
-    ask();
+    go();
   }
 });
 stop.addEventListener("click", () => asking?.abort());
