@@ -13,6 +13,7 @@ import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// What the last curation of a store made of its prompts; where there was none, everything is used
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// A prompt that came after the last curation has not been looked at, and is not used until the
 /// next. What a customer has withdrawn is never used, whether curated or not.
 public final class Curated {
+  private static final int TOGETHER = 1000;
+
   private final Map<String, Row> rows;
   private final Set<String> withdrawn;
 
@@ -45,37 +48,42 @@ public final class Curated {
         store
             .write(handle -> {
               handle.execute("DELETE FROM collect_curated");
-              result
-                  .dropped()
-                  .forEach(
-                      drop -> insert(handle, drop.promptId(), word(drop.step()), null, null, null));
-              for (Prompt kept : result.kept()) {
-                Prompt old = before.get(kept.id());
-                boolean same = old != null && old.text().equals(kept.text());
-                insert(
-                    handle,
-                    kept.id(),
-                    null,
-                    same ? null : kept.text(),
-                    word(kept.split()),
-                    kept.useCase().map(Curated::word).orElse(null));
+              // A prompt that was erased while the curation ran is gone.
+              try (PreparedBatch batch =
+                  handle.prepareBatch(
+                      "INSERT INTO collect_curated (prompt_id, dropped, text, split, use_case)"
+                          + " SELECT id, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),"
+                          + " CAST(? AS TEXT) FROM prompt WHERE id = ?")) {
+                for (Curation.Dropped drop : result.dropped()) {
+                  add(batch, drop.promptId(), word(drop.step()), null, null, null);
+                }
+                for (Prompt kept : result.kept()) {
+                  Prompt old = before.get(kept.id());
+                  boolean same = old != null && old.text().equals(kept.text());
+                  add(
+                      batch,
+                      kept.id(),
+                      null,
+                      same ? null : kept.text(),
+                      word(kept.split()),
+                      kept.useCase().map(Curated::word).orElse(null));
+                }
+                if (batch.size() > 0) {
+                  batch.execute();
+                }
               }
               return result.kept().size();
             })
             .join();
   }
 
-  private static void insert(Handle handle, String prompt, @Nullable String... values) {
-    // A prompt that was erased while the curation ran is gone.
-    try (var update =
-        handle.createUpdate(
-            "INSERT INTO collect_curated (prompt_id, dropped, text, split, use_case)"
-                + " SELECT id, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT)"
-                + " FROM prompt WHERE id = ?")) {
-      for (int i = 0; i < values.length; i++) {
-        update.bind(i, values[i]);
-      }
-      update.bind(values.length, prompt).execute();
+  private static void add(PreparedBatch batch, String prompt, @Nullable String... values) {
+    for (int i = 0; i < values.length; i++) {
+      batch.bind(i, values[i]);
+    }
+    batch.bind(values.length, prompt).add();
+    if (batch.size() == TOGETHER) {
+      batch.execute();
     }
   }
 

@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.instructgpt.collect.Curation.Prefix;
@@ -84,6 +87,64 @@ final class RealDataTest {
       assertThat(splits.get(Split.TRAIN) / (double) result.kept().size()).isBetween(.88, .92);
       // The store's own split is the same function.
       assertThat(result.report().step(Step.SPLIT).changed()).isZero();
+    }
+  }
+
+  /// All of helpful-base and harmless-base as if 500 customers had asked it: nothing is lost on the
+  /// way through the store, nobody is in two parts of the data, and trainings are given just what
+  /// was kept.
+  @Test
+  void nobodyIsInTwoPartsAndNothingGetsLostInTheStore() throws IOException {
+    List<Prompt> asked = new ArrayList<>();
+    for (String part : List.of("helpful-base", "harmless-base")) {
+      for (Prompt question : questions("hh-rlhf/" + part + "/test.jsonl.gz")) {
+        int number = asked.size();
+        // The first customer is a program that asks a quarter of everything.
+        String user = "customer-" + (number % 4 == 0 ? 0 : number % 500);
+        asked.add(Prompts.of(number, user, question.text()));
+      }
+    }
+    try (Store store = Store.open(folder.resolve("feedback.db"))) {
+      Intake intake = new Intake(store, new SplittableRandom(1));
+      var vouching = intake.vouching(Optional.of("hh"), Instant.parse("2026-01-01T00:00:00Z"));
+      int _ =
+          store
+              .write(handle -> {
+                for (Prompt prompt : asked) {
+                  store.insert(handle, prompt);
+                  vouching.accept(handle, prompt);
+                }
+                return asked.size();
+              })
+              .join();
+      List<Prompt> prompts = store.prompts(Filter.ALL);
+      Result result =
+          new Curation(Settings.PAPER.with(SAME_TEXT), Tokenizer.gpt2(), Optional.empty())
+              .run(prompts, intake.objection());
+      Curated.save(
+          store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, prompt -> prompt)));
+      assertThat(prompts).hasSize(2354 + 2312);
+      assertThat(result.kept().size() + result.dropped().size()).isEqualTo(2354 + 2312);
+      // Some questions are in both files.
+      int distinct = 2354 + 2312 - result.report().step(Step.DUPLICATES).dropped();
+      assertThat(distinct).isBetween(2206 + 2175 - 200, 2206 + 2175);
+      assertThat(result.report().step(Step.CONSENT).dropped()).isZero();
+      Map<String, Set<Split>> parts = new HashMap<>();
+      Map<String, Integer> each = new HashMap<>();
+      Curated curated = Curated.of(store);
+      List<Prompt> used = new ArrayList<>();
+      for (Split split : Split.values()) {
+        for (Prompt prompt : curated.prompts(prompts, split)) {
+          used.add(prompt);
+          parts.computeIfAbsent(prompt.user().orElseThrow(), _ -> new HashSet<>()).add(split);
+          each.merge(prompt.user().orElseThrow(), 1, Integer::sum);
+        }
+      }
+      assertThat(used).containsExactlyInAnyOrderElementsOf(result.kept());
+      assertThat(parts.values()).allMatch(splits -> splits.size() == 1);
+      assertThat(each.values()).allMatch(count -> count <= 200);
+      assertThat(result.report().step(Step.CAP).dropped()).isGreaterThan(800);
+      assertThat(result.report().step(Step.CAP).counts()).containsEntry("users above the cap", 1);
     }
   }
 

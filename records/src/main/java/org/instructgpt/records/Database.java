@@ -6,7 +6,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
 
 /// Where a [Store] keeps its rows: what a file and a server do differently.
 sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServer {
@@ -41,6 +43,13 @@ sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServ
 
   @Override
   void close();
+
+  /// Failures do not repeat the statement, whose values are what people wrote.
+  static Jdbi discreet(Jdbi jdbi) {
+    jdbi.getConfig(StatementExceptions.class)
+        .setMessageRendering(StatementExceptions.MessageRendering.NONE);
+    return jdbi;
+  }
 
   /// Runs work that fails in the words of [#explained].
   default <T> T explaining(Supplier<T> work) {

@@ -75,8 +75,7 @@ final class PostgresServer implements Database {
   }
 
   private static Jdbi speaking(Jdbi jdbi) {
-    jdbi.registerArgument(new Texts());
-    return jdbi;
+    return Database.discreet(jdbi.registerArgument(new Texts()));
   }
 
   /// PostgreSQL keeps every character but U+0000. In its place stands U+FFFD, as in HTML and in

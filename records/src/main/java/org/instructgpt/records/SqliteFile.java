@@ -46,8 +46,9 @@ final class SqliteFile implements Database {
     }
     this.file = file;
     var reading = source(file, SQLiteConfig.TransactionMode.DEFERRED);
-    this.readers = Jdbi.create(() -> readOnly(reading.getConnection()));
-    this.writers = Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE));
+    this.readers = Database.discreet(Jdbi.create(() -> readOnly(reading.getConnection())));
+    this.writers =
+        Database.discreet(Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE)));
   }
 
   @Override

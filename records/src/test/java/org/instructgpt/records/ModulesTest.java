@@ -129,6 +129,18 @@ final class ModulesTest {
     return handle.execute("UPDATE garden_bed SET planted = ?", now + 1);
   }
 
+  /// Messages end in logs, and what people wrote must not.
+  @Test
+  void aFailureDoesNotRepeatWhatWasToBeWritten() {
+    assertThatThrownBy(() ->
+            store.write(handle -> plant(handle, "my secret", "no such prompt", "my name")).join())
+        .satisfies(failure -> {
+          for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            assertThat(String.valueOf(cause.getMessage())).doesNotContain("my secret", "my name");
+          }
+        });
+  }
+
   @Test
   void aReaderCannotWrite() {
     assertThatThrownBy(() -> store.read(handle -> plant(handle, "b1", "p1", "ann")))
