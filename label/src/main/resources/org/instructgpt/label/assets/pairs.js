@@ -4,7 +4,7 @@
 import { say } from "./words.js";
 
 const LEAST = 2;
-const MOST = 12;
+const MOST = 20;
 
 export function pairs(root) {
   const form = root.closest("form");
@@ -43,10 +43,12 @@ export function pairs(root) {
     const instruction = form.elements.instruction.value.trim();
     const before = whole
       .filter((i) => i !== asked)
-      .map((i) => `${queries[i]}\n${responses[i]}`);
-    preview.querySelector("[data-prompt]").textContent = [instruction, ...before, queries[asked]]
-      .filter((part) => part)
-      .join("\n\n");
+      .map((i) => `Input: ${queries[i]}\nOutput: ${responses[i]}`);
+    preview.querySelector("[data-prompt]").textContent = [
+      instruction,
+      ...before,
+      `Input: ${queries[asked]}\nOutput:`,
+    ].join("\n\n");
     preview.querySelector("[data-response]").textContent = responses[asked] ?? "";
     preview.querySelector("[data-which]").textContent = `${shown + 1} / ${whole.length}`;
     preview.dataset.whole = whole.length;

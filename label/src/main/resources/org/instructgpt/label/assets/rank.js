@@ -85,12 +85,12 @@ export function board(root, marks) {
 
   function dropped(event) {
     const i = cards.indexOf(event.item);
-    const { row, gap } = event.to.dataset;
+    const { rung, gap } = event.to.dataset;
     root.classList.remove("dragging");
     if (gap) {
       set(insert(ranks, i, Number(gap)), i);
     } else {
-      set(place(ranks, i, Number(row ?? 0)), i);
+      set(place(ranks, i, Number(rung ?? 0)), i);
     }
   }
 
@@ -148,7 +148,7 @@ export function board(root, marks) {
   for (let row = 1; row <= cards.length; row++) {
     sortable(list("gap", "", row));
     const label = row === 1 ? "best" : row === cards.length ? "worst" : "rank";
-    places.push(list("row", say(label, row), row));
+    places.push(list("rung", say(label, row), row));
   }
   sortable(list("gap", "", cards.length + 1));
   [...places, tray].forEach(sortable);

@@ -1,7 +1,7 @@
-// The page's own words, in the reader's language: data attributes of the element #words.
-// %1, %2 stand for what is filled in.
+// The page's own words, in the reader's language: JSON in the element #words. %1, %2 stand for
+// what is filled in.
 
-const words = document.getElementById("words")?.dataset ?? {};
+const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 
 export const say = (key, ...values) =>
   (words[key] ?? key).replace(/%(\d)/g, (_, place) => values[place - 1] ?? "");

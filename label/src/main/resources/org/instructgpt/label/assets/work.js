@@ -174,6 +174,10 @@ skipping.querySelector("form").addEventListener("submit", async (event) => {
   }
 });
 
+for (const button of document.querySelectorAll("[data-open]")) {
+  button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
+}
+
 // While somebody works, the task stays theirs.
 
 const IDLE = 10 * 60_000;

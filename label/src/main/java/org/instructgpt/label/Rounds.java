@@ -1,0 +1,243 @@
+package org.instructgpt.label;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.instructgpt.label.Desk.Batch;
+import org.instructgpt.label.Desk.Item;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+
+/// The next round: prompts are chosen, models answer them, and what they wrote becomes tasks for
+/// labelers (paper sections 3.1 and 3.2; steps 2 and 3 of Fig. 2 may go on and on with the newest
+/// policy).
+///
+/// Sampling takes its time, so a round is prepared in the background, one at a time; nothing is
+/// handed out before all of its outputs are there.
+public final class Rounds {
+  /// How many prompts are asked at once: what the progress moves by.
+  private static final int CHUNK = 16;
+
+  private final Desk desk;
+  private final Store store;
+  private final Author author;
+  private final RandomGenerator random;
+  private Optional<Preparation> latest = Optional.empty();
+
+  /// @param random draws prompts, and which model writes one more; used under a lock
+  public Rounds(Desk desk, Store store, Author author, RandomGenerator random) {
+    this.desk = desk;
+    this.store = store;
+    this.author = author;
+    this.random = random;
+  }
+
+  /// Models at work, as the program that starts the site provides them.
+  public interface Author {
+    /// The names of those that can be asked, best known first; empty where none can.
+    List<String> models();
+
+    /// `k` answers of a model to each prompt, sampled anew; called by one thread at a time.
+    List<List<String>> answers(String model, List<String> prompts, int k) throws Exception;
+
+    /// Where there are no models.
+    static Author nobody() {
+      return new Author() {
+        @Override
+        public List<String> models() {
+          return List.of();
+        }
+
+        @Override
+        public List<List<String>> answers(String model, List<String> prompts, int k) {
+          throw new IllegalArgumentException("expected a model to ask, found no models");
+        }
+      };
+    }
+  }
+
+  /// Which prompts a round is about.
+  ///
+  /// @param fresh only prompts that nobody ranked (or, for demonstrations, demonstrated) so far
+  /// @param most how many, chosen at random
+  record Choice(Optional<Split> split, Optional<Prompt.Source> source, boolean fresh, int most) {}
+
+  /// What a round asks of whom.
+  ///
+  /// @param models whose outputs are compared; empty for other kinds of tasks
+  /// @param k outputs a prompt, 4 to 9 in the paper
+  record Plan(Batch batch, Choice choice, List<String> models, int k, String by) {
+    Plan {
+      models = List.copyOf(models);
+    }
+  }
+
+  /// How far a round is.
+  ///
+  /// @param done prompts that are answered
+  /// @param thin prompts left out since the models wrote the same again and again
+  /// @param batch id, when it is open
+  /// @param failure why it ended otherwise
+  record Preparation(
+      String name,
+      int done,
+      int total,
+      int thin,
+      Optional<String> batch,
+      Optional<String> failure) {
+    boolean going() {
+      return batch.isEmpty() && failure.isEmpty();
+    }
+  }
+
+  List<String> models() {
+    return author.models();
+  }
+
+  synchronized Optional<Preparation> latest() {
+    return latest;
+  }
+
+  /// The prompts that a choice means, in random order.
+  List<Prompt> prompts(Choice choice, Kind kind) {
+    Filter filter = new Filter(choice.split(), choice.source(), Optional.empty(), Optional.empty());
+    Set<String> known = choice.fresh() ? known(kind) : Set.of();
+    List<Prompt> found = new ArrayList<>(store.prompts(filter));
+    found.removeIf(prompt -> known.contains(prompt.id()));
+    Collections.shuffle(found, Random.from(new SplittableRandom(draw())));
+    return List.copyOf(found.subList(0, Math.min(choice.most(), found.size())));
+  }
+
+  private Set<String> known(Kind kind) {
+    return switch (kind) {
+      case COMPARE ->
+          store.rankings(Filter.ALL).stream()
+              .map(given -> given.item().promptId())
+              .collect(Collectors.toSet());
+      case DEMONSTRATE ->
+          store.demonstrations(Filter.ALL).stream()
+              .map(given -> given.item().promptId())
+              .collect(Collectors.toSet());
+      case PLAIN, FEW_SHOT, USER_BASED, TAG -> Set.of();
+    };
+  }
+
+  /// Prepares and opens a round in the background; false while another one is being prepared.
+  synchronized boolean begin(Plan plan, List<Prompt> prompts) {
+    if (latest.filter(Preparation::going).isPresent()) {
+      return false;
+    }
+    latest =
+        Optional.of(
+            new Preparation(
+                plan.batch().name(), 0, prompts.size(), 0, Optional.empty(), Optional.empty()));
+    Thread.ofPlatform().daemon().name("round").start(() -> prepare(plan, prompts));
+    return true;
+  }
+
+  private synchronized long draw() {
+    return random.nextLong();
+  }
+
+  private void prepare(Plan plan, List<Prompt> prompts) {
+    try {
+      List<Item> items = new ArrayList<>();
+      var extras = new SplittableRandom(draw());
+      for (int from = 0; from < prompts.size(); from += CHUNK) {
+        var chunk = prompts.subList(from, Math.min(from + CHUNK, prompts.size()));
+        items.addAll(answered(plan, chunk, extras));
+        step(from + chunk.size(), from + chunk.size() - items.size());
+      }
+      if (items.isEmpty()) {
+        throw new IllegalArgumentException(
+            "expected outputs that differ, found that the models wrote the same for each prompt");
+      }
+      String id = desk.open(plan.batch(), items, plan.by());
+      change(p -> new Preparation(p.name, p.done, p.total, p.thin, Optional.of(id), p.failure));
+    } catch (Exception failure) {
+      String reason = String.valueOf(failure.getMessage());
+      change(p -> new Preparation(p.name, p.done, p.total, p.thin, p.batch, Optional.of(reason)));
+    }
+  }
+
+  private void step(int done, int thin) {
+    change(p -> new Preparation(p.name, done, p.total, thin, p.batch, p.failure));
+  }
+
+  private synchronized void change(UnaryOperator<Preparation> next) {
+    latest = latest.map(next);
+  }
+
+  /// K outputs for each prompt, shared among the models as evenly as it goes; who gets one more is
+  /// drawn anew for each prompt. The same text twice is one output.
+  private List<Item> answered(Plan plan, List<Prompt> prompts, SplittableRandom random)
+      throws Exception {
+    List<Set<Output>> outputs = new ArrayList<>();
+    List<List<String>> orders = new ArrayList<>();
+    for (var _ : prompts) {
+      outputs.add(new LinkedHashSet<>());
+      List<String> order = new ArrayList<>(plan.models());
+      Collections.shuffle(order, Random.from(random));
+      orders.add(order);
+    }
+    int models = plan.models().size();
+    for (String model : plan.models()) {
+      for (int extra = 0; extra <= 1; extra++) {
+        int k = plan.k() / models + extra;
+        int more = extra;
+        List<Integer> rows = rows(orders, o -> gets(o, model, plan.k() % models) == more);
+        if (k > 0 && !rows.isEmpty()) {
+          ask(model, k, rows, prompts, outputs);
+        }
+      }
+    }
+    List<Item> items = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      if (outputs.get(i).size() >= Ranking.LEAST) {
+        items.add(new Item(Optional.of(prompts.get(i).id()), List.copyOf(outputs.get(i)), ""));
+      }
+    }
+    return items;
+  }
+
+  private static int gets(List<String> order, String model, int extras) {
+    return order.indexOf(model) < extras ? 1 : 0;
+  }
+
+  private static List<Integer> rows(List<List<String>> orders, Predicate<List<String>> wanted) {
+    return IntStream.range(0, orders.size())
+        .filter(i -> wanted.test(orders.get(i)))
+        .boxed()
+        .toList();
+  }
+
+  private void ask(
+      String model, int k, List<Integer> rows, List<Prompt> prompts, List<Set<Output>> outputs)
+      throws Exception {
+    var texts = rows.stream().map(i -> prompts.get(i).text()).toList();
+    var answers = author.answers(model, texts, k);
+    for (int j = 0; j < rows.size(); j++) {
+      Set<Output> mine = outputs.get(rows.get(j));
+      for (String text : answers.get(j)) {
+        if (mine.stream().noneMatch(o -> o.text().equals(text))) {
+          mine.add(new Output(text, model));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package org.instructgpt.label;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.instructgpt.label.Desk.Lease;
+import org.instructgpt.label.Desk.Reason;
+import org.instructgpt.label.Desk.Rejected;
+import org.instructgpt.web.Account.Role;
+import org.instructgpt.web.Refusal;
+import org.instructgpt.web.Route;
+import org.instructgpt.web.Visit;
+
+/// Tasks for programs and for the pages' scripts, see `docs/api.md`.
+final class TasksApi {
+  /// The longest draft, in characters of its JSON.
+  private static final int LONGEST_DRAFT = 400_000;
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Desk desk;
+  private final Quality quality;
+
+  TasksApi(Desk desk, Quality quality) {
+    this.desk = desk;
+    this.quality = quality;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.post("/api/tasks/next", LabelArea.WORKERS, this::next),
+        Route.post("/api/tasks/{item}/renew", LabelArea.WORKERS, this::renew),
+        Route.put("/api/tasks/{item}/draft", LabelArea.WORKERS, this::draft),
+        Route.post("/api/tasks/{item}/submit", LabelArea.WORKERS, this::submit),
+        Route.post("/api/tasks/{item}/skip", LabelArea.WORKERS, this::skip),
+        Route.get("/api/progress", LabelArea.WORKERS, this::progress));
+  }
+
+  /// @param task absent when there is nothing to do now
+  record Next(Optional<Task> task) {}
+
+  record Task(
+      String item,
+      String kind,
+      String mode,
+      String prompt,
+      List<String> outputs,
+      String note,
+      String instructions,
+      String token,
+      Instant until,
+      Optional<Kept> draft) {
+    static Task of(Lease lease) {
+      return new Task(
+          lease.item(),
+          Json.word(lease.kind()),
+          Json.word(lease.mode()),
+          lease.prompt(),
+          lease.outputs(),
+          lease.note(),
+          lease.instructions(),
+          lease.token(),
+          lease.until(),
+          lease.draft().map(d -> new Kept(d.version(), tree(d.json()), d.saved())));
+    }
+  }
+
+  record Kept(long version, JsonNode content, Instant saved) {}
+
+  record Held(String token) {}
+
+  record Until(Instant until) {}
+
+  record Typed(long version, JsonNode content) {}
+
+  record Saved(long version, Instant saved) {}
+
+  record Handed(String submission, String token, Work work, Instant started, long activeMillis) {}
+
+  record Taken(String submission, String outcome, Instant at) {}
+
+  /// @param token may be left out; taken so that a page can send it with all else
+  record Back(Optional<String> token, Reason reason, Optional<String> note) {}
+
+  /// What is done and what is left.
+  ///
+  /// @param today what was handed in since midnight (UTC)
+  /// @param waiting tasks by kind
+  /// @param batches for researchers
+  record Mine(int today, Map<String, Integer> waiting, Optional<List<Batch>> batches) {}
+
+  record Batch(
+      String id, String name, String kind, boolean closed, int slots, int done, int surplus) {}
+
+  private void next(Visit visit) {
+    visit.answer(new Next(desk.next(visit.account().id()).map(Task::of)));
+  }
+
+  private void renew(Visit visit) {
+    String token = visit.json(Held.class).token();
+    visit.answer(new Until(told(() -> desk.renew(me(visit), item(visit), token))));
+  }
+
+  private void draft(Visit visit) {
+    var typed = visit.json(Typed.class);
+    String json = typed.content().toString();
+    if (json.length() > LONGEST_DRAFT) {
+      throw Refusal.tooLarge("label.refused.draft-long", LONGEST_DRAFT);
+    }
+    var kept = told(() -> desk.draft(me(visit), item(visit), typed.version(), json));
+    visit.answer(new Saved(kept.version(), kept.saved()));
+  }
+
+  private void submit(Visit visit) {
+    var handed = visit.json(Handed.class);
+    var submission =
+        new Desk.Submission(
+            handed.submission(),
+            item(visit),
+            handed.token(),
+            handed.work(),
+            handed.started(),
+            handed.activeMillis());
+    var receipt = told(() -> desk.submit(me(visit), submission));
+    visit.answer(new Taken(receipt.submission(), Json.word(receipt.outcome()), receipt.at()));
+  }
+
+  private void skip(Visit visit) {
+    var back = visit.json(Back.class);
+    told(() -> {
+      desk.skip(me(visit), item(visit), back.reason(), back.note().orElse(""));
+      return true;
+    });
+    visit.answer(Map.of());
+  }
+
+  private void progress(Visit visit) {
+    Instant now = visit.now();
+    Map<String, Integer> waiting = new TreeMap<>();
+    desk.waiting(me(visit)).forEach((kind, count) -> waiting.put(Json.word(kind), count));
+    Optional<List<Batch>> batches =
+        visit.account().role() == Role.RESEARCHER
+            ? Optional.of(quality.progress(now).stream().map(TasksApi::batch).toList())
+            : Optional.empty();
+    visit.answer(new Mine(Days.today(desk, me(visit), now).count(), waiting, batches));
+  }
+
+  private static Batch batch(Quality.Progress p) {
+    return new Batch(
+        p.id(),
+        p.batch().name(),
+        Json.word(p.batch().kind()),
+        p.closed(),
+        p.slots(),
+        p.done(),
+        p.surplus());
+  }
+
+  private static String me(Visit visit) {
+    return visit.account().id();
+  }
+
+  private static String item(Visit visit) {
+    return visit.path("item");
+  }
+
+  /// What the desk says, or its reason in the reader's language.
+  static <T> T told(Supplier<T> deed) {
+    try {
+      return deed.get();
+    } catch (Rejected rejected) {
+      throw refusal(rejected);
+    }
+  }
+
+  private static Refusal refusal(Rejected rejected) {
+    return switch (rejected.why()) {
+      case NOT_YOURS -> Refusal.missing();
+      case LEASE_LOST -> Refusal.conflict("label.refused.lease-lost");
+      case OLDER_DRAFT -> Refusal.conflict("label.refused.older-draft");
+      case FINISHED -> Refusal.conflict("label.refused.finished");
+      case OTHER_WORK -> Refusal.conflict("label.refused.other-work");
+      case BAD_WORK ->
+          Refusal.invalid(
+              rejected.problems().stream()
+                  .map(p -> new Refusal.Problem(p.field(), p.expected(), p.found()))
+                  .toList());
+    };
+  }
+
+  static JsonNode tree(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException damaged) {
+      throw new IllegalStateException("expected a draft in JSON, found something else", damaged);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package org.instructgpt.label;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.instructgpt.label.Desk.Done;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.Desk.Lease;
+import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.Account;
+import org.instructgpt.web.Route;
+import org.instructgpt.web.Visit;
+import org.jdbi.v3.core.Handle;
+
+/// A labeler's own pages: what is next, the task in hand, what was done, what holds.
+final class WorkPages {
+  private static final int RECENT = 12;
+
+  private final Desk desk;
+  private final Screening screening;
+  private final Surveys surveys;
+  private final Instructions instructions;
+  private final Store store;
+
+  WorkPages(
+      Desk desk, Screening screening, Surveys surveys, Instructions instructions, Store store) {
+    this.desk = desk;
+    this.screening = screening;
+    this.surveys = surveys;
+    this.instructions = instructions;
+    this.store = store;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/work", LabelArea.WORKERS, this::home),
+        Route.post("/work/next", LabelArea.WORKERS, this::next),
+        Route.get("/work/{item}", LabelArea.WORKERS, this::task),
+        Route.get("/instructions", LabelArea.WORKERS, this::read));
+  }
+
+  /// @param inHand the task that waits to be finished
+  /// @param waiting how many tasks of each kind there are
+  /// @param screened whether a screening is to be done, or was and is not decided
+  record Home(
+      Optional<Lease> inHand,
+      Map<Kind, Integer> waiting,
+      Days today,
+      List<Done> recent,
+      Screened screened,
+      List<Surveys.Survey> surveys) {
+    int all() {
+      return waiting.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
+  /// Where a labeler stands with the screening.
+  enum Screened {
+    /// There is none to do.
+    NOTHING,
+    /// Questions wait.
+    OPEN,
+    /// All is answered; a researcher decides.
+    WAITING,
+    /// A researcher decided that there is no work, for now or at all.
+    WITHOUT_WORK
+  }
+
+  private void home(Visit visit) {
+    Account account = visit.account();
+    String me = account.id();
+    List<Surveys.Survey> open = new ArrayList<>(List.of(Surveys.Survey.values()));
+    open.removeIf(survey -> surveys.answered(me, survey));
+    visit.page(
+        "label.work.title",
+        "work",
+        Map.of(
+            "home",
+            new Home(
+                inHand(me, visit.now()),
+                new TreeMap<>(desk.waiting(me)),
+                Days.today(desk, me, visit.now()),
+                desk.history(me, RECENT),
+                screened(account),
+                account.pool().isPresent() ? List.copyOf(open) : List.of())));
+  }
+
+  private Screened screened(Account account) {
+    if (account.pool().isEmpty()) {
+      return Screened.NOTHING;
+    }
+    var decisions = screening.result(account.id()).decisions();
+    if (!decisions.isEmpty()) {
+      boolean in = decisions.getFirst().verdict() == Screening.Verdict.ADMITTED;
+      return in ? Screened.NOTHING : Screened.WITHOUT_WORK;
+    }
+    if (!account.pool().get().equals(Pool.TRAINING) || !screening.required()) {
+      return Screened.NOTHING;
+    }
+    return screening.next(account.id()).isPresent() ? Screened.OPEN : Screened.WAITING;
+  }
+
+  private void next(Visit visit) {
+    desk.next(visit.account().id())
+        .ifPresentOrElse(
+            lease -> visit.redirect("/work/" + lease.item()),
+            () -> visit.redirect("/work", "label.work.nothing"));
+  }
+
+  private void task(Visit visit) {
+    String item = visit.path("item");
+    var lease = store.read(handle -> lease(handle, visit.account().id(), item, visit.now()));
+    if (lease.isEmpty()) {
+      visit.redirect("/work");
+      return;
+    }
+    long seconds = Math.max(0, Duration.between(visit.now(), lease.get().until()).toSeconds());
+    visit.page(
+        "label.kind." + Json.word(lease.get().kind()),
+        "task",
+        Map.of(
+            "task",
+            new TaskView(
+                lease.get(),
+                instructions.html(lease.get().instructions(), visit.language()),
+                TaskView.words(visit),
+                seconds)));
+  }
+
+  private void read(Visit visit) {
+    Map<Mode, String> texts = new TreeMap<>();
+    for (Mode mode : Mode.values()) {
+      texts.put(mode, instructions.html(instructions.newest(mode), visit.language()));
+    }
+    visit.page("label.instructions.title", "instructions", Map.of("texts", texts));
+  }
+
+  /// The item that somebody took and neither handed in nor gave back, without taking one.
+  private Optional<Lease> inHand(String labeler, Instant now) {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT item FROM label_lease
+                WHERE labeler = :labeler AND state = 'out' ORDER BY handed, item LIMIT 1\
+                """)
+            .bind("labeler", labeler)
+            .mapTo(String.class)
+            .findOne()
+            .flatMap(item -> lease(handle, labeler, item, now)));
+  }
+
+  private static Optional<Lease> lease(Handle handle, String labeler, String item, Instant now) {
+    return new Slots(handle, now)
+        .held(labeler, item)
+        .filter(held -> held.state().equals("out"))
+        .flatMap(
+            held -> Task.find(handle, item).map(task -> lease(handle, labeler, task, held, now)));
+  }
+
+  private static Lease lease(
+      Handle handle, String labeler, Task task, Slots.Held held, Instant now) {
+    return new Lease(
+        task.id(),
+        task.kind(),
+        task.mode(),
+        task.text(),
+        task.shown(labeler).stream().map(Output::text).toList(),
+        task.note(),
+        task.instructions(),
+        held.token(),
+        Instant.ofEpochMilli(held.ends()),
+        new Drafts(handle, now).find(labeler, task.id()));
+  }
+}
