@@ -52,7 +52,9 @@ final class Tags {
         .map(Json::work)
         .forEach(work -> ((Tagged) work).useCase().ifPresent(u -> votes.merge(u, 1, Integer::sum)));
     List<Map.Entry<UseCase, Integer>> ordered =
-        votes.entrySet().stream().sorted(Comparator.comparingInt(entry -> -entry.getValue())).toList();
+        votes.entrySet().stream()
+            .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
+            .toList();
     boolean tied =
         ordered.size() > 1 && ordered.get(0).getValue().equals(ordered.get(1).getValue());
     return ordered.isEmpty() || tied ? Optional.empty() : Optional.of(ordered.getFirst().getKey());

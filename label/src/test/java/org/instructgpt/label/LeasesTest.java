@@ -139,15 +139,15 @@ class LeasesTest {
     try (var place = place().people(Pool.RESEARCHER, "rio").people(Pool.HELD_OUT, "hal")) {
       var researchers =
           new Batch("g", Kind.COMPARE, Mode.TRAINING, 1, Optional.of(Pool.RESEARCHER), 0, "t-1");
-      String gold = place.open(researchers, 60);
-      for (int i = 0; i < 60; i++) {
+      String gold = place.open(researchers, 40);
+      for (int i = 0; i < 40; i++) {
         place.submit("rio", place.next("rio"));
       }
-      assertThat(place.desk.makeGold(gold, "rio")).isEqualTo(60);
+      assertThat(place.desk.makeGold(gold, "rio")).isEqualTo(40);
       assertThat(place.desk.makeGold(gold, "rio")).isZero();
-      place.open(batch(Kind.COMPARE, 2), 600);
+      place.open(batch(Kind.COMPARE, 2), 300);
       Set<String> seen = new HashSet<>();
-      for (int i = 0; i < 600; i++) {
+      for (int i = 0; i < 300; i++) {
         Lease lease = place.next("ann");
         assertThat(seen.add(lease.item())).isTrue();
         place.submit("ann", lease);
@@ -155,15 +155,15 @@ class LeasesTest {
       int shown =
           place.count(
               "SELECT count(*) FROM label_annotation WHERE labeler = 'ann' AND gold_of = 6");
-      assertThat(shown).isBetween(30, 60);
+      assertThat(shown).isBetween(15, 30);
       assertThat(
               place.count(
                   "SELECT count(*) FROM label_annotation WHERE gold_agreed = 6 AND labeler = 'ann'"))
           .isEqualTo(shown);
-      assertThat(place.store.counts().rankings()).isEqualTo(60 + 600 - shown);
-      assertThat(place.desk.history("ann", 1000)).hasSize(600);
-      place.open(new Batch("e", Kind.COMPARE, Mode.EVALUATION, 1, Optional.empty(), 0, "e"), 100);
-      for (int i = 0; i < 100; i++) {
+      assertThat(place.store.counts().rankings()).isEqualTo(40 + 300 - shown);
+      assertThat(place.desk.history("ann", 1000)).hasSize(300);
+      place.open(new Batch("e", Kind.COMPARE, Mode.EVALUATION, 1, Optional.empty(), 0, "e"), 50);
+      for (int i = 0; i < 50; i++) {
         place.submit("hal", place.next("hal"));
       }
       assertThat(

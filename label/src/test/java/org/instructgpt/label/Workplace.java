@@ -1,7 +1,6 @@
 package org.instructgpt.label;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.random.RandomGeneratorFactory;
 import org.instructgpt.label.Desk.Batch;
 import org.instructgpt.label.Desk.Item;
 import org.instructgpt.label.Desk.Kind;
@@ -39,7 +39,8 @@ final class Workplace implements AutoCloseable {
   private Workplace(Store store) throws Exception {
     this.store = store;
     InstantSource clock = () -> now;
-    var random = new SecureRandom();
+    // Only the one thread that writes draws from it, so that the same is drawn each time.
+    var random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
     this.desk = Desk.open(store, clock, random);
     this.screening = Screening.open(store, clock, random);
   }
@@ -71,19 +72,32 @@ final class Workplace implements AutoCloseable {
   }
 
   String prompt(String id, String text, Optional<String> user) {
+    var prompt = prompt(id, text);
     store
         .add(
             new Prompt(
                 id,
                 text,
-                Prompt.Source.CUSTOMER,
+                prompt.source(),
                 user,
                 Optional.empty(),
-                Split.TRAIN,
+                prompt.split(),
                 Optional.empty(),
                 NOON))
         .join();
     return id;
+  }
+
+  private static Prompt prompt(String id, String text) {
+    return new Prompt(
+        id,
+        text,
+        Prompt.Source.CUSTOMER,
+        Optional.empty(),
+        Optional.empty(),
+        Split.TRAIN,
+        Optional.empty(),
+        NOON);
   }
 
   static Batch batch(Kind kind, int overlap) {
@@ -92,19 +106,20 @@ final class Workplace implements AutoCloseable {
 
   /// A batch of one kind about new prompts; its id.
   String open(Batch batch, int items) {
+    boolean writes = List.of(Kind.PLAIN, Kind.FEW_SHOT, Kind.USER_BASED).contains(batch.kind());
+    var prompts = new ArrayList<Prompt>();
     var list = new ArrayList<Item>();
     for (int i = 0; i < items; i++) {
-      boolean writes = List.of(Kind.PLAIN, Kind.FEW_SHOT, Kind.USER_BASED).contains(batch.kind());
-      Optional<String> prompt =
-          writes
-              ? Optional.empty()
-              : Optional.of(
-                  prompt(UUID.randomUUID().toString(), "Question " + i, Optional.empty()));
+      var prompt = prompt(UUID.randomUUID().toString(), "Question " + i);
+      prompts.add(prompt);
       list.add(
           new Item(
-              prompt,
+              writes ? Optional.empty() : Optional.of(prompt.id()),
               batch.kind() == Kind.COMPARE ? outputs(4) : List.of(),
               batch.kind() == Kind.USER_BASED ? "Help with letters" : ""));
+    }
+    if (!writes) {
+      store.add(prompts).join();
     }
     return desk.open(batch, list, "researcher");
   }
