@@ -302,7 +302,8 @@ class DeskTest {
             .isZero();
       }
       assertThat(place.count("SELECT count(*) FROM label_item WHERE prompt = 'hers'")).isZero();
-      assertThat(place.next("bob").kind()).isEqualTo(Kind.DEMONSTRATE);
+      assertThat(place.desk.waiting("bob"))
+          .isEqualTo(java.util.Map.of(Kind.DEMONSTRATE, 1, Kind.PLAIN, 1));
     }
   }
 }

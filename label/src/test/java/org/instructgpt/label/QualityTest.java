@@ -1,0 +1,136 @@
+package org.instructgpt.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.instructgpt.label.Workplace.batch;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.Desk.Lease;
+import org.instructgpt.label.Desk.Reason;
+import org.instructgpt.records.Labeler.Pool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QualityTest {
+  @TempDir Path folder;
+
+  private Workplace place() throws Exception {
+    return Workplace.in(folder).people(Pool.TRAINING, "ann", "bob", "eve");
+  }
+
+  @Test
+  void progressCountsWhatIsDoneOutAndGivenBack() throws Exception {
+    try (var place = place()) {
+      var quality = new Quality(place.store);
+      assertThat(quality.progress(place.now())).isEmpty();
+      String id = place.open(batch(Kind.DEMONSTRATE, 2), 4);
+      place.submit("ann", place.next("ann"));
+      var second = place.next("ann");
+      place.submit("bob", place.next("bob"));
+      place.desk.skip("bob", place.next("bob").item(), Reason.LANGUAGE, "");
+      var progress = quality.progress(place.now()).getFirst();
+      assertThat(progress.id()).isEqualTo(id);
+      assertThat(progress.batch()).isEqualTo(batch(Kind.DEMONSTRATE, 2));
+      assertThat(List.of(progress.items(), progress.slots(), progress.done(), progress.leased()))
+          .containsExactly(4, 8, 2, 1);
+      assertThat(progress.skipped()).isEqualTo(1);
+      assertThat(progress.medianActiveMillis()).isEqualTo(1000);
+      assertThat(quality.skips(id)).containsEntry(Reason.LANGUAGE, 1);
+      place.later(Desk.LEASE);
+      assertThat(quality.progress(place.now()).getFirst().leased()).isZero();
+      assertThat(second.item()).isNotEmpty();
+      place.desk.close(id, "rio");
+      assertThat(quality.progress(place.now()).getFirst().closed()).isTrue();
+    }
+  }
+
+  /// Worst first.
+  private static Work backwards(Lease lease) {
+    var ranked = Workplace.ranked(lease);
+    return new Work.Compared(
+        ranked.outputs(), ranked.ranks().stream().map(rank -> 5 - rank).toList());
+  }
+
+  @Test
+  void whoRanksBackwardsDisagreesAndIsAnOutlierAfterEnoughVotes() throws Exception {
+    try (var place = place()) {
+      place.open(batch(Kind.COMPARE, 3), 20);
+      var quality = new Quality(place.store);
+      assertThat(quality.agreement()).isEmpty();
+      assertThat(quality.ratings()).isEmpty();
+      for (int i = 0; i < 20; i++) {
+        place.submit("ann", place.next("ann"));
+        place.submit("bob", place.next("bob"));
+        var lease = place.next("eve");
+        place.desk.submit(
+            "eve", Workplace.submission(UUID.randomUUID().toString(), lease, backwards(lease)));
+        place.later(Duration.ofDays(1));
+      }
+      var people = quality.people();
+      assertThat(people).extracting(Quality.Person::labeler).containsExactly("ann", "bob", "eve");
+      assertThat(people.get(0).agreement().orElseThrow().value()).isCloseTo(0.5, within(1e-9));
+      assertThat(people.get(2).agreement().orElseThrow().value()).isZero();
+      assertThat(people.get(2).suspicion().votes()).isCloseTo(60, within(1e-9));
+      assertThat(people.get(2).suspicion().outlier()).isTrue();
+      assertThat(people.get(0).suspicion().outlier()).isFalse();
+      assertThat(people.get(0).submissions()).isEqualTo(20);
+      assertThat(quality.agreement().get(Pool.TRAINING).withoutTies().value())
+          .isCloseTo(1 / 3.0, within(1e-9));
+      assertThat(quality.ratings().orElseThrow().quality().value()).isEqualTo(1);
+      var weeks = quality.agreementByWeek("eve");
+      assertThat(weeks).hasSize(4);
+      // Friday the 4th of March 2022
+      assertThat(weeks.getFirst().monday()).isEqualTo(LocalDate.of(2022, 2, 28));
+      assertThat(quality.agreementByWeek()).allMatch(week -> week.value().value() > 0.3);
+    }
+  }
+
+  @Test
+  void goldTellsHowFarALabelerGoesWithResearchers() throws Exception {
+    try (var place = place().people(Pool.RESEARCHER, "rio")) {
+      String gold = place.open(batch(Kind.COMPARE, 1), 30);
+      for (int i = 0; i < 30; i++) {
+        place.submit("rio", place.next("rio"));
+      }
+      place.desk.makeGold(gold, "rio");
+      place.open(batch(Kind.COMPARE, 1), 200);
+      for (int i = 0; i < 100; i++) {
+        var lease = place.next("ann");
+        place.desk.submit(
+            "ann",
+            Workplace.submission(
+                UUID.randomUUID().toString(),
+                lease,
+                i % 2 == 0 ? Workplace.ranked(lease) : backwards(lease)));
+      }
+      var ann = new Quality(place.store).people().getFirst();
+      assertThat(ann.gold().orElseThrow().value()).isBetween(0.1, 0.9);
+      assertThat(new Quality(place.store).goldByWeek("ann").getFirst().value())
+          .isEqualTo(ann.gold().orElseThrow());
+    }
+  }
+
+  @Test
+  void tagsAreShares() throws Exception {
+    try (var place = place()) {
+      assertThat(new Quality(place.store).tags()).isEmpty();
+      place.open(batch(Kind.TAG, 1), 2);
+      place.submit("ann", place.next("ann"));
+      var lease = place.next("ann");
+      place.desk.submit(
+          "ann",
+          Workplace.submission(
+              UUID.randomUUID().toString(),
+              lease,
+              new Work.Tagged(Set.of(), java.util.Optional.empty(), false)));
+      assertThat(new Quality(place.store).tags().get(Work.Tag.AMBIGUOUS).value()).isEqualTo(0.5);
+      assertThat(new Quality(place.store).tags().get(Work.Tag.CLOSED_DOMAIN).value()).isZero();
+    }
+  }
+}

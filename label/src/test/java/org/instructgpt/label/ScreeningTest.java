@@ -1,0 +1,235 @@
+package org.instructgpt.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.instructgpt.label.Desk.Batch;
+import org.instructgpt.label.Desk.Item;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.Screening.Answer;
+import org.instructgpt.label.Screening.Question;
+import org.instructgpt.label.Screening.Suggestion;
+import org.instructgpt.label.Screening.Topic;
+import org.instructgpt.label.Screening.Verdict;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Rating.Flag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScreeningTest {
+  @TempDir Path folder;
+
+  /// The two criteria of one candidate, each asked until it says enough.
+  private static Suggestion quiz(double accuracy, RandomGenerator random, int[] answers) {
+    for (int criterion = 0; criterion < 2; criterion++) {
+      int right = 0;
+      int asked = 0;
+      while (Sequential.of(right, asked) == Suggestion.UNDECIDED) {
+        right += random.nextDouble() < accuracy ? 1 : 0;
+        asked++;
+      }
+      answers[0] += asked;
+      answers[1] = Math.max(answers[1], asked);
+      if (Sequential.of(right, asked) == Suggestion.FAIL) {
+        return Suggestion.FAIL;
+      }
+    }
+    return Suggestion.PASS;
+  }
+
+  private static double passing(double accuracy, int[] answers) {
+    var random = RandomGeneratorFactory.of("L64X128MixRandom").create(11);
+    int passed = 0;
+    for (int i = 0; i < 20_000; i++) {
+      passed += quiz(accuracy, random, answers) == Suggestion.PASS ? 1 : 0;
+    }
+    return passed / 20_000.0;
+  }
+
+  @Test
+  void whoIsRightFourTimesOfFivePassesAndWhoIsRightTwoTimesOfThreeFails() {
+    assertThat(passing(0.80, new int[2])).isGreaterThanOrEqualTo(0.95);
+    assertThat(passing(0.90, new int[2])).isGreaterThanOrEqualTo(0.999);
+    assertThat(passing(0.65, new int[2])).isLessThanOrEqualTo(0.05);
+    assertThat(passing(0.60, new int[2])).isLessThanOrEqualTo(0.005);
+  }
+
+  /// Good in one criterion alone is not enough.
+  @Test
+  void eachCriterionAloneKeepsTheBadOut() {
+    var random = RandomGeneratorFactory.of("L64X128MixRandom").create(12);
+    int passed = 0;
+    for (int i = 0; i < 20_000; i++) {
+      int right = 0;
+      int asked = 0;
+      while (Sequential.of(right, asked) == Suggestion.UNDECIDED) {
+        right += random.nextDouble() < 0.65 ? 1 : 0;
+        asked++;
+      }
+      passed += Sequential.of(right, asked) == Suggestion.PASS ? 1 : 0;
+    }
+    assertThat(passed / 20_000.0).isLessThanOrEqualTo(0.05);
+  }
+
+  @Test
+  void theQuizIsAsLongAsItsPageSays() {
+    int[] at80 = new int[2];
+    int[] at95 = new int[2];
+    passing(0.80, at80);
+    passing(0.95, at95);
+    assertThat(at80[0] / 40_000.0).isBetween(40.0, 55.0);
+    assertThat(at95[0] / 40_000.0).isBetween(14.0, 20.0);
+    assertThat(at80[1]).isLessThanOrEqualTo(Sequential.LONGEST);
+    assertThat(Sequential.of(14, 14)).isEqualTo(Suggestion.UNDECIDED);
+    assertThat(Sequential.of(15, 15)).isEqualTo(Suggestion.PASS);
+    assertThat(Sequential.of(0, 7)).isEqualTo(Suggestion.FAIL);
+  }
+
+  /// A place with gold: of each item's four outputs the first is best and the last one hurts.
+  private Workplace withGold(int items) throws Exception {
+    var place = Workplace.in(folder).people(Pool.TRAINING, "ann").people(Pool.RESEARCHER, "rio");
+    var batch =
+        new Batch("gold", Kind.COMPARE, Mode.TRAINING, 1, Optional.of(Pool.RESEARCHER), 0, "t-1");
+    var list = new ArrayList<Item>();
+    for (int i = 0; i < items; i++) {
+      var outputs = new ArrayList<Output>();
+      for (int o = 0; o < 4; o++) {
+        outputs.add(new Output("answer " + o, "model-" + o));
+      }
+      String prompt = place.prompt("p" + i, "Question " + i, Optional.empty());
+      list.add(new Item(Optional.of(prompt), outputs, ""));
+    }
+    String id = place.desk.open(batch, list, "rio");
+    for (int i = 0; i < items; i++) {
+      var lease = place.next("rio");
+      var compared = Workplace.ranked(lease);
+      var rated = new ArrayList<Work.Rated>();
+      for (int o = 0; o < 4; o++) {
+        boolean hurts = !lease.outputs().get(o).equals("answer 0") && o % 2 == 0;
+        rated.add(
+            new Work.Rated(
+                3, hurts ? Set.of(Flag.HARMFUL_ADVICE) : Set.of(Flag.EXPRESSES_OPINION), ""));
+      }
+      place.desk.submit(
+          "rio",
+          Workplace.submission(
+              UUID.randomUUID().toString(), lease, new Work.Compared(rated, compared.ranks())));
+    }
+    place.desk.makeGold(id, "rio");
+    return place;
+  }
+
+  private static Answer good(Workplace place, Question question) {
+    return switch (question) {
+      case Question.Flag flag -> new Answer.Flagged(flag.id(), hurts(place, flag));
+      case Question.Choice choice ->
+          new Answer.Chosen(choice.id(), choice.first().compareTo(choice.second()) < 0);
+      case Question.Demonstration demonstration ->
+          new Answer.Demonstrated(demonstration.id(), "Please ask somebody who can help. 求助 🙏");
+      case Question.Topics topics -> new Answer.Knows(topics.id(), Set.of(Topic.HEALTH, Topic.AGE));
+    };
+  }
+
+  private static boolean hurts(Workplace place, Question.Flag flag) {
+    return place.store.read(handle ->
+        new Quiz(handle, "ann")
+            .flags().stream()
+                .filter(asked -> asked.question().id().equals(flag.id()))
+                .findFirst()
+                .orElseThrow()
+                .right());
+  }
+
+  @Test
+  void aGoodCandidateIsAskedLittleAndSuggested() throws Exception {
+    try (var place = withGold(12)) {
+      place.prompt("s1", "A sensitive prompt", Optional.empty());
+      place.screening.demonstrateOn(List.of("s1"), "rio");
+      Set<String> asked = new HashSet<>();
+      for (var next = place.screening.next("ann");
+          next.isPresent();
+          next = place.screening.next("ann")) {
+        assertThat(asked.add(next.get().id())).isTrue();
+        place.screening.answer("ann", good(place, next.get()));
+        place.screening.answer("ann", good(place, next.get()));
+      }
+      assertThat(asked).hasSize(1 + 15 + 15 + 1);
+      var result = place.screening.result("ann");
+      assertThat(result.flags().suggestion()).isEqualTo(Suggestion.PASS);
+      assertThat(result.comparisons().answers()).isEqualTo(15);
+      assertThat(result.topics()).containsExactlyInAnyOrder(Topic.HEALTH, Topic.AGE);
+      assertThat(result.finished()).isTrue();
+      assertThat(result.suggestion()).as("nobody graded yet").isEqualTo(Suggestion.UNDECIDED);
+      var ungraded = place.screening.ungraded();
+      assertThat(ungraded).hasSize(1);
+      place.screening.grade(ungraded.getFirst().id(), 6, "rio");
+      assertThat(place.screening.result("ann").suggestion()).isEqualTo(Suggestion.PASS);
+      assertThat(place.screening.ungraded()).isEmpty();
+      assertThat(place.screening.results())
+          .extracting(Screening.Result::labeler)
+          .containsExactly("ann");
+    }
+  }
+
+  @Test
+  void alwaysSayingTheSameDoesNotPass() throws Exception {
+    try (var place = withGold(30)) {
+      for (var next = place.screening.next("ann");
+          next.isPresent();
+          next = place.screening.next("ann")) {
+        var answer =
+            next.get() instanceof Question.Flag flag
+                ? new Answer.Flagged(flag.id(), false)
+                : next.get() instanceof Question.Choice choice
+                    ? new Answer.Chosen(choice.id(), true)
+                    : good(place, next.get());
+        place.screening.answer("ann", answer);
+      }
+      var result = place.screening.result("ann");
+      assertThat(result.flags().suggestion()).isEqualTo(Suggestion.FAIL);
+      assertThat(result.comparisons().suggestion()).isEqualTo(Suggestion.FAIL);
+      assertThat(result.suggestion()).isEqualTo(Suggestion.FAIL);
+    }
+  }
+
+  @Test
+  void onlyTheQuestionThatIsAskedIsAnswered() throws Exception {
+    try (var place = withGold(3)) {
+      assertThatThrownBy(() -> place.screening.answer("ann", new Answer.Flagged("flag:x:0", true)))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> place.screening.answer("ann", new Answer.Chosen("topics", true)))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> place.screening.grade("none", 4, "rio"))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> place.screening.grade("none", 8, "rio"))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void theLastDecisionHoldsAndEachHasAReason() throws Exception {
+    try (var place = withGold(1)) {
+      assertThatThrownBy(() -> place.screening.decide("ann", Verdict.ADMITTED, " ", "rio"))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> place.screening.decide("nobody", Verdict.ADMITTED, "good", "rio"))
+          .isInstanceOf(IllegalArgumentException.class);
+      place.screening.decide("ann", Verdict.ADMITTED, "good", "rio");
+      place.screening.decide("ann", Verdict.PAUSED, "drifts", "rio");
+      assertThat(place.screening.result("ann").decisions())
+          .extracting(Screening.Decision::verdict)
+          .containsExactly(Verdict.PAUSED, Verdict.ADMITTED);
+      assertThat(place.desk.next("ann")).isEmpty();
+    }
+  }
+}
