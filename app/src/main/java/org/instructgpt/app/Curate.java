@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import org.instructgpt.collect.Intake;
 import org.instructgpt.collect.PersonalData;
 import org.instructgpt.collect.Tables;
 import org.instructgpt.collect.UseCases;
+import org.instructgpt.label.Desk;
+import org.instructgpt.label.Quality;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Filter;
@@ -116,9 +119,7 @@ final class Curate implements Callable<Integer> {
       description = "Whose tokens are counted: a model of the workspace, a folder; else GPT-2's.")
   private @Nullable String model;
 
-  @Option(
-      names = "--tables",
-      description = "Show Tables 6, 8, 9 and 10 of the paper for this data.")
+  @Option(names = "--tables", description = "Show Tables 6 to 10 of the paper for this data.")
   private boolean tables;
 
   @Spec private @Nullable CommandSpec spec;
@@ -149,6 +150,7 @@ final class Curate implements Callable<Integer> {
       out.println("why each prompt was dropped: " + file);
       if (tables) {
         show(datasets(store), result.kept(), tokenizer, out);
+        showTags(store, out);
       }
     }
     return 0;
@@ -206,5 +208,25 @@ final class Curate implements Callable<Integer> {
       out.println();
       out.print(table.text());
     }
+  }
+
+  /// What labelers say of the prompts, where somebody has tagged some.
+  private static void showTags(Store store, PrintWriter out) throws IOException {
+    store.extend("label", Desk.class);
+    var tags = new Quality(store).tags();
+    if (!tags.isEmpty()) {
+      var rows =
+          tags.entrySet().stream()
+              .map(tag -> List.of(Scalars.spelling(tag.getKey()), percent(tag.getValue().value())))
+              .toList();
+      out.println();
+      out.print(
+          new Tables.Grid("Prompt annotations (as Table 7)", List.of("annotation", "%"), rows)
+              .text());
+    }
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f", 100 * share);
   }
 }

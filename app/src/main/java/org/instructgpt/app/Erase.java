@@ -21,10 +21,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.instructgpt.collect.Intake;
-import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Store;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ final class Erase implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PERSON",
-      description = "Their ids, as in the user and labeler fields of an export.")
+      description = "Names of accounts, or ids as in the user and labeler fields of an export.")
   private List<String> people;
 
   @Spec private @Nullable CommandSpec spec;
@@ -83,11 +82,11 @@ final class Erase implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var place = Workspace.open(workspace);
-    var who = Set.copyOf(people);
     try (var store = place.givenStore()) {
+      var residents = Residents.of(store, clock, new SecureRandom());
+      var who = people.stream().map(residents::id).collect(Collectors.toUnmodifiableSet());
       var words = words(store, who);
-      var modules = modules(store);
-      var erased = store.erase(who, Set.of(), modules);
+      var erased = store.erase(who, Set.of(), residents.modules());
       tell(erased, out);
       var models = new Provenance(place).learnedFrom(ids(erased));
       tellModels(place, models, !ids(erased).isEmpty(), out);
@@ -95,11 +94,6 @@ final class Erase implements Callable<Integer> {
       note(place, who, erased, models);
     }
     return 0;
-  }
-
-  /// Everybody who keeps rows about people.
-  private static List<Erasable> modules(Store store) throws IOException {
-    return List.of(new Intake(store, new SecureRandom()));
   }
 
   private static Set<String> ids(Store.Erased erased) {
