@@ -179,9 +179,7 @@ final class Gate {
       return; // a stream or a download was under way; it ends here
     }
     http.res().resetBuffer();
-    refusal
-        .retryAfter()
-        .ifPresent(wait -> http.header("Retry-After", "" + Math.max(1, wait.toSeconds())));
+    Headers.retry(http, refusal);
     boolean program = http.path().startsWith(API) || !wantsPage(http);
     if (program) {
       if (refusal.status() == 401) {

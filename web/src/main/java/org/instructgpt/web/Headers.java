@@ -38,6 +38,12 @@ final class Headers {
     http.header("X-Frame-Options", "SAMEORIGIN");
   }
 
+  static void retry(Context http, Refusal refusal) {
+    refusal
+        .retryAfter()
+        .ifPresent(wait -> http.header("Retry-After", "" + Math.max(1, wait.toSeconds())));
+  }
+
   /// A file to be kept under the name, which any old program can read and any new one reads right
   /// (RFC 6266).
   static String attachment(String name) {

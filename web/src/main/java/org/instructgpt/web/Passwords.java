@@ -1,6 +1,5 @@
 package org.instructgpt.web;
 
-import com.nulabinc.zxcvbn.Zxcvbn;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -22,7 +21,7 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 final class Passwords {
   /// In characters (code points). A phrase is welcome; what kind of characters is nobody's
   /// business.
-  static final int FEWEST = 10;
+  static final int FEWEST = 8;
 
   static final int MOST = 128;
 
@@ -33,11 +32,6 @@ final class Passwords {
   private static final int AT_ONCE = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String PREFIX = "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=1$";
-
-  /// From 0, guessed at once, to 4; 2 withstands a million guesses.
-  private static final int LEAST_SCORE = 2;
-
-  private static final Zxcvbn STRENGTH = new Zxcvbn();
 
   private final SecureRandom random;
   private final Semaphore turns = new Semaphore(AT_ONCE, true);
@@ -54,8 +48,7 @@ final class Passwords {
     int length = password.codePointCount(0, password.length());
     if (length < FEWEST || length > MOST) {
       problems.add(new Refusal.Problem("password", "join.password-length", FEWEST, MOST));
-    } else if (STRENGTH.measure(password, List.of(name, "instructgpt", "studio")).getScore()
-        < LEAST_SCORE) {
+    } else if (EasyPasswords.has(name, password)) {
       problems.add(new Refusal.Problem("password", "join.password-common"));
     }
     return problems;

@@ -5,6 +5,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /// virtual ones: reading the store and hashing passwords never wait in Java, so two of them would
 /// keep everybody else from the two processors of a small machine.
 final class Server {
+  private static final System.Logger LOG = System.getLogger("org.instructgpt.web");
   private static final int MOST_THREADS = 300;
   private static final int FEWEST_THREADS = 8;
 
@@ -110,8 +112,13 @@ final class Server {
   /// Is unready at once, takes nothing new, and ends when what is under way has ended, or the
   /// patience has.
   void close() {
-    if (!closing.getAndSet(true)) {
+    if (closing.getAndSet(true)) {
+      return;
+    }
+    try {
       javalin.stop();
+    } catch (JavalinException impatient) {
+      LOG.log(System.Logger.Level.WARNING, "closed before all that was under way had ended");
     }
   }
 

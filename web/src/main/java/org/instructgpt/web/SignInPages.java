@@ -183,6 +183,7 @@ final class SignInPages {
   /// Shows the form again with what is wrong, with what was typed in but the passwords.
   static void again(Visit visit, Refusal refusal, Consumer<Map<String, String>> form) {
     visit.http().status(refusal.status());
+    Headers.retry(visit.http(), refusal);
     form.accept(visit.problems(refusal));
   }
 

@@ -41,7 +41,11 @@ class HeadersTest {
       var browser = test.browser();
       var others =
           List.of(
-              "/nothing", "/assets/web/studio.css", "/health/live", "/health/ready", "/sign-in?%");
+              "/nothing",
+              "/assets/web/studio.css",
+              "/health/live",
+              "/health/ready",
+              "/sign-in?to=%FF");
       for (String path : others) {
         check(path, browser.get(path));
       }

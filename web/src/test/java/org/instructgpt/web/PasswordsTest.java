@@ -1,18 +1,23 @@
 package org.instructgpt.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import com.nulabinc.zxcvbn.matchers.Dictionary;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.junit.jupiter.api.Test;
@@ -82,23 +87,35 @@ class PasswordsTest {
     }
     double known = median(times, 0);
     double unknown = median(times, 1);
-    assertThat(unknown / known).isBetween(0.6, 1.7);
+    assertThat(unknown / known).isBetween(0.7, 1.4);
     assertThat(passwords.fits("seven quiet otters", Optional.empty())).isFalse();
   }
 
   @Test
-  void aPasswordHasTenCharactersOfAnyKind() {
+  void aPasswordHasEightCharactersOfAnyKind() {
     assertThat(keys("seven quiet otters")).isEmpty();
     assertThat(keys("密码是七只安静的水獭")).isEmpty();
     assertThat(keys("    \t  x  q \u0000 z")).isEmpty();
-    assertThat(keys("xkq zvt pw")).isEmpty();
-    assertThat(keys("ninechars")).containsExactly("join.password-length");
-    assertThat(keys("🙂🙂🙂🙂🙂🙂🙂🙂🙂")).containsExactly("join.password-length");
+    assertThat(keys("xkqzvtpw")).isEmpty();
+    assertThat(keys("7 chars")).containsExactly("join.password-length");
+    assertThat(keys("🙂🙃🙂🙃🙂🙃🙂")).containsExactly("join.password-length");
     assertThat(keys("x y ".repeat(32))).doesNotContain("join.password-length");
     assertThat(keys("x y ".repeat(32) + "x")).containsExactly("join.password-length");
     assertThat(keys("Ada Lovelace")).containsExactly("join.password-common");
     assertThat(keys("aaaaaaaaaaaaaaaa")).containsExactly("join.password-common");
-    assertThat(keys("1234567890")).containsExactly("join.password-common");
+    for (String easy :
+        List.of(
+            "1234567890",
+            "zyxwvuts",
+            "Password123!",
+            "ＰＡＳＳＷＯＲＤ",
+            "!!iloveyou!!",
+            "adalovelace",
+            "Ada Lovelace 42",
+            "InstructGPT1",
+            "qwertyuiop")) {
+      assertThat(keys(easy)).as(easy).containsExactly("join.password-common");
+    }
   }
 
   /// ASVS 6.2.4 asks for the 3,000 most common ones that the rules would let through.
@@ -108,13 +125,25 @@ class PasswordsTest {
     try (var lines =
         new BufferedReader(
             new InputStreamReader(
-                Dictionary.class.getResourceAsStream("dictionarydata/passwords.txt"),
+                Dictionary.class.getResourceAsStream("dictionaries/passwords.txt"),
                 StandardCharsets.UTF_8))) {
       lines.lines().filter(line -> line.length() >= Passwords.FEWEST).forEach(common::add);
     }
-    assertThat(common).hasSizeGreaterThan(1);
-    System.out.println("common passwords of ten characters or more: " + common.size());
+    assertThat(common).hasSizeGreaterThan(3000);
     assertThat(common).allMatch(password -> keys(password).contains("join.password-common"));
+  }
+
+  @Test
+  void tellingHowStrongAPasswordIsTakesNoLongTime() {
+    var random = new Random(1);
+    for (String letters : List.of("4@8({[<369!1|70$5+%2", "ab", "a1B2c3", "qwertyuiop", "你好")) {
+      String password =
+          random
+              .ints(Passwords.MOST, 0, letters.length())
+              .mapToObj(i -> letters.substring(i, i + 1))
+              .collect(Collectors.joining());
+      assertTimeout(Duration.ofSeconds(3), () -> keys(password), letters);
+    }
   }
 
   private static List<String> keys(String password) {
@@ -122,9 +151,11 @@ class PasswordsTest {
   }
 
   private long time(Optional<String> kept) {
-    long start = System.nanoTime();
+    // The processor's time: what else runs on the machine does not count.
+    var threads = ManagementFactory.getThreadMXBean();
+    long start = threads.getCurrentThreadCpuTime();
     passwords.fits("not the password", kept);
-    return System.nanoTime() - start;
+    return threads.getCurrentThreadCpuTime() - start;
   }
 
   private static double median(List<long[]> times, int index) {
