@@ -125,7 +125,7 @@ public final class Showroom {
   private static void open(Desk desk, Kind kind, int priority, Item item) {
     Mode mode = kind == Kind.TAG ? Mode.EVALUATION : Mode.TRAINING;
     String version = mode == Mode.TRAINING ? "training-1" : "evaluation-1";
-    var batch = new Batch(kind + " to see", kind, mode, 3, Optional.empty(), priority, version);
+    var batch = new Batch(kind + " to see", kind, mode, 9, Optional.empty(), priority, version);
     desk.open(batch, List.of(item), "showroom");
   }
 

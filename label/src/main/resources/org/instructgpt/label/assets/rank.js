@@ -83,9 +83,20 @@ export function board(root, marks) {
     return cell;
   }
 
+  /** The place under the pointer, which the preview may not have reached. */
+  function under(event) {
+    const pointer = event.originalEvent?.changedTouches?.[0] ?? event.originalEvent;
+    const found =
+      pointer?.clientX === undefined
+        ? []
+        : document.elementsFromPoint(pointer.clientX, pointer.clientY);
+    const home = found.map((element) => element.closest(".gap, .rung, .tray")).find(Boolean);
+    return home && root.contains(home) ? home.querySelector(".cell") : event.to;
+  }
+
   function dropped(event) {
     const i = cards.indexOf(event.item);
-    const { rung, gap } = event.to.dataset;
+    const { rung, gap } = under(event).dataset;
     root.classList.remove("dragging");
     if (gap) {
       set(insert(ranks, i, Number(gap)), i);
@@ -98,7 +109,7 @@ export function board(root, marks) {
     new Sortable(element, {
       group: "rank",
       handle: "[data-grip]",
-      animation: 120,
+      animation: 80,
       forceFallback: true,
       fallbackTolerance: 4,
       delay: 60,
