@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +21,7 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /// How customers' prompts come in: with their consent, or not at all (paper section 3.2: users of
 /// the playground were told that their inputs may train models).
@@ -175,26 +176,66 @@ public final class Intake implements Erasable {
   /// are asked; labelers are paid and what others have published came with their terms. It holds
   /// for the moment of this call.
   public Function<Prompt, Optional<String>> objection() {
-    Set<String> given = new HashSet<>();
-    Set<String> withdrawn = new HashSet<>();
-    boolean _ =
-        store.read(handle -> {
-          handle
-              .createQuery(
-                  "SELECT g.prompt_id, c.withdrawn IS NOT NULL AS gone FROM collect_given g"
-                      + " JOIN collect_consent c ON c.id = g.consent_id")
-              .map((row, _) ->
-                  (row.getBoolean("gone") ? withdrawn : given).add(row.getString("prompt_id")))
-              .list();
+    Map<String, Given> given = store.read(Intake::given);
+    return prompt -> objection(prompt, given.get(prompt.id()));
+  }
+
+  private static Optional<String> objection(Prompt prompt, @Nullable Given given) {
+    if (prompt.source() != Prompt.Source.CUSTOMER) {
+      return Optional.empty();
+    }
+    if (given == null) {
+      return Optional.of("no consent on record");
+    }
+    return given.withdrawn() ? Optional.of("consent withdrawn") : Optional.empty();
+  }
+
+  /// What an export tells of a prompt beside what it is: `consent_version` and `consent_at` of a
+  /// customer's, and `curation`, whether the last curation `kept` it or which step dropped it.
+  /// Absent for what must not go out at all, see [#objection].
+  public Function<Prompt, Optional<Map<String, Object>>> facts(Handle handle) {
+    Map<String, Given> given = given(handle);
+    Map<String, String> curated = new HashMap<>();
+    handle
+        .createQuery("SELECT prompt_id, coalesce(dropped, 'kept') AS step FROM collect_curated")
+        .map((row, _) -> {
+          curated.put(row.getString("prompt_id"), row.getString("step"));
           return true;
-        });
+        })
+        .list();
     return prompt -> {
-      if (prompt.source() != Prompt.Source.CUSTOMER || given.contains(prompt.id())) {
+      Given under = given.get(prompt.id());
+      if (objection(prompt, under).isPresent()) {
         return Optional.empty();
       }
-      return Optional.of(
-          withdrawn.contains(prompt.id()) ? "consent withdrawn" : "no consent on record");
+      Map<String, Object> facts = new LinkedHashMap<>();
+      if (under != null) {
+        facts.put("consent_version", under.consent().notice());
+        facts.put("consent_at", under.consent().at().toString());
+      }
+      Optional.ofNullable(curated.get(prompt.id())).ifPresent(step -> facts.put("curation", step));
+      return Optional.of(facts);
     };
+  }
+
+  private record Given(Consent consent, boolean withdrawn) {}
+
+  /// By prompt.
+  private static Map<String, Given> given(Handle handle) {
+    Map<String, Given> given = new HashMap<>();
+    handle
+        .createQuery(
+            "SELECT g.prompt_id, c.notice, c.given,"
+                + " CASE WHEN c.withdrawn IS NULL THEN 0 ELSE 1 END AS gone"
+                + " FROM collect_given g JOIN collect_consent c ON c.id = g.consent_id")
+        .map((row, _) -> {
+          Instant at = Instant.ofEpochMilli(row.getLong("given"));
+          Consent consent = new Consent(row.getString("notice"), at);
+          given.put(row.getString("prompt_id"), new Given(consent, row.getInt("gone") == 1));
+          return true;
+        })
+        .list();
+    return given;
   }
 
   @Override

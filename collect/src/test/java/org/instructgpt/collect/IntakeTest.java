@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -198,6 +199,26 @@ final class IntakeTest {
         .extracting(Prompted::item)
         .extracting(Demonstration::id)
         .containsExactly("d1");
+  }
+
+  @Test
+  void anExportTellsTheConsentAndTheCuration() {
+    Prompt duck = ask("ann", "Where do ducks go in winter?");
+    Prompt same = ask("bob", "Where do ducks go in winter?");
+    Prompt gone = ask("dan", "How tall is a giraffe?");
+    intake.withdraw("dan", NOON);
+    curate(Curation.Settings.PAPER);
+    Prompt late = ask("eve", "Name three rivers of Asia.");
+    Function<Prompt, Optional<Map<String, Object>>> facts = store.read(intake::facts);
+    assertThat(facts.apply(duck).orElseThrow())
+        .containsEntry("consent_version", "2026-01")
+        .containsEntry("consent_at", "2026-03-04T12:00:00.123Z")
+        .containsEntry("curation", "kept");
+    assertThat(facts.apply(same).orElseThrow()).containsEntry("curation", "duplicates");
+    assertThat(facts.apply(gone)).isEmpty();
+    assertThat(facts.apply(late).orElseThrow()).doesNotContainKey("curation");
+    assertThat(facts.apply(Prompts.from(Prompt.Source.IMPORTED, Prompts.of(9, "", "Hi"))))
+        .contains(Map.of());
   }
 
   @Test

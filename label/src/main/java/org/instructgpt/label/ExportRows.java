@@ -5,11 +5,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.instructgpt.label.Work.Compared;
@@ -27,19 +29,31 @@ import org.jdbi.v3.core.Handle;
 final class ExportRows {
   private final Handle handle;
   private final Pseudonyms pseudonyms;
-  private final Function<Prompt, Map<String, Object>> known;
+  private final Function<Prompt, Optional<Map<String, Object>>> known;
+  private final Set<String> barred = new HashSet<>();
 
-  ExportRows(Handle handle, Pseudonyms pseudonyms, Function<Prompt, Map<String, Object>> known) {
+  ExportRows(
+      Handle handle, Pseudonyms pseudonyms, Function<Prompt, Optional<Map<String, Object>>> known) {
     this.handle = handle;
     this.pseudonyms = pseudonyms;
     this.known = known;
   }
 
+  /// Comes first: it finds out what must not go out.
   void prompts(Consumer<Map<String, Object>> out) {
     handle
         .createQuery("SELECT * FROM prompt ORDER BY seq")
         .map((row, _) -> prompt(row))
-        .useStream(prompts -> prompts.map(this::row).forEach(out));
+        .useStream(prompts ->
+            prompts.forEach(prompt ->
+                known
+                    .apply(prompt)
+                    .ifPresentOrElse(
+                        facts -> out.accept(row(prompt, facts)), () -> barred.add(prompt.id()))));
+  }
+
+  int leftOut() {
+    return barred.size();
   }
 
   private static Prompt prompt(ResultSet row) throws SQLException {
@@ -55,7 +69,7 @@ final class ExportRows {
         Instant.parse(row.getString("created")));
   }
 
-  private Map<String, Object> row(Prompt prompt) {
+  private Map<String, Object> row(Prompt prompt, Map<String, Object> facts) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("prompt_id", prompt.id());
     fields.put("source", source(prompt.source()));
@@ -65,7 +79,7 @@ final class ExportRows {
     prompt.useCase().ifPresent(useCase -> fields.put("use_case", useCase));
     fields.put("split", prompt.split() == Split.VALIDATION ? "valid" : Json.word(prompt.split()));
     fields.put("created_at", prompt.created().toString());
-    known.apply(prompt).forEach(fields::putIfAbsent);
+    facts.forEach(fields::putIfAbsent);
     return fields;
   }
 
@@ -112,7 +126,11 @@ final class ExportRows {
                 Json.numbers(row.getString("shown")),
                 common(row),
                 gold(row)))
-        .useStream(rows -> rows.forEach(consumer));
+        .useStream(rows -> rows.filter(this::mayGo).forEach(consumer));
+  }
+
+  private boolean mayGo(Given given) {
+    return given.task().prompt().filter(barred::contains).isEmpty();
   }
 
   private Map<String, Object> common(ResultSet row) throws SQLException {

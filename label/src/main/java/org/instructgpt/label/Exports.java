@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.ZipEntry;
@@ -20,8 +21,8 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// Everything that labelers gave, as files for researchers (schemas in `docs/exports.md`): prompts,
-/// demonstrations, comparisons with every labeler's own ranking, gold, and a manifest.
+/// Everything that labelers gave, as files for researchers (schemas in `docs/labeling.md`):
+/// prompts, demonstrations, comparisons with every labeler's own ranking, gold, and a manifest.
 ///
 /// People appear under pseudonyms: an HMAC of the id whose key is not part of the data. All files
 /// show one state of the store.
@@ -32,17 +33,38 @@ public final class Exports {
   private final Store store;
   private final byte[] key;
   private final InstantSource clock;
-  private final Function<Prompt, Map<String, Object>> known;
+  private final Facts facts;
 
-  /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
-  /// @param known what else is known of a prompt: consent, language, personal data; may be empty
-  public Exports(
-      Store store, byte[] key, InstantSource clock, Function<Prompt, Map<String, Object>> known) {
+  /// What others know of prompts at the moment of an export.
+  @FunctionalInterface
+  public interface Facts {
+    /// What else is known of a prompt: consent, curation; absent for one that must not go out, and
+    /// nothing that was given on it.
+    Function<Prompt, Optional<Map<String, Object>>> at(Handle handle);
+  }
+
+  private Exports(Facts facts, Store store, byte[] key, InstantSource clock) {
     this.store = store;
     this.key = key.clone();
     this.clock = clock;
-    this.known = known;
+    this.facts = facts;
     new Pseudonyms(this.key);
+  }
+
+  /// Of all prompts.
+  ///
+  /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
+  /// @param known what else is known of a prompt; may be empty
+  public Exports(
+      Store store, byte[] key, InstantSource clock, Function<Prompt, Map<String, Object>> known) {
+    this(_ -> prompt -> Optional.of(known.apply(prompt)), store, key, clock);
+  }
+
+  /// Of the prompts that may go out.
+  ///
+  /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
+  public static Exports of(Store store, byte[] key, InstantSource clock, Facts facts) {
+    return new Exports(facts, store, key, clock);
   }
 
   /// Writes a ZIP file with all of it. The stream stays open.
@@ -62,7 +84,7 @@ public final class Exports {
   }
 
   private void write(Handle handle, ZipOutputStream zip) throws IOException {
-    var rows = new ExportRows(handle, new Pseudonyms(key), known);
+    var rows = new ExportRows(handle, new Pseudonyms(key), facts.at(handle));
     var files = new LinkedHashMap<String, Object>();
     files.put("prompt.jsonl", file(zip, "prompt.jsonl", rows::prompts));
     files.put("demonstration.jsonl", file(zip, "demonstration.jsonl", rows::demonstrations));
@@ -72,7 +94,8 @@ public final class Exports {
     var manifest = new LinkedHashMap<String, Object>();
     manifest.put("schema_version", VERSION);
     manifest.put("created_at", clock.instant().toString());
-    manifest.put("filter", "all");
+    manifest.put("filter", "consent in force");
+    manifest.put("prompts_left_out", rows.leftOut());
     manifest.put("files", files);
     zip.putNextEntry(new ZipEntry("manifest.json"));
     zip.write(Json.write(manifest).getBytes(StandardCharsets.UTF_8));

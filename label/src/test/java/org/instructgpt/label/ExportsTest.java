@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.zip.ZipInputStream;
 import org.instructgpt.label.Desk.Kind;
 import org.instructgpt.records.Labeler.Pool;
@@ -31,8 +32,13 @@ class ExportsTest {
   @TempDir Path folder;
 
   private static Map<String, String> files(Workplace place) throws Exception {
+    return files(place, _ -> Optional.of(Map.of("consent_version", "2022-01")));
+  }
+
+  private static Map<String, String> files(
+      Workplace place, Function<Prompt, Optional<Map<String, Object>>> facts) throws Exception {
     var out = new ByteArrayOutputStream();
-    new Exports(place.store, KEY, place::now, _ -> Map.of("consent_version", "2022-01")).zip(out);
+    Exports.of(place.store, KEY, place::now, _ -> facts).zip(out);
     var files = new TreeMap<String, String>();
     try (var zip = new ZipInputStream(new ByteArrayInputStream(out.toByteArray()))) {
       for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -120,10 +126,29 @@ class ExportsTest {
   }
 
   @Test
+  void whatMustNotGoOutIsInNoFileNorWhatWasGivenOnIt() throws Exception {
+    try (var place = Workplace.in(folder).people(Pool.TRAINING, "ann")) {
+      place.open(batch(Kind.COMPARE, 1), 3);
+      for (int i = 0; i < 3; i++) {
+        place.submit("ann", place.next("ann"));
+      }
+      var all = files(place);
+      String barred = rows(all.get("comparison.jsonl")).getFirst().path("prompt_id").textValue();
+      var some =
+          files(
+              place,
+              prompt -> prompt.id().equals(barred) ? Optional.empty() : Optional.of(Map.of()));
+      assertThat(all.get("prompt.jsonl")).contains(barred);
+      assertThat(some.values()).noneMatch(file -> file.contains(barred));
+      assertThat(rows(some.get("comparison.jsonl"))).hasSize(2);
+      assertThat(some.get("manifest.json")).contains("\"prompts_left_out\":1");
+    }
+  }
+
+  @Test
   void aShortKeyIsRefused() throws Exception {
     try (var place = Workplace.in(folder)) {
-      assertThatThrownBy(
-              () -> new Exports(place.store, new byte[16], place::now, (Prompt _) -> Map.of()))
+      assertThatThrownBy(() -> new Exports(place.store, new byte[16], place::now, _ -> Map.of()))
           .hasMessageContaining("at least 32 bytes");
     }
   }
