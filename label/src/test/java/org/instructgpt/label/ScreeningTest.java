@@ -2,6 +2,7 @@ package org.instructgpt.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.DoubleStream;
 import org.instructgpt.label.Desk.Batch;
 import org.instructgpt.label.Desk.Item;
 import org.instructgpt.label.Desk.Kind;
@@ -30,70 +32,80 @@ import org.junit.jupiter.api.io.TempDir;
 class ScreeningTest {
   @TempDir Path folder;
 
-  /// The two criteria of one candidate, each asked until it says enough.
-  private static Suggestion quiz(double accuracy, RandomGenerator random, int[] answers) {
-    for (int criterion = 0; criterion < 2; criterion++) {
-      int right = 0;
-      int asked = 0;
-      while (Sequential.of(right, asked) == Suggestion.UNDECIDED) {
-        right += random.nextDouble() < accuracy ? 1 : 0;
-        asked++;
-      }
-      answers[0] += asked;
-      answers[1] = Math.max(answers[1], asked);
-      if (Sequential.of(right, asked) == Suggestion.FAIL) {
-        return Suggestion.FAIL;
-      }
-    }
-    return Suggestion.PASS;
-  }
+  /// What becomes of somebody in one criterion.
+  ///
+  /// @param passes how likely
+  /// @param answers how many on average
+  private record Outcome(double passes, double answers) {}
 
-  private static double passing(double accuracy, int[] answers) {
-    var random = RandomGeneratorFactory.of("L64X128MixRandom").create(11);
-    int passed = 0;
-    for (int i = 0; i < 20_000; i++) {
-      passed += quiz(accuracy, random, answers) == Suggestion.PASS ? 1 : 0;
+  /// Exactly: how likely each number of right answers is, after each answer, as long as it goes on.
+  private static Outcome outcome(double accuracy) {
+    double[] going = {1};
+    double passes = 0;
+    double answers = 0;
+    for (int asked = 1; asked <= Sequential.LONGEST; asked++) {
+      var next = new double[asked + 1];
+      for (int right = 0; right < asked; right++) {
+        next[right] += going[right] * (1 - accuracy);
+        next[right + 1] += going[right] * accuracy;
+      }
+      for (int right = 0; right <= asked; right++) {
+        var says = Sequential.of(right, asked);
+        answers += says == Suggestion.UNDECIDED ? 0 : asked * next[right];
+        passes += says == Suggestion.PASS ? next[right] : 0;
+        next[right] = says == Suggestion.UNDECIDED ? next[right] : 0;
+      }
+      going = next;
     }
-    return passed / 20_000.0;
+    assertThat(DoubleStream.of(going).sum()).as("nobody is asked for ever").isZero();
+    return new Outcome(passes, answers);
   }
 
   @Test
-  void whoIsRightFourTimesOfFivePassesAndWhoIsRightTwoTimesOfThreeFails() {
-    assertThat(passing(0.80, new int[2])).isGreaterThanOrEqualTo(0.95);
-    assertThat(passing(0.90, new int[2])).isGreaterThanOrEqualTo(0.999);
-    assertThat(passing(0.65, new int[2])).isLessThanOrEqualTo(0.05);
-    assertThat(passing(0.60, new int[2])).isLessThanOrEqualTo(0.005);
+  void whoIsRightFourTimesOfFivePassesBothCriteria() {
+    assertThat(Math.pow(outcome(0.80).passes(), 2)).isBetween(0.957, 0.958);
+    assertThat(Math.pow(outcome(0.85).passes(), 2)).isGreaterThan(0.998);
   }
 
-  /// Good in one criterion alone is not enough.
   @Test
-  void eachCriterionAloneKeepsTheBadOut() {
-    var random = RandomGeneratorFactory.of("L64X128MixRandom").create(12);
-    int passed = 0;
-    for (int i = 0; i < 20_000; i++) {
-      int right = 0;
-      int asked = 0;
-      while (Sequential.of(right, asked) == Suggestion.UNDECIDED) {
-        right += random.nextDouble() < 0.65 ? 1 : 0;
-        asked++;
-      }
-      passed += Sequential.of(right, asked) == Suggestion.PASS ? 1 : 0;
-    }
-    assertThat(passed / 20_000.0).isLessThanOrEqualTo(0.05);
+  void whoIsRightTwoTimesOfThreeFailsInEither() {
+    assertThat(outcome(0.65).passes()).isBetween(0.046, 0.048);
+    assertThat(outcome(0.60).passes()).isLessThan(0.01);
   }
 
   @Test
   void theQuizIsAsLongAsItsPageSays() {
-    int[] at80 = new int[2];
-    int[] at95 = new int[2];
-    passing(0.80, at80);
-    passing(0.95, at95);
-    assertThat(at80[0] / 40_000.0).isBetween(40.0, 55.0);
-    assertThat(at95[0] / 40_000.0).isBetween(14.0, 20.0);
-    assertThat(at80[1]).isLessThanOrEqualTo(Sequential.LONGEST);
+    assertThat(outcome(0.80).answers()).isCloseTo(54, within(0.5));
+    assertThat(outcome(0.65).answers()).isCloseTo(58, within(0.5));
+    assertThat(outcome(0.95).answers()).isCloseTo(18, within(0.5));
+    assertThat(outcome(0.50).answers()).isCloseTo(22, within(0.5));
     assertThat(Sequential.of(14, 14)).isEqualTo(Suggestion.UNDECIDED);
     assertThat(Sequential.of(15, 15)).isEqualTo(Suggestion.PASS);
     assertThat(Sequential.of(0, 7)).isEqualTo(Suggestion.FAIL);
+  }
+
+  /// The same by lot, with the whole quiz of a thousand candidates.
+  @Test
+  void aThousandCandidatesOfEachKindAreTold() {
+    var random = RandomGeneratorFactory.of("L64X128MixRandom").create(11);
+    int good = 0;
+    int bad = 0;
+    for (int i = 0; i < 1000; i++) {
+      good += passes(0.80, random) && passes(0.80, random) ? 1 : 0;
+      bad += passes(0.65, random) && passes(0.65, random) ? 1 : 0;
+    }
+    assertThat(good).isGreaterThanOrEqualTo(950);
+    assertThat(bad).isLessThanOrEqualTo(50);
+  }
+
+  private static boolean passes(double accuracy, RandomGenerator random) {
+    int right = 0;
+    int asked = 0;
+    while (Sequential.of(right, asked) == Suggestion.UNDECIDED) {
+      right += random.nextDouble() < accuracy ? 1 : 0;
+      asked++;
+    }
+    return Sequential.of(right, asked) == Suggestion.PASS;
   }
 
   /// A place with gold: of each item's four outputs the first is best and the last one hurts.

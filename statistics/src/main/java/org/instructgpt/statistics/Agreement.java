@@ -95,7 +95,7 @@ public record Agreement(
     var outputs = ranking.outputs();
     for (int a = 0; a < outputs.size(); a++) {
       for (int b = 0; b < outputs.size(); b++) {
-        if (ORDER.compare(outputs.get(a), outputs.get(b)) < 0) {
+        if (Votes.ORDER.compare(outputs.get(a), outputs.get(b)) < 0) {
           judged.add(
               prompted.prompt().id(),
               List.of(outputs.get(a), outputs.get(b)),
@@ -105,9 +105,6 @@ public record Agreement(
       }
     }
   }
-
-  private static final Comparator<Output> ORDER =
-      Comparator.comparing(Output::model).thenComparing(Output::text);
 
   private static Estimate withoutTies(List<List<List<Integer>>> prompts) {
     var clusters = clusters(prompts, (a, b) -> a == 0 || b == 0 ? Double.NaN : a * b > 0 ? 1 : 0);
