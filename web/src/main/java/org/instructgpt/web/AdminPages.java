@@ -146,7 +146,7 @@ final class AdminPages {
     model.put("acts", store.read(handle -> log.latest(handle, ACTS + 1, page * ACTS)));
     model.put("most", ACTS);
     model.put("page", page);
-    model.put("broken", store.read(log::broken));
+    model.put("broken", visit.query("check").map(_ -> store.read(log::broken)));
     model.put("names", names());
     visit.page("audit.title", "audit", model);
   }
