@@ -49,7 +49,9 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
     Optional<String> notice = cookies.get(visit.http(), "notice").filter(texts::has);
     notice.ifPresent(_ -> cookies.remove(visit.http(), "notice"));
     var all = with(visit, model);
-    Content body = output -> engine.render(template + ".jte", all, output);
+    // What is refused looks the same in all areas, so its page is the site's own.
+    var source = template.equals("refusal") ? studio.layout() : engine;
+    Content body = output -> source.render(template + ".jte", all, output);
     var frame =
         new Frame(
             title,
