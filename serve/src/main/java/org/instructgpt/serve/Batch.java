@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.instructgpt.serve.Speech.Finish;
 
-/// Answers to many prompts of which nobody wants to hear the making.
+/// Answers to many prompts of which nobody wants to hear the making. A prompt that is longer than
+/// the model can read gets none: the empty text.
 final class Batch implements Job {
   private final String model;
   private final List<String> prompts;

@@ -103,6 +103,11 @@ public final class Speaker implements AutoCloseable {
         }
       };
 
+  /// The names of all models that can be asked, those first that others were made from.
+  public List<String> names() {
+    return models.all().stream().filter(Model::speaks).map(Model::name).toList();
+  }
+
   Models models() {
     return models;
   }
@@ -117,8 +122,9 @@ public final class Speaker implements AutoCloseable {
     return speech;
   }
 
-  /// An answer to each of many prompts, in their order; repeat a prompt for more answers to it. The
-  /// future may be cancelled.
+  /// An answer to each of many prompts, in their order; repeat a prompt for more answers to it. One
+  /// that is longer than the model can read gets the empty text, unless all are. The future may be
+  /// cancelled.
   ///
   /// @throws IllegalArgumentException when there is no such model, or it is a reward model
   /// @throws Full when too much is asked already

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.serve.Speech.Finish;
@@ -114,14 +115,19 @@ final class Voice {
       for (var prompt : job.prompts()) {
         prompts.add(model.framing().prompt(tokenizer, model.answers() ? prompt : bare(prompt)));
       }
-      int longest = prompts.stream().mapToInt(ids -> ids.length).max().orElse(0);
       int context = model.shape().context();
-      if (longest >= context) {
-        job.fails(Trouble.of("failed.long", longest, context - 1));
+      var places =
+          IntStream.range(0, prompts.size())
+              .filter(place -> prompts.get(place).length < context)
+              .boxed()
+              .toList();
+      if (places.isEmpty()) {
+        int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElse(0);
+        job.fails(Trouble.of("failed.long", shortest, context - 1));
         return;
       }
       job.begins();
-      say(sampler, tokenizer, job, prompts);
+      say(sampler, tokenizer, job, places.stream().map(prompts::get).toList(), places);
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the model " + model.name() + " broke off", e);
       job.fails(Trouble.of("failed.broken", model.name()));
@@ -137,7 +143,10 @@ final class Voice {
     return prompt.substring(0, end);
   }
 
-  private void say(Sampler sampler, Tokenizer tokenizer, Job job, List<int[]> prompts) {
+  /// @param prompts those that the model can read
+  /// @param places where they stand among all of the job
+  private void say(
+      Sampler sampler, Tokenizer tokenizer, Job job, List<int[]> prompts, List<Integer> places) {
     var manner = job.manner();
     var transcripts =
         prompts.stream()
@@ -145,30 +154,30 @@ final class Voice {
             .toList();
     var how =
         new Sampler.Settings(manner.longest(), manner.temperature(), manner.seed(), ROWS, false);
+    Sampler.Listener listener =
+        (row, token) -> {
+          tell(job, places.get(row), transcripts.get(row).add(token));
+          baton.release();
+          baton.acquireUninterruptibly();
+          return job.wanted() && !transcripts.get(row).stopped();
+        };
     List<Sampler.Sampled> sampled;
     baton.acquireUninterruptibly();
     try {
-      sampled =
-          sampler
-              .with(how)
-              .nucleus(manner.topP())
-              .sample(
-                  prompts,
-                  0,
-                  (place, token) -> {
-                    tell(job, place, transcripts.get(place).add(token));
-                    baton.release();
-                    baton.acquireUninterruptibly();
-                    return job.wanted() && !transcripts.get(place).stopped();
-                  });
+      sampled = sampler.with(how).nucleus(manner.topP()).sample(prompts, 0, listener);
     } finally {
       baton.release();
     }
-    for (int place = 0; place < prompts.size(); place++) {
-      var transcript = transcripts.get(place);
-      tell(job, place, transcript.end());
-      var one = sampled.get(place);
-      job.ends(place, finish(one.finish(), transcript), one.tokens().length);
+    for (int row = 0; row < prompts.size(); row++) {
+      var transcript = transcripts.get(row);
+      tell(job, places.get(row), transcript.end());
+      var one = sampled.get(row);
+      job.ends(places.get(row), finish(one.finish(), transcript), one.tokens().length);
+    }
+    for (int place = 0; place < job.prompts().size(); place++) {
+      if (!places.contains(place)) {
+        job.ends(place, Finish.FAILED, 0);
+      }
     }
   }
 

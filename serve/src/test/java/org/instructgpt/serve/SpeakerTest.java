@@ -254,6 +254,16 @@ class SpeakerTest {
   }
 
   @Test
+  void aPromptOfManyThatIsTooLongGetsNoAnswer() throws Exception {
+    model("sft", "sft", 1);
+    try (var speaker = speaker(ROOMY, 8)) {
+      var texts = speaker.answers("sft", List.of("word ".repeat(300), "Hello"), SHORT).get();
+      assertThat(texts.getFirst()).isEmpty();
+      assertThat(texts.getLast()).isNotEmpty();
+    }
+  }
+
+  @Test
   void aDamagedModelFailsAndAnotherStillSpeaks() throws Exception {
     model("sft", "sft", 1);
     model("bad", "sft", 1);
