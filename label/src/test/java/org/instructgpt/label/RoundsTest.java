@@ -1,0 +1,175 @@
+package org.instructgpt.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.instructgpt.label.Desk.Batch;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.Rounds.Choice;
+import org.instructgpt.label.Rounds.Plan;
+import org.instructgpt.label.Rounds.Preparation;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Split;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoundsTest {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /// Three models that never write the same twice.
+  static final Rounds.Author COUNTING =
+      author((model, prompt) -> model + " says " + COUNT.incrementAndGet() + " to " + prompt);
+
+  @TempDir Path folder;
+
+  private interface Writer {
+    String write(String model, String prompt) throws Exception;
+  }
+
+  private static Rounds.Author author(Writer writer) {
+    return new Rounds.Author() {
+      @Override
+      public List<String> models() {
+        return List.of("ppo", "supervised", "base");
+      }
+
+      @Override
+      public List<List<String>> answers(String model, List<String> prompts, int k)
+          throws Exception {
+        List<List<String>> all = new ArrayList<>();
+        for (String prompt : prompts) {
+          List<String> some = new ArrayList<>();
+          for (int i = 0; i < k; i++) {
+            some.add(writer.write(model, prompt));
+          }
+          all.add(some);
+        }
+        return all;
+      }
+    };
+  }
+
+  private static Plan plan(List<String> models, int k) {
+    var batch =
+        new Batch("Round", Kind.COMPARE, Mode.TRAINING, 1, Optional.empty(), 1, "training-1");
+    return new Plan(batch, all(), models, k, "rosa");
+  }
+
+  private static Choice all() {
+    return new Choice(Optional.empty(), Optional.empty(), true, 1000);
+  }
+
+  private static Preparation end(Rounds rounds) throws InterruptedException {
+    for (int tries = 0; tries < 500; tries++) {
+      var latest = rounds.latest().orElseThrow();
+      if (!latest.going()) {
+        return latest;
+      }
+      Thread.sleep(10);
+    }
+    throw new IllegalStateException("the round does not end");
+  }
+
+  private static Workplace town(Path folder, int prompts) throws Exception {
+    var town = Workplace.in(folder).people(Pool.TRAINING, "lena");
+    IntStream.range(0, prompts)
+        .forEach(i -> town.prompt("p" + i, "Question " + i, Optional.empty()));
+    return town;
+  }
+
+  @Test
+  void theOutputsOfAPromptAreSharedEvenlyAndEachModelGetsTheExtraOneAtTimes() throws Exception {
+    try (var town = town(folder, 40)) {
+      Map<String, Integer> wrote = new HashMap<>();
+      var author =
+          author((model, prompt) -> {
+            wrote.merge(model, 1, Integer::sum);
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+          });
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var plan = plan(List.of("ppo", "supervised", "base"), 4);
+      assertThat(rounds.begin(plan, rounds.prompts(all(), Kind.COMPARE))).isTrue();
+      assertThat(end(rounds).batch()).isPresent();
+      assertThat(wrote.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(160);
+      assertThat(wrote.values()).allSatisfy(count -> assertThat(count).isBetween(41, 79));
+      assertThat(town.desk.next("lena").orElseThrow().outputs()).hasSize(4);
+    }
+  }
+
+  @Test
+  void theSameTextTwiceIsOneOutputAndAPromptWithOneOutputIsLeftOut() throws Exception {
+    try (var town = town(folder, 20)) {
+      var author = author((model, prompt) -> prompt.endsWith("7") ? "same" : "same " + model);
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      rounds.begin(plan(List.of("ppo", "base"), 4), rounds.prompts(all(), Kind.COMPARE));
+      var end = end(rounds);
+      assertThat(end.thin()).isEqualTo(2);
+      assertThat(end.done()).isEqualTo(20);
+      assertThat(town.desk.next("lena").orElseThrow().outputs())
+          .containsExactlyInAnyOrder("same ppo", "same base");
+    }
+  }
+
+  @Test
+  void aModelThatFailsOpensNothingAndTheReasonIsTold() throws Exception {
+    try (var town = town(folder, 3)) {
+      var author =
+          author((_, _) -> {
+            throw new IllegalArgumentException("expected a checkpoint, found none");
+          });
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
+      assertThat(end(rounds).failure()).hasValue("expected a checkpoint, found none");
+      assertThat(town.desk.next("lena")).isEmpty();
+    }
+  }
+
+  @Test
+  void oneRoundIsPreparedAtATime() throws Exception {
+    try (var town = town(folder, 3)) {
+      var go = new CountDownLatch(1);
+      var author =
+          author((model, prompt) -> {
+            go.await();
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+          });
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      List<Prompt> prompts = rounds.prompts(all(), Kind.COMPARE);
+      assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isTrue();
+      assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isFalse();
+      go.countDown();
+      assertThat(end(rounds).batch()).isPresent();
+      assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isTrue();
+      end(rounds);
+    }
+  }
+
+  @Test
+  void aChoiceTakesNoMoreThanAskedAtRandomAndOnlyOfItsSplit() throws Exception {
+    try (var town = town(folder, 30)) {
+      var rounds = new Rounds(town.desk, town.store, COUNTING, new Random(1));
+      var few = new Choice(Optional.of(Split.TRAIN), Optional.empty(), false, 5);
+      var seen = new HashSet<List<Prompt>>();
+      for (int i = 0; i < 5; i++) {
+        var chosen = rounds.prompts(few, Kind.TAG);
+        assertThat(chosen).hasSize(5).doesNotHaveDuplicates();
+        seen.add(chosen);
+      }
+      assertThat(seen).hasSize(5);
+      var test = new Choice(Optional.of(Split.TEST), Optional.empty(), false, 5);
+      assertThat(rounds.prompts(test, Kind.TAG)).isEmpty();
+    }
+  }
+}
