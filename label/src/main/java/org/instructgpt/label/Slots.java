@@ -56,7 +56,9 @@ final class Slots {
       return Optional.empty();
     }
     var gold =
-        random.nextDouble() < GOLD ? gold(labeler, pool.get(), random) : Optional.<Free>empty();
+        random.nextDouble() < GOLD
+            ? gold(labeler, pool.get(), free.get().item(), random)
+            : Optional.<Free>empty();
     Free item = gold.orElseGet(free::get);
     hand(labeler, item, gold.isPresent(), Ids.fresh(now, random));
     return Optional.of(lease(labeler, item.item()));
@@ -181,9 +183,10 @@ final class Slots {
         .formatted(audience.word(), audience.word());
   }
 
-  /// A gold item that the labeler has not seen, as good as drawn by lot: the one that lies nearest
-  /// above a random place, or the first.
-  private Optional<Free> gold(String labeler, Pool pool, RandomGenerator random) {
+  /// A gold item that the labeler has not seen and that cannot be told from the item that would
+  /// come else: a comparison in the same mode. Which one is as good as drawn by lot: the one that
+  /// lies nearest above a random place, or the first.
+  private Optional<Free> gold(String labeler, Pool pool, String other, RandomGenerator random) {
     if (pool == Pool.RESEARCHER) {
       return Optional.empty();
     }
@@ -191,11 +194,13 @@ final class Slots {
         .createQuery(
             """
             SELECT i.id FROM label_item i JOIN label_batch b ON b.id = i.batch
-            WHERE i.gold IS NOT NULL AND (:trains = 1 OR b.mode = 'evaluation')
+            JOIN label_batch o ON o.mode = b.mode AND o.kind = 'compare'
+              AND o.id = (SELECT batch FROM label_item WHERE id = :other)
+            WHERE i.gold IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.item = i.id AND l.labeler = :me)
             ORDER BY CASE WHEN i.place >= :from THEN 0 ELSE 1 END, i.place LIMIT 1\
             """)
-        .bind("trains", pool == Pool.HELD_OUT ? 0 : 1)
+        .bind("other", other)
         .bind("me", labeler)
         .bind("from", random.nextDouble())
         .map((row, _) -> new Free("", row.getString("id")))

@@ -162,6 +162,12 @@ class LeasesTest {
           .isEqualTo(shown);
       assertThat(place.store.counts().rankings()).isEqualTo(40 + 300 - shown);
       assertThat(place.desk.history("ann", 1000)).hasSize(300);
+      place.open(new Batch("p", Kind.PLAIN, Mode.TRAINING, 1, Optional.empty(), -1, "t-1"), 30);
+      for (int i = 0; i < 30; i++) {
+        var lease = place.next("ann");
+        assertThat(lease.kind()).as("gold would stand out").isEqualTo(Kind.PLAIN);
+        place.submit("ann", lease);
+      }
       place.open(new Batch("e", Kind.COMPARE, Mode.EVALUATION, 1, Optional.empty(), 0, "e"), 50);
       for (int i = 0; i < 50; i++) {
         place.submit("hal", place.next("hal"));
