@@ -63,7 +63,7 @@ final class Gate {
       check(route, visit);
       route.handler().handle(visit);
     } catch (Refusal refusal) {
-      refuse(refusal, new Visit(http, pages, guest, now));
+      refuse(refusal, new Visit(http, pages.plain(), guest, now));
     }
   }
 

@@ -37,6 +37,11 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
     return studio.assets();
   }
 
+  /// The site's own templates with this area's words: what is refused looks the same in all areas.
+  Pages plain() {
+    return new Pages(studio, area, texts, studio.layout());
+  }
+
   String part(Visit visit, String template, Map<String, Object> model) {
     var output = new StringOutput();
     engine.render(template + ".jte", with(visit, model), output);
@@ -49,9 +54,7 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
     Optional<String> notice = cookies.get(visit.http(), "notice").filter(texts::has);
     notice.ifPresent(_ -> cookies.remove(visit.http(), "notice"));
     var all = with(visit, model);
-    // What is refused looks the same in all areas, so its page is the site's own.
-    var source = template.equals("refusal") ? studio.layout() : engine;
-    Content body = output -> source.render(template + ".jte", all, output);
+    Content body = output -> engine.render(template + ".jte", all, output);
     var frame =
         new Frame(
             title,

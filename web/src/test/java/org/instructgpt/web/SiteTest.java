@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,9 +58,22 @@ class SiteTest {
                           out -> out.write("{}\n".getBytes(StandardCharsets.UTF_8))))),
           List.of());
 
+  /// An area of another module, with no templates at all.
+  private static final Area OTHER =
+      new Area(
+          Store.class,
+          List.of(
+              Route.get(
+                  "/refused",
+                  Route.Access.EVERYBODY,
+                  _ -> {
+                    throw Refusal.conflict("people.last-admin");
+                  })),
+          List.of());
+
   @BeforeAll
   void start() {
-    test = TestSite.start(AREA);
+    test = TestSite.start(AREA, OTHER);
   }
 
   @AfterAll
@@ -149,6 +163,14 @@ class SiteTest {
     assertThat(json.body())
         .contains(
             "\"type\":\"not_found_error\"", "\"code\":\"refusal.missing\"", "\"message\":\"There");
+  }
+
+  @Test
+  void whatAnAreaRefusesIsAPageToo() {
+    var answer = test.browser().get("/refused");
+    assertThat(answer.statusCode()).isEqualTo(409);
+    assertThat(answer.body())
+        .contains("<title>Changed meanwhile", "This is the last administrator");
   }
 
   @Test
