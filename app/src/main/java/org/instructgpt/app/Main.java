@@ -63,6 +63,8 @@ final class Main implements Runnable {
             .addSubcommand(new Curate())
             .addSubcommand(new Erase(clock))
             .addSubcommand(new Backup())
+            .addSubcommand(new Studio(stop, clock))
+            .addSubcommand(new SimulatedLabelers(stop, clock))
             .addSubcommand(new Pretrain(stop))
             .addSubcommand(new TrainSft(stop))
             .addSubcommand(new TrainReward(stop))

@@ -1,0 +1,110 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.label.Desk;
+import org.instructgpt.label.Exports;
+import org.instructgpt.label.LabelArea;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.Screening;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.records.Store;
+import org.instructgpt.serve.History;
+import org.instructgpt.serve.Manner;
+import org.instructgpt.serve.Playground;
+import org.instructgpt.serve.Speaker;
+import org.instructgpt.web.Area;
+
+/// What the studio of a workspace consists of.
+///
+/// @param folder of the workspace
+/// @param random used by many threads
+record Areas(
+    Workspace folder, Store store, Speaker speaker, InstantSource clock, SecureRandom random) {
+  /// How the outputs of a round are sampled: as policies are in the paper, at temperature 1.
+  private static final int LONGEST = 256;
+
+  private static final int KEY_BYTES = 32;
+
+  /// The labelers' and researchers' pages before the playground, so that people begin at their
+  /// work.
+  List<Area> all() throws IOException {
+    return List.of(label(), playground());
+  }
+
+  private Area playground() throws IOException {
+    var residents = Residents.of(store, clock, random);
+    return Playground.of(
+        new Playground.Ground(
+            speaker,
+            new Intake(store, random),
+            store,
+            History.open(store),
+            residents.modules(),
+            residents.accounts().audit(),
+            folder.root(),
+            random));
+  }
+
+  private Area label() throws IOException {
+    var desk = Desk.open(store, clock, random);
+    var exports = Exports.of(store, key(), clock, new Intake(store, random)::facts);
+    return LabelArea.of(
+        desk,
+        Screening.open(store, clock, random),
+        new Quality(store),
+        Surveys.open(store),
+        exports,
+        new Rounds(desk, store, new Models(), random),
+        store);
+  }
+
+  /// The key of the pseudonyms in exports: made once, kept apart from the data, readable by us
+  /// alone. Without it no export can be joined with another.
+  private byte[] key() throws IOException {
+    Path file = folder.root().resolve("pseudonyms.key");
+    if (!Files.exists(file)) {
+      var fresh = new byte[KEY_BYTES];
+      random.nextBytes(fresh);
+      AtomicFiles.write(file, HexFormat.of().formatHex(fresh) + "\n");
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+    }
+    return HexFormat.of().parseHex(Files.readString(file).strip());
+  }
+
+  /// The models of the workspace as authors of outputs to be compared.
+  private final class Models implements Rounds.Author {
+    @Override
+    public List<String> models() {
+      return speaker.names();
+    }
+
+    @Override
+    public List<List<String>> answers(String model, List<String> prompts, int k) throws Exception {
+      long seed = random.nextLong(1L << 40);
+      var manner = new Manner(LONGEST, 1, 1, List.of(), seed);
+      var all =
+          prompts.stream()
+              .flatMap(prompt -> IntStream.range(0, k).mapToObj(_ -> prompt))
+              .collect(Collectors.toCollection(ArrayList::new));
+      var texts = speaker.answers(model, all, manner).get();
+      return IntStream.range(0, prompts.size())
+          .mapToObj(i -> texts.subList(i * k, (i + 1) * k))
+          .toList();
+    }
+  }
+}
