@@ -81,6 +81,9 @@ export function keep(form, { path, version, content, heard }) {
           heard.saved(new Date());
         }
       } catch (failure) {
+        if (over) {
+          return; // handed in meanwhile
+        }
         if (failure instanceof Refused) {
           if (failure.status === 409 && mine < version) {
             continue; // a later one of this page was first
