@@ -70,6 +70,16 @@ final class Curate implements Callable<Integer> {
   private int cap;
 
   @Option(
+      names = "--split",
+      split = ",",
+      paramLabel = "SHARE",
+      description = {
+        "Divide anew by user into train,validation,test, such as 0.9,0.05,0.05.",
+        "Left out, prompts stay in the part that they have, all of one user where the oldest is."
+      })
+  private @Nullable List<Double> fractions;
+
+  @Option(
       names = "--personal",
       defaultValue = "DROP",
       description =
@@ -159,11 +169,23 @@ final class Curate implements Callable<Integer> {
   private Curation.Settings settings() {
     var kinds = EnumSet.copyOf(PersonalData.Kind.ALL);
     kinds.removeAll(pass);
-    return Curation.Settings.PAPER
+    var parts =
+        fractions == null
+            ? Curation.Settings.PAPER.keepingParts()
+            : Curation.Settings.PAPER.with(fractions(fractions));
+    return parts
         .with(new Curation.Personal(personal, where, kinds, Curation.Personal.PAPER.confidence()))
         .cap(cap)
         .tokens(shortest, longest)
         .in(languages);
+  }
+
+  private static Split.Fractions fractions(List<Double> shares) {
+    if (shares.size() != 3) {
+      throw new IllegalArgumentException(
+          "--split: expected three shares, such as 0.9,0.05,0.05, found " + shares);
+    }
+    return new Split.Fractions(shares.get(0), shares.get(1), shares.get(2));
   }
 
   /// One that has learned from the prompts whose use case labelers have settled.

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.Lineage;
@@ -41,7 +40,7 @@ final class StageRun {
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
   private final PrintWriter out;
-  private SortedSet<String> records = new TreeSet<>();
+  private Optional<SortedSet<String>> records = Optional.empty();
 
   StageRun(Workspace workspace, StageOptions options, String stage, String model, PrintWriter out) {
     this.workspace = workspace;
@@ -72,7 +71,7 @@ final class StageRun {
 
   /// Notes which records it learns from, so that the model can be found when one of them is erased.
   StageRun learningFrom(Material material) {
-    records = material.used();
+    records = Optional.of(material.used());
     material.note().ifPresent(out::println);
     return this;
   }
@@ -95,7 +94,9 @@ final class StageRun {
       resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
       all.set("parents", JSON.valueToTree(parents));
       run.settle(all);
-      Provenance.list(run.folder(), records);
+      if (records.isPresent()) {
+        Provenance.list(run.folder(), records.get());
+      }
       out.println(run.folder() + ":");
       out.print(new Resolved(new LinkedHashMap<>(resolved)).table());
       out.flush();

@@ -130,6 +130,9 @@ public final class Curation {
   /// @param prefix when two prompts are duplicates
   /// @param cap the most prompts of one user
   /// @param fractions of the three parts of the data
+  /// @param anew whether everybody falls into a part by the fractions; else prompts stay in the
+  ///   part that they have, and all of one writer go where the oldest is, so that what has been
+  ///   held out once is never learned from
   /// @param personal what to do about personal data
   /// @param shortest the fewest tokens of a prompt
   /// @param longest the most tokens of a prompt; the paper's App. C has "1k"
@@ -140,6 +143,7 @@ public final class Curation {
       Prefix prefix,
       int cap,
       Split.Fractions fractions,
+      boolean anew,
       Personal personal,
       int shortest,
       int longest,
@@ -149,7 +153,7 @@ public final class Curation {
     /// As in the paper (App. A.2, C), in all languages.
     public static final Settings PAPER =
         new Settings(
-            Prefix.USUAL, 200, Split.Fractions.USUAL, Personal.PAPER, 1, 1000, Set.of(), 0.5);
+            Prefix.USUAL, 200, Split.Fractions.USUAL, true, Personal.PAPER, 1, 1000, Set.of(), 0.5);
 
     public Settings {
       languages = Languages.checked(languages);
@@ -168,28 +172,38 @@ public final class Curation {
     }
 
     public Settings with(Prefix other) {
-      return new Settings(other, cap, fractions, personal, shortest, longest, languages, certainty);
+      return new Settings(
+          other, cap, fractions, anew, personal, shortest, longest, languages, certainty);
     }
 
     public Settings with(Split.Fractions other) {
-      return new Settings(prefix, cap, other, personal, shortest, longest, languages, certainty);
+      return new Settings(
+          prefix, cap, other, true, personal, shortest, longest, languages, certainty);
+    }
+
+    public Settings keepingParts() {
+      return new Settings(
+          prefix, cap, fractions, false, personal, shortest, longest, languages, certainty);
     }
 
     public Settings with(Personal other) {
-      return new Settings(prefix, cap, fractions, other, shortest, longest, languages, certainty);
+      return new Settings(
+          prefix, cap, fractions, anew, other, shortest, longest, languages, certainty);
     }
 
     public Settings cap(int most) {
       return new Settings(
-          prefix, most, fractions, personal, shortest, longest, languages, certainty);
+          prefix, most, fractions, anew, personal, shortest, longest, languages, certainty);
     }
 
     public Settings tokens(int least, int most) {
-      return new Settings(prefix, cap, fractions, personal, least, most, languages, certainty);
+      return new Settings(
+          prefix, cap, fractions, anew, personal, least, most, languages, certainty);
     }
 
     public Settings in(Set<String> codes) {
-      return new Settings(prefix, cap, fractions, personal, shortest, longest, codes, certainty);
+      return new Settings(
+          prefix, cap, fractions, anew, personal, shortest, longest, codes, certainty);
     }
   }
 

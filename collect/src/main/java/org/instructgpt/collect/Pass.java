@@ -70,7 +70,7 @@ final class Pass {
     in = step(Step.CONSENT, in, consent(objection));
     in = step(Step.DUPLICATES, in, duplicates());
     in = step(Step.CAP, in, cap());
-    in = step(Step.SPLIT, in, this::split);
+    in = step(Step.SPLIT, in, split());
     in = step(Step.PERSONAL_DATA, in, this::personal);
     in = step(Step.LENGTH, in, this::length);
     in = step(Step.LANGUAGE, in, language());
@@ -148,11 +148,26 @@ final class Pass {
         .or(() -> prompt.organisation().map(name -> "organisation " + name));
   }
 
-  private Verdict split(Prompt prompt, Ordered.Counts<String> counts) {
-    Split split = settings.fractions().splitOf(prompt.user(), prompt.organisation(), prompt.text());
-    counts.add(Names.word(split));
-    return Verdict.keep(
-        split == prompt.split() ? prompt : changed(prompt, prompt.text(), split, prompt.useCase()));
+  private Sieve split() {
+    Map<String, Split> parts = new HashMap<>();
+    return (prompt, counts) -> {
+      Split split = part(prompt, parts);
+      counts.add(Names.word(split));
+      return Verdict.keep(
+          split == prompt.split()
+              ? prompt
+              : changed(prompt, prompt.text(), split, prompt.useCase()));
+    };
+  }
+
+  /// @param parts where each writer's oldest prompt lies
+  private Split part(Prompt prompt, Map<String, Split> parts) {
+    if (settings.anew()) {
+      return settings.fractions().splitOf(prompt.user(), prompt.organisation(), prompt.text());
+    }
+    return writer(prompt)
+        .map(writer -> parts.computeIfAbsent(writer, _ -> prompt.split()))
+        .orElseGet(prompt::split);
   }
 
   private Verdict personal(Prompt prompt, Ordered.Counts<String> counts) {

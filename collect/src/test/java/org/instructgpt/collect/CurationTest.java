@@ -216,6 +216,34 @@ final class CurationTest {
     assertThat(json.at("/settings/prefix/most").intValue()).isEqualTo(64);
   }
 
+  /// What models have been judged on must not become what they learn from.
+  @Test
+  void partsThatPromptsHaveCanStayAndAWriterInTwoGoesWhereTheOldestIs() {
+    Result result =
+        run(
+            Settings.PAPER.keepingParts(),
+            in(Split.TEST, Prompts.of(1, "ann", "Why is the sky blue?")),
+            in(Split.TRAIN, Prompts.of(2, "ann", "Name three rivers of Asia.")),
+            in(Split.VALIDATION, Prompts.of(3, "bob", "How tall is a giraffe?")),
+            in(Split.TEST, Prompts.of(4, "", "Where do ducks go in winter?")));
+    assertThat(result.kept())
+        .extracting(Prompt::split)
+        .containsExactly(Split.TEST, Split.TEST, Split.VALIDATION, Split.TEST);
+    assertThat(result.report().step(Step.SPLIT).changed()).isEqualTo(1);
+  }
+
+  private static Prompt in(Split split, Prompt prompt) {
+    return new Prompt(
+        prompt.id(),
+        prompt.text(),
+        prompt.source(),
+        prompt.user(),
+        prompt.organisation(),
+        split,
+        prompt.useCase(),
+        prompt.created());
+  }
+
   @Test
   void twoPromptsOfOneIdAreRefused() {
     assertThatThrownBy(() -> run(ALL_TRAIN, Prompts.of(1, "", "a"), Prompts.of(1, "", "b")))
