@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +51,8 @@ final class Provenance {
   /// The models that learned from one of these records, themselves or through a parent, parents
   /// first.
   List<Model> learnedFrom(Set<String> records) throws IOException {
-    Map<String, Model> bySum = new LinkedHashMap<>();
+    List<Model> all = new ArrayList<>();
+    Map<String, Model> bySum = new HashMap<>(); // a snapshot may have the weights of the model
     var open = checkpoints();
     boolean found = true;
     while (found) {
@@ -59,14 +60,15 @@ final class Provenance {
       for (var folder : open) {
         var model = judge(folder, records, bySum);
         if (model.records() > 0 || !model.from().isEmpty() || !model.known()) {
-          bySum.put(sum(folder), model);
+          all.add(model);
+          bySum.putIfAbsent(sum(folder), model);
           these.add(folder);
         }
       }
       open.removeAll(these);
       found = !these.isEmpty();
     }
-    return List.copyOf(bySum.values());
+    return List.copyOf(all);
   }
 
   private static String sum(Path folder) throws IOException {

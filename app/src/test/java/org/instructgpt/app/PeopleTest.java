@@ -128,6 +128,8 @@ class PeopleTest {
     model("other", "sft-2", "sft", "base", "p2", "d2");
     model("best", "ppo-1", "ppo", "policy", "p2");
     model("old", "ppo-0", "ppo", "base");
+    var snapshot = Files.createDirectories(workspace.resolve("snapshots/best/000001"));
+    Files.copy(workspace.resolve("models/best/lineage.json"), snapshot.resolve("lineage.json"));
     Files.createDirectories(workspace.resolve("reports"));
     Files.writeString(workspace.resolve("reports/samples.html"), "<p>Explain this: " + SECRET);
     assertThat(run("export", "-w", workspace, workspace.resolve("out.jsonl.gz"))).isZero();
@@ -136,7 +138,7 @@ class PeopleTest {
     assertThat(out.toString())
         .contains("erased: 1 prompts, 1 demonstrations, 0 rankings, 0 ratings, 0 labelers, 3 other")
         .contains("models/policy: from 2 of the records")
-        .contains("models/best: through policy")
+        .contains("models/best: through policy", "snapshots/best/000001: through policy")
         .contains("models/old: perhaps: its run kept no list of records")
         .doesNotContain("models/other", "models/base")
         .contains("  out.jsonl.gz")
