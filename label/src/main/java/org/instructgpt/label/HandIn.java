@@ -1,6 +1,7 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,7 +54,8 @@ final class HandIn {
     var held = slots.required(labeler, submission.item());
     Task task = Task.find(handle, submission.item()).orElseThrow();
     Checks.check(task, submission.work());
-    Outcome outcome = held.state().equals("out") && fills(held) ? Outcome.COUNTED : Outcome.SURPLUS;
+    Outcome outcome =
+        held.state().equals("out") && slots.fill(labeler, held) ? Outcome.COUNTED : Outcome.SURPLUS;
     insert(task, held, outcome, work);
     handle
         .createUpdate("UPDATE label_lease SET state = 'done' WHERE item = :item AND labeler = :me")
@@ -63,15 +65,15 @@ final class HandIn {
     new Drafts(handle, now).drop(labeler, task.id());
     // What everybody is given as a measure would weigh too much in what models learn from.
     if (outcome == Outcome.COUNTED && held.slot().isPresent()) {
-      new Filing(submission.id(), labeler, now)
-          .records(task, submission.work())
-          .forEach(record -> store.insert(handle, record));
+      store.insert(
+          handle, new Filing(submission.id(), labeler, now).records(task, submission.work()));
       if (submission.work() instanceof Work.Tagged) {
         new Tags(handle).settle(task);
       }
     }
     tell.accept(task);
-    return new Receipt(submission.id(), outcome, now);
+    // As the store will tell it to whoever asks again.
+    return new Receipt(submission.id(), outcome, now.truncatedTo(ChronoUnit.MILLIS));
   }
 
   private record Earlier(String labeler, String item, String work, Receipt receipt) {}
@@ -105,27 +107,6 @@ final class HandIn {
           List.of());
     }
     return earlier.receipt();
-  }
-
-  /// Whether a slot is left: the labeler's own, or, when that went to somebody else, a free one.
-  private boolean fills(Slots.Held held) {
-    if (held.slot().isEmpty()) {
-      return true;
-    }
-    // Also extends the lease, which no longer matters.
-    if (!new Slots(handle, now).resume(labeler, held)) {
-      return false;
-    }
-    return handle
-            .createUpdate(
-                """
-                UPDATE label_slot SET state = 'done'
-                WHERE item = :item AND labeler = :me AND state IN ('open', 'last')\
-                """)
-            .bind("item", submission.item())
-            .bind("me", labeler)
-            .execute()
-        == 1;
   }
 
   private void insert(Task task, Slots.Held held, Outcome outcome, String work) {

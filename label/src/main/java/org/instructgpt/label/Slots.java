@@ -48,7 +48,8 @@ final class Slots {
     }
     for (Held held : out(labeler)) {
       if (resume(labeler, held)) {
-        return Optional.of(lease(labeler, held.item()));
+        return Optional.of(
+            lease(labeler, held, ends(), new Drafts(handle, now).find(labeler, held.item())));
       }
     }
     var free = free(labeler, pool.get());
@@ -60,8 +61,8 @@ final class Slots {
             ? gold(labeler, pool.get(), free.get().item(), random)
             : Optional.<Free>empty();
     Free item = gold.orElseGet(free::get);
-    hand(labeler, item, gold.isPresent(), Ids.fresh(now, random));
-    return Optional.of(lease(labeler, item.item()));
+    Held held = hand(labeler, item, gold.isPresent(), Ids.fresh(now, random));
+    return Optional.of(lease(labeler, held, ends(), Optional.empty()));
   }
 
   private List<Held> out(String labeler) {
@@ -105,7 +106,7 @@ final class Slots {
 
   /// Extends a lease, also one that is over, as long as a slot of the item is left for it.
   boolean resume(String labeler, Held held) {
-    long ends = now.plus(Desk.LEASE).toEpochMilli();
+    long ends = ends();
     boolean there =
         held.slot().isEmpty() || keep(labeler, held, ends) || again(labeler, held, ends);
     if (there) {
@@ -128,6 +129,27 @@ final class Slots {
                 """)
             .bind("ends", ends)
             .bind("slot", held.slot().orElseThrow())
+            .bind("me", labeler)
+            .execute()
+        == 1;
+  }
+
+  /// Work came in: whether a slot is left for it, the labeler's own, or, when that went to somebody
+  /// else, a free one.
+  boolean fill(String labeler, Held held) {
+    return held.slot().isEmpty()
+        || done(labeler, held.item())
+        || (again(labeler, held, ends()) && done(labeler, held.item()));
+  }
+
+  private boolean done(String labeler, String item) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE label_slot SET state = 'done'
+                WHERE item = :item AND labeler = :me AND state IN ('open', 'last')\
+                """)
+            .bind("item", item)
             .bind("me", labeler)
             .execute()
         == 1;
@@ -207,8 +229,8 @@ final class Slots {
         .findOne();
   }
 
-  private void hand(String labeler, Free free, boolean gold, String token) {
-    long ends = now.plus(Desk.LEASE).toEpochMilli();
+  private Held hand(String labeler, Free free, boolean gold, String token) {
+    long ends = ends();
     if (!gold) {
       handle
           .createUpdate("UPDATE label_slot SET labeler = :me, free_at = :ends WHERE id = :slot")
@@ -230,13 +252,23 @@ final class Slots {
         .bind("now", now.toEpochMilli())
         .bind("ends", ends)
         .execute();
+    return new Held(
+        free.item(),
+        gold ? Optional.empty() : Optional.of(free.slot()),
+        token,
+        "out",
+        now.toEpochMilli(),
+        ends);
   }
 
-  private Lease lease(String labeler, String item) {
-    Task task = Task.find(handle, item).orElseThrow();
-    Held held = held(labeler, item).orElseThrow();
+  private long ends() {
+    return now.plus(Desk.LEASE).toEpochMilli();
+  }
+
+  private Lease lease(String labeler, Held held, long ends, Optional<Desk.Draft> draft) {
+    Task task = Task.find(handle, held.item()).orElseThrow();
     return new Lease(
-        item,
+        task.id(),
         task.kind(),
         task.mode(),
         task.text(),
@@ -244,8 +276,8 @@ final class Slots {
         task.note(),
         task.instructions(),
         held.token(),
-        Instant.ofEpochMilli(held.ends()),
-        new Drafts(handle, now).find(labeler, item));
+        Instant.ofEpochMilli(ends),
+        draft);
   }
 
   Instant renew(String labeler, String item, String token) {

@@ -21,13 +21,31 @@ final class Standing {
   /// The pool whose work somebody gets; empty for those who are no labelers, were declined or
   /// paused, or still have to be admitted. Held-out labelers pass no screening (paper section 3.4).
   Optional<Pool> working(String labeler) {
-    var pool = pool(labeler);
-    if (pool.isEmpty() || pool.get() == Pool.RESEARCHER) {
-      return pool;
+    return handle
+        .createQuery(
+            """
+            SELECT l.pool, s.value AS required, (SELECT d.verdict FROM label_decision d
+              WHERE d.labeler = l.id ORDER BY d.seq DESC LIMIT 1) AS verdict
+            FROM labeler l LEFT JOIN label_setting s ON s.name = :required WHERE l.id = :labeler\
+            """)
+        .bind("required", REQUIRED)
+        .bind("labeler", labeler)
+        .map((row, _) ->
+            new Admission(
+                Json.constant(Pool.class, row.getString("pool")),
+                Boolean.parseBoolean(row.getString("required")),
+                Optional.ofNullable(row.getString("verdict"))
+                    .map(word -> Json.constant(Verdict.class, word))))
+        .findOne()
+        .filter(Admission::works)
+        .map(Admission::pool);
+  }
+
+  private record Admission(Pool pool, boolean required, Optional<Verdict> verdict) {
+    boolean works() {
+      boolean waits = pool == Pool.TRAINING && required;
+      return pool == Pool.RESEARCHER || verdict.map(v -> v == Verdict.ADMITTED).orElse(!waits);
     }
-    var verdict = decisions(labeler).stream().findFirst().map(Decision::verdict);
-    boolean waits = pool.get() == Pool.TRAINING && required();
-    return verdict.map(v -> v == Verdict.ADMITTED).orElse(!waits) ? pool : Optional.empty();
   }
 
   Optional<Pool> pool(String labeler) {

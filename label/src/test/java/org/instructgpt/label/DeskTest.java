@@ -160,6 +160,8 @@ class DeskTest {
       place.open(batch(Kind.COMPARE, 2), 1);
       var lease = place.next("ann");
       var submission = submission(lease);
+      // A time that the store keeps only to the millisecond.
+      place.later(Duration.ofNanos(123_456_789));
       Callable<Receipt> task = () -> place.desk.submit("ann", submission);
       var receipts = new HashSet<Receipt>();
       for (var done : threads.invokeAll(java.util.Collections.nCopies(10, task))) {

@@ -241,7 +241,8 @@ public final class Importer {
       if (format != Format.RECORDS && record instanceof Labeler && !labelers.add(record.id())) {
         return; // Nearly every row names the same one.
       }
-      boolean isNew = format == Format.RECORDS ? rows.add(record) : rows.addIfAbsent(record);
+      boolean isNew =
+          format == Format.RECORDS ? rows.add(List.of(record)) == 1 : rows.addIfAbsent(record);
       if (isNew) {
         added.merge(Json.type(record), 1L, Long::sum);
       } else if (isWanted(format, record)) {

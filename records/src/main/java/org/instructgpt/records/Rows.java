@@ -3,17 +3,26 @@ package org.instructgpt.records;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /// Records into rows, and rows into records, on a connection that somebody else opened.
 final class Rows {
+  private static final int TOGETHER = 100;
+
   private final Handle handle;
+
+  /// Prompts and labelers that were looked up and found.
+  private final Set<String> known = new HashSet<>();
 
   Rows(Handle handle) {
     this.handle = handle;
@@ -25,13 +34,39 @@ final class Rows {
     return insert(Table.of(record), record);
   }
 
-  /// Adds a record, or finds the same one there. The same means: equal in all but the time, because
-  /// somebody who repeats a submission whose answer was lost does it later; the first time stands.
-  boolean add(Feedback record) {
-    requireParents(record);
-    if (addIfAbsent(record)) {
-      return true;
+  /// Adds records in their order, or finds the same ones there; how many were new. The same means:
+  /// equal in all but the time, because somebody who repeats a submission whose answer was lost
+  /// does it later; the first time stands.
+  ///
+  /// Those of one type that follow each other make one journey to a server.
+  int add(List<? extends Feedback> records) {
+    int added = 0;
+    for (int from = 0, to; from < records.size(); from = to) {
+      Table<?> table = Table.of(records.get(from));
+      to = from + 1;
+      while (to < Math.min(records.size(), from + TOGETHER)
+          && Table.of(records.get(to)).equals(table)) {
+        to++;
+      }
+      added += add(table, records.subList(from, to));
     }
+    return added;
+  }
+
+  private int add(Table<?> table, List<? extends Feedback> alike) {
+    alike.forEach(this::requireParents);
+    if (alike.size() == 1) {
+      return addIfAbsent(alike.getFirst()) ? 1 : same(alike.getFirst());
+    }
+    try (PreparedBatch batch = handle.prepareBatch(table.insertion())) {
+      alike.forEach(record -> batch.add(values(table, record).toArray()));
+      int[] rows = batch.execute();
+      return IntStream.range(0, rows.length).map(i -> rows[i] == 1 ? 1 : same(alike.get(i))).sum();
+    }
+  }
+
+  /// Nothing is new about a record whose id is there, if it is the same.
+  private int same(Feedback record) {
     Feedback stored = find(Table.of(record), record.id()).orElseThrow();
     List<String> other = differences(Json.write(stored), Json.write(record));
     if (!other.isEmpty()) {
@@ -40,7 +75,7 @@ final class Rows {
           "a new " + Json.type(record) + ", or the one that is stored under " + record.id(),
           "another " + String.join(", ", other));
     }
-    return false;
+    return 0;
   }
 
   <T extends Feedback> Optional<T> find(Table<T> table, String id) {
@@ -111,14 +146,19 @@ final class Rows {
   }
 
   private <T extends Feedback> boolean insert(Table<T> table, Feedback record) {
-    @SuppressWarnings("unchecked") // Table.of gave the table of this very record.
-    List<@Nullable Object> values = table.values().apply((T) record);
+    List<@Nullable Object> values = values(table, record);
     try (Update update = handle.createUpdate(table.insertion())) {
       for (int i = 0; i < values.size(); i++) {
         update.bind(i, values.get(i));
       }
       return update.execute() == 1;
     }
+  }
+
+  @SuppressWarnings("unchecked") // Table.of gave the table of this very record.
+  private static <T extends Feedback> List<@Nullable Object> values(
+      Table<T> table, Feedback record) {
+    return table.values().apply((T) record);
   }
 
   /// The store would refuse a row without its prompt or labeler too, but could not say which is
@@ -138,19 +178,24 @@ final class Rows {
   }
 
   private void require(Table<?> parent, String field, String id) {
-    boolean there =
-        handle
-            .createQuery("SELECT 1 FROM " + parent.name() + " WHERE id = :id")
-            .bind("id", id)
-            .mapTo(Integer.class)
-            .findOne()
-            .isPresent();
+    String name = parent.name() + " " + id;
+    boolean there = known.contains(name) || there(parent, id);
     if (!there) {
       throw new BadField(
           field,
           "a " + parent.name() + " that is stored already or comes earlier",
           Check.quoted(id));
     }
+    known.add(name);
+  }
+
+  private boolean there(Table<?> parent, String id) {
+    return handle
+        .createQuery("SELECT 1 FROM " + parent.name() + " WHERE id = :id")
+        .bind("id", id)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
   }
 
   private static List<String> differences(ObjectNode stored, ObjectNode given) {

@@ -49,6 +49,7 @@ final class SqliteFile implements Database {
     this.readers = Database.discreet(Jdbi.create(() -> readOnly(reading.getConnection())));
     this.writers =
         Database.discreet(Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE)));
+    writers.setStatementBuilderFactory(_ -> new Prepared());
   }
 
   @Override

@@ -128,10 +128,7 @@ public final class Store implements AutoCloseable {
   /// nor earlier in the list.
   public CompletableFuture<Integer> add(List<? extends Feedback> records) {
     List<? extends Feedback> batch = List.copyOf(records);
-    return write(handle -> {
-      Rows rows = new Rows(handle);
-      return (int) batch.stream().filter(rows::add).count();
-    });
+    return write(handle -> insert(handle, batch));
   }
 
   /// One record, as [#add(List)]; the future ends with 1 when it was new, else with 0.
@@ -195,7 +192,12 @@ public final class Store implements AutoCloseable {
   /// A record as [#add(Feedback)], inside a [#write] under way; whether it was new. So a ranking
   /// and the task that it fulfils are stored together or not at all.
   public boolean insert(Handle handle, Feedback record) {
-    return new Rows(handle).add(record);
+    return insert(handle, List.of(record)) == 1;
+  }
+
+  /// Records as [#add(List)], inside a [#write] under way; the number of new ones.
+  public int insert(Handle handle, List<? extends Feedback> records) {
+    return new Rows(handle).add(records);
   }
 
   /// Deletes what these people gave and these prompts, and what others gave about it, here and in

@@ -39,6 +39,7 @@ public final class Accounts implements Erasable {
   private final SecureRandom random;
   private final Passwords passwords;
   private final Audit audit;
+  private final Bearers bearers = new Bearers();
 
   private Accounts(
       Store store, InstantSource clock, SecureRandom random, Passwords passwords, Audit audit) {
@@ -132,7 +133,7 @@ public final class Accounts implements Erasable {
       throw Refusal.invalid("current", "account.password-wrong");
     }
     String hash = newPassword(account.name(), fresh);
-    done(store.write(handle -> replacePassword(handle, account.id(), account.id(), hash)));
+    changed(handle -> replacePassword(handle, account.id(), account.id(), hash));
   }
 
   /// Makes a link by which someone who forgot the password sets a new one, once within a day.
@@ -156,14 +157,13 @@ public final class Accounts implements Erasable {
             .map(People.Person::account)
             .orElseThrow(Accounts::linkGone);
     String hash = newPassword(account.name(), fresh);
-    return done(
-        store.write(handle -> {
-          if (Links.take(handle, token, clock.instant()).isEmpty()) {
-            throw linkGone();
-          }
-          replacePassword(handle, id, id, hash);
-          return account;
-        }));
+    return changed(handle -> {
+      if (Links.take(handle, token, clock.instant()).isEmpty()) {
+        throw linkGone();
+      }
+      replacePassword(handle, id, id, hash);
+      return account;
+    });
   }
 
   /// A new token for programs that act for the account on the HTTP API for a year. Only its hash is
@@ -180,16 +180,16 @@ public final class Accounts implements Erasable {
   }
 
   public void revoke(Account account, String tokenId) {
-    done(
-        store.write(handle -> {
-          audit.append(handle, account.id(), "revoked-token", tokenId);
-          return Tokens.remove(handle, account.id(), tokenId);
-        }));
+    changed(handle -> {
+      audit.append(handle, account.id(), "revoked-token", tokenId);
+      return Tokens.remove(handle, account.id(), tokenId);
+    });
   }
 
   /// Whom a program acts for that shows the token.
   public Optional<Account> bearer(String token) {
-    return store.read(handle -> Tokens.find(handle, token, clock.instant()));
+    Instant now = clock.instant();
+    return bearers.find(token, now, hash -> store.read(handle -> Tokens.find(handle, hash, now)));
   }
 
   public Optional<Account> find(String id) {
@@ -256,7 +256,7 @@ public final class Accounts implements Erasable {
   }
 
   void speak(Account account, Locale language) {
-    done(store.write(handle -> People.speak(handle, account.id(), language)));
+    changed(handle -> People.speak(handle, account.id(), language));
   }
 
   boolean hasAdmin() {
@@ -360,12 +360,20 @@ public final class Accounts implements Erasable {
   }
 
   private void change(String id, Account by, String action, Function<Handle, Integer> work) {
-    done(
-        store.write(handle -> {
-          expect(handle, id);
-          audit.append(handle, by.id(), action, id);
-          return work.apply(handle);
-        }));
+    changed(handle -> {
+      expect(handle, id);
+      audit.append(handle, by.id(), action, id);
+      return work.apply(handle);
+    });
+  }
+
+  /// A write after which tokens may mean something else.
+  private <T> T changed(Function<Handle, T> work) {
+    try {
+      return done(store.write(work));
+    } finally {
+      bearers.forget();
+    }
   }
 
   private String links(Function<Handle, String> work) {

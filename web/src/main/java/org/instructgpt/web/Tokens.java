@@ -33,14 +33,14 @@ final class Tokens {
     return token;
   }
 
-  static Optional<Account> find(Handle handle, String token, Instant now) {
+  static Optional<Account> find(Handle handle, String hash, Instant now) {
     return handle
         .createQuery(
             """
             SELECT a.* FROM web_token t JOIN web_account a ON a.id = t.account
             WHERE t.hash = :hash AND t.expires > :now AND a.disabled = 0\
             """)
-        .bind("hash", Secrets.hash(token))
+        .bind("hash", hash)
         .bind("now", now.toEpochMilli())
         .map((row, _) -> People.account(row))
         .findOne();
