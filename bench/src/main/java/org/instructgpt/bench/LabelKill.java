@@ -1,65 +1,76 @@
 package org.instructgpt.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.label.Desk;
 import org.instructgpt.label.Desk.Kind;
 import org.instructgpt.records.Store;
 
-/// Kills a program at a random moment while labelers work in it, again and again, and looks whether
-/// anything that was acknowledged is lost or counted twice.
+/// Kills the site at a random moment while labelers work over HTTP, again and again, and looks each
+/// time whether anything that was acknowledged is lost or counted twice. The labelers live on, and
+/// ask again what got no answer.
 ///
 /// `bench/run LabelKill --store /tmp/kill.db --times 100 --labelers 64`; `--store postgresql`
-/// starts an embedded server, which lives on while its client is killed. After each kill the next
-/// program first hands in again what had no answer, as a client would.
+/// starts an embedded server, and with `--servers 4` every fourth kill takes that server's
+/// processes in place of the site's.
 public final class LabelKill {
   private static final int OVERLAP = 3;
+  private static final int DRAFT_EVERY = 4;
+  private static final int PATIENCE_MILLIS = 30_000;
+  private static final List<String> QUICK_TO_START = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
 
   private LabelKill() {}
 
+  /// What is to be done.
+  ///
+  /// @param servers every how many kills the database's server is meant; 0 for never
+  /// @param longest from the moment that the site is under load again to the kill, in milliseconds
+  record Plan(Supply supply, int times, int servers, int longest) {}
+
   /// What was seen over all kills.
   ///
+  /// @param kills of the site; `servers` of the database's server
+  /// @param again calls that got no answer and were made again
   /// @param lost acknowledged, and not there
   /// @param older drafts that are older than what was acknowledged
+  /// @param draftAge the most that was typed and not stored, in milliseconds
   record Result(
       int kills,
+      int servers,
       int acknowledged,
-      int unanswered,
+      long again,
       int lost,
       int older,
+      long draftAge,
       Map<String, Long> breaches) {
     boolean good() {
-      return lost == 0 && older == 0 && breaches.isEmpty();
+      return lost == 0 && older == 0 && draftAge <= 2000 && breaches.isEmpty();
     }
   }
 
   public static void main(String[] arguments) throws Exception {
     var flags = LabelLoad.flags(arguments);
-    Path folder = Files.createTempDirectory("kills");
-    if (flags.containsKey("child")) {
-      work(
-          flags.getOrDefault("store", ""),
-          Path.of(flags.getOrDefault("child", "")),
-          LabelLoad.whole(flags, "labelers", 64));
-      return;
-    }
+    var supply =
+        new Supply(
+            LabelLoad.whole(flags, "labelers", 64),
+            LabelLoad.whole(flags, "leases", 120_000),
+            OVERLAP,
+            Kind.valueOf(flags.getOrDefault("kind", "COMPARE")));
+    var plan =
+        new Plan(
+            supply,
+            LabelLoad.whole(flags, "times", 100),
+            LabelLoad.whole(flags, "servers", 0),
+            LabelLoad.whole(flags, "longest", 1500));
     try (var place = Place.of(flags.getOrDefault("store", "postgresql"))) {
-      var result =
-          run(
-              place.store(),
-              folder.resolve("journal.txt"),
-              LabelLoad.whole(flags, "labelers", 64),
-              LabelLoad.whole(flags, "times", 100),
-              RandomGeneratorFactory.of("L64X128MixRandom")
-                  .create(LabelLoad.whole(flags, "seed", 1)));
+      var random =
+          RandomGeneratorFactory.of("L64X128MixRandom").create(LabelLoad.whole(flags, "seed", 1));
+      var result = new Killing(place, plan, random).run();
       System.out.println(result);
       if (!result.good()) {
         System.exit(1);
@@ -67,109 +78,92 @@ public final class LabelKill {
     }
   }
 
-  /// The program that is killed.
-  private static void work(String where, Path journal, int people) throws Exception {
-    try (var store = Store.open(where);
-        var lines = new Journal(journal)) {
-      var desk = Desk.open(store, InstantSource.system(), new SecureRandom());
-      var labelers = new Labelers(desk, lines, people, 4);
-      labelers.retry(Journal.read(journal));
-      System.out.println("working");
-      labelers.work(new Labelers.Timings(), () -> false);
-    }
-  }
+  /// One measurement.
+  static final class Killing {
+    private final Place place;
+    private final Plan plan;
+    private final RandomGenerator random;
+    private final Ledger ledger = new Ledger();
+    private int lost;
+    private int older;
+    private long draftAge;
+    private int servers;
 
-  static Result run(String where, Path journal, int people, int times, RandomGenerator random)
-      throws Exception {
-    int unanswered = 0;
-    for (int kill = 0; kill < times; kill++) {
-      // Always enough to do: a round takes some seconds at most.
-      open(where, people, 3000, kill);
-      kill(where, journal, people, random.nextInt(20, 1500));
-      unanswered += Journal.read(journal).unanswered().size();
+    Killing(Place place, Plan plan, RandomGenerator random) {
+      this.place = place;
+      this.plan = plan;
+      this.random = random;
     }
-    try (var store = Store.open(where);
-        var lines = new Journal(journal)) {
-      var desk = Desk.open(store, InstantSource.system(), new SecureRandom());
-      int older = older(store, Journal.read(journal));
-      new Labelers(desk, lines, people, 0).retry(Journal.read(journal));
-      var read = Journal.read(journal);
-      var missing = new HashSet<>(read.acknowledged());
-      missing.removeAll(
-          store.read(handle ->
-              handle.createQuery("SELECT id FROM label_annotation").mapTo(String.class).set()));
-      var breaches = new HashMap<>(Labelers.breaches(store));
-      long rows =
-          store.read(handle ->
-              handle.createQuery("SELECT count(*) FROM label_annotation").mapTo(Long.class).one());
-      if (rows != read.acknowledged().size()) {
-        breaches.put("rows that were never acknowledged", rows - read.acknowledged().size());
+
+    Result run() throws IOException, InterruptedException {
+      var people = plan.supply().into(place.store());
+      var site = Running.start(place.store(), 0, QUICK_TO_START);
+      var over = new AtomicBoolean();
+      var labelers = new Labelers(site.port(), people, ledger, OVERLAP, DRAFT_EVERY, 0);
+      var work =
+          CompletableFuture.runAsync(
+              () -> labelers.work(new Labelers.Timings(), over::get), Thread.ofPlatform()::start);
+      for (int time = 1; time <= plan.times(); time++) {
+        boolean server = place.mortal() && plan.servers() > 0 && time % plan.servers() == 0;
+        long up = System.currentTimeMillis();
+        underLoad();
+        Thread.sleep(random.nextInt(plan.longest()));
+        long killed = System.currentTimeMillis();
+        if (server) {
+          servers++;
+          place.kill();
+          place.revive();
+          look(up, killed);
+        } else {
+          site.kill();
+          look(up, killed);
+          site = Running.start(place.store(), labelers.port(), QUICK_TO_START);
+        }
       }
-      return new Result(
-          times, read.acknowledged().size(), unanswered, missing.size(), older, breaches);
+      over.set(true);
+      work.join();
+      site.close();
+      return result();
     }
-  }
 
-  private static void open(String where, int people, int items, int round) throws IOException {
-    try (var store = Store.open(where)) {
-      var desk = Desk.open(store, InstantSource.system(), new SecureRandom());
-      Labelers.prepare(
-          store, desk, people, items, Labelers.batch("round-" + round, Kind.DEMONSTRATE, OVERLAP));
-    }
-  }
-
-  private static void kill(String where, Path journal, int people, int millis) throws Exception {
-    Process program =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LabelKill.class.getName(),
-                "--child",
-                journal.toString(),
-                "--store",
-                where,
-                "--labelers",
-                "" + people)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (var said = program.inputReader()) {
-      String first = said.readLine();
-      if (!"working".equals(first)) {
-        throw new IllegalStateException("expected the program to work, it said: " + first);
+    /// Until everybody could have handed in something since the last kill: the program has just
+    /// started, and what is to be killed is a program under load.
+    private void underLoad() throws InterruptedException {
+      int enough = ledger.submissions() + plan.supply().people();
+      for (int wait = 0; ledger.submissions() < enough && wait < PATIENCE_MILLIS; wait += 10) {
+        Thread.sleep(10);
       }
-      Thread.sleep(millis);
-      program.destroyForcibly();
-      program.waitFor();
     }
-  }
 
-  /// Drafts that were acknowledged, not handed in, and lie in the store in an older version or not
-  /// at all.
-  private static int older(Store store, Journal.Read read) {
-    return store.read(handle -> {
-      int older = 0;
-      for (var draft : read.drafts().entrySet()) {
-        boolean there =
-            handle
-                .createQuery(
-                    """
-                    SELECT 1 FROM label_draft WHERE item = :item AND labeler = :me AND version >= :v
-                    UNION ALL
-                    SELECT 1 FROM label_annotation WHERE item = :item AND labeler = :me LIMIT 1\
-                    """)
-                .bind("item", draft.getKey().item())
-                .bind("me", draft.getKey().labeler())
-                .bind("v", draft.getValue())
-                .mapTo(Integer.class)
-                .findFirst()
-                .isPresent();
-        older += there ? 0 : 1;
+    private void look(long up, long killed) throws IOException {
+      var state = ledger.state();
+      try (var store = Store.open(place.store())) {
+        var books = new Books(store);
+        lost += books.lost(state);
+        older += books.older(state);
+        draftAge = Math.max(draftAge, books.gone(state, up, killed));
       }
-      return older;
-    });
+    }
+
+    private Result result() throws IOException {
+      try (var store = Store.open(place.store())) {
+        var books = new Books(store);
+        var breaches = new TreeMap<>(ledger.breaches());
+        breaches.putAll(books.breaches());
+        long more = books.annotations() - ledger.submissions();
+        if (more != 0) {
+          breaches.put("rows beyond the submissions that were acknowledged", more);
+        }
+        return new Result(
+            plan.times() - servers,
+            servers,
+            ledger.submissions(),
+            ledger.repeated(),
+            lost + books.lost(ledger.state()),
+            older + books.older(ledger.state()),
+            draftAge,
+            breaches);
+      }
+    }
   }
 }

@@ -1,57 +1,73 @@
 package org.instructgpt.bench;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
-import org.instructgpt.label.Desk;
 import org.instructgpt.label.Desk.Kind;
 import org.instructgpt.records.Store;
 
-/// Simulated labelers at the desk of one store as fast as they can: how long they wait for the next
-/// item and for a receipt, and whether each item got the annotations it should.
+/// Simulated labelers at the site, over HTTP on this machine: how long they wait for the next item
+/// and for a receipt, and whether each item got the annotations it should.
 ///
-/// `bench/run LabelLoad --store /tmp/load.db --labelers 64 --leases 50000 --overlap 3 --seconds
-/// 600`. `--store postgresql` starts an embedded server. With `--seconds`, batches follow each
-/// other until the time is over.
+/// `bench/run LabelLoad --store /tmp/load.db --labelers 64 --leases 50000 --overlap 3`. `--store
+/// postgresql` starts an embedded server. They work as fast as they get answers until nothing is
+/// left; `--rate 320` makes them begin so many items a second together, `--seconds 600` ends it
+/// earlier, `--warmup 10` leaves the first seconds out of the times, `--drafts 4` types every
+/// fourth item with four drafts. The site is a program of its own and shares the processors with
+/// the labelers.
 public final class LabelLoad {
   private LabelLoad() {}
 
+  /// What is to be done.
+  record Plan(Supply supply, int rate, int seconds, int warmup, int draftEvery) {}
+
   /// What was measured.
   ///
+  /// @param seconds from the first call to the last answer
+  /// @param again calls that got no answer and were made again
   /// @param times percentiles in milliseconds, by name
+  /// @param busy how many processors the site used on average
+  /// @param resident memory of the site, in megabytes
   record Result(
-      int submissions, double seconds, Map<String, Double> times, Map<String, Long> breaches) {
-    double perSecond() {
-      return submissions / seconds;
-    }
-  }
+      int submissions,
+      double seconds,
+      long again,
+      double busy,
+      long resident,
+      Map<String, Double> times,
+      Map<String, Long> breaches) {}
 
   public static void main(String[] arguments) throws Exception {
     var flags = flags(arguments);
-    String journal = flags.getOrDefault("journal", "");
-    Path file = journal.isEmpty() ? Files.createTempFile("journal", ".txt") : Path.of(journal);
+    var supply =
+        new Supply(
+            whole(flags, "labelers", 64),
+            whole(flags, "leases", 50_000),
+            whole(flags, "overlap", 3),
+            Kind.valueOf(flags.getOrDefault("kind", "COMPARE")));
+    var plan =
+        new Plan(
+            supply,
+            whole(flags, "rate", 0),
+            whole(flags, "seconds", 0),
+            whole(flags, "warmup", 0),
+            whole(flags, "drafts", 0));
     try (var place = Place.of(flags.getOrDefault("store", "postgresql"))) {
-      var result =
-          run(
-              place.store(),
-              file,
-              whole(flags, "labelers", 64),
-              whole(flags, "leases", 50_000),
-              whole(flags, "overlap", 3),
-              whole(flags, "seconds", 0),
-              Kind.valueOf(flags.getOrDefault("kind", "COMPARE")));
+      var result = run(place.store(), plan);
       System.out.printf(
           Locale.ROOT,
-          "%d submissions in %.1f s, %.0f a second; RSS %d MB%n",
+          "%d submissions in %.1f s, %.0f a second; %d calls again; site: %.2f processors, %d MB%n",
           result.submissions,
           result.seconds,
-          result.perSecond(),
-          resident());
+          result.submissions / result.seconds,
+          result.again,
+          result.busy,
+          result.resident);
       result.times.forEach((name, ms) -> System.out.printf(Locale.ROOT, "%s %.1f ms%n", name, ms));
       System.out.println("breaches: " + result.breaches);
       if (!result.breaches.isEmpty()) {
@@ -60,40 +76,59 @@ public final class LabelLoad {
     }
   }
 
-  static Result run(
-      String where, Path journal, int people, int leases, int overlap, int seconds, Kind kind)
-      throws Exception {
-    try (var store = Store.open(where);
-        var lines = new Journal(journal)) {
-      var desk = Desk.open(store, InstantSource.system(), new SecureRandom());
-      var timings = new Labelers.Timings();
-      int items = (leases + overlap - 1) / overlap;
-      int submissions = 0;
-      long working = 0;
-      long end = System.nanoTime() + seconds * 1_000_000_000L;
-      for (int round = 0; round == 0 || System.nanoTime() < end; round++) {
-        Labelers.prepare(
-            store,
-            desk,
-            people,
-            items,
-            Labelers.batch("batch-" + System.nanoTime(), kind, overlap));
-        long began = System.nanoTime();
-        submissions +=
-            new Labelers(desk, lines, people, 0)
-                .work(timings, () -> seconds > 0 && System.nanoTime() > end);
-        working += System.nanoTime() - began;
-      }
-      var times = new java.util.TreeMap<String, Double>();
-      percentiles("next", timings.next(), times);
-      percentiles("submit", timings.submit(), times);
-      var breaches = new HashMap<>(Labelers.breaches(store));
-      int expected = items * overlap;
-      if (seconds == 0 && submissions != expected) {
-        breaches.put("submissions instead of " + expected, (long) submissions);
-      }
-      return new Result(submissions, working / 1e9, times, breaches);
+  static Result run(String where, Plan plan) throws Exception {
+    var people = plan.supply().into(where);
+    var ledger = new Ledger();
+    var timings = new Labelers.Timings();
+    double seconds;
+    double busy;
+    long resident;
+    try (var site = Running.start(where, 0, List.of("-Xmx512m"));
+        var clock = Executors.newSingleThreadScheduledExecutor()) {
+      clock.schedule(timings::forget, plan.warmup(), TimeUnit.SECONDS);
+      var labelers =
+          new Labelers(
+              site.port(), people, ledger, plan.supply().overlap(), plan.draftEvery(), plan.rate());
+      var before = site.busy();
+      long began = System.nanoTime();
+      long end = began + plan.seconds() * 1_000_000_000L;
+      labelers.work(timings, () -> plan.seconds() > 0 && System.nanoTime() > end);
+      seconds = (System.nanoTime() - began) / 1e9;
+      busy = site.busy().minus(before).toNanos() / 1e9 / seconds;
+      resident = site.resident();
+      clock.shutdownNow();
     }
+    try (var store = Store.open(where)) {
+      var breaches = new HashMap<>(ledger.breaches());
+      var books = new Books(store);
+      breaches.putAll(books.breaches());
+      long more = books.annotations() - ledger.submissions();
+      if (more != 0) {
+        breaches.put("rows beyond the submissions that were acknowledged", more);
+      }
+      int lost = books.lost(ledger.state());
+      if (lost != 0) {
+        breaches.put("lost", (long) lost);
+      }
+      return new Result(
+          ledger.submissions(),
+          seconds,
+          ledger.repeated(),
+          busy,
+          resident,
+          times(timings),
+          breaches);
+    }
+  }
+
+  static Map<String, Double> times(Labelers.Timings timings) {
+    var times = new TreeMap<String, Double>();
+    percentiles("next", timings.next(), times);
+    percentiles("submit", timings.submit(), times);
+    if (timings.draft().getTotalCount() > 0) {
+      percentiles("draft", timings.draft(), times);
+    }
+    return times;
   }
 
   private static void percentiles(
@@ -104,19 +139,6 @@ public final class LabelLoad {
           histogram.getValueAtPercentile(percentile) / 1000.0);
     }
     times.put(name + " most", histogram.getMaxValue() / 1000.0);
-  }
-
-  /// Megabytes of memory that this program holds; 0 where the system does not say.
-  private static long resident() throws java.io.IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElse(0L);
   }
 
   static Map<String, String> flags(String[] arguments) {

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The load and the kills of the benchmarks, small.
 class LabelLoadTest {
+  private static final int PEOPLE = 12;
+
   @TempDir Path folder;
 
   private String file() {
@@ -19,26 +21,37 @@ class LabelLoadTest {
 
   @Test
   void everyItemGetsItsAnnotationsUnderLoad() throws Exception {
-    var result = LabelLoad.run(file(), folder.resolve("journal.txt"), 64, 1500, 3, 0, Kind.COMPARE);
+    var supply = new Supply(PEOPLE, 900, 3, Kind.COMPARE);
+    var result = LabelLoad.run(file(), new LabelLoad.Plan(supply, 0, 0, 0, 0));
     assertThat(result.breaches()).isEmpty();
-    assertThat(result.submissions()).isEqualTo(1500);
+    assertThat(result.submissions()).isEqualTo(900);
+    assertThat(result.times()).containsKeys("next p99.0", "submit p99.0");
   }
 
   @Test
-  void nothingAcknowledgedIsLostWhenTheProgramIsKilled() throws Exception {
-    assertKilled(file(), 3);
+  void nothingAcknowledgedIsLostWhenTheSiteIsKilled() throws Exception {
+    try (var place = Place.of(file())) {
+      assertKilled(place, 3, 0);
+    }
   }
 
   @Test
-  void norOnPostgresql() throws Exception {
-    assertKilled(TestServer.database(), 2);
+  void norWhenTheSiteOrTheServerOfItsDatabaseIs() throws Exception {
+    // Skipped where no such server can start.
+    assertThat(TestServer.database()).isNotEmpty();
+    try (var place = Place.of("postgresql")) {
+      assertKilled(place, 4, 2);
+    }
   }
 
-  private void assertKilled(String where, int times) throws Exception {
+  private static void assertKilled(Place place, int times, int servers) throws Exception {
+    var plan =
+        new LabelKill.Plan(new Supply(PEOPLE, 20_000, 3, Kind.DEMONSTRATE), times, servers, 1000);
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(3);
-    var result = LabelKill.run(where, folder.resolve("journal.txt"), 16, times, random);
+    var result = new LabelKill.Killing(place, plan, random).run();
     assertThat(result.acknowledged()).isPositive();
-    assertThat(result.unanswered()).as("killed in the middle of something").isPositive();
+    assertThat(result.again()).as("killed in the middle of something").isPositive();
+    assertThat(result.servers()).isEqualTo(servers == 0 ? 0 : times / servers);
     assertThat(result.good()).as(result.toString()).isTrue();
   }
 }

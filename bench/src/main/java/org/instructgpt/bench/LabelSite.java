@@ -1,0 +1,60 @@
+package org.instructgpt.bench;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.instructgpt.label.Desk;
+import org.instructgpt.label.Exports;
+import org.instructgpt.label.LabelArea;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.Screening;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.Area;
+import org.instructgpt.web.Site;
+
+/// The site with the labelers' area, as a program of its own that can be killed: `LabelSite STORE
+/// PORT` says `up PORT` and runs until then.
+final class LabelSite {
+  /// Nobody is told to slow down.
+  private static final int REQUESTS_PER_SECOND = 1_000_000;
+
+  private LabelSite() {}
+
+  public static void main(String[] arguments) throws Exception {
+    var store = Store.open(arguments[0]);
+    var clock = InstantSource.system();
+    var random = new SecureRandom();
+    var settings =
+        new Site.Settings(
+            "127.0.0.1",
+            Integer.parseInt(arguments[1]),
+            Optional.empty(),
+            false,
+            REQUESTS_PER_SECOND,
+            Duration.ofSeconds(5));
+    var site = Site.start(settings, store, List.of(area(store, clock, random)), clock, random);
+    System.out.println("up " + site.port());
+    System.in.read();
+    site.close();
+    store.close();
+  }
+
+  private static Area area(Store store, InstantSource clock, SecureRandom random) throws Exception {
+    var desk = Desk.open(store, clock, random);
+    byte[] key = "a key of benchmarks of 32 bytes.".getBytes(StandardCharsets.UTF_8);
+    return LabelArea.of(
+        desk,
+        Screening.open(store, clock, random),
+        new Quality(store),
+        Surveys.open(store),
+        new Exports(store, key, clock, _ -> Map.of()),
+        new Rounds(desk, store, Rounds.Author.nobody(), random),
+        store);
+  }
+}
