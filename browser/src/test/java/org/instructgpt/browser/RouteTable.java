@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.Desk;
 import org.instructgpt.label.Exports;
@@ -72,7 +73,7 @@ final class RouteTable {
         Screening.open(store, clock, random),
         new Quality(store),
         Surveys.open(store),
-        new Exports(store, KEY, clock, _ -> Map.of()),
+        new Exports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),
         new Rounds(desk, store, Rounds.Author.nobody(), random),
         store);
   }
