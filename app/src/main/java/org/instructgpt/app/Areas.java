@@ -60,7 +60,7 @@ record Areas(
 
   private Area label() throws IOException {
     var desk = Desk.open(store, clock, random);
-    var exports = Exports.of(store, key(), clock, new Intake(store, random)::facts);
+    var exports = new Exports(store, key(), clock, new Intake(store, random)::facts);
     return LabelArea.of(
         desk,
         Screening.open(store, clock, random),

@@ -235,6 +235,12 @@ final class BatchPages {
 
   private void gold(Visit visit) {
     String batch = known(visit);
+    boolean comparisons =
+        quality.progress(visit.now()).stream()
+            .anyMatch(p -> p.id().equals(batch) && p.batch().kind() == Kind.COMPARE);
+    if (!comparisons) {
+      throw Refusal.conflict("label.refused.gold");
+    }
     int made = desk.makeGold(batch, visit.account().id());
     visit.redirect("/research", made == 0 ? "label.batch.no-gold" : "label.batch.made-gold");
   }

@@ -43,28 +43,15 @@ public final class Exports {
     Function<Prompt, Optional<Map<String, Object>>> at(Handle handle);
   }
 
-  private Exports(Facts facts, Store store, byte[] key, InstantSource clock) {
+  /// Of the prompts that may go out.
+  ///
+  /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
+  public Exports(Store store, byte[] key, InstantSource clock, Facts facts) {
     this.store = store;
     this.key = key.clone();
     this.clock = clock;
     this.facts = facts;
     new Pseudonyms(this.key);
-  }
-
-  /// Of all prompts.
-  ///
-  /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
-  /// @param known what else is known of a prompt; may be empty
-  public Exports(
-      Store store, byte[] key, InstantSource clock, Function<Prompt, Map<String, Object>> known) {
-    this(_ -> prompt -> Optional.of(known.apply(prompt)), store, key, clock);
-  }
-
-  /// Of the prompts that may go out.
-  ///
-  /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
-  public static Exports of(Store store, byte[] key, InstantSource clock, Facts facts) {
-    return new Exports(facts, store, key, clock);
   }
 
   /// Writes a ZIP file with all of it. The stream stays open.

@@ -38,7 +38,7 @@ class ExportsTest {
   private static Map<String, String> files(
       Workplace place, Function<Prompt, Optional<Map<String, Object>>> facts) throws Exception {
     var out = new ByteArrayOutputStream();
-    Exports.of(place.store, KEY, place::now, _ -> facts).zip(out);
+    new Exports(place.store, KEY, place::now, _ -> facts).zip(out);
     var files = new TreeMap<String, String>();
     try (var zip = new ZipInputStream(new ByteArrayInputStream(out.toByteArray()))) {
       for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -148,7 +148,8 @@ class ExportsTest {
   @Test
   void aShortKeyIsRefused() throws Exception {
     try (var place = Workplace.in(folder)) {
-      assertThatThrownBy(() -> new Exports(place.store, new byte[16], place::now, _ -> Map.of()))
+      assertThatThrownBy(() ->
+              new Exports(place.store, new byte[16], place::now, _ -> _ -> Optional.of(Map.of())))
           .hasMessageContaining("at least 32 bytes");
     }
   }

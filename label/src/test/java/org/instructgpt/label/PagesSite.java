@@ -63,7 +63,7 @@ final class PagesSite implements AutoCloseable {
           screening,
           new Quality(store),
           Surveys.open(store),
-          new Exports(store, key, clock, _ -> Map.of()),
+          new Exports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
           new Rounds(desk, store, author, new Random(3)),
           store);
     } catch (IOException failure) {

@@ -69,7 +69,7 @@ public final class Showroom {
                 store,
                 "a key of the showroom, thirty-two bytes".getBytes(StandardCharsets.UTF_8),
                 clock,
-                _ -> Map.of()),
+                _ -> _ -> Optional.of(Map.of())),
             rounds,
             store);
     var settings = Site.Settings.local(Integer.parseInt(args[1]));

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -26,6 +27,11 @@ import org.sqlite.SQLiteException;
 final class SqliteFile implements Database {
   /// How long a connection waits for a lock of another program before it gives up.
   private static final int PATIENCE_MILLIS = 10_000;
+
+  /// How often the log is tried to be emptied, and what readers get in between to come to an end.
+  private static final int CHECKPOINTS = 200;
+
+  private static final long READERS_NANOS = 25_000_000;
 
   private final Path file;
   private final Jdbi readers;
@@ -166,12 +172,13 @@ final class SqliteFile implements Database {
           file,
           statement -> {
             statement.execute("VACUUM");
-            for (int attempt = 0; attempt < 20; attempt++) {
+            for (int attempt = 0; attempt < CHECKPOINTS; attempt++) {
               try (var rows = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
                 if (rows.next() && rows.getInt(1) == 0) {
                   return;
                 }
               }
+              LockSupport.parkNanos(READERS_NANOS);
             }
             throw new SQLException(
                 "the rows are deleted, but a reader keeps the log "

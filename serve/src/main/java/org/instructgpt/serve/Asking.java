@@ -2,12 +2,14 @@ package org.instructgpt.serve;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.instructgpt.collect.Intake.Consent;
 import org.instructgpt.records.Ids;
@@ -104,15 +106,40 @@ final class Asking {
   }
 
   void accept(Visit visit) {
-    var notice = Notice.of(ground.speaker().models());
     if (visit.field("accept").isEmpty()) {
       throw Refusal.invalid("accept", "refusal.accept");
     }
-    if (!visit.form("version").equals(notice.version())) {
+    agree(visit, visit.form("version"));
+    visit.redirect("/playground", "notice.thanks");
+  }
+
+  /// What a program shows to those for whom it asks.
+  private record Words(String version, boolean accepted, List<String> text) {}
+
+  /// What a program sends when they agreed.
+  private record Agreement(String version) {}
+
+  /// The notice for programs.
+  void words(Visit visit) {
+    var text = new ArrayList<>(List.of(visit.text("notice.lede")));
+    for (int i = 1; i <= Notice.POINTS; i++) {
+      text.add(visit.text("notice." + i + ".title") + " " + visit.text("notice." + i));
+    }
+    var version = Notice.of(ground.speaker().models()).version();
+    visit.answer(new Words(version, consent(visit).isPresent(), text));
+  }
+
+  void agree(Visit visit) {
+    agree(visit, visit.json(Agreement.class).version());
+    words(visit);
+  }
+
+  private void agree(Visit visit, String version) {
+    var notice = Notice.of(ground.speaker().models());
+    if (!version.equals(notice.version())) {
       throw Refusal.conflict("refusal.notice-changed");
     }
     var _ = ground.intake().accept(visit.account().id(), notice.version(), visit.now());
-    visit.redirect("/playground", "notice.thanks");
   }
 
   /// What the account has agreed to, if that covers what can be asked now.
@@ -121,7 +148,55 @@ final class Asking {
     return ground.intake().consent(visit.account().id()).filter(notice::isCoveredBy);
   }
 
+  /// Answers as they are made, as server-sent events.
   void ask(Visit visit) throws IOException, InterruptedException {
+    ask(visit, visit::events, _ -> {});
+  }
+
+  /// All answers at once, when the last is complete: for programs.
+  void askWhole(Visit visit) throws IOException, InterruptedException {
+    ask(visit, Unheard::new, turn -> visit.answer(Answered.of(turn)));
+  }
+
+  /// What is answered to a program.
+  private record Answered(String turn, long seed, List<Said> answers) {
+    private record Said(String model, String text, Optional<Finish> finish, int tokens) {}
+
+    static Answered of(History.Turn turn) {
+      var answers =
+          turn.answers().stream()
+              .map(each -> new Said(each.model(), each.text(), each.finish(), each.tokens()))
+              .toList();
+      return new Answered(turn.id(), turn.manner().seed(), answers);
+    }
+  }
+
+  /// Nobody listens while the answers are made.
+  private record Unheard() implements Visit.Events {
+    @Override
+    public void send(String event, Object json) {}
+
+    @Override
+    public boolean gone() {
+      return false;
+    }
+
+    @Override
+    public boolean ending() {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @FunctionalInterface
+  private interface Listening {
+    Visit.Events open() throws IOException;
+  }
+
+  private void ask(Visit visit, Listening listening, Consumer<History.Turn> last)
+      throws IOException, InterruptedException {
     var account = visit.account().id();
     var question = visit.json(Question.class);
     question.check(ground.speaker().models());
@@ -131,7 +206,8 @@ final class Asking {
       throw Refusal.tooMany(BUSY, "refusal.one-at-a-time", AT_ONCE);
     }
     try {
-      answer(visit, question, consent);
+      var turn = answer(visit, question, consent, listening);
+      ground.history().turn(account, turn).ifPresent(last);
     } finally {
       leave(account);
     }
@@ -141,7 +217,8 @@ final class Asking {
     underWay.computeIfPresent(account, (_, count) -> count == 1 ? null : count - 1);
   }
 
-  private void answer(Visit visit, Question question, Consent consent)
+  /// @return the turn's id
+  private String answer(Visit visit, Question question, Consent consent, Listening listening)
       throws IOException, InterruptedException {
     var manner = question.manner(seed());
     Speech speech;
@@ -152,9 +229,10 @@ final class Asking {
     }
     try {
       var turn = keep(visit, question, manner, consent);
-      try (var events = visit.events()) {
+      try (var events = listening.open()) {
         new Telling(visit, events, speech, turn).tell();
       }
+      return turn;
     } finally {
       speech.cancel();
     }

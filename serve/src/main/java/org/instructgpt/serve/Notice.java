@@ -17,6 +17,9 @@ record Notice(SortedSet<Model.Stage> kinds) {
   /// Of the words in the texts under `notice.`; a test knows the words of each version.
   static final String WORDS = "2026-11";
 
+  /// How many points it makes, `notice.1` and so on.
+  static final int POINTS = 6;
+
   static Notice of(Models models) {
     return new Notice(
         models.all().stream()

@@ -1,41 +1,28 @@
 package org.instructgpt.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.instructgpt.serve.TestPlayground.events;
+import static org.instructgpt.serve.TestPlayground.question;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.instructgpt.collect.Intake;
-import org.instructgpt.model.Checkpoint;
-import org.instructgpt.model.Gpt;
-import org.instructgpt.model.GptConfig;
-import org.instructgpt.model.Lineage;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.records.Store;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Precision;
-import org.instructgpt.torch.Randomness;
-import org.instructgpt.torch.Scope;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Area;
-import org.instructgpt.web.Audit;
 import org.instructgpt.web.Browser;
 import org.instructgpt.web.RouteTable;
 import org.instructgpt.web.TestSite;
@@ -52,50 +39,18 @@ class PlaygroundTest {
   private static final String ASKED = "How much is the <b>lamp</b>? 灯多少钱？ 🐸";
 
   @TempDir private Path workspace;
-  private Speaker speaker;
+  private TestPlayground playground;
   private TestSite site;
 
   @BeforeEach
   void open() throws IOException {
-    model("base", "pretrain");
-    model("sft", "sft");
-    Files.createDirectories(workspace.resolve("reports"));
-    speaker =
-        new Speaker(
-            workspace.resolve("models"),
-            new Speaker.Settings(1L << 30, 4, Precision.FULL, Device.CPU));
-    site = TestSite.start(TestSite.settings(), store -> List.of(area(store)));
+    playground = TestPlayground.start(workspace);
+    site = playground.site();
   }
 
   @AfterEach
   void close() {
-    site.close();
-    speaker.close();
-  }
-
-  private Area area(Store store) {
-    try {
-      var random = new SecureRandom();
-      var intake = new Intake(store, random);
-      var history = History.open(store);
-      var audit = Audit.open(store, InstantSource.system());
-      return Playground.of(
-          new Playground.Ground(
-              speaker, intake, store, history, List.of(history, intake), audit, workspace, random));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void model(String name, String stage) throws IOException {
-    var folder = Files.createDirectories(workspace.resolve("models").resolve(name));
-    var shape =
-        new GptConfig(1, 8, 1, 128, WORDS.vocabularySize(), GptConfig.Activation.GELU, 1e-5, 0, 0);
-    try (var _ = Scope.open()) {
-      var gpt = new Gpt(shape, Precision.FULL, Device.CPU);
-      gpt.initialize(new Randomness(1));
-      Checkpoint.save(gpt, WORDS, new Lineage(stage, Map.of(), Map.of()), folder);
-    }
+    playground.close();
   }
 
   private Account customer(String name) {
@@ -124,28 +79,7 @@ class PlaygroundTest {
         browser.csrf());
   }
 
-  private static String question(String prompt, String... models) {
-    var json = JSON.createObjectNode().put("prompt", prompt).put("longest", 12).put("seed", 7);
-    var names = json.putArray("models");
-    List.of(models).forEach(names::add);
-    return json.toString();
-  }
-
-  private record Event(String name, JsonNode data) {}
-
-  private static List<Event> events(HttpResponse<String> answer) throws IOException {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    var events = new ArrayList<Event>();
-    for (var part : answer.body().split("\n\n")) {
-      if (part.startsWith("event: ")) {
-        var lines = part.split("\ndata: ", 2);
-        events.add(new Event(lines[0].substring(7), JSON.readTree(lines[1])));
-      }
-    }
-    return events;
-  }
-
-  private static String text(List<Event> events, int place) {
+  private static String text(List<TestPlayground.Event> events, int place) {
     var text = new StringBuilder();
     for (var event : events) {
       if (event.name().equals("text") && event.data().path("place").asInt() == place) {
@@ -213,9 +147,9 @@ class PlaygroundTest {
   void theNoticeComesAgainWhenAnotherKindOfModelJoins() throws IOException {
     var browser = agreed(customer("Ada"));
     assertThat(browser.get("/playground").statusCode()).isEqualTo(200);
-    model("sft-2", "sft");
+    playground.model("sft-2", "sft");
     assertThat(browser.get("/playground").statusCode()).isEqualTo(200);
-    model("ppo", "ppo");
+    playground.model("ppo", "ppo");
     assertThat(browser.get("/playground").statusCode()).isEqualTo(303);
     assertThat(ask(browser, question("Hi", "sft")).statusCode()).isEqualTo(403);
   }

@@ -1,0 +1,26 @@
+package org.instructgpt.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/// Thousands of requests that nobody's browser would send, to every route that takes a body: each
+/// is answered, none by a fault of ours. More of them: `-Dinstructgpt.bodies=100000`.
+class BrokenBodiesTest {
+  private static final int BODIES = Integer.getInteger("instructgpt.bodies", 4000);
+  private static final long SEED = Long.getLong("instructgpt.seed", 1);
+
+  @Test
+  void noBodyIsAnsweredByAFaultOfOurs() throws IOException {
+    try (var storm = Storm.start(SEED)) {
+      var report = storm.run(BODIES);
+      System.out.println(report);
+      assertThat(report.faults()).isEmpty();
+      assertThat(report.requests()).isEqualTo(BODIES);
+      assertThat(report.statuses().keySet()).contains(400, 200);
+      assertThat(storm.log()).as("the log").doesNotContain(" failed\n");
+      assertThat(storm.isWell()).as("the studio is ready afterwards").isTrue();
+    }
+  }
+}

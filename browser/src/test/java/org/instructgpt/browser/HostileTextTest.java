@@ -1,0 +1,204 @@
+package org.instructgpt.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.instructgpt.label.Desk.Item;
+import org.instructgpt.label.Desk.Kind;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// Hundreds of texts that are scripts to whoever takes them for markup, as prompt, output, note and
+/// name, on every page that shows such: nothing runs, nothing is loaded, nothing of the content
+/// security policy is broken, and the text is there as it was written.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HostileTextTest {
+  private static final int OUTPUTS = 9;
+  private static final List<String> PAYLOADS = Payloads.all();
+
+  private Chrome chrome;
+  private Studio studio;
+  private Visitor researcher;
+  private Visitor labeler;
+  private Visitor customer;
+  private final Map<String, Set<String>> shown = new HashMap<>();
+  private final List<String> noticed = new ArrayList<>();
+
+  @BeforeAll
+  void open() throws IOException {
+    chrome = Chrome.open();
+    studio = Studio.start(HostileTextTest::seed, "--open");
+    researcher = studio.person("researcher", "<b onclick=canary(1)>Rosa");
+    labeler = studio.person("labeler", "<img src=x onerror=canary(1)>");
+    customer = studio.person("customer", "\"><script>canary(1)</script>");
+  }
+
+  /// Every payload is a prompt, an output, a use case and the name of a batch.
+  private static void seed(Seed seed) {
+    for (int i = 0; i < PAYLOADS.size(); i++) {
+      seed.prompt("p" + i, PAYLOADS.get(i));
+    }
+    for (int i = 0; i < PAYLOADS.size(); i += OUTPUTS) {
+      var outputs = new ArrayList<>(PAYLOADS.subList(i, Math.min(i + OUTPUTS, PAYLOADS.size())));
+      while (outputs.size() < 2) {
+        outputs.add("something else");
+      }
+      seed.batch(PAYLOADS.get(i), Kind.COMPARE, i, List.of(Seed.compare("p" + i, outputs)));
+    }
+    for (int i = 0; i < PAYLOADS.size(); i++) {
+      var note = new Item(Optional.empty(), List.of(), PAYLOADS.get(i));
+      seed.batch(PAYLOADS.get(i), Kind.USER_BASED, 900, List.of(note));
+    }
+  }
+
+  @AfterAll
+  void close() {
+    if (studio != null) {
+      studio.close();
+    }
+    if (chrome != null) {
+      chrome.close();
+    }
+  }
+
+  private static String plain(String text) {
+    return text.replace('\0', '\uFFFD').replaceAll("\\s+", " ").strip();
+  }
+
+  /// Opens pages one after the other and notes what was seen and what happened.
+  private void look(String place, Visitor visitor, List<String> paths) {
+    try (var context = chrome.person(Chrome.Look.USUAL)) {
+      var watch = Watch.over(context);
+      var page = visitor.open(context);
+      var seen = shown.computeIfAbsent(place, _ -> new HashSet<>());
+      for (var path : paths) {
+        page.navigate(studio.url() + path);
+        var text = plain(text(page));
+        PAYLOADS.stream().filter(p -> text.contains(plain(p))).forEach(seen::add);
+      }
+      watch.executions().forEach(what -> noticed.add(place + ": " + what));
+      watch.violations().forEach(what -> noticed.add(place + ": " + what));
+    }
+  }
+
+  private static String text(Page page) {
+    return (String)
+        page.evaluate(
+            "() => document.body.textContent + ' ' + [...document.querySelectorAll('input, textarea')]"
+                + ".map(e => e.value).join(' ')");
+  }
+
+  private void hasShown(String place, int atLeast) {
+    assertThat(noticed).as(place).isEmpty();
+    assertThat(shown.get(place)).as("payloads seen as " + place).hasSizeGreaterThanOrEqualTo(atLeast);
+  }
+
+  @Test
+  void promptsAndBatchNamesOfResearchers() {
+    var paths = new ArrayList<String>();
+    var numbers = studio.rows("SELECT seq FROM prompt WHERE seq % 50 = 1 ORDER BY seq");
+    numbers.forEach(row -> paths.add("/research/data?before=" + row.get("seq")));
+    paths.add("/research/data");
+    look("prompts", researcher, paths);
+    hasShown("prompts", PAYLOADS.size() - 1);
+    look("batch names", researcher, List.of("/research"));
+    hasShown("batch names", PAYLOADS.size() - 1);
+  }
+
+  @Test
+  void promptsOutputsAndNotesOfTasks() throws IOException {
+    int tasks = (PAYLOADS.size() + OUTPUTS - 1) / OUTPUTS;
+    for (int i = 0; i < tasks; i++) {
+      var task = Tour.task(labeler);
+      var item = task.get("item").asText();
+      look("outputs", labeler, List.of("/work", "/work/" + item));
+      Tour.submit(labeler, task);
+    }
+    hasShown("outputs", PAYLOADS.size() - 1);
+    var notes = new ArrayList<String>();
+    for (int i = 0; i < PAYLOADS.size(); i += 8) {
+      var item = Tour.task(labeler).get("item").asText();
+      labeler.json("PUT", "/api/tasks/" + item + "/draft",
+          "{\"version\":1,\"content\":{\"fields\":{\"text\":[%s]}}}"
+              .formatted(new com.fasterxml.jackson.databind.ObjectMapper()
+                  .writeValueAsString(PAYLOADS.get(i))));
+      notes.add(item);
+      look("use cases and drafts", labeler, List.of("/work/" + item));
+      labeler.json("POST", "/api/tasks/" + item + "/skip",
+          "{\"reason\":\"OTHER\",\"note\":\"<script>canary(1)</script>\"}");
+    }
+    hasShown("use cases and drafts", notes.size());
+    var details = new ArrayList<String>();
+    for (int i = 0; i < PAYLOADS.size(); i += OUTPUTS) {
+      details.add("/research/data/p" + i);
+    }
+    details.add("/research/data?what=RANKINGS");
+    details.add("/research/quality");
+    look("outputs for researchers", researcher, details);
+    hasShown("outputs for researchers", PAYLOADS.size() - 1);
+  }
+
+  @Test
+  void reasonsOfDecisionsAndNamesOfTokens() {
+    var id = studio.rows("SELECT id FROM labeler WHERE pool = 'training'").getFirst().get("id");
+    for (int i = 0; i < PAYLOADS.size(); i += 25) {
+      var form = Map.of("labeler", "" + id, "verdict", "ADMITTED", "reason", PAYLOADS.get(i));
+      researcher.post("/research/screening/decide", form);
+      look("reasons", researcher, List.of("/research/screening"));
+      customer.post("/account/tokens", Map.of("label", PAYLOADS.get(i)));
+    }
+    look("tokens", customer, List.of("/account"));
+    look("names", studio.admin(), List.of("/people", "/audit"));
+    hasShown("reasons", 8);
+    hasShown("tokens", 2);
+  }
+
+  @Test
+  void whatCustomersAskIsShownAsTheyWroteIt() {
+    customer.post("/playground/notice", Map.of("version", "2026-11 PRETRAIN SFT", "accept", "yes"));
+    try (var context = chrome.person(Chrome.Look.USUAL)) {
+      var watch = Watch.over(context);
+      var page = customer.open(context);
+      page.navigate(studio.url() + "/playground");
+      page.evaluate("() => { document.querySelector('#longest').value = 1; }");
+      for (int i = 0; i < PAYLOADS.size(); i += 6) {
+        page.fill("#prompt", PAYLOADS.get(i));
+        page.press("#prompt", "Control+Enter");
+        page.waitForSelector("#answers .answer:nth-child(2)[aria-busy=false]");
+        page.waitForSelector("#send:not([hidden])");
+        assertThat(plain(page.textContent("#asked"))).isEqualTo(plain(PAYLOADS.get(i)));
+      }
+      assertThat(watch.executions()).isEmpty();
+      assertThat(watch.violations()).isEmpty();
+    }
+    look("history", customer, List.of("/playground/history", "/playground/history?page=1"));
+    look("history", customer, List.of("/playground/history?page=2"));
+    hasShown("history", PAYLOADS.size() / 6);
+  }
+
+  /// The watch sees what it is there for: the same texts as markup, without a policy.
+  @Test
+  void theSameTextsRunWhereNobodyEscapesThem() {
+    int ran = 0;
+    for (var payload : PAYLOADS.subList(0, 60)) {
+      try (var context = chrome.person(Chrome.Look.USUAL)) {
+        var watch = Watch.over(context);
+        var page = context.newPage();
+        page.setContent("<!DOCTYPE html><body><main>" + payload + "</main></body>");
+        page.waitForTimeout(20);
+        ran += watch.executions().isEmpty() ? 0 : 1;
+      }
+    }
+    assertThat(ran).as("of 60 payloads as markup").isGreaterThan(25);
+  }
+}

@@ -1,0 +1,95 @@
+package org.instructgpt.browser;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.label.Desk;
+import org.instructgpt.label.Exports;
+import org.instructgpt.label.LabelArea;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.Screening;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.records.Store;
+import org.instructgpt.serve.History;
+import org.instructgpt.serve.Playground;
+import org.instructgpt.serve.Speaker;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.web.Accounts;
+import org.instructgpt.web.Area;
+import org.instructgpt.web.Route;
+import org.instructgpt.web.Site;
+
+/// All that can be asked of the studio, read from a site of its areas over an empty store.
+final class RouteTable {
+  private static final byte[] KEY =
+      "a key of a test, thirty-two bytes long".getBytes(StandardCharsets.UTF_8);
+
+  private RouteTable() {}
+
+  static List<Route> all() throws IOException {
+    var folder = Files.createTempDirectory("routes");
+    var clock = Clock.systemUTC();
+    var random = new SecureRandom();
+    try (var store = Store.open(folder.resolve("feedback.db"));
+        var speaker =
+            new Speaker(
+                folder.resolve("models"), new Speaker.Settings(0, 1, Precision.FULL, Device.CPU));
+        var site =
+            Site.start(
+                Site.Settings.local(0),
+                store,
+                List.of(label(store), playground(store, speaker, folder)),
+                clock,
+                random)) {
+      return site.routes();
+    }
+  }
+
+  /// Those that a browser is shown as a page.
+  static List<Route> pages() throws IOException {
+    return all().stream()
+        .filter(route -> route.method() == Route.Method.GET)
+        .filter(route -> !route.path().startsWith("/api/"))
+        .filter(route -> !route.path().matches(".*(download|\\.zip|\\.jsonl|/document)"))
+        .filter(route -> !route.path().equals("/")) // leads to one of the others
+        .toList();
+  }
+
+  private static Area label(Store store) throws IOException {
+    var clock = Clock.systemUTC();
+    var random = new SecureRandom();
+    var desk = Desk.open(store, clock, random);
+    return LabelArea.of(
+        desk,
+        Screening.open(store, clock, random),
+        new Quality(store),
+        Surveys.open(store),
+        new Exports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),
+        new Rounds(desk, store, Rounds.Author.nobody(), random),
+        store);
+  }
+
+  private static Area playground(Store store, Speaker speaker, Path folder) throws IOException {
+    var random = new SecureRandom();
+    var history = History.open(store);
+    return Playground.of(
+        new Playground.Ground(
+            speaker,
+            new Intake(store, random),
+            store,
+            history,
+            List.of(history),
+            Accounts.open(store, Clock.systemUTC(), random).audit(),
+            folder,
+            random));
+  }
+}
