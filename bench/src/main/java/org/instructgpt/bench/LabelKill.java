@@ -87,6 +87,7 @@ public final class LabelKill {
     private int lost;
     private int older;
     private long draftAge;
+    private int kills;
     private int servers;
 
     Killing(Place place, Plan plan, RandomGenerator random) {
@@ -143,6 +144,10 @@ public final class LabelKill {
         older += books.older(state);
         draftAge = Math.max(draftAge, books.gone(state, up, killed));
       }
+      kills++;
+      System.err.printf(
+          "%d kills: %d acknowledged, %d lost, %d older drafts, at most %d ms of typing gone%n",
+          kills, state.acknowledged().size(), lost, older, draftAge);
     }
 
     private Result result() throws IOException {
@@ -155,7 +160,7 @@ public final class LabelKill {
           breaches.put("rows beyond the submissions that were acknowledged", more);
         }
         return new Result(
-            plan.times() - servers,
+            kills - servers,
             servers,
             ledger.submissions(),
             ledger.repeated(),

@@ -53,7 +53,7 @@ final class LabelSite {
         Screening.open(store, clock, random),
         new Quality(store),
         Surveys.open(store),
-        new Exports(store, key, clock, _ -> Map.of()),
+        new Exports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
         new Rounds(desk, store, Rounds.Author.nobody(), random),
         store);
   }
