@@ -3,24 +3,30 @@ package org.instructgpt.web;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -33,7 +39,7 @@ final class Json {
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxNestingDepth(50).build())
                   .build())
-          .addModules(new Jdk8Module(), new JavaTimeModule())
+          .addModules(new Jdk8Module(), new JavaTimeModule(), wholeTexts())
           .withCoercionConfig(
               LogicalType.Textual,
               text ->
@@ -56,6 +62,26 @@ final class Json {
           .build();
 
   private Json() {}
+
+  /// Half of a character, which JSON can write as an escape, is no text: no store would keep it.
+  private static SimpleModule wholeTexts() {
+    return new SimpleModule()
+        .addDeserializer(
+            String.class,
+            new StdScalarDeserializer<>(String.class) {
+              private static final long serialVersionUID = 1;
+
+              @Override
+              public String deserialize(JsonParser parser, DeserializationContext context)
+                  throws IOException {
+                String text = StringDeserializer.instance.deserialize(parser, context);
+                if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+                  return context.reportInputMismatch(this, "half a surrogate pair");
+                }
+                return text;
+              }
+            });
+  }
 
   static <T> T read(byte[] body, Class<T> type) {
     try {
