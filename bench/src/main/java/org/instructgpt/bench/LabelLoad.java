@@ -85,7 +85,7 @@ public final class LabelLoad {
     long resident;
     try (var site = Running.start(where, 0, List.of("-Xmx512m"));
         var clock = Executors.newSingleThreadScheduledExecutor()) {
-      clock.schedule(timings::forget, plan.warmup(), TimeUnit.SECONDS);
+      var warm = clock.schedule(timings::forget, plan.warmup(), TimeUnit.SECONDS);
       var labelers =
           new Labelers(
               site.port(), people, ledger, plan.supply().overlap(), plan.draftEvery(), plan.rate());
@@ -96,7 +96,7 @@ public final class LabelLoad {
       seconds = (System.nanoTime() - began) / 1e9;
       busy = site.busy().minus(before).toNanos() / 1e9 / seconds;
       resident = site.resident();
-      clock.shutdownNow();
+      warm.cancel(false);
     }
     try (var store = Store.open(where)) {
       var breaches = new HashMap<>(ledger.breaches());
