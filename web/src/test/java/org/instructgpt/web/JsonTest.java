@@ -62,7 +62,7 @@ class JsonTest {
         "\"text\": \"你好 🙂\" | \"text\": null | text",
         "\"text\": \"你好 🙂\" | \"text\": 5 | text",
         "\"text\": \"你好 🙂\" | \"text\": [\"a\"] | text",
-        "\"text\": \"你好 🙂\" | \"text\": \"\\\\ud800x\" | text",
+        "\"text\": \"你好 🙂\" | \"text\": \"\\ud800x\" | text",
         "\"done\": false | \"done\": \"no\" | done",
         "\"done\": false | \"done\": 0 | done",
         "\"rank\": 1 | \"rank\": 0 | outputs[0]",
