@@ -65,6 +65,7 @@ class JsonTest {
         "\"text\": \"你好 🙂\" | \"text\": \"\\ud800x\" | text",
         "\"done\": false | \"done\": \"no\" | done",
         "\"done\": false | \"done\": 0 | done",
+        "{\"rank\": 1, \"kind\": \"good\"} | null | outputs[0]",
         "\"rank\": 1 | \"rank\": 0 | outputs[0]",
         "\"rank\": 1 | \"rank\": \"1\" | outputs[0].rank",
         "\"rank\": 1, | `` | outputs[0].rank",
