@@ -38,6 +38,9 @@ record Bodies(RandomGenerator random) {
               "/playground/ask",
               "{\"prompt\":\"p\",\"models\":[\"sft\"],\"longest\":2,\"temperature\":0.5,"
                   + "\"topP\":0.9,\"stops\":[\"x\"],\"seed\":1}"),
+          Map.entry("/api/ask", "{\"prompt\":\"p\",\"models\":[\"sft\"],\"longest\":2}"),
+          Map.entry("/api/ask/stream", "{\"prompt\":\"p\",\"models\":[\"sft\"],\"longest\":2}"),
+          Map.entry("/api/notice", "{\"version\":\"2026-11 PRETRAIN SFT\"}"),
           Map.entry("/playground/turns/{turn}/{place}/verdict", "{\"verdict\":1}"),
           Map.entry("/playground/turns/{turn}/{place}/report", "{\"note\":\"n\"}"),
           Map.entry("/playground/notice", "version=2026-11+PRETRAIN+SFT&accept=yes"),

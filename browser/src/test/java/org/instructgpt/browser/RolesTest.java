@@ -32,7 +32,17 @@ class RolesTest {
                   "/playground",
                   "/models",
                   "/reports"),
-          "admin", Set.of("/playground", "/models", "/reports", "/people", "/audit"));
+          "admin",
+              Set.of(
+                  "/research",
+                  "/research/quality",
+                  "/research/screening",
+                  "/research/data",
+                  "/playground",
+                  "/models",
+                  "/reports",
+                  "/people",
+                  "/audit"));
 
   private Chrome chrome;
   private Studio studio;
@@ -109,7 +119,8 @@ class RolesTest {
     var one = studio.person("labeler", "One");
     var other = studio.person("labeler", "Other");
     var item = Tour.task(one).get("item").asText();
-    var answer = other.json("PUT", "/api/tasks/" + item + "/draft", "{\"version\":1,\"content\":{}}");
+    var answer =
+        other.json("PUT", "/api/tasks/" + item + "/draft", "{\"version\":1,\"content\":{}}");
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(other.get("/work/" + item).statusCode()).isEqualTo(303);
   }

@@ -36,7 +36,7 @@ record Seed(Store store, Desk desk) {
             new Prompt(
                 id,
                 text,
-                Prompt.Source.CUSTOMER,
+                Prompt.Source.LABELER_PLAIN,
                 Optional.empty(),
                 Optional.empty(),
                 Split.TRAIN,

@@ -1,6 +1,8 @@
 package org.instructgpt.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -27,11 +29,16 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// JSON as strict as it gets: what is not exactly as expected is refused with the field named.
 final class Json {
+  private static final JsonSetter.Value WITHOUT_NULLS =
+      JsonSetter.Value.forContentNulls(Nulls.FAIL);
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -56,6 +63,8 @@ final class Json {
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .withConfigOverride(List.class, lists -> lists.setSetterInfo(WITHOUT_NULLS))
+          .withConfigOverride(Set.class, sets -> sets.setSetterInfo(WITHOUT_NULLS))
           .defaultPropertyInclusion(
               JsonInclude.Value.construct(
                   JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
