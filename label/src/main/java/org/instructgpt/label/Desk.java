@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Store;
+import org.instructgpt.records.Store.Erasable;
 import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 

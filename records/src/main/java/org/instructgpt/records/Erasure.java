@@ -24,7 +24,7 @@ final class Erasure {
     this.named = named;
   }
 
-  Store.Erased run(List<Erasable> modules) {
+  Store.Erased run(List<Store.Erasable> modules) {
     Set<String> prompts = where("SELECT id FROM prompt WHERE id IN (<all>)", named);
     prompts.addAll(where("SELECT id FROM prompt WHERE user_id IN (<all>)", people));
     Set<String> demonstrations = given("demonstration", prompts);
@@ -32,7 +32,7 @@ final class Erasure {
     Set<String> ratings = given("rating", prompts);
     addThoseThatShow(written(), rankings, ratings);
     int others = 0;
-    for (Erasable module : modules) {
+    for (Store.Erasable module : modules) {
       others += module.erase(handle, people, prompts);
     }
     delete("rating", ratings);
