@@ -312,6 +312,7 @@ class LabelerTest {
   @Order(4)
   void ratesAndRanksByKeyboardAlone() throws IOException {
     at("/work");
+    assertThat(page.locator("section.next .primary")).isFocused();
     page.keyboard().press("Enter");
     page.waitForSelector("html.ready");
     var item = item();
