@@ -62,7 +62,9 @@ final class HandIn {
         .bind("item", task.id())
         .bind("me", labeler)
         .execute();
-    new Drafts(handle, now).drop(labeler, task.id());
+    if (held.drafted()) {
+      new Drafts(handle, now).drop(labeler, task.id());
+    }
     // What everybody is given as a measure would weigh too much in what models learn from.
     if (outcome == Outcome.COUNTED && held.slot().isPresent()) {
       store.insert(

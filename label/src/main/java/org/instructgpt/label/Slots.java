@@ -1,5 +1,7 @@
 package org.instructgpt.label;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -36,8 +38,35 @@ final class Slots {
   /// A lease as it is stored.
   ///
   /// @param slot absent for a gold item
+  /// @param drafted whether a draft is kept
   record Held(
-      String item, Optional<String> slot, String token, String state, long handed, long ends) {}
+      String item,
+      Optional<String> slot,
+      String token,
+      String state,
+      long handed,
+      long ends,
+      boolean drafted) {
+
+    private static final String SELECT =
+        """
+        SELECT l.item, l.slot, l.token, l.state, l.handed, l.ends,
+          EXISTS (SELECT 1 FROM label_draft d WHERE d.item = l.item AND d.labeler = l.labeler)
+            AS drafted
+        FROM label_lease l
+        """;
+
+    private static Held read(ResultSet row) throws SQLException {
+      return new Held(
+          row.getString("item"),
+          Optional.ofNullable(row.getString("slot")),
+          row.getString("token"),
+          row.getString("state"),
+          row.getLong("handed"),
+          row.getLong("ends"),
+          row.getBoolean("drafted"));
+    }
+  }
 
   private record Free(String slot, String item) {}
 
@@ -49,7 +78,13 @@ final class Slots {
     for (Held held : out(labeler)) {
       if (resume(labeler, held)) {
         return Optional.of(
-            lease(labeler, held, ends(), new Drafts(handle, now).find(labeler, held.item())));
+            lease(
+                labeler,
+                held,
+                ends(),
+                held.drafted()
+                    ? new Drafts(handle, now).find(labeler, held.item())
+                    : Optional.empty()));
       }
     }
     var free = free(labeler, pool.get());
@@ -68,39 +103,19 @@ final class Slots {
   private List<Held> out(String labeler) {
     return handle
         .createQuery(
-            """
-            SELECT item, slot, token, state, handed, ends FROM label_lease
-            WHERE labeler = :labeler AND state = 'out' ORDER BY handed, item\
-            """)
+            Held.SELECT
+                + "WHERE l.labeler = :labeler AND l.state = 'out' ORDER BY l.handed, l.item")
         .bind("labeler", labeler)
-        .map((row, _) ->
-            new Held(
-                row.getString("item"),
-                Optional.ofNullable(row.getString("slot")),
-                row.getString("token"),
-                row.getString("state"),
-                row.getLong("handed"),
-                row.getLong("ends")))
+        .map((row, _) -> Held.read(row))
         .list();
   }
 
   Optional<Held> held(String labeler, String item) {
     return handle
-        .createQuery(
-            """
-            SELECT item, slot, token, state, handed, ends FROM label_lease
-            WHERE item = :item AND labeler = :labeler\
-            """)
+        .createQuery(Held.SELECT + "WHERE l.item = :item AND l.labeler = :labeler")
         .bind("item", item)
         .bind("labeler", labeler)
-        .map((row, _) ->
-            new Held(
-                row.getString("item"),
-                Optional.ofNullable(row.getString("slot")),
-                row.getString("token"),
-                row.getString("state"),
-                row.getLong("handed"),
-                row.getLong("ends")))
+        .map((row, _) -> Held.read(row))
         .findOne();
   }
 
@@ -258,7 +273,8 @@ final class Slots {
         token,
         "out",
         now.toEpochMilli(),
-        ends);
+        ends,
+        false);
   }
 
   private long ends() {
@@ -353,6 +369,8 @@ final class Slots {
         .bind("item", item)
         .bind("me", labeler)
         .execute();
-    new Drafts(handle, now).drop(labeler, item);
+    if (held.drafted()) {
+      new Drafts(handle, now).drop(labeler, item);
+    }
   }
 }

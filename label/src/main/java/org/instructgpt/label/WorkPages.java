@@ -177,6 +177,6 @@ final class WorkPages {
         task.instructions(),
         held.token(),
         Instant.ofEpochMilli(held.ends()),
-        new Drafts(handle, now).find(labeler, task.id()));
+        held.drafted() ? new Drafts(handle, now).find(labeler, task.id()) : Optional.empty());
   }
 }

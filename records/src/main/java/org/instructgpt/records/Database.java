@@ -13,6 +13,13 @@ import org.jdbi.v3.core.statement.StatementExceptions;
 /// Where a [Store] keeps its rows: what a file and a server do differently.
 sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServer {
 
+  /// Marks a place in a transaction, see [Writer.Connection].
+  String MARK = "SAVEPOINT one_write";
+
+  String FORGET = "RELEASE SAVEPOINT one_write";
+
+  String UNDO = "ROLLBACK TO SAVEPOINT one_write";
+
   Store.Dialect dialect();
 
   /// Its place as messages name it, without the password.

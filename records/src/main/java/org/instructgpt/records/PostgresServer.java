@@ -174,14 +174,23 @@ final class PostgresServer implements Database {
   @Override
   public Writer.Connection writing() {
     return new Writer.Connection(
-        this::connect, PostgresServer::isAlive, PostgresServer::begin, PostgresServer::mayRepeat);
+        this::connect,
+        PostgresServer::isAlive,
+        PostgresServer::begin,
+        handle -> handle.execute(FORGET + "; " + MARK),
+        handle -> handle.execute(UNDO),
+        PostgresServer::mayRepeat);
   }
 
+  /// A connection that writes asks by keys only. The server keeps the plan of a statement that
+  /// comes often; one made while a table was still empty would read all of it again and again,
+  /// until the server next counts the rows.
   private Handle connect() {
     Handle handle = writers.open();
     handle.execute(
         "SELECT set_config('synchronous_commit', 'on', false)"
             + " WHERE current_setting('synchronous_commit') IN ('off', 'local')");
+    handle.execute("SET enable_seqscan = off");
     return handle;
   }
 
@@ -193,9 +202,10 @@ final class PostgresServer implements Database {
     }
   }
 
+  /// The driver sends both with the start of the transaction, in one journey to the server.
   private static void begin(Handle handle) {
     handle.begin();
-    handle.execute("SELECT pg_advisory_xact_lock(?)", WRITING);
+    handle.execute("SELECT pg_advisory_xact_lock(?); " + MARK, WRITING);
   }
 
   /// Collisions with somebody who does not take the lock, an administrator's tool say: class 40 of

@@ -21,8 +21,11 @@ final class Rows {
 
   private final Handle handle;
 
-  /// Prompts and labelers that were looked up and found.
-  private final Set<String> known = new HashSet<>();
+  /// Those that were looked up and found.
+  private final Set<Parents> known = new HashSet<>();
+
+  /// Ids of what a record is about and of who gave it.
+  private record Parents(String prompt, String labeler) {}
 
   Rows(Handle handle) {
     this.handle = handle;
@@ -173,29 +176,34 @@ final class Rows {
   }
 
   private void requireParents(String prompt, String labeler) {
-    require(Table.PROMPT, "prompt_id", prompt);
-    require(Table.LABELER, "labeler", labeler);
+    Parents parents = new Parents(prompt, labeler);
+    if (known.contains(parents)) {
+      return;
+    }
+    handle
+        .createQuery(
+            """
+            SELECT EXISTS (SELECT 1 FROM prompt WHERE id = :prompt) AS prompt,
+              EXISTS (SELECT 1 FROM labeler WHERE id = :labeler) AS labeler\
+            """)
+        .bind("prompt", prompt)
+        .bind("labeler", labeler)
+        .map((row, _) -> {
+          require(row.getBoolean("prompt"), Table.PROMPT, "prompt_id", prompt);
+          require(row.getBoolean("labeler"), Table.LABELER, "labeler", labeler);
+          return true;
+        })
+        .one();
+    known.add(parents);
   }
 
-  private void require(Table<?> parent, String field, String id) {
-    String name = parent.name() + " " + id;
-    boolean there = known.contains(name) || there(parent, id);
+  private static void require(boolean there, Table<?> parent, String field, String id) {
     if (!there) {
       throw new BadField(
           field,
           "a " + parent.name() + " that is stored already or comes earlier",
           Check.quoted(id));
     }
-    known.add(name);
-  }
-
-  private boolean there(Table<?> parent, String id) {
-    return handle
-        .createQuery("SELECT 1 FROM " + parent.name() + " WHERE id = :id")
-        .bind("id", id)
-        .mapTo(Integer.class)
-        .findOne()
-        .isPresent();
   }
 
   private static List<String> differences(ObjectNode stored, ObjectNode given) {

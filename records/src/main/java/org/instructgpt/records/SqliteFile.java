@@ -84,7 +84,19 @@ final class SqliteFile implements Database {
 
   @Override
   public Writer.Connection writing() {
-    return new Writer.Connection(writers::open, _ -> true, Handle::begin, _ -> false);
+    return new Writer.Connection(
+        writers::open,
+        _ -> true,
+        handle -> {
+          handle.begin();
+          handle.execute(MARK);
+        },
+        handle -> {
+          handle.execute(FORGET);
+          handle.execute(MARK);
+        },
+        handle -> handle.execute(UNDO),
+        _ -> false);
   }
 
   @Override

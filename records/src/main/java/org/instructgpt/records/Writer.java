@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// SQLite lets one connection write at a time, and each commit waits for the disk, as it does on a
 /// server. So all writes queue here, for both, and those that wait together are committed together:
-/// each runs inside its own savepoint, so that one that fails takes nothing with it, and all share
-/// one wait for the disk. A write is acknowledged, by completing its future, after the commit;
-/// whoever saw that may be killed, and the data is there.
+/// each runs behind a savepoint of its own, so that one that fails takes nothing with it, and all
+/// share one wait for the disk. A write is acknowledged, by completing its future, after the
+/// commit; whoever saw that may be killed, and the data is there.
 final class Writer implements AutoCloseable {
   /// How many waiting writes share a commit at most; more would only let the first of them wait
   /// longer.
@@ -27,8 +27,6 @@ final class Writer implements AutoCloseable {
 
   /// How often a write is tried that others got in the way of.
   private static final int ATTEMPTS = 4;
-
-  private static final String SAVEPOINT = "one_write";
 
   private final LinkedBlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
   private final Job<Boolean> last = new Job<>(_ -> true);
@@ -45,13 +43,17 @@ final class Writer implements AutoCloseable {
   ///
   /// @param open makes a connection
   /// @param alive whether one that has waited can still be used
-  /// @param begin starts a transaction in which nobody else writes
+  /// @param begin starts a transaction in which nobody else writes, and marks the place
+  /// @param mark forgets the place that was marked and marks this one
+  /// @param undo goes back to the mark, which stays
   /// @param again whether a write that failed like this may well succeed when it is repeated at
   ///   once
   record Connection(
       Supplier<Handle> open,
       Predicate<Handle> alive,
       Consumer<Handle> begin,
+      Consumer<Handle> mark,
+      Consumer<Handle> undo,
       Predicate<Throwable> again) {}
 
   private static final class Job<T> {
@@ -63,22 +65,20 @@ final class Writer implements AutoCloseable {
       this.work = work;
     }
 
-    void run(Handle handle, Predicate<Throwable> again) {
-      for (int attempt = 1; !ran(handle, again, attempt); attempt++) {}
+    void run(Handle handle, Connection connection) {
+      for (int attempt = 1; !ran(handle, connection, attempt); attempt++) {}
     }
 
     /// False when it shall be tried again.
-    private boolean ran(Handle handle, Predicate<Throwable> again, int attempt) {
-      handle.savepoint(SAVEPOINT);
+    private boolean ran(Handle handle, Connection connection, int attempt) {
       try {
         T result = work.apply(handle);
-        handle.releaseSavepoint(SAVEPOINT);
         acknowledge = () -> done.complete(result);
       } catch (RuntimeException | Error fault) {
-        if (!undone(handle, fault)) {
+        if (!undone(handle, connection, fault)) {
           throw fault;
         }
-        if (attempt < ATTEMPTS && again.test(fault)) {
+        if (attempt < ATTEMPTS && connection.again().test(fault)) {
           return false;
         }
         acknowledge = () -> done.completeExceptionally(fault);
@@ -86,11 +86,11 @@ final class Writer implements AutoCloseable {
       return true;
     }
 
-    /// On a full disk SQLite undoes the whole transaction by itself, and the savepoint is gone:
-    /// then all must fail.
-    private static boolean undone(Handle handle, Throwable fault) {
+    /// On a full disk SQLite undoes the whole transaction by itself, and the mark is gone: then all
+    /// must fail.
+    private static boolean undone(Handle handle, Connection connection, Throwable fault) {
       try {
-        handle.rollbackToSavepoint(SAVEPOINT);
+        connection.undo().accept(handle);
         return true;
       } catch (RuntimeException gone) {
         fault.addSuppressed(gone);
@@ -168,7 +168,12 @@ final class Writer implements AutoCloseable {
     try {
       Handle open = open();
       connection.begin().accept(open);
-      together.forEach(job -> job.run(open, connection.again()));
+      for (Job<?> job : together) {
+        if (job != together.getFirst()) {
+          connection.mark().accept(open);
+        }
+        job.run(open, connection);
+      }
       open.commit();
       together.forEach(Job::acknowledge);
     } catch (RuntimeException fault) {
