@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.instructgpt.collect.Intake;
@@ -37,6 +38,7 @@ record Areas(
   private static final int LONGEST = 256;
 
   private static final int KEY_BYTES = 32;
+  private static final int AGAIN_MILLIS = 1000;
 
   /// The labelers' and researchers' pages before the playground, so that people begin at their
   /// work.
@@ -61,13 +63,15 @@ record Areas(
   private Area label() throws IOException {
     var desk = Desk.open(store, clock, random);
     var exports = new Exports(store, key(), clock, new Intake(store, random)::facts);
+    var rounds = new Rounds(desk, store, new Models(), random);
+    rounds.resume();
     return LabelArea.of(
         desk,
         Screening.open(store, clock, random),
         new Quality(store),
         Surveys.open(store),
         exports,
-        new Rounds(desk, store, new Models(), random),
+        rounds,
         store);
   }
 
@@ -101,10 +105,23 @@ record Areas(
           prompts.stream()
               .flatMap(prompt -> IntStream.range(0, k).mapToObj(_ -> prompt))
               .collect(Collectors.toCollection(ArrayList::new));
-      var texts = speaker.answers(model, all, manner).get();
+      var texts = patiently(model, all, manner);
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> texts.subList(i * k, (i + 1) * k))
           .toList();
+    }
+
+    /// Those who wait at the playground come first.
+    private List<String> patiently(String model, List<String> prompts, Manner manner)
+        throws Exception {
+      while (!speaker.closed()) {
+        try {
+          return speaker.answers(model, prompts, manner).get();
+        } catch (Speaker.Full busy) {
+          Thread.sleep(AGAIN_MILLIS);
+        }
+      }
+      throw new CancellationException("the program ends");
     }
   }
 }

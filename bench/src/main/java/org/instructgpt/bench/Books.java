@@ -33,7 +33,7 @@ record Books(Store store) {
           "a filled slot without its annotation",
           """
           SELECT count(*) FROM label_slot s WHERE s.state = 'done' AND NOT EXISTS
-          (SELECT 1 FROM label_annotation a WHERE a.item = s.item AND a.labeler = s.labeler
+          (SELECT 1 FROM label_annotation a WHERE a.item = s.item AND a.labeler || '' = s.labeler
            AND a.outcome = 'counted')\
           """,
           "an annotation that counts without its slot",

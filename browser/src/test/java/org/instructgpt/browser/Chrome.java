@@ -66,6 +66,10 @@ record Chrome(Playwright playwright, Browser browser) implements AutoCloseable {
   record Look(String language, int width, ColorScheme colors) {
     static final Look USUAL = new Look("en-US", 1280, ColorScheme.LIGHT);
 
+    boolean phone() {
+      return width < 600;
+    }
+
     Look speaking(String other) {
       return new Look(other, width, colors);
     }
@@ -85,7 +89,8 @@ record Chrome(Playwright playwright, Browser browser) implements AutoCloseable {
                 .setTimezoneId("UTC")
                 .setColorScheme(look.colors())
                 .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE)
-                .setViewportSize(look.width(), look.width() < 600 ? 740 : 860)
+                .setViewportSize(look.width(), look.phone() ? 740 : 860)
+                .setHasTouch(look.phone())
                 .setAcceptDownloads(true));
     context.setDefaultTimeout(PATIENCE);
     return context;

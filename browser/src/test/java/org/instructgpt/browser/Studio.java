@@ -2,6 +2,7 @@ package org.instructgpt.browser;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -54,25 +55,9 @@ final class Studio implements AutoCloseable {
   /// Over a workspace without accounts.
   static Studio over(Path workspace, String... options) throws IOException {
     int port = freePort();
-    var line = new ArrayList<String>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    var line = program();
     line.addAll(
-        List.of(
-            "-Xmx768m",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dorg.bytedeco.openblas.load=mkl",
-            "-Dorg.bytedeco.javacpp.maxBytes=0",
-            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.instructgpt.app.Main",
-            "studio",
-            "--workspace",
-            workspace.toString(),
-            "--port",
-            String.valueOf(port)));
+        List.of("studio", "--workspace", workspace.toString(), "--port", String.valueOf(port)));
     line.addAll(List.of(options));
     var builder = new ProcessBuilder(line).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output(workspace).toFile()));
@@ -84,6 +69,35 @@ final class Studio implements AutoCloseable {
       process.destroyForcibly();
       throw failure;
     }
+  }
+
+  private static List<String> program() {
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx768m",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dorg.bytedeco.openblas.load=mkl",
+            "-Dorg.bytedeco.javacpp.maxBytes=0",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.instructgpt.app.Main"));
+  }
+
+  /// Runs another command over the workspace, beside the studio; what it printed.
+  String command(String name, String... arguments) throws IOException, InterruptedException {
+    var line = program();
+    line.addAll(List.of(name, "--workspace", workspace.toString()));
+    line.addAll(List.of(arguments));
+    var other = new ProcessBuilder(line).redirectErrorStream(true).start();
+    var said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (other.waitFor() != 0) {
+      throw new IllegalStateException(name + ": " + said);
+    }
+    return said;
   }
 
   private static int freePort() throws IOException {

@@ -121,6 +121,7 @@ final class Tour {
     stop("data", "/research/data", researcher);
     stop("data-rankings", "/research/data?what=RANKINGS", researcher);
     stop("data-prompt", "/research/data/{prompt}", "/research/data/moon", researcher);
+    stop("feedback", "/feedback", researcher);
     stop("models", "/models", researcher);
     stop("model", "/models/{name}", "/models/sft", researcher);
     stop("reports", "/reports", researcher);
@@ -205,17 +206,25 @@ final class Tour {
     var stranger = studio.person("customer", "Cara New");
     stop("notice", "/playground/notice", stranger);
     var customer = studio.person("customer", "Carl Customer");
-    var version = hidden(customer.get("/playground/notice").body(), "version").orElseThrow();
-    customer.post("/playground/notice", Map.of("version", version, "accept", "yes"));
+    agree(customer);
     stop("history-empty", "/playground/history", studio.person("customer", "Carla Empty"));
     customer.json(
         "POST",
         "/playground/ask",
         "{\"prompt\":\"Explain the moon to me.\",\"models\":[\"base\",\"sft\"],\"longest\":12}");
+    var turn = studio.rows("SELECT id FROM serve_turn").getFirst().get("id");
+    customer.json(
+        "POST", "/playground/turns/" + turn + "/0/report", "{\"note\":\"It does not stop.\"}");
     stop("playground", "/playground", customer);
     stop("history", "/playground/history", customer);
     stop("notice-accepted", "/playground/notice", customer);
     stop("account", "/account", customer);
+  }
+
+  /// Accepts the notice.
+  static void agree(Visitor customer) {
+    var version = hidden(customer.get("/playground/notice").body(), "version").orElseThrow();
+    customer.post("/playground/notice", Map.of("version", version, "accept", "yes"));
   }
 
   private void administration() {

@@ -96,6 +96,19 @@ final class Visitor {
     return send(request(path).GET());
   }
 
+  /// A file.
+  byte[] download(String path) {
+    try {
+      var answer = client.send(request(path).GET().build(), BodyHandlers.ofByteArray());
+      if (answer.statusCode() != 200) {
+        throw new IllegalStateException(path + ": " + answer.statusCode());
+      }
+      return answer.body();
+    } catch (IOException | InterruptedException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
   /// Sends a form with the session's token.
   HttpResponse<String> post(String path, Map<String, String> fields) {
     var form =

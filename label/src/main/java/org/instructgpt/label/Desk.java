@@ -214,11 +214,19 @@ public final class Desk implements Erasable {
   /// @throws IllegalArgumentException with all that does not fit in the batch or its items
   public String open(Batch batch, List<Item> items, String by) {
     Batches.check(batch, items);
-    return write(handle -> {
-      String id = new Batches(handle, clock.instant()).open(batch, items, random);
-      audit.append(handle, by, "opened-batch", id);
-      return id;
-    });
+    return write(handle -> open(handle, batch, items, by));
+  }
+
+  /// The same inside a write under way.
+  String open(Handle handle, Batch batch, List<Item> items, String by) {
+    Batches.check(batch, items);
+    String id = new Batches(handle, clock.instant()).open(batch, items, random);
+    audit.append(handle, by, "opened-batch", id);
+    return id;
+  }
+
+  Instant now() {
+    return clock.instant();
   }
 
   /// Hands out nothing more of a batch; what is out may still come in.

@@ -52,6 +52,7 @@ final class Erasing {
   private void prompt(String prompt) {
     delete("DELETE FROM label_quiz_prompt WHERE prompt = ?", prompt);
     delete("DELETE FROM label_quiz_answer WHERE prompt = ?", prompt);
+    delete("DELETE FROM label_round_prompt WHERE prompt = ?", prompt);
     Collection<String> items =
         handle
             .createQuery("SELECT id FROM label_item WHERE prompt = ?")

@@ -81,6 +81,14 @@ final class Json {
     }
   }
 
+  static Rounds.Plan plan(String json) {
+    try {
+      return MAPPER.readValue(json, Rounds.Plan.class);
+    } catch (JsonProcessingException damaged) {
+      throw new IllegalStateException("expected the plan of a round in the store", damaged);
+    }
+  }
+
   static List<Integer> numbers(String json) {
     return read(json, NUMBERS);
   }

@@ -1,5 +1,6 @@
 package org.instructgpt.label;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -8,28 +9,34 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.instructgpt.label.Desk.Batch;
 import org.instructgpt.label.Desk.Item;
 import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.RoundBook.Going;
+import org.instructgpt.label.RoundBook.Question;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.jdbi.v3.core.Handle;
 
 /// The next round: prompts are chosen, models answer them, and what they wrote becomes tasks for
 /// labelers (paper sections 3.1 and 3.2; steps 2 and 3 of Fig. 2 may go on and on with the newest
 /// policy).
 ///
 /// Sampling takes its time, so a round is prepared in the background, one at a time; nothing is
-/// handed out before all of its outputs are there.
+/// handed out before all of its outputs are there. What the models wrote is kept as it comes, so
+/// that a program that was stopped [goes on][#resume] and asks nothing twice.
 public final class Rounds {
+  private static final System.Logger LOG = System.getLogger("org.instructgpt.label");
+
   /// How many prompts are asked at once: what the progress moves by.
   private static final int CHUNK = 16;
 
@@ -37,7 +44,6 @@ public final class Rounds {
   private final Store store;
   private final Author author;
   private final RandomGenerator random;
-  private Optional<Preparation> latest = Optional.empty();
 
   /// @param random draws prompts, and which model writes one more; used under a lock
   public Rounds(Desk desk, Store store, Author author, RandomGenerator random) {
@@ -53,6 +59,9 @@ public final class Rounds {
     List<String> models();
 
     /// `k` answers of a model to each prompt, sampled anew; called by one thread at a time.
+    ///
+    /// @throws java.util.concurrent.CancellationException when the program is about to end; the
+    ///   round goes on when it starts again
     List<List<String>> answers(String model, List<String> prompts, int k) throws Exception;
 
     /// Where there are no models.
@@ -109,8 +118,8 @@ public final class Rounds {
     return author.models();
   }
 
-  synchronized Optional<Preparation> latest() {
-    return latest;
+  Optional<Preparation> latest() {
+    return store.read(handle -> new RoundBook(handle).latest());
   }
 
   /// The prompts that a choice means, in random order.
@@ -139,57 +148,86 @@ public final class Rounds {
 
   /// Prepares and opens a round in the background; false while another one is being prepared.
   synchronized boolean begin(Plan plan, List<Prompt> prompts) {
-    if (latest.filter(Preparation::going).isPresent()) {
-      return false;
-    }
-    latest =
-        Optional.of(
-            new Preparation(
-                plan.batch().name(), 0, prompts.size(), 0, Optional.empty(), Optional.empty()));
-    Thread.ofPlatform().daemon().name("round").start(() -> prepare(plan, prompts));
-    return true;
+    Optional<Going> begun =
+        write(handle -> {
+          var book = new RoundBook(handle);
+          return book.going().isPresent()
+              ? Optional.<Going>empty()
+              : Optional.of(book.begin(plan, prompts, desk.now(), random));
+        });
+    begun.ifPresent(this::start);
+    return begun.isPresent();
+  }
+
+  /// Goes on with the round in which the program was stopped, if there is one.
+  public void resume() {
+    store.read(handle -> new RoundBook(handle).going()).ifPresent(this::start);
+  }
+
+  private void start(Going round) {
+    Thread.ofPlatform().daemon().name("round").start(() -> prepare(round));
   }
 
   private synchronized long draw() {
     return random.nextLong();
   }
 
-  private void prepare(Plan plan, List<Prompt> prompts) {
+  private void prepare(Going round) {
     try {
-      List<Item> items = new ArrayList<>();
       var extras = new SplittableRandom(draw());
-      for (int from = 0; from < prompts.size(); from += CHUNK) {
-        var chunk = prompts.subList(from, Math.min(from + CHUNK, prompts.size()));
-        items.addAll(answered(plan, chunk, extras));
-        step(from + chunk.size(), from + chunk.size() - items.size());
+      for (var next = next(round); !next.isEmpty(); next = next(round)) {
+        var questions = next;
+        var outputs = answers(round.plan(), questions, extras);
+        write(handle -> {
+          new RoundBook(handle).keep(round.id(), questions, outputs);
+          return true;
+        });
       }
-      if (items.isEmpty()) {
-        throw new IllegalArgumentException(
-            "expected outputs that differ, found that the models wrote the same for each prompt");
-      }
-      String id = desk.open(plan.batch(), items, plan.by());
-      change(p -> new Preparation(p.name, p.done, p.total, p.thin, Optional.of(id), p.failure));
+      write(handle -> opened(handle, round));
+    } catch (CancellationException | InterruptedException stopped) {
+      LOG.log(Level.INFO, "a round was stopped and goes on with the next start");
     } catch (Exception failure) {
-      String reason = String.valueOf(failure.getMessage());
-      change(p -> new Preparation(p.name, p.done, p.total, p.thin, p.batch, Optional.of(reason)));
+      fail(round, String.valueOf(failure.getMessage()));
     }
   }
 
-  private void step(int done, int thin) {
-    change(p -> new Preparation(p.name, done, p.total, thin, p.batch, p.failure));
+  private List<Question> next(Going round) {
+    return store.read(handle -> new RoundBook(handle).open(round.id(), CHUNK));
   }
 
-  private synchronized void change(UnaryOperator<Preparation> next) {
-    latest = latest.map(next);
+  private boolean opened(Handle handle, Going round) {
+    var book = new RoundBook(handle);
+    List<Item> items = book.items(round.id());
+    if (items.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected outputs that differ, found that the models wrote the same for each prompt");
+    }
+    book.opened(round.id(), desk.open(handle, round.plan().batch(), items, round.plan().by()));
+    return true;
+  }
+
+  private void fail(Going round, String reason) {
+    try {
+      write(handle -> {
+        new RoundBook(handle).failed(round.id(), reason);
+        return true;
+      });
+    } catch (RuntimeException closed) {
+      LOG.log(Level.WARNING, "a round ended and goes on with the next start: " + reason, closed);
+    }
+  }
+
+  private <T> T write(Function<Handle, T> work) {
+    return Writes.done(store.write(work));
   }
 
   /// K outputs for each prompt, shared among the models as evenly as it goes; who gets one more is
   /// drawn anew for each prompt. The same text twice is one output.
-  private List<Item> answered(Plan plan, List<Prompt> prompts, SplittableRandom random)
+  private List<List<Output>> answers(Plan plan, List<Question> questions, SplittableRandom random)
       throws Exception {
     List<Set<Output>> outputs = new ArrayList<>();
     List<List<String>> orders = new ArrayList<>();
-    for (var _ : prompts) {
+    for (var _ : questions) {
       outputs.add(new LinkedHashSet<>());
       List<String> order = new ArrayList<>(plan.models());
       Collections.shuffle(order, Random.from(random));
@@ -202,17 +240,11 @@ public final class Rounds {
         int more = extra;
         List<Integer> rows = rows(orders, o -> gets(o, model, plan.k() % models) == more);
         if (k > 0 && !rows.isEmpty()) {
-          ask(model, k, rows, prompts, outputs);
+          ask(model, k, rows, questions, outputs);
         }
       }
     }
-    List<Item> items = new ArrayList<>();
-    for (int i = 0; i < prompts.size(); i++) {
-      if (outputs.get(i).size() >= Ranking.LEAST) {
-        items.add(new Item(Optional.of(prompts.get(i).id()), List.copyOf(outputs.get(i)), ""));
-      }
-    }
-    return items;
+    return outputs.stream().<List<Output>>map(List::copyOf).toList();
   }
 
   private static int gets(List<String> order, String model, int extras) {
@@ -227,9 +259,9 @@ public final class Rounds {
   }
 
   private void ask(
-      String model, int k, List<Integer> rows, List<Prompt> prompts, List<Set<Output>> outputs)
+      String model, int k, List<Integer> rows, List<Question> questions, List<Set<Output>> outputs)
       throws Exception {
-    var texts = rows.stream().map(i -> prompts.get(i).text()).toList();
+    var texts = rows.stream().map(i -> questions.get(i).text()).toList();
     var answers = author.answers(model, texts, k);
     for (int j = 0; j < rows.size(); j++) {
       Set<Output> mine = outputs.get(rows.get(j));

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -19,6 +21,7 @@ import org.instructgpt.label.Desk.Mode;
 import org.instructgpt.label.Rounds.Choice;
 import org.instructgpt.label.Rounds.Plan;
 import org.instructgpt.label.Rounds.Preparation;
+import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
@@ -153,6 +156,42 @@ class RoundsTest {
       assertThat(end(rounds).batch()).isPresent();
       assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isTrue();
       end(rounds);
+    }
+  }
+
+  @Test
+  void aRoundThatWasStoppedGoesOnWhereItWasAndAsksNothingTwice() throws Exception {
+    try (var town = town(folder, 40)) {
+      Set<String> kept = new HashSet<>();
+      var ending =
+          author((model, prompt) -> {
+            if (kept.size() == 16 && !kept.contains(prompt)) {
+              throw new CancellationException("the program ends");
+            }
+            kept.add(prompt);
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+          });
+      var stopped = new Rounds(town.desk, town.store, ending, new Random(1));
+      stopped.begin(plan(List.of("ppo"), 4), stopped.prompts(all(), Kind.COMPARE));
+      while (stopped.latest().orElseThrow().done() < 16) {
+        Thread.sleep(10);
+      }
+      assertThat(stopped.begin(plan(List.of("ppo"), 4), List.of())).isFalse();
+      var gone = town.store.prompts(Filter.ALL).stream().filter(p -> !kept.contains(p.text()));
+      town.store.erase(Set.of(), Set.of(gone.findFirst().orElseThrow().id()), List.of(town.desk));
+
+      Map<String, Integer> asked = new HashMap<>();
+      var author =
+          author((model, prompt) -> {
+            asked.merge(prompt, 1, Integer::sum);
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+          });
+      var rounds = new Rounds(town.desk, town.store, author, new Random(2));
+      rounds.resume();
+      assertThat(end(rounds).batch()).isPresent();
+      assertThat(asked).hasSize(23).doesNotContainKeys(kept.toArray(String[]::new));
+      assertThat(asked.values()).containsOnly(4);
+      assertThat(town.desk.waiting("lena")).isEqualTo(Map.of(Kind.COMPARE, 39));
     }
   }
 

@@ -25,8 +25,9 @@ import org.sqlite.SQLiteException;
 /// One SQLite file: write-ahead log, a sync with every commit, foreign keys, and deleted rows
 /// overwritten with zeros.
 final class SqliteFile implements Database {
-  /// How long a connection waits for a lock of another program before it gives up.
-  private static final int PATIENCE_MILLIS = 10_000;
+  /// How long a connection waits for a lock of another program before it gives up: longer than it
+  /// takes to rewrite a large store when somebody is erased.
+  private static final int PATIENCE_MILLIS = 60_000;
 
   /// How often the log is tried to be emptied, and what readers get in between to come to an end.
   private static final int CHECKPOINTS = 200;

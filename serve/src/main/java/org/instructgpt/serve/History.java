@@ -69,6 +69,17 @@ public final class History implements Erasable {
       OptionalInt verdict,
       Optional<String> report) {}
 
+  /// An answer that somebody disliked or reported.
+  ///
+  /// @param prompt id of the prompt
+  /// @param text of the prompt
+  record Opinion(String prompt, String text, Instant asked, Answer answer) {}
+
+  /// What was thought of a model's answers.
+  ///
+  /// @param up how many got a thumb up
+  record Tally(String model, int answers, int up, int down, int reports) {}
+
   /// Keeps a turn whose answers are still to come, inside the caller's transaction.
   void begin(Handle handle, Turn turn) {
     handle
@@ -237,6 +248,54 @@ public final class History implements Erasable {
         row.getColumn("tokens", Integer.class),
         verdict.map(OptionalInt::of).orElse(OptionalInt.empty()),
         Optional.ofNullable(row.getColumn("report", String.class)));
+  }
+
+  /// The answers of everybody's turns that were disliked or reported, of the latest turns first.
+  List<Opinion> disliked(int limit, int offset) {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT a.*, t.prompt, t.asked_at, p.text AS asked
+                FROM serve_answer a JOIN serve_turn t ON t.id = a.turn JOIN prompt p ON p.id = t.prompt
+                WHERE a.report IS NOT NULL OR a.verdict = -1
+                ORDER BY t.asked_at DESC, t.id DESC, a.place LIMIT :limit OFFSET :offset\
+                """)
+            .bind("limit", limit)
+            .bind("offset", offset)
+            .reduceRows(
+                new ArrayList<>(),
+                (found, row) -> {
+                  found.add(
+                      new Opinion(
+                          row.getColumn("prompt", String.class),
+                          row.getColumn("asked", String.class),
+                          Instant.ofEpochMilli(row.getColumn("asked_at", Long.class)),
+                          answer(row)));
+                  return found;
+                }));
+  }
+
+  /// What was thought of each model's answers, by the model's name.
+  List<Tally> tallies() {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT model, count(*) AS answers,
+                  count(CASE WHEN verdict = 1 THEN 1 END) AS up,
+                  count(CASE WHEN verdict = -1 THEN 1 END) AS down,
+                  count(report) AS reports
+                FROM serve_answer GROUP BY model ORDER BY model\
+                """)
+            .map((row, _) ->
+                new Tally(
+                    row.getString("model"),
+                    row.getInt("answers"),
+                    row.getInt("up"),
+                    row.getInt("down"),
+                    row.getInt("reports")))
+            .list());
   }
 
   /// The prompt of a turn of the account.

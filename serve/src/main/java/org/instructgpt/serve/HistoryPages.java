@@ -18,7 +18,6 @@ import org.instructgpt.web.Visit;
 final class HistoryPages {
   private static final int A_PAGE = 20;
   private static final int LONGEST_NOTE = 2000;
-  private static final int LAST_PAGE = 100_000;
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Playground.Ground ground;
 
@@ -34,7 +33,7 @@ final class HistoryPages {
 
   void list(Visit visit) {
     var account = visit.account().id();
-    int number = visit.query("page").map(HistoryPages::page).orElse(0);
+    int number = page(visit);
     var turns = ground.history().turns(account, A_PAGE + 1, number * A_PAGE);
     boolean more = turns.size() > A_PAGE;
     var models =
@@ -49,8 +48,13 @@ final class HistoryPages {
     visit.page("history.title", "history", Map.of("page", page));
   }
 
-  private static int page(String number) {
-    return number.matches("[0-9]{1,5}") ? Math.min(LAST_PAGE, Integer.parseInt(number)) : 0;
+  /// Which page is asked for, from 0.
+  static int page(Visit visit) {
+    return visit
+        .query("page")
+        .filter(number -> number.matches("[0-9]{1,5}"))
+        .map(Integer::parseInt)
+        .orElse(0);
   }
 
   /// All of one's own as JSON lines.

@@ -16,8 +16,9 @@ import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
 
 /// The pages of this module: the playground with its notice and everybody's own history, for all
-/// who are signed in; the models and the reports, for researchers and administrators, since numbers
-/// of models must not sway labelers and reports may show customers' prompts.
+/// who are signed in; what they thought of the answers, the models and the reports, for researchers
+/// and administrators, since numbers of models must not sway labelers and reports may show
+/// customers' prompts.
 public final class Playground {
   private static final Access STAFF = Access.only(Role.RESEARCHER, Role.ADMIN);
 
@@ -45,6 +46,7 @@ public final class Playground {
     var models = new ModelPages(ground.speaker().models(), ground.workspace().resolve("runs"));
     var reports = new ReportPages(ground.workspace().resolve("reports"));
     var history = new HistoryPages(ground);
+    var opinions = new OpinionPages(ground.history());
     List<Route> routes =
         List.of(
             get("/playground", Access.SIGNED_IN, asking::page),
@@ -61,6 +63,7 @@ public final class Playground {
             get("/playground/history/mine.jsonl", Access.SIGNED_IN, history::download),
             post("/playground/history/{turn}/delete", Access.SIGNED_IN, history::forget),
             post("/playground/history/delete", Access.SIGNED_IN, history::forgetAll),
+            get("/feedback", STAFF, opinions::list),
             get("/models", STAFF, models::list),
             get("/models/{name}", STAFF, models::one),
             get("/reports", STAFF, reports::list),
@@ -72,6 +75,7 @@ public final class Playground {
         routes,
         List.of(
             new Area.Link("playground.title", "/playground"),
+            new Area.Link("opinions.title", "/feedback"),
             new Area.Link("models.title", "/models"),
             new Area.Link("reports.title", "/reports")));
   }

@@ -264,6 +264,11 @@ public final class Speaker implements AutoCloseable {
     }
   }
 
+  /// Whether the end has come.
+  public synchronized boolean closed() {
+    return closed;
+  }
+
   /// The same without any grace.
   @Override
   public void close() {

@@ -205,6 +205,14 @@ class PlaygroundTest {
     var answer = History.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
     assertThat(answer.getFirst().verdict()).hasValue(-1);
     assertThat(answer.getFirst().report()).contains("<script>");
+    var rita = site.signedIn(site.person(Role.RESEARCHER, "Rita"));
+    assertThat(rita.get("/feedback").body())
+        .contains("&lt;script&gt;", answer.getFirst().text())
+        .doesNotContain("<script>");
+    assertThat(rita.get("/feedback?page=1").body()).doesNotContain("&lt;script&gt;");
+    assertThat(browser.get("/feedback").statusCode()).isEqualTo(403);
+    assertThat(History.open(site.store()).tallies())
+        .contains(new History.Tally(answer.getFirst().model(), 1, 0, 1, 1));
   }
 
   private static int post(Browser browser, String path, String json) {
