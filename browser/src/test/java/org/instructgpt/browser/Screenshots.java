@@ -14,7 +14,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
 
 /// A picture of every page, a desk's beside a phone's, one of them light and one dark: `Screenshots
 /// FOLDER [LANGUAGE [WORKSPACE]]`. English is light on the desk, other languages dark.
@@ -25,7 +27,7 @@ public final class Screenshots {
   private static final String ENGLISH = "en-US";
   private static final int HEIGHT = 560;
   private static final int GAP = 16;
-  private static final int COLOURS = 64;
+  private static final int COLOURS = 32;
 
   /// Colours that differ by less are one.
   private static final int STEP = 5;
@@ -62,6 +64,8 @@ public final class Screenshots {
 
   private static BufferedImage shot(Chrome chrome, Studio studio, Tour.Stop stop, Chrome.Look look)
       throws IOException {
+    var language = look.language().substring(0, 2);
+    stop.visitor().ifPresent(who -> who.post("/language", Map.of("language", language)));
     try (var context = chrome.person(look)) {
       var page = stop.visitor().map(who -> who.open(context)).orElseGet(context::newPage);
       page.navigate(studio.url() + stop.path());
@@ -145,7 +149,16 @@ public final class Screenshots {
         few.getRaster().setSample(x, y, 0, index);
       }
     }
-    ImageIO.write(few, "png", file.toFile());
+    var writer = ImageIO.getImageWritersByFormatName("png").next();
+    var small = writer.getDefaultWriteParam();
+    small.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    small.setCompressionQuality(0);
+    try (var out = ImageIO.createImageOutputStream(file.toFile())) {
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(few, null, null), small);
+    } finally {
+      writer.dispose();
+    }
   }
 
   private static int coarse(int rgb) {
