@@ -50,15 +50,30 @@ final class Accounts {
     }
     Matcher card = CARD.matcher(text);
     while (card.find()) {
-      String digits = plain(card.group());
-      boolean length = digits.length() >= 13 && digits.length() <= 19;
-      if (length
-          && ISSUER.matcher(digits).matches()
-          && LuhnCheckDigit.LUHN_CHECK_DIGIT.isValid(digits)) {
-        found.add(new Span(Kind.CARD, card.start(), card.end(), CERTAIN));
+      int end = cardEnd(text, card.start(), card.end());
+      if (end > 0) {
+        found.add(new Span(Kind.CARD, card.start(), end, CERTAIN));
       }
     }
     return found;
+  }
+
+  /// Where a valid card number ends, or -1: its last group may be the security code or the month
+  /// that stands after the number.
+  private static int cardEnd(String text, int start, int most) {
+    String number = text.substring(start, most);
+    int last = Math.max(number.lastIndexOf(' '), number.lastIndexOf('-'));
+    if (isCard(plain(number))) {
+      return most;
+    }
+    return last > 0 && isCard(plain(number.substring(0, last))) ? start + last : -1;
+  }
+
+  private static boolean isCard(String digits) {
+    return digits.length() >= 13
+        && digits.length() <= 19
+        && ISSUER.matcher(digits).matches()
+        && LuhnCheckDigit.LUHN_CHECK_DIGIT.isValid(digits);
   }
 
   /// Where a valid IBAN that begins at `start` ends, at most at `most`, or -1: the words after it

@@ -26,6 +26,7 @@ final class PersonalDataTest {
           Pay to GB82 WEST 1234 5698 7654 32 please      | Pay to [iban] please
           my iban is de89370400440532013000              | my iban is [iban]
           Card 4111 1111 1111 1111, thanks               | Card [card], thanks
+          Card 4111 1111 1111 1111 12/27 or 4111 1111 1111 1111 123 | Card [card] 12/27 or [card] 123
           Card 378282246310005 or 4111-1111-1111-1111    | Card [card] or [card]
           Ping 192.168.0.1 and 10.0.0.255.               | Ping [ip] and [ip].
           Is 2001:db8::8a2e:370:7334 up?                 | Is [ip] up?
