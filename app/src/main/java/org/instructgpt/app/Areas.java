@@ -1,9 +1,12 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,7 +23,6 @@ import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
-import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.History;
 import org.instructgpt.serve.Manner;
@@ -82,10 +84,13 @@ record Areas(
     if (!Files.exists(file)) {
       var fresh = new byte[KEY_BYTES];
       random.nextBytes(fresh);
-      AtomicFiles.write(file, HexFormat.of().formatHex(fresh) + "\n");
-      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      // Where files have owners, a temporary one is its owner's alone from the start.
+      Path draft = Files.createTempFile(folder.root(), "pseudonyms", ".part");
+      try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+        channel.write(StandardCharsets.US_ASCII.encode(HexFormat.of().formatHex(fresh) + "\n"));
+        channel.force(true);
       }
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return HexFormat.of().parseHex(Files.readString(file).strip());
   }

@@ -2,6 +2,7 @@ package org.instructgpt.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Page;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ class HostileTextTest {
   private static final int MOST = 270;
 
   private static final List<String> PAYLOADS = Payloads.all();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private Chrome chrome;
   private Studio studio;
@@ -138,9 +140,7 @@ class HostileTextTest {
           "PUT",
           "/api/tasks/" + item + "/draft",
           "{\"version\":1,\"content\":{\"fields\":{\"text\":[%s]}}}"
-              .formatted(
-                  new com.fasterxml.jackson.databind.ObjectMapper()
-                      .writeValueAsString(PAYLOADS.get(i))));
+              .formatted(JSON.writeValueAsString(PAYLOADS.get(i))));
       notes.add(item);
       look("use cases and drafts", labeler, List.of("/work/" + item));
       labeler.json(
@@ -175,7 +175,7 @@ class HostileTextTest {
   }
 
   @Test
-  void whatCustomersAskIsShownAsTheyWroteIt() {
+  void whatCustomersAskIsShownAsTheyWroteIt() throws IOException {
     customer.post("/playground/notice", Map.of("version", "2026-11 PRETRAIN SFT", "accept", "yes"));
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var watch = Watch.over(context);
@@ -195,6 +195,22 @@ class HostileTextTest {
     look("history", customer, List.of("/playground/history", "/playground/history?page=1"));
     look("history", customer, List.of("/playground/history?page=2"));
     hasShown("history", PAYLOADS.size() / 6);
+    reportTheAnswers();
+  }
+
+  /// What customers say of answers, as researchers read it.
+  private void reportTheAnswers() throws IOException {
+    var turns = studio.rows("SELECT id FROM serve_turn");
+    var paths = new ArrayList<String>();
+    for (int i = 0; i < turns.size(); i++) {
+      var note =
+          JSON.writeValueAsString(Map.of("note", PAYLOADS.get((i * 6 + 1) % PAYLOADS.size())));
+      var path = "/playground/turns/" + turns.get(i).get("id") + "/0/report";
+      assertThat(customer.json("POST", path, note).statusCode()).isEqualTo(200);
+      paths.add("/feedback?page=" + i / 20);
+    }
+    look("feedback", researcher, paths.stream().distinct().toList());
+    hasShown("feedback", PAYLOADS.size() / 4);
   }
 
   /// The watch sees what it is there for: the same texts as markup, without a policy.
