@@ -11,17 +11,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.web.Route;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every page, light and dark, on a desk and on a phone: nothing serious that axe finds, nothing to
 /// scroll sideways, nothing in the console.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AccessibilityTest {
+class AccessibilityTest extends AtStudio {
   private static final Set<String> GRAVE = Set.of("serious", "critical");
   private static final String WIDER =
       """
@@ -31,25 +28,15 @@ class AccessibilityTest {
         }).slice(0, 3).map(e => e.tagName + '.' + e.className + ' to ' + Math.round(e.getBoundingClientRect().right))\
       """;
 
-  private Chrome chrome;
-  private Studio studio;
   private List<Tour.Stop> stops;
 
-  @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio = Studio.start(Tour::seed, "--open");
-    stops = Tour.of(studio);
+  AccessibilityTest() {
+    super(Tour::seed, "--open");
   }
 
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
-    }
+  @BeforeAll
+  void open() {
+    stops = Tour.of(studio);
   }
 
   static List<Chrome.Look> looks() {

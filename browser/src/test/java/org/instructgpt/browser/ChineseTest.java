@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /// Who asks for Chinese gets every page in Chinese: no English word is left in what the pages say
 /// themselves.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ChineseTest {
+class ChineseTest extends AtStudio {
   private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z'-]+");
 
   /// Names, keys, units and what people of the trade say in English.
@@ -49,23 +44,8 @@ class ChineseTest {
       }\
       """;
 
-  private Chrome chrome;
-  private Studio studio;
-
-  @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio = Studio.start(Tour::seed, "--open");
-  }
-
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
-    }
+  ChineseTest() {
+    super(Tour::seed, "--open");
   }
 
   @Test

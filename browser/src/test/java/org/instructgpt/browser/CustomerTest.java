@@ -7,35 +7,15 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
-import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /// What a customer lives through: the invitation, the notice, two models side by side, the history.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class CustomerTest {
+class CustomerTest extends AtStudio {
   private static final String PROMPT = "Erkläre den Mond 🌙 einem Kind: 月亮 in 6 words";
   private static final double ANSWERED = 60_000;
 
-  private Chrome chrome;
-  private Studio studio;
-
-  @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio = Studio.start(_ -> {});
-  }
-
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
-    }
+  CustomerTest() {
+    super(_ -> {});
   }
 
   private static void join(Page page, String link, String name) {

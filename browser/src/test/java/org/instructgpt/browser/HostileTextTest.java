@@ -14,16 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.label.Desk.Item;
 import org.instructgpt.label.Desk.Kind;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /// Hundreds of texts that are scripts to whoever takes them for markup, as prompt, output, note and
 /// name, on every page that shows such: nothing runs, nothing is loaded, nothing of the content
 /// security policy is broken, and the text is there as it was written.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HostileTextTest {
+class HostileTextTest extends AtStudio {
   private static final int OUTPUTS = 9;
 
   /// How many must be found as they were written; a page may keep a few characters otherwise.
@@ -32,18 +29,18 @@ class HostileTextTest {
   private static final List<String> PAYLOADS = Payloads.all();
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private Chrome chrome;
-  private Studio studio;
   private Visitor researcher;
   private Visitor labeler;
   private Visitor customer;
   private final Map<String, Set<String>> shown = new HashMap<>();
   private final List<String> noticed = new ArrayList<>();
 
+  HostileTextTest() {
+    super(HostileTextTest::seed, "--open");
+  }
+
   @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio = Studio.start(HostileTextTest::seed, "--open");
+  void open() {
     researcher = studio.person("researcher", "<b onclick=canary(1)>Rosa");
     labeler = studio.person("labeler", "<img src=x onerror=canary(1)>");
     customer = studio.person("customer", "\"><script>canary(1)</script>");
@@ -64,16 +61,6 @@ class HostileTextTest {
     for (int i = 0; i < PAYLOADS.size(); i++) {
       var note = new Item(Optional.empty(), List.of(), PAYLOADS.get(i));
       seed.batch(PAYLOADS.get(i), Kind.USER_BASED, 900, List.of(note));
-    }
-  }
-
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
     }
   }
 

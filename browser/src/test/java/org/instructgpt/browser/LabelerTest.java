@@ -18,19 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.instructgpt.label.Desk.Kind;
 import org.instructgpt.records.Labeler;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /// A labeler's first days, in order: invited, screened, a demonstration through an outage, seven
 /// outputs ranked by hand and by keyboard, and what goes wrong on the way.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LabelerTest {
+class LabelerTest extends AtStudio {
   private static final int K = 7;
 
   /// Longer than the board moves by itself, in milliseconds.
@@ -47,17 +44,17 @@ class LabelerTest {
           "",
           "In 1972 a man called Louis flew to the moon with his dog.");
 
-  private Chrome chrome;
-  private Studio studio;
   private Visitor researcher;
   private BrowserContext context;
   private Watch watch;
   private Page page;
 
+  LabelerTest() {
+    super(LabelerTest::seed);
+  }
+
   @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio = Studio.start(LabelerTest::seed);
+  void open() {
     researcher = studio.person("researcher", "Rosa");
     context = chrome.person(Chrome.Look.USUAL);
     watch = Watch.over(context);
@@ -79,16 +76,6 @@ class LabelerTest {
     seed.batch("By keyboard", Kind.COMPARE, 3, List.of(Seed.compare("sun", MOON)));
     seed.batch("Twice", Kind.DEMONSTRATE, 4, List.of(Seed.about("snow")));
     seed.batch("With an error", Kind.DEMONSTRATE, 5, List.of(Seed.about("moon")));
-  }
-
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
-    }
   }
 
   private Page at(String path) {

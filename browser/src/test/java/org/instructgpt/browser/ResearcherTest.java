@@ -15,39 +15,21 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /// A researcher's day: a round is opened with outputs of the models, labelers work, progress and
 /// agreement are seen, a candidate is decided on, and everything is taken home as files.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ResearcherTest {
+class ResearcherTest extends AtStudio {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double ROUND_MILLIS = 60_000;
 
-  private Chrome chrome;
-  private Studio studio;
-
-  @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio =
-        Studio.start(seed -> {
-          for (int i = 0; i < 4; i++) {
-            seed.prompt("q" + i, "Tell me about number " + i + " 数字");
-          }
-        });
+  ResearcherTest() {
+    super(ResearcherTest::seed);
   }
 
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
+  private static void seed(Seed seed) {
+    for (int i = 0; i < 4; i++) {
+      seed.prompt("q" + i, "Tell me about number " + i + " 数字");
     }
   }
 

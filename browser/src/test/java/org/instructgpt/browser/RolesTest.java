@@ -2,21 +2,17 @@ package org.instructgpt.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /// What each role finds in its navigation, that every link of it opens, and that what belongs to
 /// others stays closed.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RolesTest {
+class RolesTest extends AtStudio {
   private static final Map<String, Set<String>> MENUS =
       Map.of(
           "customer", Set.of("/playground"),
@@ -46,27 +42,17 @@ class RolesTest {
                   "/people",
                   "/audit"));
 
-  private Chrome chrome;
-  private Studio studio;
   private final Map<String, Visitor> people = new HashMap<>();
 
+  RolesTest() {
+    super(Tour::seed);
+  }
+
   @BeforeAll
-  void open() throws IOException {
-    chrome = Chrome.open();
-    studio = Studio.start(Tour::seed);
+  void open() {
     people.put("admin", studio.admin());
     for (var kind : List.of("customer", "labeler", "researcher")) {
       people.put(kind, studio.person(kind, "Somebody " + kind));
-    }
-  }
-
-  @AfterAll
-  void close() {
-    if (studio != null) {
-      studio.close();
-    }
-    if (chrome != null) {
-      chrome.close();
     }
   }
 

@@ -35,6 +35,16 @@ final class RoundBook {
         .findOne();
   }
 
+  /// Whether nobody, another program over the same server say, has ended it.
+  boolean goes(String round) {
+    return handle
+        .createQuery("SELECT 1 FROM label_round WHERE id = ? AND state = 'going'")
+        .bind(0, round)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
   Going begin(Plan plan, List<Prompt> prompts, Instant now, RandomGenerator random) {
     var round = new Going(Ids.fresh(now, random), plan);
     handle
@@ -70,22 +80,26 @@ final class RoundBook {
         .list();
   }
 
-  /// Keeps the outputs of some prompts; with too few of them a prompt is left out.
+  /// Keeps the outputs of those prompts that have none yet; with too few of them a prompt is left
+  /// out.
   void keep(String round, List<Question> questions, List<List<Output>> outputs) {
+    int done = 0;
     int thin = 0;
     for (int i = 0; i < questions.size(); i++) {
-      thin += outputs.get(i).size() < Ranking.LEAST ? 1 : 0;
-      handle.execute(
-          "UPDATE label_round_prompt SET outputs = ? WHERE round = ? AND place = ?",
-          Json.write(outputs.get(i)),
-          round,
-          questions.get(i).place());
+      int kept =
+          handle.execute(
+              """
+              UPDATE label_round_prompt SET outputs = ?
+              WHERE round = ? AND place = ? AND outputs IS NULL\
+              """,
+              Json.write(outputs.get(i)),
+              round,
+              questions.get(i).place());
+      done += kept;
+      thin += outputs.get(i).size() < Ranking.LEAST ? kept : 0;
     }
     handle.execute(
-        "UPDATE label_round SET done = done + ?, thin = thin + ? WHERE id = ?",
-        questions.size(),
-        thin,
-        round);
+        "UPDATE label_round SET done = done + ?, thin = thin + ? WHERE id = ?", done, thin, round);
   }
 
   /// What is to be compared, when all is answered.
@@ -106,6 +120,9 @@ final class RoundBook {
   }
 
   void failed(String round, String reason) {
+    if (!goes(round)) {
+      return;
+    }
     end(round, "UPDATE label_round SET state = 'failed', failure = ? WHERE id = ?", reason);
   }
 

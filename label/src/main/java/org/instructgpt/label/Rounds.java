@@ -197,6 +197,9 @@ public final class Rounds {
 
   private boolean opened(Handle handle, Going round) {
     var book = new RoundBook(handle);
+    if (!book.goes(round.id())) {
+      return false;
+    }
     List<Item> items = book.items(round.id());
     if (items.isEmpty()) {
       throw new IllegalArgumentException(

@@ -196,6 +196,38 @@ class RoundsTest {
   }
 
   @Test
+  void aRoundThatTwoProgramsPrepareIsOpenedOnce() throws Exception {
+    try (var town = town(folder, 3)) {
+      var go = new CountDownLatch(1);
+      var author =
+          author((model, prompt) -> {
+            go.await();
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+          });
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
+      var others = new Rounds(town.desk, town.store, COUNTING, new Random(2));
+      others.resume();
+      assertThat(end(others).batch()).isPresent();
+      go.countDown();
+      Thread.getAllStackTraces().keySet().stream()
+          .filter(thread -> thread.getName().equals("round"))
+          .forEach(RoundsTest::await);
+      assertThat(rounds.latest().orElseThrow().failure()).isEmpty();
+      assertThat(rounds.latest().orElseThrow().done()).isEqualTo(3);
+      assertThat(town.count("SELECT count(*) FROM label_batch")).isEqualTo(1);
+    }
+  }
+
+  private static void await(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException stopped) {
+      throw new IllegalStateException(stopped);
+    }
+  }
+
+  @Test
   void aChoiceTakesNoMoreThanAskedAtRandomAndOnlyOfItsSplit() throws Exception {
     try (var town = town(folder, 30)) {
       var rounds = new Rounds(town.desk, town.store, COUNTING, new Random(1));

@@ -1,0 +1,39 @@
+package org.instructgpt.browser;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+/// Tests that share a browser and a studio, which begin and end with the class.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class AtStudio {
+  Chrome chrome;
+  Studio studio;
+
+  private final Consumer<Seed> seeding;
+  private final String[] options;
+
+  /// As [Studio#start].
+  AtStudio(Consumer<Seed> seeding, String... options) {
+    this.seeding = seeding;
+    this.options = options;
+  }
+
+  @BeforeAll
+  final void begin() throws IOException {
+    chrome = Chrome.open();
+    studio = Studio.start(seeding, options);
+  }
+
+  @AfterAll
+  final void end() {
+    if (studio != null) {
+      studio.close();
+    }
+    if (chrome != null) {
+      chrome.close();
+    }
+  }
+}
