@@ -83,7 +83,7 @@ class ChineseTest extends AtStudio {
       page.fill("#password", Studio.PASSWORD);
       page.fill("#again", Studio.PASSWORD);
       page.click("main button.primary");
-      page.waitForURL("**/work");
+      page.waitForURL("**/tasks");
       assertThat(english(page)).isEmpty();
     }
   }

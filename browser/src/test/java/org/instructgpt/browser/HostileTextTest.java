@@ -116,7 +116,7 @@ class HostileTextTest extends AtStudio {
     for (int i = 0; i < tasks; i++) {
       var task = Tour.task(labeler);
       var item = task.get("item").asText();
-      look("outputs", labeler, List.of("/work", "/work/" + item));
+      look("outputs", labeler, List.of("/tasks", "/tasks/" + item));
       Tour.submit(labeler, task);
     }
     hasShown("outputs", MOST);
@@ -129,7 +129,7 @@ class HostileTextTest extends AtStudio {
           "{\"version\":1,\"content\":{\"fields\":{\"text\":[%s]}}}"
               .formatted(JSON.writeValueAsString(PAYLOADS.get(i))));
       notes.add(item);
-      look("use cases and drafts", labeler, List.of("/work/" + item));
+      look("use cases and drafts", labeler, List.of("/tasks/" + item));
       labeler.json(
           "POST",
           "/api/tasks/" + item + "/skip",

@@ -85,9 +85,9 @@ class LabelerTest extends AtStudio {
 
   /// Takes the next task as people do.
   private void take() {
-    at("/work");
+    at("/tasks");
     page.click("section.next .primary");
-    page.waitForURL("**/work/*-*");
+    page.waitForURL("**/tasks/*-*");
     page.waitForSelector("html.ready");
   }
 
@@ -116,17 +116,17 @@ class LabelerTest extends AtStudio {
     page.fill("#password", Studio.PASSWORD);
     page.fill("#again", Studio.PASSWORD);
     page.click("main button.primary");
-    page.waitForURL("**/work");
-    assertThat(page.locator("form[action='/work/next']")).hasCount(0);
+    page.waitForURL("**/tasks");
+    assertThat(page.locator("form[action='/tasks/next']")).hasCount(0);
     page.click("a[href='/screening']");
     int questions = quiz();
     assertThat(questions).as("questions of the screening").isGreaterThanOrEqualTo(6);
     assertThat(studio.count("label_quiz_answer")).isEqualTo(questions);
-    at("/work");
-    assertThat(page.locator("form[action='/work/next']")).hasCount(0);
+    at("/tasks");
+    assertThat(page.locator("form[action='/tasks/next']")).hasCount(0);
     admit();
-    at("/work");
-    assertThat(page.locator("form[action='/work/next'] button")).isVisible();
+    at("/tasks");
+    assertThat(page.locator("form[action='/tasks/next'] button")).isVisible();
   }
 
   /// What a researcher does is what candidates are measured by: the second output hurts.
@@ -212,8 +212,8 @@ class LabelerTest extends AtStudio {
                   new com.microsoft.playwright.options.Cookie(c.name, c.value).setUrl(studio.url()))
               .toList());
       var other = elsewhere.newPage();
-      other.navigate(studio.url() + "/work");
-      other.click("a[href^='/work/']");
+      other.navigate(studio.url() + "/tasks");
+      other.click("a[href^='/tasks/']");
       assertThat(other.locator("textarea[name=response]"))
           .hasValue("Tea is warm water with leaves 🍵");
     }
@@ -298,7 +298,7 @@ class LabelerTest extends AtStudio {
   @Test
   @Order(4)
   void ratesAndRanksByKeyboardAlone() throws IOException {
-    at("/work");
+    at("/tasks");
     assertThat(page.locator("section.next .primary")).isFocused();
     page.keyboard().press("Enter");
     page.waitForSelector("html.ready");

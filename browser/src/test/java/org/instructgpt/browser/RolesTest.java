@@ -16,14 +16,14 @@ class RolesTest extends AtStudio {
   private static final Map<String, Set<String>> MENUS =
       Map.of(
           "customer", Set.of("/playground"),
-          "labeler", Set.of("/work", "/instructions", "/playground"),
+          "labeler", Set.of("/tasks", "/instructions", "/playground"),
           "researcher",
               Set.of(
                   "/research",
                   "/research/quality",
                   "/research/screening",
                   "/research/data",
-                  "/work",
+                  "/tasks",
                   "/instructions",
                   "/playground",
                   "/feedback",
@@ -98,7 +98,7 @@ class RolesTest extends AtStudio {
     var task = Tour.task(labeler);
     assertThat(task.get("kind").asText()).isEqualTo("compare");
     assertThat(task.toString()).doesNotContain("sft", "\"model\"");
-    assertThat(labeler.get("/work/" + task.get("item").asText()).body())
+    assertThat(labeler.get("/tasks/" + task.get("item").asText()).body())
         .doesNotContain("sft", ">base<");
   }
 
@@ -110,6 +110,6 @@ class RolesTest extends AtStudio {
     var answer =
         other.json("PUT", "/api/tasks/" + item + "/draft", "{\"version\":1,\"content\":{}}");
     assertThat(answer.statusCode()).isEqualTo(404);
-    assertThat(other.get("/work/" + item).statusCode()).isEqualTo(303);
+    assertThat(other.get("/tasks/" + item).statusCode()).isEqualTo(303);
   }
 }

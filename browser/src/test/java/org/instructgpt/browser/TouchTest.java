@@ -34,7 +34,7 @@ class TouchTest {
             });
         var context = chrome.person(new Chrome.Look("en-US", 360, ColorScheme.LIGHT))) {
       var page = studio.person("labeler", "Lena").open(context);
-      page.navigate(studio.url() + "/work");
+      page.navigate(studio.url() + "/tasks");
       page.locator("section.next .primary").tap();
       page.waitForSelector("html.ready");
       for (int i = 0; i < K; i++) {
@@ -51,7 +51,7 @@ class TouchTest {
             .isEqualTo(String.valueOf(rungs[i]));
       }
       page.locator("[data-submit]").tap();
-      page.waitForURL(url -> url.endsWith("/work"));
+      page.waitForURL(url -> url.endsWith("/tasks"));
       assertThat(studio.count("ranking WHERE prompt_id = 'moon'")).isEqualTo(1);
     }
   }

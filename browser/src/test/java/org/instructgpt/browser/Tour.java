@@ -136,7 +136,7 @@ final class Tour {
     for (int i = 0; i < kinds.size(); i++) {
       var labeler = studio.person("labeler", "Worker " + kinds.get(i));
       if (i == 0) {
-        stop("work-waiting", "/work", labeler);
+        stop("work-waiting", "/tasks", labeler);
         stop("instructions", "/instructions", labeler);
         for (var survey : List.of("demographics", "satisfaction")) {
           stop("survey-" + survey, "/surveys/{survey}", "/surveys/" + survey, labeler);
@@ -154,9 +154,9 @@ final class Tour {
         task = task(labeler);
       }
       var item = task.get("item").asText();
-      stop("task-" + kinds.get(i), "/work/{item}", "/work/" + item, labeler);
+      stop("task-" + kinds.get(i), "/tasks/{item}", "/tasks/" + item, labeler);
       if (i == 1) {
-        stop("work-in-hand", "/work", labeler);
+        stop("work-in-hand", "/tasks", labeler);
       }
     }
   }
@@ -171,7 +171,7 @@ final class Tour {
       seen.put(kind, candidate);
       stop("screening-" + kind, "/screening", candidate);
     }
-    stop("work-unscreened", "/work", seen.get("topics"));
+    stop("work-unscreened", "/tasks", seen.get("topics"));
   }
 
   private static void advance(Visitor candidate, String kind) {

@@ -50,7 +50,7 @@ public final class LabelArea {
             new Link("label.nav.quality", "/research/quality"),
             new Link("label.nav.screening", "/research/screening"),
             new Link("label.nav.data", "/research/data"),
-            new Link("label.nav.work", "/work"),
+            new Link("label.nav.work", "/tasks"),
             new Link("label.nav.instructions", "/instructions")),
         Map.of("sortable.esm.js", SORTABLE));
   }

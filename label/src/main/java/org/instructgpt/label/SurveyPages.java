@@ -69,7 +69,7 @@ final class SurveyPages {
       }
     }
     if (answers.isEmpty()) {
-      visit.redirect("/work");
+      visit.redirect("/tasks");
       return;
     }
     try {
@@ -77,6 +77,6 @@ final class SurveyPages {
     } catch (IllegalArgumentException unknown) {
       throw Refusal.invalid("", "label.refused.survey");
     }
-    visit.redirect("/work", "label.survey.thanks");
+    visit.redirect("/tasks", "label.survey.thanks");
   }
 }

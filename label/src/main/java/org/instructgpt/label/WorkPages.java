@@ -40,9 +40,9 @@ final class WorkPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/work", LabelArea.WORKERS, this::home),
-        Route.post("/work/next", LabelArea.WORKERS, this::next),
-        Route.get("/work/{item}", LabelArea.WORKERS, this::task),
+        Route.get("/tasks", LabelArea.WORKERS, this::home),
+        Route.post("/tasks/next", LabelArea.WORKERS, this::next),
+        Route.get("/tasks/{item}", LabelArea.WORKERS, this::task),
         Route.get("/instructions", LabelArea.WORKERS, this::read));
   }
 
@@ -110,15 +110,15 @@ final class WorkPages {
   private void next(Visit visit) {
     desk.next(visit.account().id())
         .ifPresentOrElse(
-            lease -> visit.redirect("/work/" + lease.item()),
-            () -> visit.redirect("/work", "label.work.nothing"));
+            lease -> visit.redirect("/tasks/" + lease.item()),
+            () -> visit.redirect("/tasks", "label.work.nothing"));
   }
 
   private void task(Visit visit) {
     String item = visit.path("item");
     var lease = store.read(handle -> lease(handle, visit.account().id(), item, visit.now()));
     if (lease.isEmpty()) {
-      visit.redirect("/work");
+      visit.redirect("/tasks");
       return;
     }
     long seconds = Math.max(0, Duration.between(visit.now(), lease.get().until()).toSeconds());

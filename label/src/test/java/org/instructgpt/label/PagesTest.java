@@ -48,7 +48,7 @@ class PagesTest {
           kind == Kind.COMPARE ? new String[] {HOSTILE, "", "c", "d"} : new String[0];
       site.task(kind, prompt, kind == Kind.USER_BASED ? HOSTILE : "", outputs);
       var browser = labeler(site);
-      var next = browser.post("/work/next", Map.of());
+      var next = browser.post("/tasks/next", Map.of());
       assertThat(next.statusCode()).isEqualTo(303);
       String path = next.headers().firstValue("Location").orElseThrow();
 
@@ -74,10 +74,10 @@ class PagesTest {
       site.task(Kind.PLAIN, Optional.empty(), "");
       var lena = labeler(site);
       String path =
-          lena.post("/work/next", Map.of()).headers().firstValue("Location").orElseThrow();
+          lena.post("/tasks/next", Map.of()).headers().firstValue("Location").orElseThrow();
       var other = site.test.signedIn(site.test.person(Role.LABELER, "Li"));
-      assertThat(other.get(path).headers().firstValue("Location")).hasValue("/work");
-      assertThat(lena.get("/work").body()).contains("In your hands");
+      assertThat(other.get(path).headers().firstValue("Location")).hasValue("/tasks");
+      assertThat(lena.get("/tasks").body()).contains("In your hands");
     }
   }
 
@@ -116,7 +116,7 @@ class PagesTest {
       assertThat(rosa.get("/research").body()).contains("Waiting list").contains("0 of 2");
       var lena = labeler(site);
       String path =
-          lena.post("/work/next", Map.of()).headers().firstValue("Location").orElseThrow();
+          lena.post("/tasks/next", Map.of()).headers().firstValue("Location").orElseThrow();
       assertThat(lena.get(path).body()).containsPattern("Sell flowers|Plan a journey");
     }
   }
@@ -196,7 +196,7 @@ class PagesTest {
       var reasoned = Map.of("labeler", lena.id(), "verdict", "PAUSED", "reason", "On leave");
       assertThat(rosa.post("/research/screening/decide", reasoned).statusCode()).isEqualTo(303);
       assertThat(rosa.get("/research/screening").body()).contains("On leave");
-      assertThat(site.test.signedIn(lena).get("/work").body())
+      assertThat(site.test.signedIn(lena).get("/tasks").body())
           .contains("no work for you at present");
       var stranger = Map.of("labeler", "nobody", "verdict", "PAUSED", "reason", "x");
       assertThat(rosa.post("/research/screening/decide", stranger).statusCode()).isEqualTo(404);

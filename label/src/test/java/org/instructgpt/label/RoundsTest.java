@@ -64,6 +64,14 @@ class RoundsTest {
     };
   }
 
+  /// One that begins to write at a sign.
+  private static Rounds.Author waiting(CountDownLatch go) {
+    return author((model, prompt) -> {
+      go.await();
+      return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+    });
+  }
+
   private static Plan plan(List<String> models, int k) {
     var batch =
         new Batch("Round", Kind.COMPARE, Mode.TRAINING, 1, Optional.empty(), 1, "training-1");
@@ -143,11 +151,7 @@ class RoundsTest {
   void oneRoundIsPreparedAtATime() throws Exception {
     try (var town = town(folder, 3)) {
       var go = new CountDownLatch(1);
-      var author =
-          author((model, prompt) -> {
-            go.await();
-            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
-          });
+      var author = waiting(go);
       var rounds = new Rounds(town.desk, town.store, author, new Random(1));
       List<Prompt> prompts = rounds.prompts(all(), Kind.COMPARE);
       assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isTrue();
@@ -199,11 +203,7 @@ class RoundsTest {
   void aRoundThatTwoProgramsPrepareIsOpenedOnce() throws Exception {
     try (var town = town(folder, 3)) {
       var go = new CountDownLatch(1);
-      var author =
-          author((model, prompt) -> {
-            go.await();
-            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
-          });
+      var author = waiting(go);
       var rounds = new Rounds(town.desk, town.store, author, new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
       var others = new Rounds(town.desk, town.store, COUNTING, new Random(2));
