@@ -83,7 +83,7 @@ record Author(Precision precision) {
           prompts.stream()
               .map(prompt -> last(Framing.DEFAULT.prompt(tokenizer, prefix + prompt), room))
               .toList();
-      return new Sampler(gpt, tokenizer.endOfText(), settings)
+      return new Sampler(gpt, tokenizer, settings)
           .sample(asked, 0).stream().map(sampled -> answer(tokenizer, sampled)).toList();
     }
   }

@@ -66,7 +66,7 @@ final class Generate implements Callable<Integer> {
     try (var _ = Scope.open()) {
       var model =
           Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
-      var sampler = new Sampler(model, tokens.endOfText(), settings).frozen();
+      var sampler = tokens.sampler(model, settings).frozen();
       lines.compute(batch -> answers(sampler, tokens, batch), stop.heed()::requested);
     }
     return 0;

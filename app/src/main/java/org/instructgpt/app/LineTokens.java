@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.model.Sampler;
 import org.instructgpt.text.Framed;
 import org.instructgpt.text.Framing;
 import org.instructgpt.text.Tokenizer;
@@ -100,17 +102,20 @@ record LineTokens(
     return pair;
   }
 
-  /// The text of a response, without the token that ends it; null where there is no tokenizer. Ids
-  /// that only the model knows, because its vocabulary was rounded up, have no text.
+  /// A sampler of the model; where there is a tokenizer, of ids that it knows.
+  Sampler sampler(Gpt gpt, Sampler.Settings settings) {
+    return tokenizer == null
+        ? new Sampler(gpt, endOfText, settings)
+        : new Sampler(gpt, tokenizer, settings);
+  }
+
+  /// The text of a response, without the token that ends it; null where there is no tokenizer.
   @Nullable String text(int[] response) {
     if (tokenizer == null) {
       return null;
     }
     boolean ended = response.length > 0 && response[response.length - 1] == endOfText;
-    return tokenizer.decode(
-        Arrays.stream(response, 0, response.length - (ended ? 1 : 0))
-            .filter(id -> id < tokenizer.vocabularySize())
-            .toArray());
+    return tokenizer.decode(Arrays.copyOf(response, response.length - (ended ? 1 : 0)));
   }
 
   private static boolean hasTokenizer(Path model) {

@@ -109,7 +109,7 @@ public final class Benchmark {
     var sampler =
         new Sampler(
             model,
-            tokenizer.endOfText(),
+            tokenizer,
             new Sampler.Settings(settings.maxNewTokens, 0, 0, settings.rows, false));
     var sampled = sampler.sample(contexts.stream().map(Context::ids).toList(), 0);
     return sampled.stream().map(this::firstLine).toList();

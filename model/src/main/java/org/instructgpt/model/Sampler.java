@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.instructgpt.text.Padded;
+import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sampler {
   private final Gpt model;
   private final int endOfText;
+  private final int vocabulary;
   private final Settings settings;
   private final Gpt.@Nullable Weights held;
   private final double mass;
@@ -79,17 +81,30 @@ public final class Sampler {
   /// @param finish why it ended
   public record Sampled(int[] tokens, float[] logProbs, Finish finish) {}
 
-  /// A sampler of `model`.
+  /// A sampler of `model` that chooses only ids of `tokenizer`: a vocabulary that was rounded up
+  /// has rows that no text stands for, which a model gives a little probability all the same. The
+  /// log-probabilities are those among all rows.
+  public Sampler(Gpt model, Tokenizer tokenizer, Settings settings) {
+    this(model, tokenizer.endOfText(), tokenizer.vocabularySize(), settings, null, 1);
+  }
+
+  /// A sampler of `model` that chooses any id.
   ///
   /// @param endOfText the id that ends a response; -1 for none
   public Sampler(Gpt model, int endOfText, Settings settings) {
-    this(model, endOfText, settings, null, 1);
+    this(model, endOfText, model.config().vocabulary(), settings, null, 1);
   }
 
   private Sampler(
-      Gpt model, int endOfText, Settings settings, Gpt.@Nullable Weights held, double mass) {
+      Gpt model,
+      int endOfText,
+      int vocabulary,
+      Settings settings,
+      Gpt.@Nullable Weights held,
+      double mass) {
     this.model = model;
     this.endOfText = endOfText;
+    this.vocabulary = vocabulary;
     this.settings = settings;
     this.held = held;
     this.mass = mass;
@@ -99,12 +114,12 @@ public final class Sampler {
   /// a model that is not being trained. They belong to the caller's scope.
   public Sampler frozen() {
     var weights = Scope.constant(() -> model.samplingWeights());
-    return new Sampler(model, endOfText, settings, weights, mass);
+    return new Sampler(model, endOfText, vocabulary, settings, weights, mass);
   }
 
   /// The same with other settings, of the same weights.
   public Sampler with(Settings other) {
-    return new Sampler(model, endOfText, other, held, mass);
+    return new Sampler(model, endOfText, vocabulary, other, held, mass);
   }
 
   /// One that draws from the fewest tokens, the likeliest first, that hold `mass` of the
@@ -116,7 +131,7 @@ public final class Sampler {
     if (!(mass > 0 && mass <= 1)) {
       throw new IllegalArgumentException("top p must be above 0 and at most 1, but is " + mass);
     }
-    return new Sampler(model, endOfText, settings, held, mass);
+    return new Sampler(model, endOfText, vocabulary, settings, held, mass);
   }
 
   /// A response to each prompt, in the prompts' order.
@@ -264,7 +279,8 @@ public final class Sampler {
     cache.startAt(slot);
     var hidden = model.blocks(weights, embed(weights, live, input, slot), cache, Dropout.NONE);
     var logits = model.logits(weights.unembedding(), hidden.select(1, t - 1));
-    var next = choose(logits, live);
+    boolean rounded = vocabulary < model.config().vocabulary();
+    var next = choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, live);
     float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
     for (int i = 0; i < b; i++) {
       var row = live.get(i);
@@ -337,43 +353,9 @@ public final class Sampler {
     for (int i = 0; i < chosen.length; i++) {
       float[] row = Arrays.copyOfRange(probabilities, i * vocabulary, (i + 1) * vocabulary);
       if (mass < 1) {
-        keepNucleus(row, mass);
+        Categorical.keepNucleus(row, mass);
       }
-      chosen[i] = invert(row, live.get(i).draw());
-    }
-    return chosen;
-  }
-
-  /// Sets to zero what is less likely than the last token that `mass` needs; of tokens that are
-  /// equally likely, all stay or none.
-  private static void keepNucleus(float[] probabilities, double mass) {
-    float[] sorted = probabilities.clone();
-    Arrays.sort(sorted);
-    double sum = 0;
-    int least = sorted.length;
-    while (least > 0 && sum < mass) {
-      sum += sorted[--least];
-    }
-    for (int i = 0; i < probabilities.length; i++) {
-      if (probabilities[i] < sorted[least]) {
-        probabilities[i] = 0;
-      }
-    }
-  }
-
-  /// The same for one row, where ten calls of libtorch cost more than the loop: its running sums
-  /// too are float64, rounded to float32, so that a row alone gets what it gets in company.
-  private static int invert(float[] probabilities, float draw) {
-    var sums = new float[probabilities.length];
-    double sum = 0;
-    for (int i = 0; i < sums.length; i++) {
-      sum += probabilities[i];
-      sums[i] = (float) sum;
-    }
-    float wanted = draw * sums[sums.length - 1];
-    int chosen = 0;
-    while (sums[chosen] <= wanted) {
-      chosen++;
+      chosen[i] = Categorical.invert(row, live.get(i).draw());
     }
     return chosen;
   }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
@@ -61,7 +64,7 @@ class SamplerTest {
 
   /// What decoding without a cache gives: the whole sequence through the model for every token.
   private static int[] greedyWithoutCache(Gpt gpt, int[] prompt, int tokens) {
-    var sequence = new ArrayList<>(java.util.Arrays.stream(prompt).boxed().toList());
+    var sequence = new ArrayList<>(Arrays.stream(prompt).boxed().toList());
     for (int i = 0; i < tokens; i++) {
       try (var _ = Scope.open()) {
         var ids = sequence.stream().mapToInt(Integer::intValue).toArray();
@@ -138,7 +141,7 @@ class SamplerTest {
       boolean ends = s.tokens()[length - 1] == END;
       assertThat(s.finish()).isEqualTo(ends ? Sampler.Finish.STOP : Sampler.Finish.LENGTH);
       assertThat(ends || length == 25).isTrue();
-      assertThat(java.util.Arrays.stream(s.tokens()).limit(length - 1)).doesNotContain(END);
+      assertThat(Arrays.stream(s.tokens()).limit(length - 1)).doesNotContain(END);
       assertThat(s.logProbs()).hasSize(length);
     }
   }
@@ -147,21 +150,50 @@ class SamplerTest {
   void samplesFollowTheSoftmaxOfTheLogitsOverTheTemperature() {
     var gpt = gpt(0, Precision.FULL);
     int[] prompt = {1, 2, 3};
-    int draws = 20_000;
-    var prompts = java.util.Collections.nCopies(draws, prompt);
-    var counts = new int[VOCABULARY];
-    for (var s : sampler(gpt, 1, 2.0, 1000).sample(prompts, 0)) {
-      counts[s.tokens()[0]]++;
-    }
     var hidden = gpt.hidden(Tensor.of(prompt, 1, 3), Dropout.NONE).select(1, 2);
     double[] expected = gpt.logits(hidden).div(2.0).softmax(-1).doubles();
-    double chiSquare = 0;
-    for (int i = 0; i < VOCABULARY; i++) {
-      double mean = draws * expected[i];
-      chiSquare += (counts[i] - mean) * (counts[i] - mean) / mean;
-    }
     // 36 degrees of freedom: the 99.9% quantile is 68; temperature 1 instead of 2 gives thousands.
-    assertThat(chiSquare).isLessThan(68);
+    assertThat(chiSquare(sampler(gpt, 1, 2.0, 1000), prompt, expected)).isLessThan(68);
+  }
+
+  /// How far 20,000 first tokens are from their expected probabilities; infinite for one that has
+  /// none.
+  private static double chiSquare(Sampler sampler, int[] prompt, double[] expected) {
+    int draws = 20_000;
+    var counts = new int[expected.length];
+    for (var s : sampler.sample(Collections.nCopies(draws, prompt), 0)) {
+      counts[s.tokens()[0]]++;
+    }
+    double sum = 0;
+    for (int i = 0; i < counts.length; i++) {
+      double mean = draws * expected[i];
+      sum += counts[i] == 0 ? mean : (counts[i] - mean) * (counts[i] - mean) / mean;
+    }
+    return sum;
+  }
+
+  @Test
+  void onlyIdsOfTheTokenizerAreChosen() {
+    var tokenizer = BpeTrainer.train(List.of("a b"), 258);
+    int known = tokenizer.vocabularySize();
+    var config = new GptConfig(1, 32, 4, 48, 300, GptConfig.Activation.GELU, 1e-5, 0, 0);
+    var gpt = new Gpt(config, Precision.FULL, Device.CPU);
+    gpt.initialize(new Randomness(3));
+    int[] prompt = {1, 2, 3};
+    var all = gpt.logits(gpt.hidden(Tensor.of(prompt, 1, 3), Dropout.NONE).select(1, 2));
+    double[] expected = Arrays.copyOf(all.narrow(1, 0, known).softmax(-1).doubles(), 300);
+    var sampler = new Sampler(gpt, tokenizer, new Sampler.Settings(1, 1, 11, 1000, true));
+    // 257 degrees of freedom: the 99.9% quantile is 333.
+    assertThat(chiSquare(sampler, prompt, expected)).isLessThan(333);
+    for (var one : sampler.nucleus(0.99).sample(Collections.nCopies(100, prompt), 0)) {
+      int chosen = one.tokens()[0];
+      assertThat(chosen).isLessThan(known);
+      assertThat(one.logProbs()[0]).isCloseTo(all.logSoftmax(-1).floats()[chosen], within(1e-6f));
+    }
+    var greedy = sampler.with(new Sampler.Settings(1, 0, 0, 1, false)).frozen();
+    long likeliest = all.narrow(1, 0, known).argmax(-1).longs()[0];
+    assertThat(greedy.sample(List.of(prompt), 0).getFirst().tokens())
+        .containsExactly((int) likeliest);
   }
 
   @Test
@@ -272,7 +304,7 @@ class SamplerTest {
     for (int i = 0; i < prompts.size(); i++) {
       int[] all = plain.get(i).tokens();
       boolean cut = i % 2 == 1 && all.length > 2;
-      assertThat(told.get(i).tokens()).isEqualTo(cut ? java.util.Arrays.copyOf(all, 2) : all);
+      assertThat(told.get(i).tokens()).isEqualTo(cut ? Arrays.copyOf(all, 2) : all);
       assertThat(told.get(i).finish())
           .isEqualTo(cut ? Sampler.Finish.ENDED : plain.get(i).finish());
     }
@@ -334,6 +366,6 @@ class SamplerTest {
   }
 
   private static List<Integer> ids(Sampler.Sampled sampled) {
-    return java.util.Arrays.stream(sampled.tokens()).boxed().toList();
+    return Arrays.stream(sampled.tokens()).boxed().toList();
   }
 }

@@ -168,7 +168,7 @@ public final class Ppo implements Trainer {
     var sampler =
         new Sampler(
             models.policy(),
-            data.tokenizer().endOfText(),
+            data.tokenizer(),
             new Sampler.Settings(
                 how.maxResponseTokens(), how.temperature(), seed, how.rows(), false));
     var sampled = sampler.sample(prompts, firstEpisode);

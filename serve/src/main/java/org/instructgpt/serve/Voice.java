@@ -75,8 +75,7 @@ final class Voice {
       var gpt =
           Checkpoint.loadLanguageModel(model.folder(), settings.precision(), settings.device());
       var sampler =
-          new Sampler(gpt, tokenizer.endOfText(), new Sampler.Settings(1, 1, 0, ROWS, false))
-              .frozen();
+          new Sampler(gpt, tokenizer, new Sampler.Settings(1, 1, 0, ROWS, false)).frozen();
       serve(job -> speak(sampler, tokenizer, job));
     } catch (IOException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the model " + model.name() + " cannot be loaded", e);

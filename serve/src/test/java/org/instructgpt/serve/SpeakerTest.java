@@ -112,7 +112,7 @@ class SpeakerTest {
       var tokenizer = Checkpoint.tokenizer(folder);
       var settings = new Sampler.Settings(12, 1, 3, 1, false);
       var sampled =
-          new Sampler(gpt, tokenizer.endOfText(), settings)
+          new Sampler(gpt, tokenizer, settings)
               .sample(List.of(Framing.DEFAULT.prompt(tokenizer, "Hello")), 0);
       expectedTokens = sampled.getFirst().tokens().length;
       expected = tokenizer.decode(sampled.getFirst().tokens()).strip();

@@ -11,6 +11,7 @@ import org.instructgpt.model.Sampler.Finish;
 import org.instructgpt.model.Sampler.Sampled;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.Sequences;
+import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Scope;
 
 /// The reward model as the judge of supervised policies: the mean of its scores for the policy's
@@ -53,13 +54,13 @@ public record Judge(ScalarModel rewardModel, int prompts) {
 
   /// Mean reward of one response to each prompt, with the share that ended and their length.
   ///
-  /// @param endOfText the id that ends a response
+  /// @param tokenizer whose ids the prompts are
   /// @param longest response in tokens
   /// @param rows how many responses are scored at a time
   Map<String, Double> judge(
-      Gpt policy, List<int[]> prompts, int endOfText, int longest, long seed, int rows) {
+      Gpt policy, List<int[]> prompts, Tokenizer tokenizer, int longest, long seed, int rows) {
     var sampling = new Sampler.Settings(longest, 1, seed, SAMPLED_TOGETHER, false);
-    var sampled = new Sampler(policy, endOfText, sampling).sample(prompts, 0);
+    var sampled = new Sampler(policy, tokenizer, sampling).sample(prompts, 0);
     double[] rewards = rewards(prompts, sampled.stream().map(Sampled::tokens).toList(), rows);
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("reward", Arrays.stream(rewards).average().orElseThrow());

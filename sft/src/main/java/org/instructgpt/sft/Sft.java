@@ -266,7 +266,7 @@ public final class Sft implements Trainer {
     return judge.judge(
         model,
         prompts,
-        tokenizer.endOfText(),
+        tokenizer,
         settings.maxResponseTokens,
         Randomness.mix(settings.seed, 2),
         settings.microBatchSize);

@@ -65,15 +65,15 @@ class JudgeTest {
     model.initializeFrom(gpt, new Randomness(2));
     model.setBias(1.5);
     var prompts = Small.demonstrations(5).stream().map(Framed::prompt).toList();
-    int end = Small.TOKENIZER.endOfText();
-    var metrics = new Judge(model, 5).judge(gpt, prompts, end, 8, 3, 2);
+    var metrics = new Judge(model, 5).judge(gpt, prompts, Small.TOKENIZER, 8, 3, 2);
 
     var sampling = new Sampler.Settings(8, 1, 3, 1, false);
     double rewards = 0;
     double tokens = 0;
     for (int i = 0; i < 5; i++) {
       var prompt = prompts.subList(i, i + 1);
-      var response = new Sampler(gpt, end, sampling).sample(prompt, i).getFirst().tokens();
+      var response =
+          new Sampler(gpt, Small.TOKENIZER, sampling).sample(prompt, i).getFirst().tokens();
       rewards += model.rewards(Sequences.of(prompt, List.of(response), Device.CPU)).item();
       tokens += response.length;
     }
