@@ -5,6 +5,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Tests that share a browser and a studio, which begin and end with the class.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -14,6 +16,16 @@ abstract class AtStudio {
 
   private final Consumer<Seed> seeding;
   private final String[] options;
+
+  /// What the studio printed, where a test failed.
+  @RegisterExtension
+  final AfterTestExecutionCallback witness =
+      context -> {
+        if (context.getExecutionException().isPresent() && studio != null) {
+          System.out.println(context.getDisplayName() + " failed at a studio that said:");
+          System.out.println(studio.said());
+        }
+      };
 
   /// As [Studio#start].
   AtStudio(Consumer<Seed> seeding, String... options) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.instructgpt.label.Desk.Item;
 import org.instructgpt.label.Desk.Kind;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,15 +71,20 @@ class HostileTextTest extends AtStudio {
 
   /// Opens pages one after the other and notes what was seen and what happened.
   private void look(String place, Visitor visitor, List<String> paths) {
+    look(place, visitor, eyes -> paths.forEach(eyes));
+  }
+
+  /// The same, with other things to do in between.
+  private void look(String place, Visitor visitor, Consumer<Consumer<String>> walk) {
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var watch = Watch.over(context);
       var page = visitor.open(context);
       var seen = shown.computeIfAbsent(place, _ -> new HashSet<>());
-      for (var path : paths) {
+      walk.accept(path -> {
         page.navigate(studio.url() + path);
         var text = plain(text(page));
         PAYLOADS.stream().filter(p -> text.contains(plain(p))).forEach(seen::add);
-      }
+      });
       watch.executions().forEach(what -> noticed.add(place + ": " + what));
       watch.violations().forEach(what -> noticed.add(place + ": " + what));
     }
@@ -120,22 +126,8 @@ class HostileTextTest extends AtStudio {
       Tour.submit(labeler, task);
     }
     hasShown("outputs", MOST);
-    var notes = new ArrayList<String>();
-    for (int i = 0; i < PAYLOADS.size(); i += 8) {
-      var item = Tour.task(labeler).get("item").asText();
-      labeler.json(
-          "PUT",
-          "/api/tasks/" + item + "/draft",
-          "{\"version\":1,\"content\":{\"fields\":{\"text\":[%s]}}}"
-              .formatted(JSON.writeValueAsString(PAYLOADS.get(i))));
-      notes.add(item);
-      look("use cases and drafts", labeler, List.of("/tasks/" + item));
-      labeler.json(
-          "POST",
-          "/api/tasks/" + item + "/skip",
-          "{\"reason\":\"OTHER\",\"note\":\"<script>canary(1)</script>\"}");
-    }
-    hasShown("use cases and drafts", notes.size());
+    look("notes and drafts", labeler, eyes -> PAYLOADS.forEach(draft -> readAndSkip(draft, eyes)));
+    hasShown("notes and drafts", MOST);
     var details = new ArrayList<String>();
     for (int i = 0; i < PAYLOADS.size(); i += OUTPUTS) {
       details.add("/research/data/p" + i);
@@ -144,6 +136,19 @@ class HostileTextTest extends AtStudio {
     details.add("/research/quality");
     look("outputs for researchers", researcher, details);
     hasShown("outputs for researchers", MOST);
+  }
+
+  /// A task whose use case is one of the texts, with another in the draft.
+  private void readAndSkip(String draft, Consumer<String> eyes) {
+    var path = "/api/tasks/" + Tour.task(labeler).get("item").asText();
+    var fields = JSON.createObjectNode();
+    fields.putArray("text").add(draft);
+    var kept = JSON.createObjectNode().put("version", 1);
+    kept.putObject("content").set("fields", fields);
+    labeler.json("PUT", path + "/draft", kept.toString());
+    eyes.accept(path.replace("/api", ""));
+    labeler.json(
+        "POST", path + "/skip", "{\"reason\":\"OTHER\",\"note\":\"<script>canary(1)</script>\"}");
   }
 
   @Test
