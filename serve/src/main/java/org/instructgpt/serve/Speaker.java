@@ -15,7 +15,6 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.instructgpt.torch.Device;
@@ -58,7 +57,7 @@ public final class Speaker implements AutoCloseable {
 
   private final Models models;
   private final Settings settings;
-  private final Semaphore baton = new Semaphore(1, true);
+  private final Baton baton = new Baton();
 
   // All below is guarded by this.
   /// The models in memory, the one asked longest ago first.

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Sampler;
@@ -41,11 +40,11 @@ final class Voice {
 
   private final Model model;
   private final Speaker.Settings settings;
-  private final Semaphore baton;
+  private final Baton baton;
   private final Owner owner;
   private final LinkedBlockingQueue<Optional<Job>> jobs = new LinkedBlockingQueue<>();
 
-  Voice(Model model, Speaker.Settings settings, Semaphore baton, Owner owner) {
+  Voice(Model model, Speaker.Settings settings, Baton baton, Owner owner) {
     this.model = model;
     this.settings = settings;
     this.baton = baton;
@@ -156,16 +155,15 @@ final class Voice {
     Sampler.Listener listener =
         (row, token) -> {
           tell(job, places.get(row), transcripts.get(row).add(token));
-          baton.release();
-          baton.acquireUninterruptibly();
+          baton.pass();
           return job.wanted() && !transcripts.get(row).stopped();
         };
     List<Sampler.Sampled> sampled;
-    baton.acquireUninterruptibly();
+    baton.take();
     try {
       sampled = sampler.with(how).nucleus(manner.topP()).sample(prompts, 0, listener);
     } finally {
-      baton.release();
+      baton.drop();
     }
     for (int row = 0; row < prompts.size(); row++) {
       var transcript = transcripts.get(row);
