@@ -155,20 +155,19 @@ class SpeakerTest {
     }
   }
 
-  /// Who was heard, from the first text of the second model to the end of either.
+  /// Who was heard, one character a text, while both of two models had something to say.
   private static String together(Speech speech) throws InterruptedException {
     var order = new StringBuilder();
-    boolean open = true;
     for (int ended = 0; ended < 2; ) {
       var piece = speech.next(PATIENCE).orElseThrow();
-      if (piece instanceof Piece.Ended) {
-        ended++;
-        open = false;
-      } else if (open && piece instanceof Piece.Text) {
+      if (piece instanceof Piece.Text) {
         order.append(piece.place());
       }
+      ended += piece instanceof Piece.Ended ? 1 : 0;
     }
-    return order.substring(Math.max(0, order.indexOf(order.indexOf("0") == 0 ? "1" : "0")));
+    int from = Math.max(order.indexOf("0"), order.indexOf("1"));
+    int to = Math.min(order.lastIndexOf("0"), order.lastIndexOf("1"));
+    return from < to ? order.substring(from, to) : "";
   }
 
   @Test
