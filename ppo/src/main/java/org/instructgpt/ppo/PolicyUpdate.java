@@ -33,7 +33,7 @@ final class PolicyUpdate {
     var pass = addPpoGradient(minibatch, experience, credit);
     double ppo = policy.parameters().gradient().norm().item();
     phases.charge("update");
-    double ptx = addPretrainingGradient(iteration * settings.updates() + update, tally);
+    var ptx = addPretrainingGradient(iteration * settings.updates() + update, tally);
     phases.charge("ptx");
     double whole = learner.step(iteration);
     phases.charge("update");
@@ -41,9 +41,9 @@ final class PolicyUpdate {
     tally.add("policy_loss", pass.loss());
     tally.policy(update, pass.outputs(), minibatch.tokens(), experience, credit, settings);
     tally.add("grad_norm_ppo", ppo);
-    pretraining.ifPresent(_ -> {
-      tally.add("grad_norm_ptx", ptx);
-      tally.add("grad_cosine", cosine(ppo, ptx, whole));
+    ptx.ifPresent(text -> {
+      tally.add("grad_norm_ptx", text.norm());
+      tally.add("grad_cosine", text.cosine(ppo));
     });
     tally.add("grad_norm", whole);
   }
@@ -62,21 +62,34 @@ final class PolicyUpdate {
         });
   }
 
-  /// Adds the pretraining gradient, if there is one, and returns its norm.
-  double addPretrainingGradient(long update, Tally tally) {
-    if (pretraining.isEmpty()) {
-      return 0;
-    }
-    try (var _ = Scope.open()) {
-      var gradient = policy.parameters().gradient();
-      var before = gradient.copy();
-      tally.add("ptx_loss", pretraining.get().addGradient(policy, update));
-      return before.sub_(gradient).norm().item();
+  /// The pretraining gradient beside that of PPO.
+  ///
+  /// @param norm of the pretraining gradient
+  /// @param product the inner product of the two
+  record Second(double norm, double product) {
+    /// The cosine between the two gradients; 0 where one of them is zero.
+    ///
+    /// @param ppo the norm of PPO's gradient
+    double cosine(double ppo) {
+      return ppo == 0 || norm == 0 ? 0 : Math.clamp(product / ppo / norm, -1, 1);
     }
   }
 
-  /// The cosine between two gradients, from their norms and that of their sum.
-  static double cosine(double a, double b, double sum) {
-    return a == 0 || b == 0 ? 0 : (sum * sum - a * a - b * b) / (2 * a * b);
+  /// Adds the pretraining gradient, if there is one.
+  ///
+  /// It is collected alone and PPO's is put back on top, so that its norm and its angle to PPO's
+  /// are measured and not told from differences of sums, which is noise in large models.
+  Optional<Second> addPretrainingGradient(long update, Tally tally) {
+    return pretraining.map(text -> {
+      try (var _ = Scope.open()) {
+        var gradient = policy.parameters().gradient();
+        var ppo = gradient.copy();
+        gradient.zero_();
+        tally.add("ptx_loss", text.addGradient(policy, update));
+        var second = new Second(gradient.norm().item(), gradient.dot(ppo).item());
+        gradient.add_(ppo);
+        return second;
+      }
+    });
   }
 }

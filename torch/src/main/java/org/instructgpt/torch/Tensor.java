@@ -557,9 +557,19 @@ public final class Tensor {
     return new Tensor(handle.cumsum(dim));
   }
 
-  /// Euclidean norm of all elements.
+  /// Euclidean norm of all elements, float64 whatever the type: right for as many as a model has.
   public Tensor norm() {
-    return new Tensor(handle.norm());
+    return Sums.norm(this);
+  }
+
+  /// The sum of the products of elements in the same places, float64 whatever the type.
+  public Tensor dot(Tensor other) {
+    return Sums.dot(this, other);
+  }
+
+  /// Euclidean norms of the rows of this (n, m): one (n).
+  Tensor rowNorms() {
+    return new Tensor(handle.norm(new ScalarOptional(new Scalar(2)), new long[] {1}, false));
   }
 
   // ---- Picking ----
