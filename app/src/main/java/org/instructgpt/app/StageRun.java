@@ -113,7 +113,7 @@ final class StageRun {
       var best = outcome.best();
       out.println(
           best == null
-              ? target.toString()
+              ? "%s: the model after the last step, %d".formatted(target, outcome.step())
               : "%s: the model after step %d, %s %.4f"
                   .formatted(target, best.step(), criterion(settings), best.value()));
       return true;

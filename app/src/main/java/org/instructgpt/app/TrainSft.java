@@ -60,6 +60,13 @@ final class TrainSft implements Callable<Integer> {
   private @Nullable String judge;
 
   @Option(
+      names = "--least-loss",
+      description =
+          "Keep the epoch of the least validation loss, not the last one: early stopping, which the"
+              + " paper found worse for people.")
+  private boolean leastLoss;
+
+  @Option(
       names = "--text",
       arity = "1..*",
       paramLabel = "PATH",
@@ -76,6 +83,10 @@ final class TrainSft implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (leastLoss && judge != null) {
+      throw new IllegalArgumentException(
+          "--least-loss and --reward-model: expected one of them, found both; each chooses the epoch that is kept");
+    }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var section = start ? "supervised" : "sft";
     var size = GptConfig.Size.XL;
@@ -88,26 +99,31 @@ final class TrainSft implements Callable<Integer> {
         new StageRun(workspace, options, section, options.name(section), out)
             .from("policy", parent)
             .with(section, settings)
+            .with("kept_epoch", leastLoss ? "least_loss" : judge == null ? "last" : "best_reward")
             .with("precision", options.precision());
     try (var _ = Scope.open()) {
       var data = data(workspace, parent, fitting, settings, run);
       fitting.losses().ifPresent(out::println);
+      var best = best(workspace, data);
       var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
       var trainer = new Sft(model, fitting.tokenizer(), data, run.lineage(), settings);
-      boolean measured = !data.validation().isEmpty();
-      var best =
-          data.judge().isPresent()
-              ? RunSettings.Best.highest("reward")
-              : RunSettings.Best.lowest("validation_loss");
-      var loop =
-          new RunSettings(
-              trainer.steps(),
-              trainer.stepsPerEpoch(),
-              trainer.stepsPerEpoch(),
-              2,
-              measured ? best : null);
+      long epoch = trainer.stepsPerEpoch();
+      var loop = new RunSettings(trainer.steps(), epoch, epoch, 2, best);
       return run.run(trainer, loop, List.of(HealthGates.finite()), stop) ? 0 : Stop.STOPPED;
     }
+  }
+
+  /// How the epoch that is kept is chosen; null for the last one.
+  private RunSettings.@Nullable Best best(Workspace workspace, Sft.Data data) {
+    if ((leastLoss || judge != null) && data.validation().isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: expected demonstrations of the split validation in %s to choose the epoch by, found none; leave the flag out to keep the last epoch"
+              .formatted(leastLoss ? "--least-loss" : "--reward-model", workspace.feedback()));
+    }
+    if (leastLoss) {
+      return RunSettings.Best.lowest("validation_loss");
+    }
+    return judge == null ? null : RunSettings.Best.highest("reward");
   }
 
   private Sft.Data data(

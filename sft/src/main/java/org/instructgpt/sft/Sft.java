@@ -38,8 +38,10 @@ import org.instructgpt.torch.Tensor;
 /// of its own because a window has 2,048 tokens where a response has 40: in one mean over all
 /// tokens a tenth of the examples would be four fifths of the loss.
 ///
-/// **The checkpoint** is chosen by `reward` (highest) if there is a [Judge], by `validation_loss`
-/// (lowest) otherwise; every evaluation reports both, since they part after the first epoch.
+/// **The checkpoint** is chosen by `reward` (highest) if there is a [Judge]; otherwise the last
+/// epoch is the one to keep. The paper's models overfit by validation loss after one epoch, and
+/// more epochs still gave a higher reward and were preferred by people (section 3.5), so the least
+/// validation loss is a choice to be asked for. Every evaluation reports both, since they part.
 ///
 /// Belongs to the scope it is built in.
 public final class Sft implements Trainer {

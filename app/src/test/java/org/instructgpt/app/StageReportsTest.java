@@ -1,0 +1,119 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.instructgpt.model.Lineage;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the stages keep, and what they tell of it.
+class StageReportsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RECIPE =
+      """
+      model: {layers: 1, width: 16, heads: 2, context: 48, vocabulary: 280, activation: gelu, band: 0}
+      pretrain: {steps: 6, batch_size: 4, learning_rate: 1e-2, warmup_steps: 1, evaluate_every: 3, checkpoint_every: 3}
+      sft: {epochs: 4, batch_size: 8, learning_rate: 1e-3, max_response_tokens: 20}
+      """;
+
+  private static final String PROMPT =
+      """
+      {"type":"prompt","id":"p%d","text":"%s","source":"imported","split":"%s","created":"2022-03-04T12:00:00Z"}
+      """;
+  private static final String DEMONSTRATION =
+      """
+      {"type":"demonstration","id":"d%d","prompt_id":"p%d","response":"%s","labeler":"ann","created":"2022-03-04T12:00:00Z"}
+      """;
+
+  @TempDir static Path shared;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void pretrain() throws IOException {
+    Files.writeString(shared.resolve("recipe.yaml"), RECIPE);
+    Files.writeString(
+        shared.resolve("text.txt"), "The cat sat on the mat. The dog sat on it. ".repeat(60));
+    var records =
+        new StringBuilder("{\"type\":\"labeler\",\"id\":\"ann\",\"pool\":\"training\"}\n");
+    for (int i = 0; i < 60; i++) {
+      boolean held = i >= 50;
+      records.append(PROMPT.formatted(i, "Say " + i, held ? "validation" : "train"));
+      // Held-out answers are other words than those that are learned: their loss soon rises.
+      records.append(DEMONSTRATION.formatted(i, i, held ? "no dog at all" : "the cat"));
+    }
+    Files.writeString(shared.resolve("records.jsonl"), records);
+    var test = new StageReportsTest();
+    test.succeed("pretrain", "--text", shared.resolve("text.txt"));
+    test.succeed("import", shared.resolve("records.jsonl"));
+  }
+
+  @Test
+  void supervisedFineTuningKeepsTheLastEpochUnlessTheLeastLossIsAskedFor() throws IOException {
+    succeed("sft", "--name", "last", "--set", "learning_rate=0.02");
+    assertThat(out.toString()).contains("the model after the last step");
+    succeed("sft", "--name", "least", "--set", "learning_rate=0.02", "--least-loss");
+    var losses =
+        Files.readAllLines(shared.resolve("workspace/runs/sft-1/metrics.jsonl")).stream()
+            .map(StageReportsTest::json)
+            .filter(line -> line.path("kind").asText().equals("eval"))
+            .toList();
+    assertThat(losses).hasSize(4);
+    var least =
+        losses.stream().min((a, b) -> Double.compare(loss(a), loss(b))).orElseThrow().path("step");
+    assertThat(least).isNotEqualTo(losses.getLast().path("step"));
+    assertThat(step("last")).isEqualTo(losses.getLast().path("step").asInt());
+    assertThat(step("least")).isEqualTo(least.asInt());
+  }
+
+  @Test
+  void onlyOneRuleChoosesTheEpoch() {
+    assertThat(run("sft", "--least-loss", "--reward-model", "reward")).isEqualTo(2);
+    assertThat(err.toString()).contains("--least-loss and --reward-model: expected one of them");
+  }
+
+  private static double loss(JsonNode line) {
+    return line.at("/metrics/validation_loss").asDouble();
+  }
+
+  private static int step(String model) throws IOException {
+    return Lineage.read(shared.resolve("workspace/models").resolve(model)).at("/made/step").asInt();
+  }
+
+  private static JsonNode json(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private void succeed(Object... arguments) {
+    assertThat(run(arguments)).as("%s%n%s", Arrays.toString(arguments), err).isZero();
+  }
+
+  private int run(Object... arguments) {
+    List<String> all = new ArrayList<>(Arrays.stream(arguments).map(Object::toString).toList());
+    all.addAll(List.of("--workspace", shared.resolve("workspace").toString()));
+    if (!all.getFirst().equals("import")) {
+      all.addAll(List.of("--recipe", shared.resolve("recipe.yaml").toString()));
+    }
+    return Main.run(
+        all.toArray(String[]::new),
+        Main.commandLine(new Stop(), Instant::now)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true)));
+  }
+}
