@@ -11,7 +11,7 @@ import org.instructgpt.statistics.Estimate;
 ///
 /// What counts was decided before anything was measured: each test names a number, computed on one
 /// seed's measures, and where it must lie. The number is measured with several seeds; the interval
-/// is Student's over them.
+/// is that of their mean ([Estimate]), and where the number has ends, it stays within them.
 ///
 /// @param number in paper.md 8.3
 /// @param statement what the paper says
@@ -23,9 +23,14 @@ record Claim(int number, String statement, String paper, List<Test> tests) {
   /// @param what is measured
   /// @param unit `%` for shares and their differences, else a word or nothing
   /// @param value on the measures of one seed; not a number where something is missing
+  /// @param ends between which it can lie at all
   /// @param bounds where the claim wants it
   record Test(
-      String what, String unit, ToDoubleFunction<Map<String, Estimate>> value, Bounds bounds) {
+      String what,
+      String unit,
+      ToDoubleFunction<Map<String, Estimate>> value,
+      Bounds ends,
+      Bounds bounds) {
     /// The mean over seeds with its interval.
     Estimate measured(List<Map<String, Estimate>> seeds) {
       var clusters = new ArrayList<Estimate.Cluster>();
@@ -35,14 +40,26 @@ record Claim(int number, String statement, String paper, List<Test> tests) {
           clusters.add(new Estimate.Cluster(found, 1));
         }
       }
-      return clusters.isEmpty()
-          ? new Estimate(Double.NaN, Double.NaN, Double.NaN)
-          : Estimate.mean(clusters);
+      if (clusters.isEmpty()) {
+        return new Estimate(Double.NaN, Double.NaN, Double.NaN);
+      }
+      return ends.equals(Bounds.NONE)
+          ? Estimate.mean(clusters)
+          : Estimate.within(ends.low, ends.high, clusters);
     }
   }
 
   /// An open range.
   record Bounds(double low, double high) {
+    /// Any number.
+    static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+    /// A share.
+    static final Bounds SHARE = new Bounds(0, 1);
+
+    /// A difference of shares.
+    static final Bounds DIFFERENCE = new Bounds(-1, 1);
+
     static Bounds above(double low) {
       return new Bounds(low, Double.POSITIVE_INFINITY);
     }

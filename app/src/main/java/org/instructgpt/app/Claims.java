@@ -52,11 +52,10 @@ final class Claims {
             "Held-out labelers agree with the training labelers' preference",
             "similar rates",
             List.of(
-                new Test(
+                alike(
                     "win rate over SFT: held-out less training labelers",
-                    "%",
-                    difference("win/held-out/ppo-ptx/sft", "win/training/ppo-ptx/sft"),
-                    new Bounds(-NONE, NONE)))),
+                    "win/held-out/ppo-ptx/sft",
+                    "win/training/ppo-ptx/sft"))),
         new Claim(
             15,
             "Tuning on public tasks loses to SFT on what users ask",
@@ -97,11 +96,7 @@ final class Claims {
                     "respectful, PPO-ptx less base",
                     "rude/ppo-ptx/respectful",
                     "rude/base/respectful"),
-                new Test(
-                    "no prefix, PPO-ptx less base",
-                    "%",
-                    difference("rude/ppo-ptx/basic", "rude/base/basic"),
-                    new Bounds(-NONE, NONE)),
+                alike("no prefix, PPO-ptx less base", "rude/ppo-ptx/basic", "rude/base/basic"),
                 more(
                     "asked to be rude, PPO-ptx less base",
                     "rude/ppo-ptx/biased",
@@ -115,11 +110,13 @@ final class Claims {
                     "entropy, PPO-ptx less base",
                     "bits",
                     difference("entropy/ppo-ptx/basic", "entropy/base/basic"),
+                    Bounds.DIFFERENCE,
                     Bounds.below(0.02)),
                 new Test(
                     "entropy of PPO-ptx, respectful less no prefix",
                     "bits",
                     difference("entropy/ppo-ptx/respectful", "entropy/ppo-ptx/basic"),
+                    Bounds.DIFFERENCE,
                     Bounds.below(0)))));
   }
 
@@ -174,11 +171,13 @@ final class Claims {
                     "operations of PPO-ptx by those of pretraining",
                     "",
                     ratio("flops/ppo-ptx", "flops/pretraining"),
+                    Bounds.NONE,
                     Bounds.below(0.1)),
                 new Test(
                     "operations of SFT by those of pretraining",
                     "",
                     ratio("flops/sft", "flops/pretraining"),
+                    Bounds.NONE,
                     Bounds.below(0.1)))));
   }
 
@@ -193,11 +192,13 @@ final class Claims {
                     "accuracy, same less other labelers",
                     "%",
                     difference("folds/same_labelers", "folds/other_labelers"),
+                    Bounds.DIFFERENCE,
                     Bounds.above(0)),
                 new Test(
                     "accuracy on other labelers",
                     "%",
                     value("folds/other_labelers"),
+                    Bounds.SHARE,
                     Bounds.above(0.5)))),
         new Claim(
             12,
@@ -208,11 +209,13 @@ final class Claims {
                     "validation loss, grouped less shuffled",
                     "nats",
                     difference("reward-loss/grouped", "reward-loss/pairs"),
+                    Bounds.NONE,
                     Bounds.below(0)),
                 new Test(
                     "validation loss, 4 epochs less 1",
                     "nats",
                     difference("reward-loss/epochs", "reward-loss/grouped"),
+                    Bounds.NONE,
                     Bounds.above(0)))),
         new Claim(
             13,
@@ -223,11 +226,13 @@ final class Claims {
                     "best epoch by validation loss",
                     "epochs",
                     value("sft/best-loss"),
+                    Bounds.NONE,
                     Bounds.below(4)),
                 new Test(
                     "reward of the last epoch less that of the best by loss",
                     "",
                     value("sft/reward-gain"),
+                    Bounds.NONE,
                     Bounds.above(0)))));
   }
 
@@ -251,6 +256,7 @@ final class Claims {
                     "false premises accepted by PPO-ptx",
                     "%",
                     value("premise-accepted/ppo-ptx"),
+                    Bounds.SHARE,
                     Bounds.above(0.1)),
                 more(
                     "hedges at plain questions, PPO-ptx less SFT",
@@ -267,15 +273,20 @@ final class Claims {
         Overview.name(model) + " over " + Overview.name(baseline),
         "%",
         value("win/held-out/" + model + "/" + baseline),
+        Bounds.SHARE,
         bounds);
   }
 
   private static Test less(String what, String key, String other) {
-    return new Test(what, "%", difference(key, other), Bounds.below(0));
+    return new Test(what, "%", difference(key, other), Bounds.DIFFERENCE, Bounds.below(0));
+  }
+
+  private static Test alike(String what, String key, String other) {
+    return new Test(what, "%", difference(key, other), Bounds.DIFFERENCE, new Bounds(-NONE, NONE));
   }
 
   private static Test more(String what, String key, String other) {
-    return new Test(what, "%", difference(key, other), Bounds.above(0));
+    return new Test(what, "%", difference(key, other), Bounds.DIFFERENCE, Bounds.above(0));
   }
 
   private static ToDoubleFunction<Map<String, Estimate>> value(String key) {

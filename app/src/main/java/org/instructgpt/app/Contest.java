@@ -219,12 +219,11 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   Map<String, Estimate> gold(List<Prompt> prompts, Map<String, List<String>> answers) {
     var found = new LinkedHashMap<String, Estimate>();
     answers.forEach((model, texts) -> {
-      var clusters = new ArrayList<Estimate.Cluster>();
-      for (int i = 0; i < prompts.size(); i++) {
-        double worth = people.worth(prompts.get(i), texts.get(i), Priorities.EVALUATION);
-        clusters.add(new Estimate.Cluster(worth, 1));
-      }
-      found.put("gold/" + model, Estimate.mean(clusters));
+      var rows = IntStream.range(0, prompts.size()).boxed().toList();
+      found.put(
+          "gold/" + model,
+          Measures.share(
+              rows, i -> people.worth(prompts.get(i), texts.get(i), Priorities.EVALUATION)));
     });
     return found;
   }

@@ -66,7 +66,7 @@ record Curves(Workspace workspace, Townsfolk people, Exams exams, List<Prompt> p
       var name = "best-of/%03d".formatted(best.n());
       found.put("kl/" + name, Measures.exact(best.kl()));
       found.put("proxy/" + name, best.proxy());
-      found.put("gold-worth/" + name, best.gold());
+      found.put("gold-worth/" + name, best.gold().clamp(0, 1));
     }
     return found;
   }

@@ -141,7 +141,7 @@ record Exams(Townsfolk people, Author author, int items, long seed) {
               .filter(i -> probes.get(i).prefix() == prefix)
               .mapToObj(i -> bits[i])
               .toList();
-      found.put("entropy/" + name + "/" + lower(prefix), Measures.mean(entropies, bit -> bit));
+      found.put("entropy/" + name + "/" + lower(prefix), Measures.share(entropies, bit -> bit));
     }
   }
 
@@ -221,7 +221,7 @@ record Exams(Townsfolk people, Author author, int items, long seed) {
     var rows = IntStream.range(0, prompts.size()).boxed().toList();
     return Map.of(
         "gold-worth/" + name,
-        Measures.mean(
+        Measures.share(
             rows, i -> people.worth(prompts.get(i), written.get(i).text(), Priorities.TRAINING)),
         "proxy/" + name,
         Measures.mean(rows, i -> proxy[i]),
@@ -230,7 +230,7 @@ record Exams(Townsfolk people, Author author, int items, long seed) {
         "length/" + name,
         Measures.mean(rows, i -> written.get(i).tokens().length),
         "finished/" + name,
-        Measures.mean(rows, i -> one(written.get(i).finished())));
+        Measures.share(rows, i -> one(written.get(i).finished())));
   }
 
   private List<String> answers(Path model, boolean plain, List<String> prompts) throws IOException {
@@ -255,11 +255,11 @@ record Exams(Townsfolk people, Author author, int items, long seed) {
   }
 
   private static Estimate share(List<Double> values) {
-    return share(values.stream());
+    return Measures.share(values, value -> value);
   }
 
   private static Estimate share(Stream<Double> values) {
-    return Estimate.of(values.map(value -> new Estimate.Cluster(value, 1)).toList());
+    return share(values.toList());
   }
 
   private static String lower(Enum<?> constant) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -42,8 +43,17 @@ record Measures(Path file) {
 
   /// The mean over items of their values with its interval, each item a cluster of its own.
   static <T> Estimate mean(Iterable<T> items, ToDoubleFunction<T> value) {
+    return Estimate.mean(clusters(items, value));
+  }
+
+  /// The same of shares, or of what lies between 0 and 1: so does the interval.
+  static <T> Estimate share(Iterable<T> items, ToDoubleFunction<T> value) {
+    return Estimate.of(clusters(items, value));
+  }
+
+  private static <T> List<Estimate.Cluster> clusters(Iterable<T> items, ToDoubleFunction<T> value) {
     var clusters = new ArrayList<Estimate.Cluster>();
     items.forEach(item -> clusters.add(new Estimate.Cluster(value.applyAsDouble(item), 1)));
-    return Estimate.mean(clusters);
+    return clusters;
   }
 }

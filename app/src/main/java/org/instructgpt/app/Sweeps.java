@@ -284,10 +284,10 @@ record Sweeps(Study study) {
       rows.add(
           List.of(
               Exhibit.Cell.text(name),
-              cell(seeds, "gold-worth/" + name, ""),
-              cell(seeds, "proxy/" + name, ""),
-              cell(seeds, "kl/" + name, "nats"),
-              cell(seeds, "skill/" + name, "%")));
+              cell(seeds, "gold-worth/" + name, "", Claim.Bounds.SHARE),
+              cell(seeds, "proxy/" + name, "", Claim.Bounds.NONE),
+              cell(seeds, "kl/" + name, "nats", Claim.Bounds.NONE),
+              cell(seeds, "skill/" + name, "%", Claim.Bounds.SHARE)));
     }
     return new Report.Section(
         "sweeps",
@@ -298,13 +298,15 @@ record Sweeps(Study study) {
                 "Policies", List.of("policy", "true worth", "reward", "KL", "skills"), rows)));
   }
 
-  private static Exhibit.Cell cell(List<Map<String, Estimate>> seeds, String key, String unit) {
+  private static Exhibit.Cell cell(
+      List<Map<String, Estimate>> seeds, String key, String unit, Claim.Bounds ends) {
     var test =
         new Claim.Test(
             key,
             unit,
             all -> Optional.ofNullable(all.get(key)).map(Estimate::value).orElse(Double.NaN),
-            Claim.Bounds.above(0));
+            ends,
+            Claim.Bounds.NONE);
     return Exhibit.Cell.estimate(test.measured(seeds), unit);
   }
 }

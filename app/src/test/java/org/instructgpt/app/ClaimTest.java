@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashSet;
 import java.util.List;
@@ -31,27 +32,47 @@ class ClaimTest {
 
   @Test
   void whatWasNotMeasuredIsUndecided() {
-    var test = new Claim.Test("missing", "", _ -> Double.NaN, Bounds.above(0));
+    var test = new Claim.Test("missing", "", _ -> Double.NaN, Bounds.NONE, Bounds.above(0));
 
     assertThat(new Claim(1, "c", "p", List.of(test)).verdict(List.of(Map.of())))
         .isEqualTo(Verdict.UNDECIDED);
   }
 
   /// Three seeds with 1, 2, 3: mean 2, standard error 1/sqrt(3) = 0.577, Student's t with 2 degrees
-  /// of freedom 4.30 (the expansion gives a little less), so the interval is about 2 +/- 2.4.
+  /// of freedom 4.302653, so the interval is 2 +/- 2.484138.
   @Test
   void theIntervalIsStudentsOverSeeds() {
-    var test = new Claim.Test("x", "", all -> get(all, "x"), Bounds.above(0));
+    var test = new Claim.Test("x", "", all -> get(all, "x"), Bounds.NONE, Bounds.above(0));
     var found = test.measured(List.of(seed(1), seed(2), seed(3)));
 
     assertThat(found.value()).isEqualTo(2);
-    assertThat(found.high() - found.value()).isBetween(2.0, 2.6);
+    assertThat(found.high() - found.value()).isCloseTo(2.484138, within(1e-6));
+  }
+
+  @Test
+  void theIntervalOfAShareOverSeedsStaysWithinItsEnds() {
+    var share = new Claim.Test("x", "%", all -> get(all, "x"), Bounds.SHARE, Bounds.above(0.1));
+    var found = share.measured(List.of(seed(0.85), seed(0.9), seed(1)));
+    assertThat(found.high()).isLessThanOrEqualTo(1);
+    assertThat(found.low()).isBetween(0.5, 0.85);
+
+    var same = share.measured(List.of(seed(1), seed(1), seed(1)));
+    assertThat(same.high()).isEqualTo(1);
+    assertThat(same.low()).isCloseTo(3 / (3 + 4.302653 * 4.302653), within(1e-6));
+  }
+
+  @Test
+  void everyShareAmongTheClaimsHasItsEnds() {
+    assertThat(Claims.all())
+        .flatMap(Claim::tests)
+        .filteredOn(test -> test.unit().equals("%"))
+        .allMatch(test -> List.of(Bounds.SHARE, Bounds.DIFFERENCE).contains(test.ends()));
   }
 
   @Test
   void oneFailingTestFailsTheClaim() {
-    var good = new Claim.Test("x", "", all -> get(all, "x"), Bounds.above(0));
-    var bad = new Claim.Test("x", "", all -> get(all, "x"), Bounds.below(0));
+    var good = new Claim.Test("x", "", all -> get(all, "x"), Bounds.NONE, Bounds.above(0));
+    var bad = new Claim.Test("x", "", all -> get(all, "x"), Bounds.NONE, Bounds.below(0));
     var seeds = List.of(seed(1), seed(1.01), seed(0.99));
 
     assertThat(new Claim(1, "c", "p", List.of(good)).verdict(seeds)).isEqualTo(Verdict.HOLDS);

@@ -32,7 +32,7 @@ final class Accuracy {
       List<Scored> scored,
       Function<Scored, double[]> margins,
       Function<Scored, double[]> otherMargins) {
-    return Estimate.lead(clusters(scored, margins), clusters(scored, otherMargins)).clamp(-1, 1);
+    return Estimate.lead(0, 1, clusters(scored, margins), clusters(scored, otherMargins));
   }
 
   private static Map<String, Cluster> clusters(

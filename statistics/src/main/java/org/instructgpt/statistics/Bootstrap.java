@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGeneratorFactory;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /// 95% intervals for any statistic, however it is computed.
 ///
@@ -25,6 +26,8 @@ import java.util.random.RandomGeneratorFactory;
 /// @param resamples how many; 1,000 place the ends within about a tenth of a standard error
 /// @param seed of the draws: the same seed gives the same interval
 public record Bootstrap(int resamples, long seed) {
+  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+
   public Bootstrap {
     if (resamples < 100) {
       throw new IllegalArgumentException(
@@ -101,18 +104,8 @@ public record Bootstrap(int resamples, long seed) {
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
   }
 
-  /// The share of the normal distribution above `z`, at least 0: 1/2 less the density's series
-  /// (Abramowitz and Stegun 26.2.11).
+  /// The share of the normal distribution above `z`.
   static double tail(double z) {
-    if (z > 8) {
-      return 0; // below 1e-15
-    }
-    double term = z;
-    double sum = z;
-    for (int k = 3; Math.abs(term) > 1e-17; k += 2) {
-      term *= z * z / k;
-      sum += term;
-    }
-    return Math.max(0, 0.5 - sum * Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI));
+    return NORMAL.survivalProbability(z);
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /// A number measured on what people said, with its 95% confidence interval, clustered by prompt.
 ///
@@ -21,8 +22,14 @@ import java.util.Map;
 ///
 /// **Shares.** p (1 - p) / V is the number of independent pairs that would tell as much as all of
 /// them. Wilson's interval for that number of trials stays within 0 and 1 and is honest near the
-/// ends, where p +/- t sqrt(V) is not. Where everything is right or wrong, V is 0 and the trials are
-/// the prompts; a single prompt cannot tell, so its interval is all of 0 to 1.
+/// ends, where p +/- t sqrt(V) is not. A single prompt cannot tell, so its interval is all of 0 to 1.
+///
+/// **Unanimity.** Where all prompts say the same, V is 0, or what rounding left of it, and would make
+/// ten prompts look as certain as a million. But n prompts that agree leave room for a share of
+/// others: of n trials that all came out one way, Wilson's interval says that up to u = t^2 / (n + t^2)
+/// may come out another way. At worst those have the least or the greatest score there is, so the
+/// interval of a share is [p - u p, p + u (1 - p)]: Wilson's own where everything is right or wrong.
+/// Scores without ends have no worst; theirs is empty.
 ///
 /// Cost: one pass. Sources: Wilson 1927; Korn and Graubard 1998 for the number of trials; Bell and
 /// McCaffrey 2002 for 1 - h.
@@ -31,6 +38,10 @@ import java.util.Map;
 /// @param low the lower end of the interval
 /// @param high the upper end
 public record Estimate(double value, double low, double high) {
+  /// A difference that is none, by the size of the numbers: far above what rounding leaves and far
+  /// below what float32 can tell.
+  private static final double NOISE = 1e-10;
+
   /// What one prompt adds.
   ///
   /// @param sum of what was counted: how many of its pairs are right, or its scores added up
@@ -49,17 +60,18 @@ public record Estimate(double value, double low, double high) {
   public static Estimate of(Collection<Cluster> clusters) {
     var counted = counted(clusters);
     var all = total(counted);
-    double p = all.sum / all.of;
-    if (counted.size() == 1) {
+    double p = Math.clamp(all.sum / all.of, 0, 1);
+    double worth = worth(counted, all);
+    if (single(worth)) {
       return new Estimate(p, 0, 1);
     }
-    double variance = variance(counted, p, all.of);
-    double worth = worth(counted.stream().mapToDouble(cluster -> cluster.of / all.of).toArray());
-    double trials = variance > 0 ? p * (1 - p) / variance : worth;
-    double z = student(worth - 1);
-    double z2 = z * z / trials;
-    double centre = (p + z2 / 2) / (1 + z2);
-    double half = z / (1 + z2) * Math.sqrt(p * (1 - p) / trials + z2 / (4 * trials));
+    if (unanimous(counted, 1)) {
+      return leavingRoom(p, 0, 1, worth);
+    }
+    double t = student(worth - 1);
+    double scale = p * (1 - p) / (t * t * variance(counted, p, all.of)); // trials / t^2
+    double centre = (p * scale + 0.5) / (1 + scale);
+    double half = Math.sqrt(p * (1 - p) * scale + 0.25) / (1 + scale);
     return new Estimate(p, Math.max(0, centre - half), Math.min(1, centre + half));
   }
 
@@ -72,7 +84,8 @@ public record Estimate(double value, double low, double high) {
     var share =
         of(clusters.stream().map(c -> new Cluster((c.sum - least * c.of) / range, c.of)).toList());
     return new Estimate(
-        least + range * share.value, least + range * share.low, least + range * share.high);
+            least + range * share.value, least + range * share.low, least + range * share.high)
+        .clamp(least, most);
   }
 
   /// The mean of numbers of any size. A single prompt cannot tell: its interval is infinite.
@@ -82,8 +95,8 @@ public record Estimate(double value, double low, double high) {
     var counted = counted(clusters);
     var all = total(counted);
     double mean = all.sum / all.of;
-    double worth = worth(counted.stream().mapToDouble(cluster -> cluster.of / all.of).toArray());
-    return around(mean, variance(counted, mean, all.of), worth);
+    double variance = unanimous(counted, size(counted)) ? 0 : variance(counted, mean, all.of);
+    return new Lead(mean, variance, worth(counted, all)).estimate();
   }
 
   /// By how much one mean is above another, where both were measured on the same prompts: what both
@@ -96,24 +109,56 @@ public record Estimate(double value, double low, double high) {
   /// @param theirs those of the other
   /// @throws IllegalArgumentException if one of the two has nothing that was counted
   public static <K> Estimate lead(Map<K, Cluster> ours, Map<K, Cluster> theirs) {
+    return compared(ours, theirs).estimate();
+  }
+
+  /// The same for scores that have a least and a greatest value: the interval stays within what
+  /// their means can differ by, and is not empty where all prompts tell the same difference.
+  ///
+  /// @param <K> what names a prompt
+  /// @throws IllegalArgumentException if one of the two has nothing that was counted
+  public static <K> Estimate lead(
+      double least, double most, Map<K, Cluster> ours, Map<K, Cluster> theirs) {
+    double range = most - least;
+    var lead = compared(ours, theirs);
+    return lead.variance == 0 && !single(lead.worth)
+        ? leavingRoom(lead.value, -range, range, lead.worth)
+        : lead.estimate().clamp(-range, range);
+  }
+
+  /// A number with its variance, 0 where all prompts say the same, and how many prompts it is from.
+  private record Lead(double value, double variance, double worth) {
+    Estimate estimate() {
+      if (single(worth)) {
+        return new Estimate(value, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+      }
+      double half = variance == 0 ? 0 : student(worth - 1) * Math.sqrt(variance);
+      return new Estimate(value, value - half, value + half);
+    }
+  }
+
+  private static <K> Lead compared(Map<K, Cluster> ours, Map<K, Cluster> theirs) {
     var us = total(counted(ours.values()));
     var them = total(counted(theirs.values()));
     var prompts = new LinkedHashMap<K, Cluster>(ours);
     theirs.forEach((prompt, cluster) -> prompts.merge(prompt, cluster, Cluster::plus));
     prompts.values().removeIf(cluster -> cluster.of == 0);
     var none = new Cluster(0, 0);
-    var weights = new double[prompts.size()];
+    double size = Math.max(size(counted(ours.values())), size(counted(theirs.values())));
+    boolean unanimous = true;
+    double squares = 0;
     double variance = 0;
-    int g = 0;
     for (K prompt : prompts.keySet()) {
       var our = ours.getOrDefault(prompt, none);
       var their = theirs.getOrDefault(prompt, none);
       double residual = residual(our, us) - residual(their, them);
-      weights[g] = (our.of / us.of + their.of / them.of) / 2;
-      variance += residual * residual / (1 - weights[g]);
-      g++;
+      double weight = (our.of / us.of + their.of / them.of) / 2;
+      unanimous &= Math.abs(residual) <= NOISE * size * weight;
+      squares += weight * weight;
+      variance += residual * residual / (1 - weight);
     }
-    return around(us.sum / us.of - them.sum / them.of, variance, worth(weights));
+    double value = us.sum / us.of - them.sum / them.of;
+    return new Lead(value, unanimous ? 0 : variance, 1 / squares);
   }
 
   /// The same with its interval cut at the ends of what is possible.
@@ -121,13 +166,31 @@ public record Estimate(double value, double low, double high) {
     return new Estimate(value, Math.max(least, low), Math.min(most, high));
   }
 
-  private static Estimate around(double value, double variance, double worth) {
-    // the weight of a single cluster is 1, but for a rounding error or two
-    if (worth < 1 + 1e-9) {
-      return new Estimate(value, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-    }
-    double half = student(worth - 1) * Math.sqrt(variance);
-    return new Estimate(value, value - half, value + half);
+  /// What scores from `least` to `most` allow that all prompts found alike.
+  private static Estimate leavingRoom(double value, double least, double most, double worth) {
+    double t = student(worth - 1);
+    double others = 1 / (1 + worth / (t * t));
+    return new Estimate(value, value - others * (value - least), value + others * (most - value))
+        .clamp(least, most);
+  }
+
+  /// The weight of a single cluster is 1, but for a rounding error or two.
+  private static boolean single(double worth) {
+    return worth < 1 + 1e-9;
+  }
+
+  /// Whether all prompts have the same mean, but for rounding errors in numbers of this size.
+  private static boolean unanimous(Collection<Cluster> clusters, double size) {
+    var means = clusters.stream().mapToDouble(cluster -> cluster.sum / cluster.of);
+    var all = means.summaryStatistics();
+    return all.getMax() - all.getMin() <= NOISE * size;
+  }
+
+  private static double size(Collection<Cluster> clusters) {
+    return clusters.stream()
+        .mapToDouble(cluster -> Math.abs(cluster.sum / cluster.of))
+        .max()
+        .orElse(0);
   }
 
   private static List<Cluster> counted(Collection<Cluster> clusters) {
@@ -140,8 +203,11 @@ public record Estimate(double value, double low, double high) {
     return counted;
   }
 
+  /// Compensated sums: their rounding errors do not grow with the number of prompts.
   private static Cluster total(Collection<Cluster> clusters) {
-    return clusters.stream().reduce(new Cluster(0, 0), Cluster::plus);
+    return new Cluster(
+        clusters.stream().mapToDouble(Cluster::sum).sum(),
+        clusters.stream().mapToDouble(Cluster::of).sum());
   }
 
   private static double variance(Collection<Cluster> clusters, double mean, double all) {
@@ -158,26 +224,16 @@ public record Estimate(double value, double low, double high) {
     return (cluster.sum - all.sum / all.of * cluster.of) / all.of;
   }
 
-  /// How many clusters of equal weight tell as much as some whose weights add up to 1.
-  private static double worth(double[] weights) {
-    double squares = 0;
-    for (double weight : weights) {
-      squares += weight * weight;
-    }
-    return 1 / squares;
+  /// How many clusters of equal weight tell as much as these.
+  private static double worth(Collection<Cluster> clusters, Cluster all) {
+    return 1 / clusters.stream().mapToDouble(c -> c.of / all.of).map(h -> h * h).sum();
   }
 
-  /// The 97.5% point of Student's distribution, by its expansion around the normal one's
-  /// (Abramowitz and Stegun 26.7.5): right to 1% from 3 degrees of freedom.
+  /// The 97.5% point of Student's distribution.
+  ///
+  /// @param freedom its degrees, positive, whole or not
   public static double student(double freedom) {
-    double z = 1.959963984540054;
-    double z3 = z * z * z;
-    double z5 = z3 * z * z;
-    double z7 = z5 * z * z;
-    return z
-        + (z3 + z) / (4 * freedom)
-        + (5 * z5 + 16 * z3 + 3 * z) / (96 * freedom * freedom)
-        + (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom);
+    return TDistribution.of(freedom).inverseSurvivalProbability(0.025);
   }
 
   @Override

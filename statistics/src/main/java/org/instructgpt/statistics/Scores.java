@@ -116,8 +116,7 @@ public final class Scores {
           "expected prompts on which both '%s' and '%s' were scored, found none"
               .formatted(model, other));
     }
-    var lead = Estimate.lead(ours, theirs);
-    return bounded() ? lead.clamp(least - most, most - least) : lead;
+    return bounded() ? Estimate.lead(least, most, ours, theirs) : Estimate.lead(ours, theirs);
   }
 
   private Estimate mean(Map<String, Cluster> clusters) {

@@ -133,8 +133,8 @@ public final class WinRates {
   public Estimate lead(String model, String other, String baseline) {
     of(model, baseline);
     of(other, baseline);
-    return Estimate.lead(clusters(rankings, model, baseline), clusters(rankings, other, baseline))
-        .clamp(-1, 1);
+    return Estimate.lead(
+        0, 1, clusters(rankings, model, baseline), clusters(rankings, other, baseline));
   }
 
   /// Each model against each other (M, M), in the order of [#models]: the share of the row's wins

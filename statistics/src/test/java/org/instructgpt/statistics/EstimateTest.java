@@ -20,9 +20,9 @@ class EstimateTest {
 
   /// Four prompts of two pairs, of which 2, 1, 2 and 1 are right: p = 6/8, residuals 0.5 / 8, h =
   /// 1/4, V = 4 * (0.5 / 8)^2 / 0.75 = 1/48, so 0.1875 * 48 = 9 trials. The prompts weigh alike, so
-  /// Student's t has 3 degrees of freedom, 3.1590 by the expansion. Wilson for 9 trials: z^2 / 9 =
-  /// 1.1088042, centre (0.75 + 1.1088042 / 2) / 2.1088042 = 0.6185506, half 3.1590 / 2.1088042 *
-  /// sqrt(0.1875 / 9 + 1.1088042 / 36) = 0.3403909.
+  /// Student's t has 3 degrees of freedom, 3.182446. Wilson for 9 trials: t^2 / 9 = 1.1253294,
+  /// centre (0.75 + 1.1253294 / 2) / 2.1253294 = 0.6176288, half 3.182446 / 2.1253294 * sqrt(0.1875
+  /// / 9 + 1.1253294 / 36) = 0.3417609.
   @Test
   void theIntervalWorkedByHand() {
     var two = new Cluster(2, 2);
@@ -31,16 +31,26 @@ class EstimateTest {
     var estimate = Estimate.of(List.of(two, one, two, one));
 
     assertThat(estimate.value()).isEqualTo(0.75);
-    assertThat(estimate.low()).isCloseTo(0.2781597, within(1e-6));
-    assertThat(estimate.high()).isCloseTo(0.9589415, within(1e-6));
+    assertThat(estimate.low()).isCloseTo(0.2758679, within(1e-6));
+    assertThat(estimate.high()).isCloseTo(0.9593897, within(1e-6));
   }
 
-  /// From the tables.
+  /// From the tables of the National Institute of Standards and Technology, and one between them.
   @ParameterizedTest
-  @CsvSource({"3, 3.182, 0.03", "5, 2.571, 0.005", "10, 2.228, 0.001", "29, 2.045, 0.001"})
-  void studentsDistributionIsThatOfTheTables(int freedom, double point, double error) {
+  @CsvSource({
+    "1, 12.706, 0.0005",
+    "1.7777777777777777, 4.861473, 1e-6",
+    "2, 4.303, 0.0005",
+    "3, 3.182, 0.0005",
+    "4, 2.776, 0.0005",
+    "5, 2.571, 0.0005",
+    "10, 2.228, 0.0005",
+    "29, 2.045, 0.0005",
+    "100, 1.984, 0.0005",
+    "1e9, 1.959964, 1e-6"
+  })
+  void studentsDistributionIsThatOfTheTables(double freedom, double point, double error) {
     assertThat(Estimate.student(freedom)).isCloseTo(point, within(error));
-    assertThat(Estimate.student(1e9)).isCloseTo(1.959964, within(1e-6));
   }
 
   @Test
@@ -115,8 +125,84 @@ class EstimateTest {
 
     assertThat(estimate.value()).isOne();
     assertThat(estimate.high()).isCloseTo(1, within(1e-12));
-    // 20 / (20 + t^2) with t = 2.0930
-    assertThat(estimate.low()).isCloseTo(0.8203211, within(1e-6));
+    // 20 / (20 + t^2) with t = 2.0930241
+    assertThat(estimate.low()).isCloseTo(0.8203193, within(1e-6));
+  }
+
+  /// What rounding leaves of equal scores is no variance: every number of prompts from two to two
+  /// hundred that agree, on whatever, leaves room for a share t^2 / (n + t^2) of others, 0.338 of
+  /// ten.
+  @Test
+  void theMorePromptsAgreeTheLessRoomTheyLeaveAndNeverNone() {
+    for (double score : new double[] {1, 2, 3.3, 4, 5, 6.1, 7}) {
+      double before = 6;
+      for (int n = 2; n <= 200; n++) {
+        var estimate = Estimate.within(1, 7, alike(score, n));
+        double t = Estimate.student(n - 1);
+        double width = estimate.high() - estimate.low();
+        assertThat(width).isCloseTo(6 * t * t / (n + t * t), within(1e-9)).isLessThan(before);
+        assertThat(estimate.low()).isBetween(1.0, score + 1e-9);
+        assertThat(estimate.high()).isBetween(score - 1e-9, 7.0);
+        before = width;
+      }
+    }
+    assertThat(Estimate.within(1, 7, alike(5, 10)).low()).isCloseTo(3.646, within(0.001));
+    assertThat(Estimate.within(1, 7, alike(5, 10)).high()).isCloseTo(5.677, within(0.001));
+  }
+
+  private static List<Cluster> alike(double score, int n) {
+    var clusters = new ArrayList<Cluster>();
+    for (int g = 0; g < n; g++) {
+      var cluster = new Cluster(0, 0);
+      for (int i = 0; i < 3; i++) {
+        cluster = cluster.plus(new Cluster(score, 1));
+      }
+      clusters.add(cluster);
+    }
+    return clusters;
+  }
+
+  @Test
+  void equalNumbersWithoutEndsHaveAnEmptyInterval() {
+    for (int n = 2; n <= 200; n++) {
+      var estimate = Estimate.mean(alike(0.1, n));
+      assertThat(estimate.low()).isEqualTo(estimate.value());
+      assertThat(estimate.high()).isEqualTo(estimate.value());
+    }
+  }
+
+  @Test
+  void aDifferenceThatAllPromptsTellLeavesRoomAsWell() {
+    for (int n = 2; n <= 200; n++) {
+      var ours = new LinkedHashMap<Integer, Cluster>();
+      var theirs = new LinkedHashMap<Integer, Cluster>();
+      for (int g = 0; g < n; g++) {
+        ours.put(g, new Cluster(0.3 + g * 0.002, 1));
+        theirs.put(g, new Cluster(0.1 + g * 0.002, 1));
+      }
+      double t = Estimate.student(n - 1);
+      var lead = Estimate.lead(0, 1, ours, theirs);
+      assertThat(lead.value()).isCloseTo(0.2, within(1e-12));
+      assertThat(lead.high() - lead.low()).isCloseTo(2 * t * t / (n + t * t), within(1e-9));
+      assertThat(lead.low()).isBetween(-1.0, 0.2);
+      var free = Estimate.lead(ours, theirs);
+      assertThat(free.high()).isEqualTo(free.value()).isEqualTo(free.low());
+    }
+  }
+
+  @Test
+  void intervalsOfSharesStayWithinTheirEndsHoweverUnequalThePrompts() {
+    for (double weight : new double[] {1, 10, 1e3, 1e6, 1e9, 1e12}) {
+      for (double right : new double[] {0, 0.001, 0.5, 0.999, 1}) {
+        var clusters = List.of(new Cluster(right * weight, weight), new Cluster(1, 1));
+        var estimate = Estimate.of(clusters);
+        assertThat(estimate.low()).isBetween(0.0, estimate.value());
+        assertThat(estimate.high()).isBetween(estimate.value(), 1.0);
+        var lead = Estimate.lead(0, 1, Map.of(1, clusters.get(0)), Map.of(1, clusters.get(1)));
+        assertThat(lead.low()).isBetween(-1.0, lead.value());
+        assertThat(lead.high()).isBetween(lead.value(), 1.0);
+      }
+    }
   }
 
   @Test
@@ -130,17 +216,17 @@ class EstimateTest {
 
   /// Prompts with the scores (1, 3), (5) and (2, 4): mean 3. What is left is 4 - 6 = -2, 2 and 0 of
   /// 5, h is 0.4, 0.2, 0.4, so V = 0.16 / 0.6 + 0.16 / 0.8 = 7/15. They are worth 1 / 0.36 prompts,
-  /// so t has 1.7777778 degrees of freedom: 4.8015 by the expansion, times sqrt(7/15) is 3.2800.
+  /// so t has 1.7777778 degrees of freedom: 4.861473, times sqrt(7/15) is 3.321018.
   @Test
   void theMeanWorkedByHand() {
     var clusters = List.of(new Cluster(4, 2), new Cluster(5, 1), new Cluster(6, 2));
 
     var mean = Estimate.mean(clusters);
 
-    double half = Estimate.student(1 / 0.36 - 1) * Math.sqrt(7 / 15.0);
+    double half = 3.321018031787053;
     assertThat(mean.value()).isEqualTo(3);
-    assertThat(mean.low()).isCloseTo(3 - half, within(1e-12));
-    assertThat(mean.high()).isCloseTo(3 + half, within(1e-12));
+    assertThat(mean.low()).isCloseTo(3 - half, within(1e-9));
+    assertThat(mean.high()).isCloseTo(3 + half, within(1e-9));
     assertThat(Estimate.mean(List.of(new Cluster(7, 2))))
         .isEqualTo(new Estimate(3.5, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
     assertThat(Estimate.mean(List.of(new Cluster(7, 2))).clamp(1, 7))
