@@ -28,6 +28,7 @@ import org.instructgpt.serve.History;
 import org.instructgpt.serve.Manner;
 import org.instructgpt.serve.Playground;
 import org.instructgpt.serve.Speaker;
+import org.instructgpt.serve.Speech.Finish;
 import org.instructgpt.web.Area;
 
 /// What the studio of a workspace consists of.
@@ -103,21 +104,30 @@ record Areas(
     }
 
     @Override
-    public List<List<String>> answers(String model, List<String> prompts, int k) throws Exception {
+    public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
+        throws Exception {
       long seed = random.nextLong(1L << 40);
       var manner = new Manner(LONGEST, 1, 1, List.of(), seed);
       var all =
           prompts.stream()
               .flatMap(prompt -> IntStream.range(0, k).mapToObj(_ -> prompt))
               .collect(Collectors.toCollection(ArrayList::new));
-      var texts = patiently(model, all, manner);
+      var given = patiently(model, all, manner);
       return IntStream.range(0, prompts.size())
-          .mapToObj(i -> texts.subList(i * k, (i + 1) * k))
+          .mapToObj(i -> said(given.subList(i * k, (i + 1) * k)))
+          .toList();
+    }
+
+    /// Without those to prompts that the model cannot read.
+    private static List<Rounds.Answer> said(List<Speaker.Answer> answers) {
+      return answers.stream()
+          .filter(answer -> answer.finish() != Finish.FAILED)
+          .map(answer -> new Rounds.Answer(answer.text(), answer.finish() != Finish.LENGTH))
           .toList();
     }
 
     /// Those who wait at the playground come first.
-    private List<String> patiently(String model, List<String> prompts, Manner manner)
+    private List<Speaker.Answer> patiently(String model, List<String> prompts, Manner manner)
         throws Exception {
       while (!speaker.closed()) {
         try {

@@ -33,7 +33,8 @@ record Author(Precision precision) {
   /// @param text without the end-of-text token
   /// @param tokens with it
   /// @param logProb of all the tokens, in nats
-  /// @param finished whether it ended by itself
+  /// @param finished whether it ended by itself; without, a limit cut it off and no end of text is
+  ///   among the tokens
   record Answer(String text, int[] tokens, double logProb, boolean finished) {}
 
   /// The longest answer in the little world, in tokens.
@@ -105,9 +106,14 @@ record Author(Precision precision) {
     return new Answer(text, ids, logProb, finished);
   }
 
-  /// A text as the ids of an answer.
+  /// A text as the ids of an answer that ended by itself.
   int[] ids(Path model, String answer) throws IOException {
     return Framing.DEFAULT.response(Checkpoint.tokenizer(model), answer);
+  }
+
+  /// A text as the ids of an answer that ended by itself or was cut off.
+  int[] ids(Path model, Answer answer) throws IOException {
+    return Framing.DEFAULT.response(Checkpoint.tokenizer(model), answer.text, answer.finished);
   }
 
   /// The reward of each answer.

@@ -58,16 +58,16 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   /// An answer of each policy to each prompt.
   ///
   /// @param policies names of models
-  SequencedMap<String, List<String>> answers(List<String> policies, List<String> prompts)
+  SequencedMap<String, List<Output>> answers(List<String> policies, List<String> prompts)
       throws IOException {
-    var answers = new LinkedHashMap<String, List<String>>();
+    var answers = new LinkedHashMap<String, List<Output>>();
     for (var policy : policies) {
       answers.put(policy, answers(policy, prompts));
     }
     return answers;
   }
 
-  private List<String> answers(String policy, List<String> prompts) throws IOException {
+  private List<Output> answers(String policy, List<String> prompts) throws IOException {
     var manner = Author.manner(seed);
     var written =
         switch (policy) {
@@ -81,7 +81,9 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
           case "skills" -> author.answers(skills().model(policy), prompts, manner);
           default -> author.answers(workspace.model(policy), prompts, manner);
         };
-    return written.stream().map(Author.Answer::text).toList();
+    return written.stream()
+        .map(answer -> new Output(answer.text(), policy, answer.finished()))
+        .toList();
   }
 
   private Workspace skills() {
@@ -89,16 +91,17 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   }
 
   /// The answers that need no skill.
-  void addForeign(List<String> prompts, SequencedMap<String, List<String>> answers)
+  void addForeign(List<String> prompts, SequencedMap<String, List<Output>> answers)
       throws IOException {
-    var constant = constant();
+    var constant = new Output(constant(), CONSTANT);
     var longest =
         IntStream.range(0, prompts.size())
             .mapToObj(i ->
                 answers.values().stream()
-                    .map(texts -> texts.get(i))
-                    .max(Comparator.comparingInt(String::length))
+                    .map(outputs -> outputs.get(i))
+                    .max(Comparator.comparingInt(output -> output.text().length()))
                     .orElseThrow())
+            .map(output -> new Output(output.text(), LONGEST, output.ended()))
             .toList();
     answers.put(CONSTANT, prompts.stream().map(_ -> constant).toList());
     answers.put(LONGEST, longest);
@@ -135,7 +138,7 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
               author.continuations(workspace.model(base), candidate, trials, Author.manner(seed));
           var ids = new ArrayList<int[]>();
           for (var answer : written) {
-            ids.add(author.ids(workspace.model("reward"), answer.text()));
+            ids.add(author.ids(workspace.model("reward"), answer));
           }
           return mean(author.rewards(workspace.model("reward"), trials, ids));
         });
@@ -187,14 +190,14 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   }
 
   /// Labelers of both pools judge the answers; their rankings and ratings go into the store.
-  void judge(List<Prompt> prompts, Map<String, List<String>> answers) throws IOException {
+  void judge(List<Prompt> prompts, Map<String, List<Output>> answers) throws IOException {
     var labelers = people.labelers();
     var given = new ArrayList<Feedback>();
     for (int i = 0; i < prompts.size(); i++) {
       var prompt = prompts.get(i);
       var outputs = new ArrayList<Output>();
-      for (var each : answers.entrySet()) {
-        outputs.add(new Output(each.getValue().get(i), each.getKey()));
+      for (var each : answers.values()) {
+        outputs.add(each.get(i));
       }
       for (var pool : List.of(Labeler.Pool.TRAINING, Labeler.Pool.HELD_OUT)) {
         for (var person : judges(labelers, pool, prompt, i < OVERLAP ? 2 : 1)) {
@@ -216,14 +219,15 @@ record Contest(Workspace workspace, Townsfolk people, Author author, long seed) 
   }
 
   /// What each model's answers are truly worth, as nobody but the simulation knows.
-  Map<String, Estimate> gold(List<Prompt> prompts, Map<String, List<String>> answers) {
+  Map<String, Estimate> gold(List<Prompt> prompts, Map<String, List<Output>> answers) {
     var found = new LinkedHashMap<String, Estimate>();
-    answers.forEach((model, texts) -> {
+    answers.forEach((model, outputs) -> {
       var rows = IntStream.range(0, prompts.size()).boxed().toList();
       found.put(
           "gold/" + model,
           Measures.share(
-              rows, i -> people.worth(prompts.get(i), texts.get(i), Priorities.EVALUATION)));
+              rows,
+              i -> people.worth(prompts.get(i), outputs.get(i).text(), Priorities.EVALUATION)));
     });
     return found;
   }

@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,8 +75,8 @@ final class Fitting {
     var fitted = new ArrayList<Framed>();
     for (var each : given) {
       prompt(each.prompt().text())
-          .ifPresent(
-              prompt -> fitted.add(new Framed(prompt, response(prompt, each.item().response()))));
+          .ifPresent(prompt ->
+              fitted.add(new Framed(prompt, response(prompt, each.item().response(), true))));
     }
     return fitted;
   }
@@ -86,11 +87,21 @@ final class Fitting {
       prompt(each.prompt().text())
           .ifPresent(prompt -> {
             var ranking = each.item();
-            var completions =
-                ranking.outputs().stream().map(o -> response(prompt, o.text())).toList();
+            var completions = new ArrayList<int[]>();
+            var ended = new ArrayList<Boolean>();
+            for (var output : ranking.outputs()) {
+              int before = cutResponses;
+              completions.add(response(prompt, output.text(), output.ended()));
+              ended.add(output.ended() && cutResponses == before);
+            }
             fitted.add(
                 new Ranked(
-                    ranking.promptId(), prompt, completions, ranking.ranks(), ranking.labeler()));
+                    ranking.promptId(),
+                    prompt,
+                    completions,
+                    ranking.ranks(),
+                    ranking.labeler(),
+                    ended));
           });
     }
     return fitted;
@@ -100,17 +111,31 @@ final class Fitting {
     return given.stream().map(p -> prompt(p.text())).flatMap(Optional::stream).toList();
   }
 
+  /// Says what was lost to the person who started the run, and notes it among the run's facts.
+  void tell(PrintWriter out, StageRun run) {
+    losses().ifPresent(out::println);
+    run.with("left_out_for_long_prompts", dropped)
+        .with("cut_prompts", cutPrompts)
+        .with("responses_cut_at_context", cutResponses);
+  }
+
   /// What was lost, for the person who started the run; empty if nothing was.
   Optional<String> losses() {
     var losses = new ArrayList<String>();
     if (dropped > 0) {
-      losses.add("%d left out, the prompt longer than %d tokens".formatted(dropped, context / 2));
+      losses.add(
+          "%d left out, the prompt longer than %d tokens (--long-prompts cut keeps its beginning)"
+              .formatted(dropped, context / 2));
     }
     if (cutPrompts > 0) {
-      losses.add("%d prompts cut to %d tokens".formatted(cutPrompts, context / 2));
+      losses.add(
+          "%d prompts cut to %d tokens (--long-prompts drop leaves them out)"
+              .formatted(cutPrompts, context / 2));
     }
     if (cutResponses > 0) {
-      losses.add("%d responses cut at the end of the context".formatted(cutResponses));
+      losses.add(
+          "%d responses cut at the end of the context, %d tokens, which take their end of text with them"
+              .formatted(cutResponses, context));
     }
     return losses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", losses));
   }
@@ -129,8 +154,8 @@ final class Fitting {
     return Optional.of(ids);
   }
 
-  private int[] response(int[] prompt, String text) {
-    int[] ids = Framing.DEFAULT.response(tokenizer, text);
+  private int[] response(int[] prompt, String text, boolean ended) {
+    int[] ids = Framing.DEFAULT.response(tokenizer, text, ended);
     int room = context - prompt.length;
     if (ids.length > room) {
       cutResponses++;

@@ -22,6 +22,29 @@ record Line(String where, ObjectNode json) {
     return id;
   }
 
+  /// Whether the line's completion ended by itself: not where `ended` is false, or where
+  /// `finish_reason` is `length`, as `generate` writes it.
+  ///
+  /// @throws IllegalArgumentException when one of them is something else, or both disagree
+  boolean ended() {
+    var ended = json.path("ended");
+    var reason = json.path("finish_reason");
+    if (!ended.isMissingNode() && !ended.isBoolean()) {
+      throw new IllegalArgumentException(
+          where + ": ended: expected true or false, found " + brief(ended));
+    }
+    boolean cut = reason.asText().equals("length");
+    if (!reason.isMissingNode() && !cut && !reason.asText().equals("stop")) {
+      throw new IllegalArgumentException(
+          where + ": finish_reason: expected \"stop\" or \"length\", found " + brief(reason));
+    }
+    if (ended.asBoolean() && cut) {
+      throw new IllegalArgumentException(
+          where + ": ended: expected false beside the finish_reason \"length\", found true");
+    }
+    return ended.asBoolean(true) && !cut;
+  }
+
   /// The token ids of a text that a line gives either as text, in the field `name`, or as ids, in
   /// the field `name_ids`.
   ///

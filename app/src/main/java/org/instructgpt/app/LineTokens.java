@@ -78,7 +78,8 @@ record LineTokens(
                     : tokenizer(line).encode(text)));
   }
 
-  /// The ids of a line's prompt and completion.
+  /// The ids of a line's prompt and completion; a framed completion that did not end by itself has
+  /// no end of text.
   ///
   /// @throws IllegalArgumentException when one is missing, or empty, or both do not fit the context
   Framed pair(Line line) {
@@ -91,7 +92,7 @@ record LineTokens(
                 "completion",
                 text ->
                     isFramed
-                        ? Framing.DEFAULT.response(tokenizer(line), text)
+                        ? Framing.DEFAULT.response(tokenizer(line), text, line.ended())
                         : tokenizer(line).encode(text)));
     var pair = new Framed(prompt, completion);
     if (pair.length() > context) {

@@ -272,7 +272,8 @@ final class Townsfolk {
       var model = models.get(m);
       var written = author.answers(workspace.model(model), texts, Author.manner(seed + round));
       for (int i = 0; i < places.size(); i++) {
-        outputs.get(places.get(i)).add(new Output(written.get(i).text(), model));
+        var answer = written.get(i);
+        outputs.get(places.get(i)).add(new Output(answer.text(), model, answer.finished()));
       }
     }
     return IntStream.range(0, k.length)

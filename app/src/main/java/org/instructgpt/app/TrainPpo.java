@@ -13,6 +13,7 @@ import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.Lineage;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.ppo.Data;
 import org.instructgpt.ppo.Models;
@@ -101,7 +102,8 @@ final class TrainPpo implements Callable<Integer> {
             .with("ppo", settings)
             .with("precision", options.precision());
     var data = data(workspace, fitting, settings, run);
-    fitting.losses().ifPresent(out::println);
+    fitting.tell(out, run);
+    warning(judge, settings.reward()).ifPresent(out::println);
     try (var _ = Scope.open()) {
       var precision = options.precision();
       var models =
@@ -116,6 +118,19 @@ final class TrainPpo implements Callable<Integer> {
       var loop = new RunSettings(settings.iterations(), checkpointEvery, checkpointEvery, 2, null);
       return run.run(trainer, loop, gates, stop) ? 0 : Stop.STOPPED;
     }
+  }
+
+  /// What a score says of a response that was cut off, when the reward model never saw one.
+  private static Optional<String> warning(Path judge, Settings.Rewards settings)
+      throws IOException {
+    long seen = Lineage.read(judge).at("/made/settings/" + TrainReward.CUT_COMPLETIONS).asLong(0);
+    boolean settled =
+        settings.missingEndOfTextScore() != null || settings.missingEndOfTextPenalty() > 0;
+    return seen > 0 || settled
+        ? Optional.empty()
+        : Optional.of(
+            "the reward model %s was not trained on answers that a limit cut off, so its score of responses that do not end (score_cut) is a guess: have such answers ranked, or set ppo.reward.missing_end_of_text_penalty or missing_end_of_text_score"
+                .formatted(judge));
   }
 
   private Data data(Workspace workspace, Fitting fitting, Settings settings, StageRun run)

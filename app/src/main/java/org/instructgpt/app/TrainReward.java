@@ -39,6 +39,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainReward implements Callable<Integer> {
 
+  /// The fact of a run that PPO asks for: of how many answers the model saw that they were cut.
+  static final String CUT_COMPLETIONS = "cut_completions";
+
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final Fitting.Options fits = new Fitting.Options();
 
@@ -87,8 +90,8 @@ final class TrainReward implements Callable<Integer> {
       data = data(material, fitting);
       given = material;
     }
-    fitting.losses().ifPresent(out::println);
     if (seeds > 0) {
+      fitting.losses().ifPresent(out::println);
       var found = crossValidate(data, settings, parent, tokenizer);
       var file = workspace.reports().resolve(options.name("reward") + "-folds.json");
       AtomicFiles.write(file, folds(found));
@@ -105,7 +108,9 @@ final class TrainReward implements Callable<Integer> {
             .with("held_out_rankings", data.heldOut().size())
             .with("demonstrations_of_the_shift", data.demonstrations().size())
             .with("data_hash", Fingerprint.of(rows(data)))
+            .with(CUT_COMPLETIONS, cut(data.training()))
             .learningFrom(given);
+    fitting.tell(out, run);
     try (var _ = Scope.open()) {
       var model = model(parent, settings.seed());
       var origin = new RewardModeling.Origin(tokenizer, run.lineage());
@@ -127,6 +132,11 @@ final class TrainReward implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  /// How many completions did not end by themselves.
+  private static long cut(List<Ranked> rankings) {
+    return rankings.stream().flatMap(r -> r.ended().stream()).filter(ended -> !ended).count();
   }
 
   private static String folds(CrossValidation found) {

@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,13 +104,31 @@ final class TrainSft implements Callable<Integer> {
             .with("precision", options.precision());
     try (var _ = Scope.open()) {
       var data = data(workspace, parent, fitting, settings, run);
-      fitting.losses().ifPresent(out::println);
+      fitting.tell(out, run);
       var best = best(workspace, data);
       var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
       var trainer = new Sft(model, fitting.tokenizer(), data, run.lineage(), settings);
+      tell(trainer.cuts(), data, section, settings, out);
+      run.with("cut_demonstrations", trainer.cuts().training())
+          .with("cut_validation_demonstrations", trainer.cuts().validation());
       long epoch = trainer.stepsPerEpoch();
       var loop = new RunSettings(trainer.steps(), epoch, epoch, 2, best);
       return run.run(trainer, loop, List.of(HealthGates.finite()), stop) ? 0 : Stop.STOPPED;
+    }
+  }
+
+  private static void tell(
+      Sft.Cuts cuts, Sft.Data data, String section, Sft.Settings settings, PrintWriter out) {
+    if (cuts.training() + cuts.validation() > 0) {
+      out.println(
+          "%d of %d demonstrations (and %d of %d held-out ones) are longer than %s.max_response_tokens, %d, and are cut there: what is left has no end of text, so they do not teach where to stop; --set max_response_tokens=N changes it"
+              .formatted(
+                  cuts.training(),
+                  data.training().size(),
+                  cuts.validation(),
+                  data.validation().size(),
+                  section,
+                  settings.maxResponseTokens()));
     }
   }
 

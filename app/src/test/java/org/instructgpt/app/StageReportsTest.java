@@ -66,7 +66,7 @@ class StageReportsTest {
     assertThat(out.toString()).contains("the model after the last step");
     succeed("sft", "--name", "least", "--set", "learning_rate=0.02", "--least-loss");
     var losses =
-        Files.readAllLines(shared.resolve("workspace/runs/sft-1/metrics.jsonl")).stream()
+        Files.readAllLines(run("last").resolve("metrics.jsonl")).stream()
             .map(StageReportsTest::json)
             .filter(line -> line.path("kind").asText().equals("eval"))
             .toList();
@@ -82,6 +82,26 @@ class StageReportsTest {
   void onlyOneRuleChoosesTheEpoch() {
     assertThat(run("sft", "--least-loss", "--reward-model", "reward")).isEqualTo(2);
     assertThat(err.toString()).contains("--least-loss and --reward-model: expected one of them");
+  }
+
+  @Test
+  void demonstrationsThatAreCutAreToldCountedAndTheSettingIsNamed() throws IOException {
+    succeed("sft", "--name", "short", "--set", "max_response_tokens=2", "--set", "epochs=1");
+    assertThat(out.toString())
+        .contains(
+            "50 of 50 demonstrations (and 10 of 10 held-out ones) are longer than sft.max_response_tokens, 2")
+        .contains("--set max_response_tokens=N");
+    var settings = Lineage.read(shared.resolve("workspace/models/short")).at("/made/settings");
+    assertThat(settings.path("cut_demonstrations").asInt()).isEqualTo(50);
+    assertThat(settings.path("cut_validation_demonstrations").asInt()).isEqualTo(10);
+    succeed("sft", "--name", "long", "--set", "max_response_tokens=24", "--set", "epochs=1");
+    assertThat(out.toString()).containsOnlyOnce("are longer than");
+  }
+
+  /// The run that made a model.
+  private static Path run(String model) throws IOException {
+    var lineage = Lineage.read(shared.resolve("workspace/models").resolve(model));
+    return shared.resolve("workspace/runs").resolve(lineage.at("/made/run").asText());
   }
 
   private static double loss(JsonNode line) {

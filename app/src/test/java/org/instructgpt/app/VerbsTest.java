@@ -143,6 +143,35 @@ class VerbsTest {
   }
 
   @Test
+  void anAnswerThatWasCutOffIsScoredWithoutAnEndOfText() throws IOException {
+    write(
+        "{\"id\":1,\"prompt\":\"the cat\",\"completion\":\"sat\"}",
+        "{\"id\":2,\"prompt\":\"the cat\",\"completion\":\"sat\",\"ended\":false}",
+        "{\"id\":3,\"prompt\":\"the cat\",\"completion\":\"sat\",\"finish_reason\":\"length\"}",
+        "{\"id\":4,\"prompt\":\"the cat\",\"completion\":\"sat\",\"finish_reason\":\"stop\"}");
+    assertThat(verb("score", "reward", "--precision", "float32")).isZero();
+    var rewards = read().stream().map(line -> line.get("reward").doubleValue()).toList();
+    assertThat(rewards.get(1)).isNotEqualTo(rewards.get(0)).isEqualTo(rewards.get(2));
+    assertThat(rewards.get(3)).isEqualTo(rewards.get(0));
+    assertThat(verb("logprobs", "sft")).isZero();
+    int ended = read().get(0).get("completion_ids").size();
+    assertThat(read().get(1).get("completion_ids")).hasSize(ended - 1);
+  }
+
+  @Test
+  void howAnAnswerEndedMustBeSaidWithoutContradiction() throws IOException {
+    write(
+        "{\"id\":1,\"prompt\":\"a\",\"completion\":\"b\",\"ended\":\"no\"}",
+        "{\"id\":2,\"prompt\":\"a\",\"completion\":\"b\",\"finish_reason\":\"tired\"}",
+        "{\"id\":3,\"prompt\":\"a\",\"completion\":\"b\",\"ended\":true,\"finish_reason\":\"length\"}");
+    assertThat(verb("score", "reward")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("line 1: ended: expected true or false, found \"no\"")
+        .contains("line 2: finish_reason: expected \"stop\" or \"length\", found \"tired\"")
+        .contains("line 3: ended: expected false beside the finish_reason \"length\", found true");
+  }
+
+  @Test
   void ourOwnStagesAreFramedUnlessToldOtherwise() throws IOException {
     write("{\"id\":1,\"prompt\":\"the\",\"completion\":\"cat\"}");
     assertThat(verb("logprobs", "sft")).isZero();

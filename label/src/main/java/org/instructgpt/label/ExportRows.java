@@ -240,6 +240,7 @@ final class ExportRows {
       fields.put("output_id", "o" + i);
       fields.put("model", all.get(i).model());
       fields.put("text", all.get(i).text());
+      fields.put("ended", all.get(i).ended());
       fields.put("shown_position", given.shown().indexOf(i) + 1);
       outputs.add(fields);
     }

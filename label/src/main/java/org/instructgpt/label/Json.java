@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.io.Serial;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.instructgpt.records.Output;
@@ -29,7 +31,7 @@ final class Json {
           .build();
 
   private static final TypeReference<List<Integer>> NUMBERS = new TypeReference<>() {};
-  private static final TypeReference<List<Output>> OUTPUTS = new TypeReference<>() {};
+  private static final TypeReference<List<JsonNode>> NODES = new TypeReference<>() {};
 
   private Json() {}
 
@@ -93,8 +95,17 @@ final class Json {
     return read(json, NUMBERS);
   }
 
+  /// Outputs as they were written. Those from before it was kept whether they ended have ended.
   static List<Output> outputs(String json) {
-    return read(json, OUTPUTS);
+    List<Output> outputs = new ArrayList<>();
+    read(json, NODES)
+        .forEach(node ->
+            outputs.add(
+                new Output(
+                    node.path("text").asText(),
+                    node.path("model").asText(),
+                    node.path("ended").asBoolean(true))));
+    return List.copyOf(outputs);
   }
 
   private static <T> T read(String json, TypeReference<T> type) {

@@ -58,11 +58,12 @@ public final class Rounds {
     /// The names of those that can be asked, best known first; empty where none can.
     List<String> models();
 
-    /// `k` answers of a model to each prompt, sampled anew; called by one thread at a time.
+    /// `k` answers of a model to each prompt, sampled anew; fewer where the model cannot read the
+    /// prompt. Called by one thread at a time.
     ///
     /// @throws java.util.concurrent.CancellationException when the program is about to end; the
     ///   round goes on when it starts again
-    List<List<String>> answers(String model, List<String> prompts, int k) throws Exception;
+    List<List<Answer>> answers(String model, List<String> prompts, int k) throws Exception;
 
     /// Where there are no models.
     static Author nobody() {
@@ -73,12 +74,17 @@ public final class Rounds {
         }
 
         @Override
-        public List<List<String>> answers(String model, List<String> prompts, int k) {
+        public List<List<Answer>> answers(String model, List<String> prompts, int k) {
           throw new IllegalArgumentException("expected a model to ask, found no models");
         }
       };
     }
   }
+
+  /// What a model answered.
+  ///
+  /// @param ended whether it ended by itself; false if a limit cut it off
+  public record Answer(String text, boolean ended) {}
 
   /// Which prompts a round is about.
   ///
@@ -268,9 +274,9 @@ public final class Rounds {
     var answers = author.answers(model, texts, k);
     for (int j = 0; j < rows.size(); j++) {
       Set<Output> mine = outputs.get(rows.get(j));
-      for (String text : answers.get(j)) {
-        if (mine.stream().noneMatch(o -> o.text().equals(text))) {
-          mine.add(new Output(text, model));
+      for (Answer answer : answers.get(j)) {
+        if (mine.stream().noneMatch(o -> o.text().equals(answer.text()))) {
+          mine.add(new Output(answer.text(), model, answer.ended()));
         }
       }
     }

@@ -179,7 +179,11 @@ final class Shelf {
   private static List<Placed> placed(String outputs) {
     List<Placed> placed = new ArrayList<>();
     for (JsonNode node : TasksApi.tree(outputs)) {
-      Output output = new Output(node.path("text").asText(), node.path("model").asText());
+      Output output =
+          new Output(
+              node.path("text").asText(),
+              node.path("model").asText(),
+              node.path("ended").asBoolean(true));
       placed.add(new Placed(output, node.path("rank").asInt()));
     }
     return placed;
@@ -282,7 +286,7 @@ final class Shelf {
     handle
         .createQuery(
             """
-            SELECT output, model, quality, flags, labeler_id FROM rating
+            SELECT output, model, ended, quality, flags, labeler_id FROM rating
             WHERE prompt_id = ? ORDER BY seq\
             """)
         .bind(0, prompt)
@@ -291,7 +295,9 @@ final class Shelf {
           TasksApi.tree(row.getString("flags"))
               .forEach(flag -> flags.add(Json.constant(Flag.class, flag.asText())));
           var rated = new Rated(row.getString("labeler_id"), row.getInt("quality"), flags);
-          return Map.entry(new Output(row.getString("output"), row.getString("model")), rated);
+          var output =
+              new Output(row.getString("output"), row.getString("model"), row.getInt("ended") != 0);
+          return Map.entry(output, rated);
         })
         .forEach(
             e -> ratings.computeIfAbsent(e.getKey(), _ -> new ArrayList<>()).add(e.getValue()));

@@ -23,6 +23,7 @@ import org.instructgpt.label.Rounds.Plan;
 import org.instructgpt.label.Rounds.Preparation;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.junit.jupiter.api.Test;
@@ -49,13 +50,13 @@ class RoundsTest {
       }
 
       @Override
-      public List<List<String>> answers(String model, List<String> prompts, int k)
+      public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
           throws Exception {
-        List<List<String>> all = new ArrayList<>();
+        List<List<Rounds.Answer>> all = new ArrayList<>();
         for (String prompt : prompts) {
-          List<String> some = new ArrayList<>();
+          List<Rounds.Answer> some = new ArrayList<>();
           for (int i = 0; i < k; i++) {
-            some.add(writer.write(model, prompt));
+            some.add(new Rounds.Answer(writer.write(model, prompt), true));
           }
           all.add(some);
         }
@@ -68,7 +69,7 @@ class RoundsTest {
   private static Rounds.Author waiting(CountDownLatch go) {
     return author((model, prompt) -> {
       go.await();
-      return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+      return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
     });
   }
 
@@ -101,13 +102,45 @@ class RoundsTest {
   }
 
   @Test
+  void whetherAnAnswerEndedComesFromTheModelIntoTheRanking() throws Exception {
+    var author =
+        new Rounds.Author() {
+          @Override
+          public List<String> models() {
+            return List.of("ppo");
+          }
+
+          @Override
+          public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k) {
+            return prompts.stream()
+                .map(_ ->
+                    List.of(new Rounds.Answer("whole", true), new Rounds.Answer("cut off", false)))
+                .toList();
+          }
+        };
+    try (var town = town(folder, 1)) {
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      assertThat(rounds.begin(plan(List.of("ppo"), 2), rounds.prompts(all(), Kind.COMPARE)))
+          .isTrue();
+      assertThat(end(rounds).batch()).isPresent();
+      town.submit("lena", town.next("lena"));
+      assertThat(town.store.rankings(Filter.ALL).getFirst().item().outputs())
+          .containsExactlyInAnyOrder(
+              new Output("whole", "ppo", true), new Output("cut off", "ppo", false));
+      assertThat(town.store.ratings(Filter.ALL))
+          .extracting(each -> each.item().output().ended())
+          .containsExactlyInAnyOrder(true, false);
+    }
+  }
+
+  @Test
   void theOutputsOfAPromptAreSharedEvenlyAndEachModelGetsTheExtraOneAtTimes() throws Exception {
     try (var town = town(folder, 40)) {
       Map<String, Integer> wrote = new HashMap<>();
       var author =
           author((model, prompt) -> {
             wrote.merge(model, 1, Integer::sum);
-            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
       var rounds = new Rounds(town.desk, town.store, author, new Random(1));
       var plan = plan(List.of("ppo", "supervised", "base"), 4);
@@ -173,7 +206,7 @@ class RoundsTest {
               throw new CancellationException("the program ends");
             }
             kept.add(prompt);
-            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
       var stopped = new Rounds(town.desk, town.store, ending, new Random(1));
       stopped.begin(plan(List.of("ppo"), 4), stopped.prompts(all(), Kind.COMPARE));
@@ -188,7 +221,7 @@ class RoundsTest {
       var author =
           author((model, prompt) -> {
             asked.merge(prompt, 1, Integer::sum);
-            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst();
+            return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
       var rounds = new Rounds(town.desk, town.store, author, new Random(2));
       rounds.resume();

@@ -138,11 +138,11 @@ public final class Showroom {
       }
 
       @Override
-      public List<List<String>> answers(String model, List<String> prompts, int k) {
+      public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k) {
         return prompts.stream()
             .map(prompt ->
                 java.util.stream.IntStream.range(0, k)
-                    .mapToObj(i -> model + " " + i + ": " + prompt)
+                    .mapToObj(i -> new Rounds.Answer(model + " " + i + ": " + prompt, true))
                     .toList())
             .toList();
       }

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.ppo.Rollout.Response;
 
@@ -12,19 +14,29 @@ import org.instructgpt.ppo.Rollout.Response;
 final class Metrics {
   private Metrics() {}
 
-  /// What the responses are like: the reward model's score, the KL to the reference (summed over a
-  /// response, nats), length (tokens), the share that ended themselves, and the entropy (nats a
-  /// token, estimated by the negative log-probability of what was sampled).
+  /// What the responses are like: the reward model's score, also of those that ended and of those
+  /// that were cut apart, as far as there are any; the KL to the reference (summed over a response,
+  /// nats), length (tokens), the share that ended themselves, and the entropy (nats a token,
+  /// estimated by the negative log-probability of what was sampled).
   static Map<String, Double> ofResponses(Rollout rollout, Experience experience) {
     double rows = rollout.responses().size();
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("score", Statistics.of(experience.scores()).mean());
+    score(rollout, experience, true).ifPresent(mean -> metrics.put("score_ended", mean));
+    score(rollout, experience, false).ifPresent(mean -> metrics.put("score_cut", mean));
     metrics.put(HealthGates.KL, kl(rollout, experience));
     metrics.put(HealthGates.RESPONSE_LENGTH, rollout.tokens() / rows);
     metrics.put(
         HealthGates.EOS_RATE, rollout.responses().stream().filter(Response::ended).count() / rows);
     metrics.put(HealthGates.ENTROPY, -Statistics.of(experience.logProbs()).mean());
     return metrics;
+  }
+
+  private static OptionalDouble score(Rollout rollout, Experience experience, boolean ended) {
+    return IntStream.range(0, rollout.responses().size())
+        .filter(b -> rollout.responses().get(b).ended() == ended)
+        .mapToDouble(b -> experience.scores()[b])
+        .average();
   }
 
   /// The KL of policy and reference, summed over a response, averaged over responses; nats.

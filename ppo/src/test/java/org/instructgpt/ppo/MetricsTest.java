@@ -47,6 +47,12 @@ class MetricsTest {
     assertThat(earned.get("kl_reward")).isCloseTo(-0.3 * kl, within(1e-12));
     assertThat(earned.get("reward")).isCloseTo(score - 0.3 * kl, within(1e-12));
     assertThat(responses).containsEntry("eos_rate", 0.5);
+    double ended = 0; // every second of the 16 ended
+    for (int b = 0; b < 16; b++) {
+      ended += rollout.responses().get(b).ended() ? experience.scores()[b] / 8 : 0;
+    }
+    assertThat(responses.get("score_ended")).isCloseTo(ended, within(1e-12));
+    assertThat(responses.get("score_cut")).isCloseTo(2 * score - ended, within(1e-12));
     assertThat(responses.get("response_length")).isEqualTo(n / 16.0);
   }
 

@@ -194,6 +194,8 @@ class PpoTest {
     assertThat(metrics)
         .containsOnlyKeys(
             "held_out_score",
+            "held_out_score_ended",
+            "held_out_score_cut",
             "held_out_kl",
             "held_out_response_length",
             "held_out_eos_rate",

@@ -1,6 +1,7 @@
 package org.instructgpt.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +83,8 @@ public final class Exporter {
                             .put("completion", given.item().response()))));
   }
 
-  /// Rankings as `{prompt, chosen, rejected}`, a line for each pair that is no tie.
+  /// Rankings as `{prompt, chosen, rejected}`, a line for each pair that is no tie; `chosen_ended`
+  /// or `rejected_ended` is false beside an output that a limit cut off.
   public long preferences(Path file, Filter filter) throws IOException {
     return write(
         file,
@@ -92,12 +94,21 @@ public final class Exporter {
   private static void pairs(Prompted<Ranking> given, Consumer<JsonNode> lines) {
     Ranking ranking = given.item();
     for (Ranking.Pair pair : ranking.pairs()) {
-      lines.accept(
+      Output better = ranking.outputs().get(pair.better());
+      Output worse = ranking.outputs().get(pair.worse());
+      ObjectNode line =
           Json.MAPPER
               .createObjectNode()
               .put("prompt", given.prompt().text())
-              .put("chosen", ranking.outputs().get(pair.better()).text())
-              .put("rejected", ranking.outputs().get(pair.worse()).text()));
+              .put("chosen", better.text())
+              .put("rejected", worse.text());
+      if (!better.ended()) {
+        line.put("chosen_ended", false);
+      }
+      if (!worse.ended()) {
+        line.put("rejected_ended", false);
+      }
+      lines.accept(line);
     }
   }
 

@@ -99,6 +99,16 @@ final class Fields {
     return node.path(field).asBoolean(false);
   }
 
+  /// True or false; the other value where the field is absent.
+  boolean flag(String field, boolean otherwise) {
+    return has(field) ? flag(field, node.path(field)) : otherwise;
+  }
+
+  /// The flags of an array.
+  List<Boolean> flags(String field) {
+    return elements(field).stream().map(one -> flag(one.path(), one.value())).toList();
+  }
+
   int integer(String field) {
     return integer(field, node.path(field));
   }
@@ -222,6 +232,13 @@ final class Fields {
       fault(element.path(), "an object", found(element.value()));
     }
     return new Fields(element.value(), path + element.path() + ".", faults);
+  }
+
+  private boolean flag(String field, JsonNode value) {
+    if (!value.isBoolean()) {
+      fault(field, "true or false", found(value));
+    }
+    return value.asBoolean();
   }
 
   private int integer(String field, JsonNode value) {

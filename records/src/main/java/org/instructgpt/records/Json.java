@@ -3,6 +3,7 @@ package org.instructgpt.records;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,8 +28,9 @@ import java.util.Set;
 ///  "flags":["hallucination"],"labeler":"ann","created":"..."}
 /// ```
 ///
-/// `user`, `organisation`, `use_case` may be absent; every other field is required and no other is
-/// allowed. A record comes after the prompt and the labeler that it names.
+/// `user`, `organisation`, `use_case` may be absent, and `ended` of an output, which is written
+/// only where it is false; every other field is required and no other is allowed. A record comes
+/// after the prompt and the labeler that it names.
 final class Json {
   static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -74,9 +76,7 @@ final class Json {
       }
       case Rating given -> {
         node.put("prompt_id", given.promptId());
-        node.putObject("output")
-            .put("text", given.output().text())
-            .put("model", given.output().model());
+        output(node.putObject("output"), given.output());
         node.put("quality", given.quality());
         node.set("flags", flags(given.flags()));
         node.put("labeler", given.labeler()).put("created", given.created().toString());
@@ -155,7 +155,7 @@ final class Json {
     List<Output> outputs = new ArrayList<>();
     List<Integer> ranks = new ArrayList<>();
     for (Fields output : row.objects("outputs", true)) {
-      output.only("text", "model", "rank");
+      output.only("text", "model", "ended", "rank");
       outputs.add(readOutput(output));
       ranks.add(output.integer("rank"));
     }
@@ -170,7 +170,7 @@ final class Json {
     String id = row.id("id");
     String prompt = row.id("prompt_id");
     Fields judged = row.object("output");
-    judged.only("text", "model");
+    judged.only("text", "model", "ended");
     Output output = readOutput(judged);
     int quality = row.integer("quality");
     List<Rating.Flag> flags = row.choices("flags", Rating.Flag.class);
@@ -183,19 +183,28 @@ final class Json {
   private static Output readOutput(Fields output) {
     String text = output.text("text");
     String model = output.filled("model");
-    return new Output(text, model.isBlank() ? Output.UNKNOWN : model);
+    boolean ended = output.flag("ended", true);
+    return new Output(text, model.isBlank() ? Output.UNKNOWN : model, ended);
+  }
+
+  /// What of an output of a ranking the store holds.
+  static Output output(JsonNode stored) {
+    return new Output(
+        stored.path("text").textValue(),
+        stored.path("model").textValue(),
+        stored.path("ended").asBoolean(true));
+  }
+
+  private static ObjectNode output(ObjectNode node, Output output) {
+    node.put("text", output.text()).put("model", output.model());
+    return output.ended() ? node : node.put("ended", false);
   }
 
   /// Outputs and their ranks as one array, as the store and the files hold them.
   static ArrayNode outputs(List<Output> outputs, List<Integer> ranks) {
     ArrayNode array = MAPPER.createArrayNode();
     for (int i = 0; i < outputs.size(); i++) {
-      Output output = outputs.get(i);
-      array
-          .addObject()
-          .put("text", output.text())
-          .put("model", output.model())
-          .put("rank", ranks.get(i));
+      output(array.addObject(), outputs.get(i)).put("rank", ranks.get(i));
     }
     return array;
   }

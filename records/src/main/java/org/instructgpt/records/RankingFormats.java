@@ -20,6 +20,7 @@ final class RankingFormats {
     List<String> completions = row.texts("completions");
     List<Integer> ranks = row.integers("ranks");
     List<String> models = row.has("models") ? row.texts("models") : List.of();
+    List<Boolean> ended = row.has("ended") ? row.flags("ended") : List.of();
     Optional<String> labeler = row.optionalId("labeler");
     Optional<String> user = row.optionalId("user");
     int k = completions.size();
@@ -38,11 +39,17 @@ final class RankingFormats {
     if (!models.isEmpty() && models.size() != k) {
       row.fault("models", "as many as completions, " + k, String.valueOf(models.size()));
     }
+    if (!ended.isEmpty() && ended.size() != k) {
+      row.fault("ended", "as many as completions, " + k, String.valueOf(ended.size()));
+    }
     row.settle();
     List<Output> outputs = new ArrayList<>();
     for (int i = 0; i < k; i++) {
       outputs.add(
-          new Output(completions.get(i), models.isEmpty() ? Output.UNKNOWN : models.get(i)));
+          new Output(
+              completions.get(i),
+              models.isEmpty() ? Output.UNKNOWN : models.get(i),
+              ended.isEmpty() || ended.get(i)));
     }
     draft.ranking(draft.prompt(prompt, user, Optional.empty()), outputs, ranks, labeler);
   }
@@ -53,8 +60,12 @@ final class RankingFormats {
     String rejected = row.text("rejected");
     Optional<String> labeler = row.optionalId("labeler");
     Optional<String> user = row.optionalId("user");
+    boolean chosenEnded = row.flag("chosen_ended", true);
+    boolean rejectedEnded = row.flag("rejected_ended", true);
     row.settle();
-    pair(draft.prompt(prompt, user, Optional.empty()), chosen, rejected, labeler, draft);
+    var better = new Output(chosen, Output.UNKNOWN, chosenEnded);
+    var worse = new Output(rejected, Output.UNKNOWN, rejectedEnded);
+    pair(draft.prompt(prompt, user, Optional.empty()), better, worse, labeler, draft);
   }
 
   /// Two dialogues of which one was chosen (HH-RLHF).
@@ -88,8 +99,9 @@ final class RankingFormats {
       draft.note("dialogues that part before the last turn: the whole rest was compared");
     }
     String prompt = draft.prompt(chosen.substring(0, start));
-    String better = chosen.substring(start).strip();
-    pair(prompt, better, rejected.substring(start).strip(), Optional.empty(), draft);
+    var better = new Output(chosen.substring(start).strip(), Output.UNKNOWN);
+    var worse = new Output(rejected.substring(start).strip(), Output.UNKNOWN);
+    pair(prompt, better, worse, Optional.empty(), draft);
   }
 
   /// A question over passages with four predictions and a label for each of their six pairs: 0 a
@@ -172,10 +184,8 @@ final class RankingFormats {
   }
 
   private static void pair(
-      String promptId, String better, String worse, Optional<String> labeler, Draft draft) {
-    List<Output> outputs =
-        List.of(new Output(better, Output.UNKNOWN), new Output(worse, Output.UNKNOWN));
+      String promptId, Output better, Output worse, Optional<String> labeler, Draft draft) {
     List<Integer> ranks = better.equals(worse) ? List.of(1, 1) : List.of(1, 2);
-    draft.ranking(promptId, outputs, ranks, labeler);
+    draft.ranking(promptId, List.of(better, worse), ranks, labeler);
   }
 }

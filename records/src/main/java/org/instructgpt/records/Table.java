@@ -82,13 +82,22 @@ record Table<T extends Feedback>(
       new Table<>(
           "rating",
           List.of(
-              "id", "prompt_id", "output", "model", "quality", "flags", "labeler_id", "created"),
+              "id",
+              "prompt_id",
+              "output",
+              "model",
+              "ended",
+              "quality",
+              "flags",
+              "labeler_id",
+              "created"),
           given ->
               List.of(
                   given.id(),
                   given.promptId(),
                   given.output().text(),
                   given.output().model(),
+                  given.output().ended() ? 1 : 0,
                   given.quality(),
                   Json.flags(given.flags()).toString(),
                   given.labeler(),
@@ -97,7 +106,10 @@ record Table<T extends Feedback>(
               new Rating(
                   row.getString(at + "id"),
                   row.getString(at + "prompt_id"),
-                  new Output(row.getString(at + "output"), row.getString(at + "model")),
+                  new Output(
+                      row.getString(at + "output"),
+                      row.getString(at + "model"),
+                      row.getInt(at + "ended") != 0),
                   row.getInt(at + "quality"),
                   Json.parseFlags(row.getString(at + "flags")),
                   row.getString(at + "labeler_id"),
@@ -166,7 +178,7 @@ record Table<T extends Feedback>(
     List<Output> outputs = new ArrayList<>();
     List<Integer> ranks = new ArrayList<>();
     for (var output : array) {
-      outputs.add(new Output(output.path("text").textValue(), output.path("model").textValue()));
+      outputs.add(Json.output(output));
       ranks.add(output.path("rank").intValue());
     }
     return new Ranking(

@@ -47,6 +47,11 @@ record MicroBatch(List<Ranked> rankings) {
     return rankings.stream().flatMap(ranked -> ranked.rows().stream()).toList();
   }
 
+  /// Whether the completion of each row ended by itself.
+  List<Boolean> ended() {
+    return rankings.stream().flatMap(ranked -> ranked.ended().stream()).toList();
+  }
+
   /// The rows as the network reads them.
   static Sequences sequences(List<Framed> rows, Device device) {
     return Sequences.of(

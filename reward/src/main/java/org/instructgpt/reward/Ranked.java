@@ -1,8 +1,10 @@
 package org.instructgpt.reward;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.text.Framed;
@@ -13,27 +15,47 @@ import org.instructgpt.text.Tokenizer;
 ///
 /// @param promptId tells which rankings are of the same prompt
 /// @param prompt the prompt's ids, with the separator
-/// @param completions the ids of the K = 2 to 9 completions, each with the end-of-text token, where
-///   the reward is read
+/// @param completions the ids of the K = 2 to 9 completions. The reward is read at the last id: the
+///   end-of-text token of those that ended, an ordinary one of those that were cut off, as PPO's
+///   responses have it
 /// @param ranks the rank of each completion, 1 is best, equal ranks are a tie
 /// @param labeler who ranked
+/// @param ended whether each completion ended by itself
 public record Ranked(
-    String promptId, int[] prompt, List<int[]> completions, List<Integer> ranks, String labeler) {
+    String promptId,
+    int[] prompt,
+    List<int[]> completions,
+    List<Integer> ranks,
+    String labeler,
+    List<Boolean> ended) {
   /// Checks that something was ranked.
   public Ranked {
     completions = List.copyOf(completions);
     ranks = List.copyOf(ranks);
+    ended = List.copyOf(ended);
     int k = completions.size();
-    if (k < Ranking.LEAST || k > Ranking.MOST || ranks.size() != k) {
+    if (k < Ranking.LEAST || k > Ranking.MOST || ranks.size() != k || ended.size() != k) {
       throw new IllegalArgumentException(
-          "prompt %s: expected %d to %d completions and a rank for each, found %d completions and the ranks %s"
-              .formatted(promptId, Ranking.LEAST, Ranking.MOST, k, ranks));
+          "prompt %s: expected %d to %d completions, and for each a rank and whether it ended, found %d completions, the ranks %s and %s"
+              .formatted(promptId, Ranking.LEAST, Ranking.MOST, k, ranks, ended));
     }
     if (prompt.length == 0 || completions.stream().anyMatch(ids -> ids.length == 0)) {
       throw new IllegalArgumentException(
           "prompt %s: expected at least one token in the prompt and in each completion, found none in one of them"
               .formatted(promptId));
     }
+  }
+
+  /// Completions that all ended.
+  public Ranked(
+      String promptId, int[] prompt, List<int[]> completions, List<Integer> ranks, String labeler) {
+    this(
+        promptId,
+        prompt,
+        completions,
+        ranks,
+        labeler,
+        Collections.nCopies(completions.size(), true));
   }
 
   /// A stored ranking in the frame that the policy samples with.
@@ -43,10 +65,11 @@ public record Ranked(
         ranking.promptId(),
         framing.prompt(tokenizer, given.prompt().text()),
         ranking.outputs().stream()
-            .map(output -> framing.response(tokenizer, output.text()))
+            .map(output -> framing.response(tokenizer, output.text(), output.ended()))
             .toList(),
         ranking.ranks(),
-        ranking.labeler());
+        ranking.labeler(),
+        ranking.outputs().stream().map(Output::ended).toList());
   }
 
   /// The number K of completions.

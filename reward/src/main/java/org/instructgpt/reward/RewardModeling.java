@@ -176,7 +176,7 @@ public final class RewardModeling implements Trainer {
         var pairs = RankingLoss.Comparisons.of(part.rankings(), batch.size());
         var loss = RankingLoss.of(rewards, pairs);
         loss.backward();
-        tally.add(loss.item(), rewards.doubles(), pairs, sequences.lengths());
+        tally.add(loss.item(), rewards.doubles(), pairs, sequences.lengths(), part.ended());
       }
     }
     dropBiasGradient();
@@ -205,7 +205,8 @@ public final class RewardModeling implements Trainer {
     }
   }
 
-  /// The accuracy over held-out pairs, its mean over prompts, and the K-wise loss.
+  /// The accuracy over held-out pairs, its mean over prompts, the K-wise loss, and the rewards of
+  /// completions that ended and of those that were cut.
   @Override
   public Map<String, Double> evaluate(long step) {
     if (data.heldOut.isEmpty()) {
@@ -216,6 +217,7 @@ public final class RewardModeling implements Trainer {
     metrics.put("accuracy", Accuracy.overPairs(scored, Scored::margins).value());
     metrics.put("prompt_accuracy", Accuracy.overPrompts(scored, Scored::margins).value());
     metrics.put("loss", scored.stream().mapToDouble(Scored::loss).average().orElseThrow());
+    metrics.putAll(Endings.of(scored).metrics());
     return metrics;
   }
 

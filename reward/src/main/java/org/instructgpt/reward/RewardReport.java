@@ -28,6 +28,7 @@ import org.instructgpt.statistics.Estimate;
 /// @param calibration of the odds
 /// @param labelers accuracy by who ranked, those with most pairs first
 /// @param rewards of all completions
+/// @param endings the rewards of completions that ended, and of those that were cut
 /// @param lengthCorrelation of a completion's reward with its number of tokens, -1 to 1
 public record RewardReport(
     int rankings,
@@ -40,6 +41,7 @@ public record RewardReport(
     Calibration calibration,
     List<ByLabeler> labelers,
     Distribution rewards,
+    Endings endings,
     double lengthCorrelation) {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
@@ -124,6 +126,7 @@ public record RewardReport(
         Calibration.of(margins),
         byLabeler(scored),
         Distribution.of(rewards),
+        Endings.of(scored),
         correlation(rewards, lengths));
   }
 
@@ -204,6 +207,7 @@ public record RewardReport(
         chance          0.500
         loss            %.4f over prompts, %.4f over pairs (chance: 0.6931)
         rewards         mean %.3f, deviation %.3f, 5%% %.3f, median %.3f, 95%% %.3f
+        ended by itself %d, mean %.3f; cut off %d, mean %.3f
         with length     correlation %.3f
 
         confidence      pairs   mean   right   (calibration error %.3f)
@@ -221,6 +225,10 @@ public record RewardReport(
         rewards.quantile05,
         rewards.median,
         rewards.quantile95,
+        endings.ended().completions(),
+        endings.ended().mean(),
+        endings.cut().completions(),
+        endings.cut().mean(),
         lengthCorrelation,
         calibration.expectedError());
   }

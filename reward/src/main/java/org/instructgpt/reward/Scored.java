@@ -61,6 +61,10 @@ record Scored(Ranked ranked, double[] rewards) {
     }
   }
 
+  List<Double> rewardsList() {
+    return java.util.Arrays.stream(rewards).boxed().toList();
+  }
+
   /// The reward of the better completion of each pair less that of the worse one.
   double[] margins() {
     return margins(pair -> rewards[pair.better()] - rewards[pair.worse()]);

@@ -1,7 +1,9 @@
 package org.instructgpt.reward;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Adds up what the micro-batches of a step say.
@@ -13,13 +15,23 @@ final class Tally {
   private double sum;
   private double squares;
   private long tokens;
+  private final List<Double> rewards = new ArrayList<>();
+  private final List<Boolean> ended = new ArrayList<>();
 
   /// @param loss of the part, a share of the batch's
   /// @param rewards of its B completions
   /// @param compared its pairs
   /// @param lengths of its B rows, in tokens
-  void add(double loss, double[] rewards, RankingLoss.Comparisons compared, int[] lengths) {
+  /// @param ended whether each of its B completions ended by itself
+  void add(
+      double loss,
+      double[] rewards,
+      RankingLoss.Comparisons compared,
+      int[] lengths,
+      List<Boolean> ended) {
     this.loss += loss;
+    Arrays.stream(rewards).forEach(this.rewards::add);
+    this.ended.addAll(ended);
     for (int i = 0; i < compared.better().length; i++) {
       right += Scored.right(rewards[compared.better()[i]] - rewards[compared.worse()[i]]);
     }
@@ -38,6 +50,7 @@ final class Tally {
     metrics.put("accuracy", right / pairs);
     metrics.put("reward_mean", mean);
     metrics.put("reward_deviation", Math.sqrt(Math.max(0, squares / completions - mean * mean)));
+    metrics.putAll(Endings.of(rewards, ended).metrics());
     metrics.put("pairs", (double) pairs);
     metrics.put("completions", (double) completions);
     metrics.put("tokens", (double) tokens);

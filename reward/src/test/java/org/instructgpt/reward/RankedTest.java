@@ -48,6 +48,33 @@ class RankedTest {
   }
 
   @Test
+  void aCompletionThatWasCutOffHasNoEndOfText() {
+    var tokenizer = Tokenizer.gpt2();
+    var outputs =
+        List.of(
+            new Output("Paris", "m", false), new Output("", "m", false), new Output("Rome.", "m"));
+    var ranking = new Ranking("r", "p", outputs, List.of(1, 2, 2), "ann", Instant.EPOCH);
+    var prompt =
+        new Prompt(
+            "p",
+            "France?",
+            Prompt.Source.IMPORTED,
+            Optional.empty(),
+            Optional.empty(),
+            Split.TRAIN,
+            Optional.empty(),
+            Instant.EPOCH);
+
+    var ranked = Ranked.of(new Prompted<>(prompt, ranking), tokenizer, Framing.DEFAULT);
+
+    // Where nothing was written there is nothing but the end of text to read the reward at.
+    assertThat(ranked.completions())
+        .extracting(tokenizer::decode)
+        .containsExactly("Paris", "<|endoftext|>", "Rome.<|endoftext|>");
+    assertThat(ranked.ended()).containsExactly(false, false, true);
+  }
+
+  @Test
   void nineCompletionsInStrictOrderMakeThirtySixPairs() {
     var strict = Toys.judged("p", "ann", List.of(9, 8, 7, 6, 5, 4, 3, 2, 1));
     assertThat(strict.pairs()).hasSize(36).contains(new Ranking.Pair(8, 0));

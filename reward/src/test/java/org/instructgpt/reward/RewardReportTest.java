@@ -83,6 +83,29 @@ class RewardReportTest {
   }
 
   @Test
+  void rewardsOfCompletionsThatEndedAndOfThoseThatWereCutAreReportedApart() {
+    var ranked = two().getFirst().ranked();
+    var mixed =
+        new Ranked(
+            "p",
+            ranked.prompt(),
+            ranked.completions(),
+            ranked.ranks(),
+            "ann",
+            List.of(true, false, true));
+    var report = RewardReport.of(List.of(new Scored(mixed, new double[] {2, 1, 0})));
+
+    assertThat(report.endings().ended()).isEqualTo(new Endings.Kind(2, 1, 1));
+    assertThat(report.endings().cut()).isEqualTo(new Endings.Kind(1, 1, 0));
+    assertThat(report.endings().metrics())
+        .containsEntry("reward_ended", 1.0)
+        .containsEntry("reward_cut", 1.0)
+        .containsEntry("eos_rate", 2.0 / 3);
+    assertThat(report.table()).contains("ended by itself 2, mean 1.000; cut off 1, mean 1.000");
+    assertThat(RewardReport.of(two()).endings().metrics()).doesNotContainKey("reward_cut");
+  }
+
+  @Test
   void correlationIsPearsons() {
     assertThat(RewardReport.correlation(new double[] {1, 2, 3}, new double[] {2, 4, 6}))
         .isCloseTo(1, within(1e-12));

@@ -3,16 +3,18 @@ package org.instructgpt.serve;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.instructgpt.serve.Speech.Finish;
 
 /// Answers to many prompts of which nobody wants to hear the making. A prompt that is longer than
-/// the model can read gets none: the empty text.
+/// the model can read gets none: the empty text, which has failed.
 final class Batch implements Job {
   private final String model;
   private final List<String> prompts;
   private final Manner manner;
   private final List<StringBuilder> texts = new ArrayList<>();
-  private final CompletableFuture<List<String>> answers = new CompletableFuture<>();
+  private final Finish[] finishes;
+  private final CompletableFuture<List<Speaker.Answer>> answers = new CompletableFuture<>();
   private int missing;
 
   Batch(String model, List<String> prompts, Manner manner) {
@@ -20,11 +22,12 @@ final class Batch implements Job {
     this.prompts = List.copyOf(prompts);
     this.manner = manner;
     prompts.forEach(_ -> texts.add(new StringBuilder()));
+    finishes = new Finish[prompts.size()];
     missing = prompts.size();
   }
 
-  /// Ends with the texts in the order of the prompts.
-  CompletableFuture<List<String>> answers() {
+  /// Ends with the answers in the order of the prompts.
+  CompletableFuture<List<Speaker.Answer>> answers() {
     return answers;
   }
 
@@ -63,8 +66,12 @@ final class Batch implements Job {
 
   @Override
   public void ends(int row, Finish finish, int tokens) {
+    finishes[row] = finish;
     if (--missing == 0) {
-      answers.complete(texts.stream().map(StringBuilder::toString).toList());
+      answers.complete(
+          IntStream.range(0, finishes.length)
+              .mapToObj(i -> new Speaker.Answer(texts.get(i).toString(), finishes[i]))
+              .toList());
     }
   }
 

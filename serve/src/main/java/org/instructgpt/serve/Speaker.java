@@ -121,13 +121,19 @@ public final class Speaker implements AutoCloseable {
     return speech;
   }
 
+  /// What a model answered to one of many prompts.
+  ///
+  /// @param finish why it ended there; `FAILED`, with the empty text, where the prompt was longer
+  ///   than the model can read
+  public record Answer(String text, Speech.Finish finish) {}
+
   /// An answer to each of many prompts, in their order; repeat a prompt for more answers to it. One
-  /// that is longer than the model can read gets the empty text, unless all are. The future may be
+  /// that is longer than the model can read fails alone, unless all are. The future may be
   /// cancelled.
   ///
   /// @throws IllegalArgumentException when there is no such model, or it is a reward model
   /// @throws Full when too much is asked already
-  public CompletableFuture<List<String>> answers(
+  public CompletableFuture<List<Answer>> answers(
       String model, List<String> prompts, Manner manner) {
     var batch = new Batch(model, prompts, manner);
     admit(List.of(batch));

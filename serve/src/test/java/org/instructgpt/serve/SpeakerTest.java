@@ -133,7 +133,11 @@ class SpeakerTest {
     try (var speaker = speaker(ROOMY, 8)) {
       var base = speaker.answers("base", List.of("Hello\n\n"), SHORT).get();
       var sft = speaker.answers("sft", List.of("Hello"), SHORT).get();
-      assertThat(sft).isEqualTo(base.stream().map(String::strip).toList());
+      assertThat(sft)
+          .hasSize(1)
+          .first()
+          .extracting(Speaker.Answer::text)
+          .isEqualTo(base.getFirst().text().strip());
       assertThat(speaker.answers("base", List.of("Hello"), SHORT).get()).isNotEqualTo(base);
       assertThat(speaker.answers("base", List.of("Hello \t "), SHORT).get())
           .isEqualTo(speaker.answers("base", List.of("Hello"), SHORT).get());
@@ -270,9 +274,10 @@ class SpeakerTest {
   void aPromptOfManyThatIsTooLongGetsNoAnswer() throws Exception {
     model("sft", "sft", 1);
     try (var speaker = speaker(ROOMY, 8)) {
-      var texts = speaker.answers("sft", List.of("word ".repeat(300), "Hello"), SHORT).get();
-      assertThat(texts.getFirst()).isEmpty();
-      assertThat(texts.getLast()).isNotEmpty();
+      var answers = speaker.answers("sft", List.of("word ".repeat(300), "Hello"), SHORT).get();
+      assertThat(answers.getFirst()).isEqualTo(new Speaker.Answer("", Finish.FAILED));
+      assertThat(answers.getLast().text()).isNotEmpty();
+      assertThat(answers.getLast().finish()).isEqualTo(Finish.LENGTH);
     }
   }
 

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.model.Sampler.Finish;
@@ -21,7 +23,8 @@ import org.instructgpt.torch.Scope;
 /// How the paper sampled is not printed. Here every prompt gets one response at temperature 1, the
 /// distribution that reinforcement learning starts from, and the random streams are the same at
 /// each evaluation, so two evaluations differ by the policy alone. A response that did not end is
-/// scored as it is, and the share of those that did is reported.
+/// scored as it is, without an end of text; its rewards are reported apart, beside the share that
+/// did.
 ///
 /// @param rewardModel it reads the policy's token ids, so both have the same tokenizer
 /// @param prompts how many validation prompts are answered, at most
@@ -64,6 +67,8 @@ public record Judge(ScalarModel rewardModel, int prompts) {
     double[] rewards = rewards(prompts, sampled.stream().map(Sampled::tokens).toList(), rows);
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("reward", Arrays.stream(rewards).average().orElseThrow());
+    mean(sampled, rewards, true).ifPresent(mean -> metrics.put("reward_ended", mean));
+    mean(sampled, rewards, false).ifPresent(mean -> metrics.put("reward_cut", mean));
     metrics.put("eos_rate", mean(sampled, s -> s.finish() == Finish.STOP ? 1 : 0));
     metrics.put("response_length", mean(sampled, s -> s.tokens().length));
     return metrics;
@@ -85,6 +90,14 @@ public record Judge(ScalarModel rewardModel, int prompts) {
       var device = rewardModel.parameters().flat().device();
       return rewardModel.rewards(Sequences.of(prompts, responses, device)).doubles();
     }
+  }
+
+  /// The mean reward of those that ended, or of those that did not; empty where there are none.
+  private static OptionalDouble mean(List<Sampled> sampled, double[] rewards, boolean ended) {
+    return IntStream.range(0, rewards.length)
+        .filter(i -> (sampled.get(i).finish() == Finish.STOP) == ended)
+        .mapToDouble(i -> rewards[i])
+        .average();
   }
 
   private static double mean(

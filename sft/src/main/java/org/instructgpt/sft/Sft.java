@@ -210,9 +210,16 @@ public final class Sft implements Trainer {
     return order.steps(1);
   }
 
-  /// How many training responses were longer than allowed and lost their end.
-  public int cutResponses() {
-    return training.cut();
+  /// What became of responses that were too long.
+  ///
+  /// @param training how many training responses were cut and lost their end of text
+  /// @param validation how many held-out ones
+  public record Cuts(int training, int validation) {}
+
+  /// How many responses were longer than `max_response_tokens` or the context and lost their end:
+  /// the model learns their beginning, and nothing of where they stop.
+  public Cuts cuts() {
+    return new Cuts(training.cut(), validation.cut());
   }
 
   @Override

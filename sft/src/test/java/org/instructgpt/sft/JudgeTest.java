@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.GptConfig;
@@ -70,15 +71,26 @@ class JudgeTest {
     var sampling = new Sampler.Settings(8, 1, 3, 1, false);
     double rewards = 0;
     double tokens = 0;
+    var ended = new ArrayList<Double>();
+    var cut = new ArrayList<Double>();
     for (int i = 0; i < 5; i++) {
       var prompt = prompts.subList(i, i + 1);
       var response =
           new Sampler(gpt, Small.TOKENIZER, sampling).sample(prompt, i).getFirst().tokens();
-      rewards += model.rewards(Sequences.of(prompt, List.of(response), Device.CPU)).item();
+      double reward = model.rewards(Sequences.of(prompt, List.of(response), Device.CPU)).item();
+      rewards += reward;
+      boolean stopped = response[response.length - 1] == Small.TOKENIZER.endOfText();
+      (stopped ? ended : cut).add(reward);
       tokens += response.length;
     }
     assertThat(metrics.get("reward")).isCloseTo(rewards / 5, within(1e-5));
+    assertThat(metrics.get("reward_cut")).isCloseTo(mean(cut), within(1e-5));
+    assertThat(metrics.containsKey("reward_ended")).isEqualTo(!ended.isEmpty());
     assertThat(metrics.get("response_length")).isEqualTo(tokens / 5);
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(value -> value).average().orElseThrow();
   }
 
   @Test

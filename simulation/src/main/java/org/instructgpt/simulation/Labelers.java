@@ -352,7 +352,7 @@ public final class Labelers {
       Person person, Prompt prompt, List<Output> outputs, Mode mode, Instant created) {
     double[] likings = desk.impressions().likings(person, prompt, outputs, mode);
     return new Ranking(
-        name("ranking " + mode, person, prompt, outputs.toString()),
+        name("ranking " + mode, person, prompt, named(outputs)),
         prompt.id(),
         outputs,
         Choice.ranks(likings, person.tie()),
@@ -368,7 +368,7 @@ public final class Labelers {
     return IntStream.range(0, outputs.size())
         .mapToObj(i ->
             new Rating(
-                name("rating " + mode, person, prompt, i + " " + outputs.get(i)),
+                name("rating " + mode, person, prompt, i + " " + named(outputs.get(i))),
                 prompt.id(),
                 outputs.get(i),
                 Choice.likert(likings[i]),
@@ -376,6 +376,15 @@ public final class Labelers {
                 person.labeler().id(),
                 created))
         .toList();
+  }
+
+  /// Names do not tell whether an output ended, since people do not see it.
+  private static String named(List<Output> outputs) {
+    return outputs.stream().map(Labelers::named).toList().toString();
+  }
+
+  private static String named(Output output) {
+    return "Output[text=" + output.text() + ", model=" + output.model() + "]";
   }
 
   private RandomGenerator source(String what, Person person, Prompt prompt, String text) {

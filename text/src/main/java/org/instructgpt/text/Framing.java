@@ -57,6 +57,14 @@ public record Framing(String separator) {
     return ids;
   }
 
+  /// The ids of a response that ended or was cut off by a limit: the cut one lacks the end-of-text
+  /// token, as it did when it was sampled. One without any token has it all the same, since there
+  /// is nothing else to read.
+  public int[] response(Tokenizer tokenizer, String response, boolean ended) {
+    int[] ids = response(tokenizer, response);
+    return ended || ids.length == 1 ? ids : Arrays.copyOf(ids, ids.length - 1);
+  }
+
   /// A prompt and its response.
   public Framed frame(Tokenizer tokenizer, String prompt, String response) {
     return new Framed(prompt(tokenizer, prompt), response(tokenizer, response));
