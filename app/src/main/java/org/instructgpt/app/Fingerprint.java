@@ -3,24 +3,40 @@ package org.instructgpt.app;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.instructgpt.model.Tokens;
 
 /// A short number that tells whether data is the same as before.
 final class Fingerprint {
+  /// Ids that are turned into bytes at a time.
+  private static final int SLICE = 1 << 16;
+
+  private final CRC32C sum = new CRC32C();
+  private final ByteBuffer bytes = ByteBuffer.allocate(4 * SLICE);
+
   private Fingerprint() {}
 
   /// Of token ids.
-  static String of(int[] ids) {
-    return of(Stream.of(ids));
+  static String of(Tokens ids) {
+    return of(Stream.of(ids), tokens -> tokens);
   }
 
   /// Of several lists of token ids, in their order.
   static String of(Stream<int[]> rows) {
-    var sum = new CRC32C();
-    rows.forEach(row -> {
-      var bytes = ByteBuffer.allocate(4 + 4 * row.length).putInt(row.length);
-      bytes.asIntBuffer().put(row);
-      sum.update(bytes.position(0));
-    });
-    return "%08x".formatted(sum.getValue());
+    return of(rows, Tokens::of);
+  }
+
+  private static <T> String of(Stream<T> rows, java.util.function.Function<T, Tokens> tokens) {
+    var fingerprint = new Fingerprint();
+    rows.map(tokens).forEach(fingerprint::add);
+    return "%08x".formatted(fingerprint.sum.getValue());
+  }
+
+  private void add(Tokens ids) {
+    sum.update(bytes.clear().putInt((int) ids.count()).flip());
+    ids.slices(SLICE)
+        .forEach(slice -> {
+          bytes.clear().asIntBuffer().put(slice);
+          sum.update(bytes.limit(4 * slice.length));
+        });
   }
 }

@@ -78,9 +78,9 @@ final class Pretrain implements Callable<Integer> {
             .with("shape", shape)
             .with("pretrain", settings)
             .with("precision", options.precision())
-            .with("training_tokens", training.tokens().length)
+            .with("training_tokens", training.tokens().count())
             .with("training_hash", Fingerprint.of(training.tokens()))
-            .with("validation_tokens", validation.tokens().length);
+            .with("validation_tokens", validation.tokens().count());
     try (var _ = Scope.open()) {
       var model = new Gpt(shape, options.precision(), options.device());
       model.initialize(Randomness.at(settings.seed(), "initialize", 0));

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.StringReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /// Plain text to pretrain on: `.txt` files, a document each, and `.jsonl` files with a document in
@@ -25,7 +27,6 @@ import java.util.zip.GZIPInputStream;
 /// @param training documents to learn
 /// @param validation documents that are held out
 record TextFiles(List<String> training, List<String> validation) {
-  private static final int PART = 32_000;
   private static final int VALIDATION_ONE_IN = 50;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,9 +38,7 @@ record TextFiles(List<String> training, List<String> validation) {
     var validation = new ArrayList<String>();
     for (var path : paths) {
       for (var file : files(path)) {
-        documents(file).stream()
-            .flatMap(document -> parts(document).stream())
-            .forEach(part -> (isHeldOut(part) ? validation : training).add(part));
+        documents(file, part -> (isHeldOut(part) ? validation : training).add(part));
       }
     }
     if (training.isEmpty()) {
@@ -76,19 +75,17 @@ record TextFiles(List<String> training, List<String> validation) {
     return String.valueOf(file.getFileName()).replaceFirst("\\.gz$", "");
   }
 
-  private static List<String> documents(Path file) throws IOException {
+  private static void documents(Path file, Consumer<String> parts) throws IOException {
     try (var in = open(file);
         var reader = new BufferedReader(decoder(in))) {
       if (plain(file).toLowerCase(java.util.Locale.ROOT).endsWith(".jsonl")) {
-        var documents = new ArrayList<String>();
+        int number = 1;
         for (var line = reader.readLine(); line != null; line = reader.readLine()) {
-          documents.add(text(line, file, documents.size() + 1));
+          TextParts.of(new StringReader(text(line, file, number++)), parts);
         }
-        return documents;
+      } else {
+        TextParts.of(reader, parts);
       }
-      var text = new java.io.StringWriter();
-      reader.transferTo(text);
-      return List.of(clean(text.toString()));
     } catch (java.nio.charset.CharacterCodingException e) {
       throw new IllegalArgumentException(file + " is not UTF-8 text; convert it first", e);
     }
@@ -119,31 +116,6 @@ record TextFiles(List<String> training, List<String> validation) {
           "%s, line %d: expected a string in the field \"text\", found %s"
               .formatted(file, number, text.isMissingNode() ? "none" : text.getNodeType()));
     }
-    return clean(text.asText());
-  }
-
-  /// Without byte order mark, with line feeds only.
-  private static String clean(String text) {
-    var start = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    return start.replace("\r\n", "\n").replace('\r', '\n').strip();
-  }
-
-  private static List<String> parts(String document) {
-    var parts = new ArrayList<String>();
-    int from = 0;
-    while (document.length() - from > 2 * PART) {
-      int end = document.indexOf("\n\n", from + PART);
-      if (end < 0 || end > from + 2 * PART) {
-        end = document.indexOf(' ', from + PART);
-      }
-      if (end < 0) {
-        break;
-      }
-      parts.add(document.substring(from, end).strip());
-      from = end;
-    }
-    parts.add(document.substring(from).strip());
-    parts.removeIf(String::isEmpty);
-    return parts;
+    return text.asText();
   }
 }

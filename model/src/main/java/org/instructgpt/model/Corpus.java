@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import java.util.Arrays;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
@@ -11,14 +10,24 @@ import org.instructgpt.torch.Tensor;
 ///
 /// @param tokens all documents
 /// @param window number T of tokens predicted in each window
-public record Corpus(int[] tokens, int window) {
-  /// Checks that there is at least one window.
+public record Corpus(Tokens tokens, int window) {
+  /// Checks that there is at least one window, and not more than can be numbered.
   public Corpus {
-    if (window < 1 || tokens.length <= window) {
+    if (window < 1 || tokens.count() <= window) {
       throw new IllegalArgumentException(
           "expected a text of more tokens than the window of %d, found %d: give more text"
-              .formatted(window, tokens.length));
+              .formatted(window, tokens.count()));
     }
+    if ((tokens.count() - 1) / window > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "expected a text of at most %d windows of %d tokens, found %d tokens: give less text"
+              .formatted(Integer.MAX_VALUE, window, tokens.count()));
+    }
+  }
+
+  /// The text of an array of ids.
+  public Corpus(int[] tokens, int window) {
+    this(Tokens.of(tokens), window);
   }
 
   /// Some of the windows.
@@ -29,33 +38,29 @@ public record Corpus(int[] tokens, int window) {
 
   /// Encodes documents. Each one is closed by the end-of-text token.
   public static Corpus of(Iterable<String> documents, Tokenizer tokenizer, int window) {
-    var tokens = new int[1 << 16];
-    int count = 0;
+    var tokens = new Tokens.Blocks();
     for (var document : documents) {
-      int[] ids = tokenizer.encode(document);
-      if (count + ids.length + 1 > tokens.length) {
-        tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, count + ids.length + 1));
-      }
-      System.arraycopy(ids, 0, tokens, count, ids.length);
-      count += ids.length;
-      tokens[count++] = tokenizer.endOfText();
+      tokens.add(tokenizer.encode(document));
+      tokens.add(tokenizer.endOfText());
     }
-    return new Corpus(Arrays.copyOf(tokens, count), window);
+    return new Corpus(tokens, window);
   }
 
   /// The number of windows.
   public int count() {
-    return (tokens.length - 1) / window;
+    return Math.toIntExact((tokens.count() - 1) / window);
   }
 
   /// The windows of the given numbers.
   public Windows at(int[] numbers, Device device) {
-    var inputs = new long[numbers.length * window];
+    var inputs = new long[Math.multiplyExact(numbers.length, window)];
     var targets = new long[inputs.length];
-    for (int i = 0; i < inputs.length; i++) {
-      int at = numbers[i / window] * window + i % window;
-      inputs[i] = tokens[at];
-      targets[i] = tokens[at + 1];
+    for (int n = 0; n < numbers.length; n++) {
+      int[] ids = tokens.slice((long) numbers[n] * window, window + 1);
+      for (int i = 0; i < window; i++) {
+        inputs[n * window + i] = ids[i];
+        targets[n * window + i] = ids[i + 1];
+      }
     }
     return new Windows(
         Tensor.of(inputs, numbers.length, window).to(device),

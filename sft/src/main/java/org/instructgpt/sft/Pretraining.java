@@ -28,6 +28,9 @@ import org.instructgpt.torch.Tensor;
 ///
 /// Belongs to the scope it is built in.
 public final class Pretraining implements Trainer {
+  /// Tokens that are decoded at a time; what a cut through a character adds does not show.
+  private static final int SLICE = 1 << 20;
+
   /// Validation windows that are read, at most; evenly spread over the held-out text.
   static final int VALIDATION_WINDOWS = 256;
 
@@ -180,8 +183,16 @@ public final class Pretraining implements Trainer {
   /// UTF-8 bytes of the text per token. An end of text is a token without bytes.
   private static double bytesPerToken(Corpus corpus, Tokenizer tokenizer) {
     int end = tokenizer.endOfText();
-    int[] text = Arrays.stream(corpus.tokens()).filter(id -> id != end).toArray();
-    int bytes = tokenizer.decode(text).getBytes(StandardCharsets.UTF_8).length;
-    return (double) bytes / corpus.tokens().length;
+    return corpus
+            .tokens()
+            .slices(SLICE)
+            .mapToLong(
+                ids -> bytes(Arrays.stream(ids).filter(id -> id != end).toArray(), tokenizer))
+            .sum()
+        / (double) corpus.tokens().count();
+  }
+
+  private static long bytes(int[] ids, Tokenizer tokenizer) {
+    return tokenizer.decode(ids).getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -67,8 +67,8 @@ class SftTest {
     double sum = 0;
     for (int window : windows) {
       int from = window * corpus.window();
-      int[] ids = Arrays.copyOfRange(corpus.tokens(), from, from + corpus.window());
-      int[] next = Arrays.copyOfRange(corpus.tokens(), from + 1, from + corpus.window() + 1);
+      int[] ids = corpus.tokens().slice(from, corpus.window());
+      int[] next = corpus.tokens().slice(from + 1, corpus.window());
       var row = gpt.read(ids);
       for (int t = 0; t < ids.length; t++) {
         sum -= row.logProb(t, next[t]);
