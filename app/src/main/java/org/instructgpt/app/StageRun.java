@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ProgressLine;
@@ -193,12 +194,11 @@ final class StageRun {
   ///
   /// @throws IllegalArgumentException if their tokenizers differ
   static void requireSameTokenizer(Path policy, Path judge) throws IOException {
-    var own = policy.resolve("tokenizer.json");
-    var other = judge.resolve("tokenizer.json");
-    if (Files.exists(own) && Files.exists(other) && Files.mismatch(own, other) >= 0) {
+    var difference = Checkpoint.tokenizer(policy).difference(Checkpoint.tokenizer(judge));
+    if (difference.isPresent()) {
       throw new IllegalArgumentException(
-          "%s and %s have different tokenizers: train the reward model from a model with the policy's"
-              .formatted(policy, judge));
+          "%s and %s have different tokenizers (%s): train the reward model from a model with the policy's"
+              .formatted(policy, judge, difference.get()));
     }
   }
 }

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -36,18 +38,21 @@ final class HuggingFace implements Tokenizer {
   private final HuggingFaceTokenizer encoder;
   private final HuggingFaceTokenizer decoder;
   private final BitSet known;
+  private final Map<Integer, String> spellings;
   private final SpecialTokens special;
 
   private HuggingFace(
       byte[] file,
       HuggingFaceTokenizer encoder,
       HuggingFaceTokenizer decoder,
-      BitSet known,
+      Map<Integer, String> spellings,
       SpecialTokens special) {
     this.file = file;
     this.encoder = encoder;
     this.decoder = decoder;
-    this.known = known;
+    this.spellings = spellings;
+    this.known = new BitSet();
+    spellings.keySet().forEach(known::set);
     this.special = special;
   }
 
@@ -65,11 +70,11 @@ final class HuggingFace implements Tokenizer {
     }
     problems.throwIfAny();
     SpecialTokens special = SpecialTokens.find(declared, all, config, path.toString());
-    BitSet known = new BitSet();
-    all.values().forEach(known::set);
+    Map<Integer, String> spellings = new HashMap<>();
+    all.forEach((spelling, id) -> spellings.put(id, spelling));
     HuggingFaceTokenizer decoder = open(path, whole(json));
     HuggingFaceTokenizer encoder = open(path, textOnly(json, special.ids().keySet()));
-    return new HuggingFace(Files.readAllBytes(path), encoder, decoder, known, special);
+    return new HuggingFace(Files.readAllBytes(path), encoder, decoder, spellings, special);
   }
 
   /// The ids by spelling; Unigram models list their pieces in the order of their ids.
@@ -187,6 +192,11 @@ final class HuggingFace implements Tokenizer {
   @Override
   public void save(Path tokenizerJson) throws IOException {
     Json.write(tokenizerJson, file);
+  }
+
+  /// How an id is spelled in the file; empty if it is not used.
+  Optional<String> spelling(int id) {
+    return Optional.ofNullable(spellings.get(id));
   }
 
   SpecialTokens special() {

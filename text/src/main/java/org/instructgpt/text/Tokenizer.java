@@ -2,6 +2,7 @@ package org.instructgpt.text;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Text to token ids and back.
 ///
@@ -49,6 +50,13 @@ public sealed interface Tokenizer permits ByteLevelBpe, HuggingFace {
   /// stop. A tokenizer without a pad token pads with its smallest other id, which text may contain;
   /// which cells are padding is therefore told by lengths ([Padded]), never by ids.
   int pad();
+
+  /// What another tokenizer does differently: the first difference, as a clause that speaks of "the
+  /// first" (this one) and "the second"; empty where the same ids stand for the same text and come
+  /// out of it. How their files are written does not matter.
+  default Optional<String> difference(Tokenizer other) {
+    return Difference.between(this, other);
+  }
 
   /// Writes a Hugging Face `tokenizer.json`; it is in place only when it is whole.
   ///
