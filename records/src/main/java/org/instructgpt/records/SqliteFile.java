@@ -51,6 +51,13 @@ final class SqliteFile implements Database {
       throw new IOException(
           file + ": expected a file and a folder that can be written, found them read-only");
     }
+    Owned.keep(file); // the log and the index beside it get the rights of the file
+    for (String log : List.of("-wal", "-shm")) {
+      Path beside = file.resolveSibling(file.getFileName() + log);
+      if (Files.exists(beside)) {
+        Owned.keep(beside);
+      }
+    }
     this.file = file;
     var reading = source(file, SQLiteConfig.TransactionMode.DEFERRED);
     this.readers = Database.discreet(Jdbi.create(() -> readOnly(reading.getConnection())));
@@ -120,6 +127,7 @@ final class SqliteFile implements Database {
     Path beside = folder.resolve("." + copy.getFileName() + ".part");
     Files.deleteIfExists(beside);
     try {
+      Files.createFile(beside, Owned.file());
       raw(file, statement -> statement.execute("VACUUM INTO '" + quoted(beside) + "'"));
       check(beside);
       try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {

@@ -1,7 +1,6 @@
 package org.instructgpt.records;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.BufferedWriter;
@@ -15,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
@@ -32,8 +32,10 @@ final class WholeFile {
               + (Files.isDirectory(file) ? "a folder" : "no folder " + folder));
     }
     Path beside = folder.resolve("." + file.getFileName() + ".part");
+    Files.deleteIfExists(beside);
     try {
-      try (FileChannel channel = FileChannel.open(beside, CREATE, TRUNCATE_EXISTING, WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(beside, Set.of(CREATE_NEW, WRITE), Owned.file())) {
         // Closing the writer would close the channel before it is synced, so the compressor is
         // ended by hand.
         OutputStream bytes = Channels.newOutputStream(channel);
