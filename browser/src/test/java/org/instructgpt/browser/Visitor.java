@@ -26,6 +26,7 @@ final class Visitor {
   private final String url;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private String cookie = "";
   private String session = "";
   private String csrf = "";
   private String name = "";
@@ -38,7 +39,8 @@ final class Visitor {
     return name;
   }
 
-  /// The token of the session's cookie; empty before signing in.
+  /// The token of the session's cookie, whose name each studio of a machine has its own of; empty
+  /// before signing in.
   String session() {
     return session;
   }
@@ -133,17 +135,16 @@ final class Visitor {
 
   private HttpRequest.Builder request(String path) {
     var request = HttpRequest.newBuilder(URI.create(url + path)).header("Accept", "text/html");
-    return session.isEmpty()
-        ? request
-        : request.header("Cookie", "session=" + session + "; __Host-session=" + session);
+    return session.isEmpty() ? request : request.header("Cookie", cookie + "=" + session);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       var answer = client.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
-      for (var cookie : answer.headers().allValues("Set-Cookie")) {
-        if (cookie.matches("(__Host-)?session=.*")) {
-          session = cookie.substring(cookie.indexOf('=') + 1, cookie.indexOf(';'));
+      for (var set : answer.headers().allValues("Set-Cookie")) {
+        if (set.matches("(__Host-)?session[^=]*=.*")) {
+          cookie = set.substring(0, set.indexOf('='));
+          session = set.substring(set.indexOf('=') + 1, set.indexOf(';'));
         }
       }
       CSRF.matcher(answer.body()).results().findFirst().ifPresent(found -> csrf = found.group(1));
@@ -155,7 +156,7 @@ final class Visitor {
 
   /// This session in a browser.
   Page open(BrowserContext context) {
-    context.addCookies(List.of(new Cookie("session", session).setUrl(url)));
+    context.addCookies(List.of(new Cookie(cookie, session).setUrl(url)));
     return context.newPage();
   }
 

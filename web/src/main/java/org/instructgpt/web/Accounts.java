@@ -201,6 +201,11 @@ public final class Accounts implements Erasable {
     return store.read(People::all);
   }
 
+  /// The account of a name, as it is told apart from others: whatever its case and width.
+  public Optional<Account> named(String name) {
+    return store.read(handle -> People.named(handle, name)).map(People.Person::account);
+  }
+
   public List<Invitation> invitations() {
     return store.read(handle -> Links.invitations(handle, clock.instant()));
   }
@@ -250,16 +255,17 @@ public final class Accounts implements Erasable {
         });
   }
 
-  /// Signs an account out everywhere.
+  /// Signs an account out everywhere, and ends its tokens.
   public void endSessions(String id, Account by) {
-    change(id, by, "ended-sessions", handle -> Sessions.endAll(handle, id));
+    change(id, by, "ended-sessions", handle -> end(handle, id));
   }
 
   void speak(Account account, Locale language) {
     changed(handle -> People.speak(handle, account.id(), language));
   }
 
-  boolean hasAdmin() {
+  /// Whether an administrator can sign in.
+  public boolean hasAdmin() {
     return store.read(handle -> People.activeAdmins(handle) > 0);
   }
 

@@ -41,12 +41,12 @@ final class Gate {
     this.sessions = sessions;
     this.limits = limits;
     this.clock = clock;
-    this.cookies = new Guest.Cookies(settings.secure());
+    this.cookies = new Guest.Cookies(settings.entrance());
   }
 
   /// Before everything, known path or not.
   void enter(Context http) {
-    Headers.site(http, settings.secure());
+    Headers.site(http, cookies.entrance());
     if (!hostIsOurs(http)) {
       throw Refusal.invalid("Host", "refusal.host");
     }
@@ -86,7 +86,7 @@ final class Gate {
   /// Who sent the request, for limits: behind a proxy, whom the proxy names last.
   String address(Context http) {
     String forwarded = http.header("X-Forwarded-For");
-    return settings.secure() && forwarded != null
+    return cookies.entrance().secure() && forwarded != null
         ? forwarded.substring(forwarded.lastIndexOf(',') + 1).strip()
         : http.req().getRemoteAddr();
   }
@@ -157,7 +157,7 @@ final class Gate {
   }
 
   private String origin(Context http) {
-    return (settings.secure() ? "https://" : "http://") + http.header("Host");
+    return (cookies.entrance().secure() ? "https://" : "http://") + http.header("Host");
   }
 
   /// Against a name of someone else's that leads to this machine: only names that are ours count.

@@ -22,30 +22,37 @@ record Guest(
     cookies.set(http, "notice", key, 60);
   }
 
-  /// @param secure whether browsers come by https; then cookies are bound to this host and to https
-  record Cookies(boolean secure) {
+  /// How cookies are called and sent. Behind TLS they are bound to it and to this host; below a
+  /// path of a host they are sent to nothing beside it.
+  record Cookies(Entrance entrance) {
     Optional<String> get(Context http, String name) {
-      return Optional.ofNullable(http.cookie(name(name))).filter(value -> !value.isEmpty());
+      return Optional.ofNullable(http.cookie(name(http, name))).filter(value -> !value.isEmpty());
     }
 
     void set(Context http, String name, String value, long seconds) {
       http.res()
           .addHeader(
               "Set-Cookie",
-              name(name)
+              name(http, name)
                   + "="
                   + value
-                  + "; Path=/; HttpOnly; SameSite=Lax; Max-Age="
+                  + "; Path="
+                  + (entrance.prefix().isEmpty() ? "/" : entrance.prefix())
+                  + "; HttpOnly; SameSite=Lax; Max-Age="
                   + seconds
-                  + (secure ? "; Secure" : ""));
+                  + (entrance.secure() ? "; Secure" : ""));
     }
 
     void remove(Context http, String name) {
       set(http, name, "", 0);
     }
 
-    private String name(String name) {
-      return secure ? "__Host-" + name : name;
+    /// A name that begins with `__Host-` is a browser's promise that the cookie is of this host and
+    /// of the path `/`; the other one promises TLS alone.
+    private String name(Context http, String name) {
+      String promise = entrance.prefix().isEmpty() ? "__Host-" : "__Secure-";
+      String marked = name + entrance.mark(http.req().getLocalPort());
+      return entrance.secure() ? promise + marked : marked;
     }
   }
 }

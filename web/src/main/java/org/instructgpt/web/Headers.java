@@ -17,8 +17,7 @@ final class Headers {
 
   private Headers() {}
 
-  /// @param secure whether browsers come by https
-  static void site(Context http, boolean secure) {
+  static void site(Context http, Entrance entrance) {
     http.header("Content-Security-Policy", POLICY);
     http.header("X-Content-Type-Options", "nosniff");
     http.header("X-Frame-Options", "DENY");
@@ -28,8 +27,10 @@ final class Headers {
     http.header(
         "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
     http.header("Cache-Control", "no-store");
-    if (secure) {
-      http.header("Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    if (entrance.secure()) {
+      // Who lives below a path does not speak for the whole domain.
+      String others = entrance.prefix().isEmpty() ? "; includeSubDomains" : "";
+      http.header("Strict-Transport-Security", "max-age=63072000" + others);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.instructgpt.web.Account.Role;
 
 /// How the pages of one area are written: its words and templates, inside the layout of the site.
@@ -18,7 +19,18 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
   /// What all areas share.
   ///
   /// @param menu of everybody: an entry a link
-  record Studio(Assets assets, TemplateEngine layout, List<Entry> menu, Closing closing) {
+  /// @param paths of all pages that can be asked for, as patterns
+  record Studio(
+      Assets assets,
+      TemplateEngine layout,
+      List<Entry> menu,
+      List<Pattern> paths,
+      Closing closing) {
+    /// Whether a path is that of a page.
+    boolean hasPage(String path) {
+      return paths.stream().anyMatch(page -> page.matcher(path).matches());
+    }
+
     /// The entries that a person of this role may follow.
     List<Entry> menu(Role role) {
       return menu.stream().filter(entry -> entry.access().allows(role)).toList();

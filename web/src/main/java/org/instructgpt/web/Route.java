@@ -3,6 +3,7 @@ package org.instructgpt.web;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.instructgpt.web.Account.Role;
 
 /// One thing that can be asked of the site, and by whom. What has no route does not exist.
@@ -18,6 +19,11 @@ public record Route(Method method, String path, Access access, Handler handler) 
           "expected a path such as /tasks/{item} in lower case without a slash at its end, found "
               + path);
     }
+  }
+
+  /// What the paths of this route look like.
+  Pattern pattern() {
+    return Pattern.compile(path.replace(".", "\\.").replaceAll("\\{[a-zA-Z]+}", "[^/]+"));
   }
 
   /// The methods of HTTP in use. GET changes nothing, ever.

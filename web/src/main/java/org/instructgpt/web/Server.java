@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -48,6 +49,7 @@ final class Server {
             new Assets(worded.stream().map(Worded::area).toList()),
             Pages.engine(own.owner()),
             worded.stream().flatMap(Worded::entries).toList(),
+            worded.stream().flatMap(Worded::pages).toList(),
             new Closing(closing, parts.clock()));
     Javalin javalin =
         Javalin.create(config -> {
@@ -69,7 +71,15 @@ final class Server {
           config.routes.exception(
               HttpResponseException.class, (e, http) -> gate.fault(e, pages, http));
         });
-    return new Server(javalin.start(settings.host(), settings.port()), settings.host(), closing);
+    return new Server(listening(javalin, settings), settings.host(), closing);
+  }
+
+  private static Javalin listening(Javalin javalin, Site.Settings settings) {
+    try {
+      return javalin.start(settings.host(), settings.port());
+    } catch (RuntimeException failure) {
+      throw Listening.explained(failure, settings.host(), settings.port());
+    }
   }
 
   /// An area and what it says.
@@ -77,6 +87,14 @@ final class Server {
     Stream<Pages.Entry> entries() {
       return area.links().stream()
           .map(link -> new Pages.Entry(texts, link.text(), link.path(), access(link.path())));
+    }
+
+    /// The paths of its pages; what is for programs or to be kept as a file is none.
+    Stream<Pattern> pages() {
+      return area.routes().stream()
+          .filter(route -> route.method() == Route.Method.GET)
+          .filter(route -> !route.path().startsWith("/api/") && !route.path().contains("."))
+          .map(Route::pattern);
     }
 
     void addTo(JavalinConfig config, Gate gate, Pages.Studio studio) {
@@ -140,7 +158,7 @@ final class Server {
       http.setSendXPoweredBy(false);
     });
     config.jetty.modifyServer(server -> {
-      server.setHandler(new GracefulHandler());
+      server.setHandler(new GracefulHandler(new Below(settings.entrance().prefix())));
       server.setStopTimeout(settings.patience().toMillis());
       // What is not HTTP at all is told so in one line.
       server.setErrorHandler((request, response, callback) -> {

@@ -28,12 +28,14 @@ final class SignInPages {
   ///
   /// @param address of who sent a request
   /// @param open whether customers may register
+  /// @param entrance where browsers find the site
   record Door(
       Accounts accounts,
       Sessions sessions,
       Limits limits,
       Function<Context, String> address,
-      boolean open) {
+      boolean open,
+      Entrance entrance) {
 
     /// Signs in: a new session in place of the one before.
     void enter(Visit visit, Account account) {
@@ -101,7 +103,9 @@ final class SignInPages {
   private void signOut(Visit visit) {
     visit.guest().session().ifPresent(door.sessions()::end);
     visit.guest().cookies().remove(visit.http(), "session");
-    visit.http().header("Clear-Site-Data", "\"cache\", \"storage\"");
+    if (door.entrance().prefix().isEmpty()) { // else it is not ours alone; our script forgets ours
+      visit.http().header("Clear-Site-Data", "\"cache\", \"storage\"");
+    }
     visit.redirect("/sign-in", "sign-in.out");
   }
 

@@ -33,8 +33,8 @@ public final class Site implements AutoCloseable {
   /// @param host the address to listen on
   /// @param port to listen on; 0 takes a free one
   /// @param address where browsers find the site: `https://...` behind a proxy that speaks TLS and
-  ///   tells the visitor's address in `X-Forwarded-For`; when empty, `http://localhost:PORT`, and
-  ///   then the host must be this machine's own
+  ///   tells the visitor's address in `X-Forwarded-For`, perhaps with a path below which all of it
+  ///   lies; when empty, `http://localhost:PORT`, and then the host must be this machine's own
   /// @param open whether customers may register without an invitation
   /// @param requestsPerSecond of one account, or of one address while nobody is signed in; ten
   ///   times as many at once
@@ -51,18 +51,18 @@ public final class Site implements AutoCloseable {
       boolean here = List.of("localhost", "127.0.0.1", "::1").contains(host);
       if (address.isEmpty() && !here) {
         throw new IllegalArgumentException(
-            "expected the address at which browsers find the site, since it listens on "
+            "expected the address at which browsers find the site (--address), since it listens on "
                 + host
                 + " and not on this machine alone; found none: put a proxy that speaks TLS in front"
                 + " and give its https:// address");
       }
       address.ifPresent(Settings::check);
       if (port < 0 || port > 65_535) {
-        throw new IllegalArgumentException("expected a port of 0 to 65535, found " + port);
+        throw new IllegalArgumentException("--port: expected a port of 0 to 65535, found " + port);
       }
       if (requestsPerSecond < 1) {
         throw new IllegalArgumentException(
-            "expected one request a second or more, found " + requestsPerSecond);
+            "--requests: expected one request a second or more, found " + requestsPerSecond);
       }
     }
 
@@ -78,19 +78,28 @@ public final class Site implements AutoCloseable {
               && List.of("localhost", "127.0.0.1", "[::1]").contains(address.getHost());
       boolean bare =
           address.getHost() != null
-              && (address.getRawPath() == null || address.getRawPath().matches("/?"))
+              && address.getRawPath().matches("(/[A-Za-z0-9][A-Za-z0-9._~-]*)*/?")
               && address.getRawQuery() == null
+              && address.getRawFragment() == null
               && address.getRawUserInfo() == null;
       if (!bare || !(https || local)) {
         throw new IllegalArgumentException(
-            "expected an address such as https://studio.example.org without a path, found "
+            "--address: expected an address such as https://studio.example.org or"
+                + " https://example.org/studio, found "
                 + address
-                + "; passwords do not travel over plain http");
+                + (bare ? "; passwords do not travel over plain http" : ""));
       }
     }
 
-    boolean secure() {
-      return address.filter(a -> "https".equals(a.getScheme())).isPresent();
+    /// Finds out, before anything else is done, whether a site could listen there.
+    ///
+    /// @throws IllegalArgumentException when it could not, with the reason
+    public void checkPlace() {
+      Listening.check(host, port);
+    }
+
+    Entrance entrance() {
+      return Entrance.of(address);
     }
   }
 
@@ -102,7 +111,9 @@ public final class Site implements AutoCloseable {
     Sessions sessions = new Sessions(store, clock, random, accounts.audit());
     Limits limits = new Limits(settings.requestsPerSecond(), clock);
     Gate gate = new Gate(settings, accounts, sessions, limits, clock);
-    var door = new SignInPages.Door(accounts, sessions, limits, gate::address, settings.open());
+    var door =
+        new SignInPages.Door(
+            accounts, sessions, limits, gate::address, settings.open(), settings.entrance());
     Area own = area(door, store);
     var parts = new Server.Parts(clock, store::healthy);
     Server server = Server.start(settings, areas, own, gate, parts);

@@ -3,6 +3,8 @@ package org.instructgpt.web;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -11,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
 
 /// One request and its answer. Belongs to the thread that handles it.
 ///
@@ -108,12 +111,12 @@ public final class Visit {
 
   public void page(int status, String titleKey, String template, Map<String, Object> model) {
     http.status(status);
-    html(pages.render(this, text(titleKey), template, model));
+    html(entrance().page(pages.render(this, text(titleKey), template, model)));
   }
 
   /// Answers with a part of a page, without the layout, for scripts that put it in its place.
   public void part(String template, Map<String, Object> model) {
-    html(pages.part(this, template, model));
+    html(entrance().page(pages.part(this, template, model)));
   }
 
   /// Answers with a document that is not ours, such as a report: it gets no right but to show
@@ -136,7 +139,7 @@ public final class Visit {
     if (!path.startsWith("/") || path.startsWith("//") || path.contains("\\")) {
       throw new IllegalArgumentException("expected a path of the site, found " + path);
     }
-    http.status(303).header("Location", path);
+    http.status(303).header("Location", entrance().at(path));
   }
 
   /// As [#redirect(String)], and the next page says the text once, as a toast.
@@ -194,7 +197,18 @@ public final class Visit {
 
   /// The whole address of a path of this site, to be given to others.
   public String address(String path) {
-    return (guest.cookies().secure() ? "https://" : "http://") + http.header("Host") + path;
+    String origin =
+        entrance().origin().map(URI::toString).orElseGet(() -> "http://" + http.header("Host"));
+    return origin + entrance().at(path);
+  }
+
+  /// The path below which the site lies behind its proxy, for scripts; mostly nothing.
+  String root() {
+    return entrance().prefix();
+  }
+
+  private Entrance entrance() {
+    return guest.cookies().entrance();
   }
 
   /// What is wrong, in words, by field; what belongs to no field is under the empty name. For forms
@@ -218,6 +232,43 @@ public final class Visit {
   /// The path that was asked for.
   public String here() {
     return http.path();
+  }
+
+  /// A page to come back to: the one that was asked for, with its query. What answers a form can
+  /// only be had by sending the form, so after one it is the page that the form stood on, or the
+  /// nearest one above.
+  String back() {
+    if (http.req().getMethod().equals("GET")) {
+      return withQuery(here(), http.req().getQueryString());
+    }
+    return referer().or(this::above).orElse("/");
+  }
+
+  private Optional<String> above() {
+    for (String path = here(); !path.isEmpty(); path = path.replaceFirst("/[^/]*$", "")) {
+      if (pages.studio().hasPage(path)) {
+        return Optional.of(path);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The page before, if the browser says which and it is one of this site.
+  private Optional<String> referer() {
+    try {
+      var before = new URI(Optional.ofNullable(http.header("Referer")).orElse(""));
+      String whole = Optional.ofNullable(before.getRawPath()).orElse("");
+      String path = whole.startsWith(root() + "/") ? whole.substring(root().length()) : whole;
+      return pages.studio().hasPage(path)
+          ? Optional.of(withQuery(path, before.getRawQuery()))
+          : Optional.empty();
+    } catch (URISyntaxException notAnAddress) {
+      return Optional.empty();
+    }
+  }
+
+  private static String withQuery(String path, @Nullable String query) {
+    return query == null ? path : path + "?" + query;
   }
 
   Context http() {

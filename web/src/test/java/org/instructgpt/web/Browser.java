@@ -19,12 +19,23 @@ public final class Browser {
       Pattern.compile("<meta name=\"csrf-token\" content=\"([^\"]*)\"");
 
   private final String url;
-  private final CookieManager cookies = new CookieManager();
-  private final HttpClient client = HttpClient.newBuilder().cookieHandler(cookies).build();
+  private final CookieManager cookies;
+  private final HttpClient client;
   private String csrf = "";
 
   public Browser(String url) {
+    this(url, new CookieManager());
+  }
+
+  private Browser(String url, CookieManager cookies) {
     this.url = url;
+    this.cookies = cookies;
+    this.client = HttpClient.newBuilder().cookieHandler(cookies).build();
+  }
+
+  /// The same browser at another address.
+  public Browser at(String other) {
+    return new Browser(other, cookies);
   }
 
   public HttpResponse<String> get(String path, String... headers) {
@@ -79,7 +90,7 @@ public final class Browser {
   /// The cookie of the session, or nothing.
   public String session() {
     return cookies.getCookieStore().getCookies().stream()
-        .filter(cookie -> cookie.getName().equals("session"))
+        .filter(cookie -> cookie.getName().startsWith("session"))
         .map(cookie -> cookie.getValue())
         .findFirst()
         .orElse("");

@@ -67,7 +67,7 @@ public final class RouteTable {
                 path, "Accept", "application/json", "X-CSRF-Token", Secrets.hash("csrf " + session))
             .method(route.method().name(), HttpRequest.BodyPublishers.ofString(""));
     if (!session.isEmpty()) {
-      request.header("Cookie", "session=" + session);
+      request.header("Cookie", "session-" + test.site().port() + "=" + session);
     }
     var response = test.browser().send(request);
     boolean allowed =

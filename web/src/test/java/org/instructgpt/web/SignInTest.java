@@ -72,7 +72,8 @@ class SignInTest {
     assertThat(out.statusCode()).isEqualTo(303);
     assertThat(out.headers().firstValue("Clear-Site-Data")).isPresent();
     assertThat(browser.session()).isEmpty();
-    var replay = test.browser().get("/account", "Cookie", "session=" + session);
+    var replay =
+        test.browser().get("/account", "Cookie", "session-" + test.site().port() + "=" + session);
     assertThat(replay.headers().firstValue("Location")).hasValue("/sign-in?to=%2Faccount");
   }
 
@@ -83,7 +84,10 @@ class SignInTest {
     String before = browser.session();
     browser.post("/sign-in", Map.of("name", "Emmy", "password", TestSite.PASSWORD));
     assertThat(browser.session()).isNotEmpty().isNotEqualTo(before);
-    assertThat(test.browser().get("/account", "Cookie", "session=" + before).statusCode())
+    assertThat(
+            test.browser()
+                .get("/account", "Cookie", "session-" + test.site().port() + "=" + before)
+                .statusCode())
         .isEqualTo(303);
   }
 
@@ -115,6 +119,23 @@ class SignInTest {
     assertThat(answer.headers().allValues("Set-Cookie"))
         .singleElement()
         .asString()
-        .matches("session=[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800");
+        .matches(
+            "session-%d=[A-Za-z0-9_-]{43}; Path=/; HttpOnly; SameSite=Lax; Max-Age=604800"
+                .formatted(test.site().port()));
+  }
+
+  @Test
+  void twoStudiosOnOneMachineDoNotSignEachOthersPeopleOut() {
+    try (var other = TestSite.start()) {
+      var first = test.signedIn(test.person(Role.CUSTOMER, "Ada"));
+      var second = first.at("http://localhost:" + other.site().port());
+      other.person(Role.CUSTOMER, "Grace");
+      second.post("/sign-in", Map.of("name", "Grace", "password", TestSite.PASSWORD));
+      assertThat(first.get("/account").body()).contains("<bdi>Ada</bdi>");
+      assertThat(second.get("/account").body()).contains("<bdi>Grace</bdi>");
+      second.post("/sign-out", Map.of());
+      assertThat(first.get("/account").statusCode()).isEqualTo(200);
+      assertThat(second.get("/account").statusCode()).isEqualTo(303);
+    }
   }
 }

@@ -278,7 +278,9 @@ class SiteTest {
     for (String address :
         List.of(
             "http://studio.example.org",
-            "https://studio.example.org/sub",
+            "https://studio.example.org/a b".replace(' ', ';'),
+            "https://studio.example.org//sub",
+            "https://studio.example.org#x",
             "https://user@studio.example.org",
             "https://studio.example.org?x=1",
             "studio.example.org",
@@ -287,8 +289,8 @@ class SiteTest {
           .as(address)
           .hasMessageContaining("expected an address such as https://");
     }
-    assertThat(settings("0.0.0.0", "https://studio.example.org/").secure()).isTrue();
-    assertThat(settings("0.0.0.0", "http://localhost:8080").secure()).isFalse();
+    assertThat(settings("0.0.0.0", "https://studio.example.org/").entrance().secure()).isTrue();
+    assertThat(settings("0.0.0.0", "http://localhost:8080").entrance().secure()).isFalse();
   }
 
   private static Site.Settings settings(String host, String address) {

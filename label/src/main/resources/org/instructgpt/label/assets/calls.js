@@ -21,6 +21,9 @@ export class Unreachable extends Error {
 
 const meta = (page) => page.querySelector('meta[name="csrf-token"]');
 const csrf = () => meta(document)?.content ?? "";
+const named = (page, name) => page.querySelector(`meta[name="${name}"]`)?.content ?? "";
+// Behind a proxy all of the site may lie below a path of its own.
+const root = named(document, "site-root");
 
 /** Who signed in again in another window has a new token: this page takes it over. */
 async function renewed() {
@@ -28,8 +31,10 @@ async function renewed() {
     (answer) => (answer.ok && !answer.redirected ? answer.text() : ""),
     () => "",
   );
-  const fresh = meta(new DOMParser().parseFromString(page, "text/html"))?.content;
-  if (!fresh || fresh === csrf()) {
+  const there = new DOMParser().parseFromString(page, "text/html");
+  const fresh = meta(there)?.content;
+  // Somebody else who signed in there does not hand in what was written here.
+  if (!fresh || fresh === csrf() || named(there, "account") !== named(document, "account")) {
     return false;
   }
   meta(document).content = fresh;
@@ -45,7 +50,7 @@ const PATIENCE = 15_000;
 export async function call(method, path, body, leaving = false) {
   let answer;
   try {
-    answer = await fetch(path, {
+    answer = await fetch(root + path, {
       method,
       headers: {
         Accept: "application/json",

@@ -1,7 +1,11 @@
 // What every page of the studio does: asks the server, tells what happened, copies, shows local times.
 // Areas import from "/assets/web/studio.js".
 
-const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+const tag = (page, name) => page.querySelector(`meta[name="${name}"]`);
+const meta = (name) => tag(document, name)?.content ?? "";
+
+/** Where a path of the site lies: behind a proxy all of it may lie below a path of its own. */
+export const at = (path) => (/^\/(?!\/)/.test(path) ? meta("site-root") + path : path);
 
 /** A refusal of the server: `status`, `message` in the page's language, `error` as it was sent. */
 export class Refused extends Error {
@@ -41,10 +45,29 @@ export async function listen(method, path, body, each, options = {}) {
   }
 }
 
+/**
+ * Whether the same person has signed in again in another window: this page takes the new session's token over.
+ * Somebody else who signed in there gets nothing of what was typed here.
+ */
+export async function renewed() {
+  const page = await fetch(location.href, { headers: { Accept: "text/html" } }).then(
+    (answer) => (answer.ok && !answer.redirected ? answer.text() : ""),
+    () => "",
+  );
+  const there = new DOMParser().parseFromString(page, "text/html");
+  const fresh = tag(there, "csrf-token")?.content;
+  if (!fresh || fresh === meta("csrf-token") || tag(there, "account")?.content !== meta("account")) {
+    return false;
+  }
+  tag(document, "csrf-token").content = fresh;
+  for (const field of document.querySelectorAll('input[name="csrf"]')) field.value = fresh;
+  return true;
+}
+
 async function request(method, path, body, options) {
   let answer;
   try {
-    answer = await fetch(path, {
+    answer = await fetch(at(path), {
       method,
       headers: {
         Accept: options.accept ?? "application/json",
@@ -61,7 +84,11 @@ async function request(method, path, body, options) {
     throw new Refused(0);
   }
   if (!answer.ok) {
-    throw new Refused(answer.status, (await answer.json().catch(() => ({}))).error);
+    const error = (await answer.json().catch(() => ({}))).error;
+    if (answer.status === 403 && error?.code === "refusal.csrf" && !options.renewed && (await renewed())) {
+      return request(method, path, body, { ...options, renewed: true });
+    }
+    throw new Refused(answer.status, error);
   }
   return answer;
 }
@@ -118,6 +145,117 @@ export function tabs(list) {
   show(all.find((tab) => tab.getAttribute("aria-selected") === "true") ?? all[0]);
 }
 
+const DAY = 86_400_000;
+const KEPT = "studio kept ";
+
+/** What this device keeps, by its key: null where it may not keep anything. */
+function shelf() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Keeps what is typed into a field on this device, for this account, until it is safe elsewhere: a page that is
+ * closed, a session that ends or a server that is away loses nothing. An empty field gets back what was kept.
+ * Call `safe()` when the server has the text. Signing out takes it away, and so does a week.
+ */
+export function keeping(field, name) {
+  const key = `${KEPT}${meta("site-root")} ${meta("account")} ${name}`;
+  const store = shelf();
+  const forget = () => store?.removeItem(key);
+  if (meta("account") === "") return { safe: forget };
+  const there = JSON.parse(store?.getItem(key) ?? "null");
+  if (there && Date.now() - there.at < 7 * DAY && field.value === "") {
+    field.value = there.text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  field.addEventListener("input", () => {
+    try {
+      if (field.value.trim() === "") forget();
+      else store?.setItem(key, JSON.stringify({ text: field.value, at: Date.now() }));
+    } catch {
+      // No room on this device: the page itself still has the text.
+    }
+  });
+  return { safe: forget };
+}
+
+function forgetAll() {
+  const store = shelf();
+  if (!store) return;
+  for (const key of Object.keys(store).filter((each) => each.startsWith(KEPT))) store.removeItem(key);
+}
+
+/** Asks before something that cannot be taken back; whether the person wants it. `yes` is what the button says. */
+export function sure(question, yes) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "sure";
+  const text = document.createElement("p");
+  text.id = "sure-question";
+  text.textContent = question;
+  dialog.setAttribute("aria-labelledby", text.id);
+  const line = document.createElement("div");
+  line.className = "actions";
+  const button = (words, kind, value) => {
+    const one = document.createElement("button");
+    one.type = "button";
+    one.className = kind;
+    one.textContent = words;
+    one.addEventListener("click", () => dialog.close(value));
+    line.append(one);
+    return one;
+  };
+  const no = button(document.body.dataset.cancel, "quiet", "");
+  button(yes, "danger", "yes");
+  dialog.append(text, line);
+  document.body.append(dialog);
+  dialog.showModal();
+  no.focus();
+  return new Promise((answer) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      answer(dialog.returnValue === "yes");
+    });
+  });
+}
+
+// Who reads in another language goes on with what was typed and chosen: it crosses over in this window, passwords
+// aside.
+const CROSSING = "studio crossing";
+const fields = () =>
+  [...document.querySelectorAll("main form input[name], main form textarea[name], main form select[name]")].filter(
+    (field) => !["hidden", "password", "submit"].includes(field.type),
+  );
+
+function cross(to) {
+  const typed = fields().map((field) => [field.name, field.type, field.value, field.checked === true]);
+  sessionStorage.setItem(CROSSING, JSON.stringify({ to, typed }));
+}
+
+function crossed() {
+  const { to, typed } = JSON.parse(sessionStorage.getItem(CROSSING) ?? "{}");
+  sessionStorage.removeItem(CROSSING);
+  if (to !== location.pathname + location.search) return;
+  fields().forEach((field, index) => {
+    const [name, type, value, checked] = typed[index] ?? [];
+    if (name !== field.name || type !== field.type) return;
+    const before = `${field.value} ${field.checked}`;
+    if (["checkbox", "radio"].includes(type)) field.checked = checked;
+    else field.value = value;
+    if (before === `${field.value} ${field.checked}`) return;
+    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+  });
+}
+
+try {
+  crossed();
+} catch {
+  // Nothing may be kept on this device.
+}
+
 // A one-time code comes behind the # of the link, where no server and no log sees it.
 for (const field of document.querySelectorAll("[data-from-hash]")) {
   const code = location.hash.slice(1);
@@ -146,14 +284,41 @@ document.addEventListener("click", async (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
+/** Before a form is sent: `data-ask` is what to ask the person, and the form goes when they say yes. */
+function question(form) {
+  if (form.dataset.ask) return form.dataset.ask;
+  const shownOnce = form.classList.contains("languages") && document.querySelector("main [data-once]");
+  return shownOnce ? document.body.dataset.once : "";
+}
+
 // A form is sent once, however often it is clicked.
-document.addEventListener("submit", (event) => {
+document.addEventListener("submit", async (event) => {
   if (event.defaultPrevented) return;
-  if (event.target.dataset.sent) {
+  const form = event.target;
+  const { submitter } = event;
+  if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
-  event.target.dataset.sent = "yes";
+  const asked = question(form);
+  if (asked && !form.dataset.sure) {
+    event.preventDefault();
+    if (await sure(asked, submitter?.textContent.trim() ?? "")) {
+      form.dataset.sure = "yes";
+      form.requestSubmit(submitter);
+    }
+    return;
+  }
+  delete form.dataset.sure;
+  form.dataset.sent = "yes";
+  if (form.classList.contains("languages")) {
+    try {
+      cross(at(form.elements.to.value));
+    } catch {
+      // Nothing may be kept on this device.
+    }
+  }
+  if (form.classList.contains("sign-out")) forgetAll();
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
