@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.instructgpt.collect.Intake;
@@ -23,6 +24,7 @@ import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
+import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.History;
 import org.instructgpt.serve.Manner;
@@ -60,13 +62,16 @@ record Areas(
             residents.modules(),
             residents.accounts().audit(),
             folder.root(),
-            random));
+            random,
+            new Aftermath(folder, residents.desk()),
+            System::nanoTime));
   }
 
   private Area label() throws IOException {
     var desk = Desk.open(store, clock, random);
-    var exports = new Exports(store, key(), clock, new Intake(store, random)::facts);
-    var rounds = new Rounds(desk, store, new Models(), random);
+    var intake = new Intake(store, random);
+    var exports = new Exports(store, key(), clock, intake::facts);
+    var rounds = new Rounds(desk, store, new Models(), () -> usable(intake), random);
     rounds.resume();
     return LabelArea.of(
         desk,
@@ -76,6 +81,12 @@ record Areas(
         exports,
         rounds,
         store);
+  }
+
+  /// Nothing is asked about what customers did not agree to, or do not any more.
+  private static Predicate<Prompt> usable(Intake intake) {
+    var objection = intake.objection();
+    return prompt -> objection.apply(prompt).isEmpty();
   }
 
   /// The key of the pseudonyms in exports: made once, kept apart from the data, readable by us

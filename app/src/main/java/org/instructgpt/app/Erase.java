@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.instructgpt.records.Filter;
@@ -84,7 +83,7 @@ final class Erase implements Callable<Integer> {
     var place = Workspace.open(workspace);
     try (var store = place.givenStore()) {
       var residents = Residents.of(store, clock, new SecureRandom());
-      var who = people.stream().map(residents::id).collect(Collectors.toUnmodifiableSet());
+      var who = residents.ids(people);
       var words = words(store, who);
       var erased = store.erase(who, Set.of(), residents.modules());
       tell(erased, out);

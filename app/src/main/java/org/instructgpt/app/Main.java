@@ -62,6 +62,8 @@ final class Main implements Runnable {
             .addSubcommand(new Export())
             .addSubcommand(new Curate())
             .addSubcommand(new Erase(clock))
+            .addSubcommand(new Consent(clock))
+            .addSubcommand(new Password(clock))
             .addSubcommand(new Backup())
             .addSubcommand(new Studio(stop, clock))
             .addSubcommand(new SimulatedLabelers(stop, clock))

@@ -2,10 +2,15 @@ package org.instructgpt.app;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Finds the name a person probably meant.
 final class Nearest {
+
+  /// As many names are told where one is not known.
+  private static final int NAMED = 3;
 
   private Nearest() {}
 
@@ -14,6 +19,28 @@ final class Nearest {
     return names.stream()
         .min(Comparator.comparingInt(name -> distance(word, name)))
         .filter(name -> distance(word, name) <= Math.max(word.length(), name.length()) / 2);
+  }
+
+  /// What to say where nobody has the name that was given: `there is nobody called "An"; nearest:
+  /// "Ann", "Anna"`.
+  static String nobody(String name, Collection<String> known) {
+    var near =
+        known.stream()
+            .filter(each -> isNear(name, each))
+            .sorted(Comparator.comparingInt(each -> distance(folded(name), folded(each))))
+            .limit(NAMED)
+            .map(each -> '"' + each + '"')
+            .collect(Collectors.joining(", "));
+    return "there is nobody called \"%s\" here, neither by the name of an account nor by the id of an import; %s"
+        .formatted(name, near.isEmpty() ? "nobody has a name like it" : "nearest: " + near);
+  }
+
+  private static boolean isNear(String name, String other) {
+    return distance(folded(name), folded(other)) <= Math.max(name.length(), other.length()) / 2;
+  }
+
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
   }
 
   /// What to say about a word that is none of the known names: `unknown key "epoch" in sft; did you

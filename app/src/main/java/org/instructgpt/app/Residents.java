@@ -3,7 +3,13 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.Desk;
 import org.instructgpt.records.Store;
@@ -11,14 +17,16 @@ import org.instructgpt.records.Store.Erasable;
 import org.instructgpt.serve.History;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
+import org.jdbi.v3.core.Handle;
 
 /// All modules that keep rows about people beside the records: whoever leaves, leaves them all.
 ///
 /// Answers to surveys are nobody's, so they stay.
 ///
 /// @param accounts who has which name
+/// @param desk where labelers get their tasks
 /// @param modules in the order in which they are erased: what points to others first
-record Residents(Accounts accounts, List<Erasable> modules) {
+record Residents(Store store, Accounts accounts, Desk desk, List<Erasable> modules) {
   Residents {
     modules = List.copyOf(modules);
   }
@@ -26,11 +34,14 @@ record Residents(Accounts accounts, List<Erasable> modules) {
   /// Over a store, whose tables are made where they are missing.
   static Residents of(Store store, InstantSource clock, SecureRandom random) throws IOException {
     var accounts = Accounts.open(store, clock, random);
+    var desk = Desk.open(store, clock, random);
     return new Residents(
+        store,
         accounts,
+        desk,
         List.of(
             History.open(store),
-            Desk.open(store, clock, random),
+            desk,
             accounts,
             new Intake(store, random),
             (handle, people, _) -> {
@@ -39,14 +50,44 @@ record Residents(Accounts accounts, List<Erasable> modules) {
             }));
   }
 
-  /// The id of the account of this name; any other word is an id already, of a customer or labeler
-  /// who came with an import.
-  String id(String person) {
-    return accounts.list().stream()
-        .map(Accounts.Entry::account)
-        .filter(account -> account.name().equalsIgnoreCase(person))
-        .map(Account::id)
-        .findFirst()
-        .orElse(person);
+  /// The ids of people: of the account of a name, or of a customer or labeler who came with an
+  /// import and is known by the id alone.
+  ///
+  /// @throws IllegalArgumentException when there is nobody by one of these names; the nearest are
+  ///   named
+  Set<String> ids(List<String> people) {
+    var accounts = accounts().list().stream().map(Accounts.Entry::account).toList();
+    var known = store.read(Residents::known);
+    accounts.forEach(account -> known.add(account.id()));
+    var ids = new LinkedHashSet<String>();
+    var strangers = new ArrayList<String>();
+    for (var person : people) {
+      accounts()
+          .named(person)
+          .map(Account::id)
+          .or(() -> Optional.of(person).filter(known::contains))
+          .ifPresentOrElse(ids::add, () -> strangers.add(person));
+    }
+    if (!strangers.isEmpty()) {
+      accounts.forEach(account -> known.add(account.name()));
+      throw new IllegalArgumentException(
+          strangers.stream()
+              .map(name -> Nearest.nobody(name, known))
+              .collect(Collectors.joining("\n")));
+    }
+    return ids;
+  }
+
+  /// Everybody who gave something under an id of their own.
+  private static Set<String> known(Handle handle) {
+    return new TreeSet<>(
+        handle
+            .createQuery(
+                """
+                SELECT user_id FROM prompt WHERE user_id IS NOT NULL
+                UNION SELECT id FROM labeler UNION SELECT account FROM collect_consent\
+                """)
+            .mapTo(String.class)
+            .list());
   }
 }

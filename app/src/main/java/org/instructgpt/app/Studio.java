@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -62,8 +63,8 @@ final class Studio implements Callable<Integer> {
       names = "--address",
       paramLabel = "URL",
       description =
-          "Where browsers find it, such as https://studio.example.org: the proxy in front that speaks TLS.")
-  private @Nullable URI address;
+          "Where browsers find it, such as https://studio.example.org or https://example.org/studio: the proxy in front that speaks TLS.")
+  private @Nullable String address;
 
   @Option(
       names = "--store",
@@ -118,11 +119,25 @@ final class Studio implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var settings =
-        new Site.Settings(host, port, Optional.ofNullable(address), open, requests, PATIENCE);
+    var settings = new Site.Settings(host, port, address(), open, requests, PATIENCE);
     var folder = Workspace.create(workspace);
     var random = new SecureRandom();
-    try (var store = place == null ? folder.store() : Store.open(place)) {
+    var records = place == null ? folder.place() : place;
+    try (var watchman = Watchman.over(records)) {
+      settings.checkPlace();
+      serve(settings, folder, records, random, watchman);
+    }
+    return 0;
+  }
+
+  private void serve(
+      Site.Settings settings,
+      Workspace folder,
+      String records,
+      SecureRandom random,
+      Watchman watchman)
+      throws IOException, InterruptedException {
+    try (var store = Store.open(records)) {
       var speaker = new Speaker(folder.root().resolve("models"), speakers());
       try (var site =
           Site.start(
@@ -131,6 +146,7 @@ final class Studio implements Callable<Integer> {
               new Areas(folder, store, speaker, clock, random).all(),
               clock,
               random)) {
+        watchman.tell(site.url());
         greet(site);
         var end = stop.heed();
         while (!end.requested()) {
@@ -143,7 +159,17 @@ final class Studio implements Callable<Integer> {
         speaker.close();
       }
     }
-    return 0;
+  }
+
+  private Optional<URI> address() {
+    try {
+      return address == null ? Optional.empty() : Optional.of(new URI(address));
+    } catch (URISyntaxException notAnAddress) {
+      throw new IllegalArgumentException(
+          "--address: expected an address such as https://studio.example.org or"
+              + " https://example.org/studio, found "
+              + address);
+    }
   }
 
   private Speaker.Settings speakers() {

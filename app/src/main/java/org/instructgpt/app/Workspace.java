@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.instructgpt.records.Owned;
 import org.instructgpt.records.Store;
 
 /// One folder that holds a project:
@@ -30,9 +31,10 @@ record Workspace(Path root) {
           "the workspace " + root + " is a file; give a folder with --workspace DIR");
     }
     var workspace = new Workspace(root);
+    Owned.folder(root);
     Files.createDirectories(root.resolve("models"));
-    Files.createDirectories(workspace.runs());
-    Files.createDirectories(workspace.reports());
+    Owned.folder(workspace.runs()); // samples, reports and logs show what people wrote
+    Owned.folder(workspace.reports());
     return workspace;
   }
 
@@ -57,10 +59,17 @@ record Workspace(Path root) {
   /// What people gave: in `feedback.db`, or where the file `store.txt` says, which then holds a
   /// line such as `postgresql://user@host/database`.
   Store store() throws IOException {
+    return Store.open(place());
+  }
+
+  /// Where the store is: a file, or a server. The file that names it may hold a password.
+  String place() throws IOException {
     var place = root.resolve("store.txt");
-    return Files.exists(place)
-        ? Store.open(Files.readString(place).strip())
-        : Store.open(feedback());
+    if (!Files.exists(place)) {
+      return feedback().toString();
+    }
+    Owned.keep(place);
+    return Files.readString(place).strip();
   }
 
   /// What people gave, when somebody has given something.

@@ -8,20 +8,27 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
+import org.instructgpt.web.Account;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `curate`, `erase`, `backup`, and consent at `import`, from the command line.
 class PeopleTest {
+  private static final InstantSource NOW =
+      InstantSource.fixed(Instant.parse("2026-11-22T12:00:00Z"));
   private static final String SECRET = "my neighbour keeps forty ducks in her cellar";
 
   @TempDir Path folder;
@@ -153,8 +160,96 @@ class PeopleTest {
         .contains("\"prompts\":1", "\"models/policy\"")
         .doesNotContain("u1");
     out.getBuffer().setLength(0);
-    assertThat(run("erase", "-w", workspace, "u1", "nobody")).isZero();
-    assertThat(out.toString()).contains("erased: 0 prompts", "no model learned from it");
+    assertThat(run("erase", "-w", workspace, "u1", "u2")).isEqualTo(2);
+    assertThat(err.toString()).contains("there is nobody called \"u1\" here", "nearest: \"u2\"");
+    assertThat(out.toString()).as("all or nobody").isEmpty();
+    assertThat(holds("rivers of Asia")).contains("feedback.db");
+  }
+
+  @Test
+  void aNameThatNobodyHasIsRefusedWithTheNearest() throws IOException {
+    run("import", "-w", workspace, "--consent", "2026-01", given());
+    join("Annabel", Account.Role.CUSTOMER);
+    for (var verb : List.of("erase", "consent", "password")) {
+      err.getBuffer().setLength(0);
+      assertThat(run(verb, "-w", workspace, "Anabell")).as(verb).isEqualTo(2);
+      assertThat(err.toString()).contains("there is nobody called \"Anabell\"", "\"Annabel\"");
+    }
+    assertThat(run("erase", "-w", workspace, "ANNABEL")).isZero();
+  }
+
+  private String join(String name, Account.Role role) throws IOException {
+    var random = new SecureRandom();
+    try (var store = new Workspace(workspace).store()) {
+      var accounts = Residents.of(store, NOW, random).accounts();
+      var by = new Account("x", "x", Account.Role.ADMIN, Optional.empty(), Locale.ENGLISH);
+      var token = accounts.invite(role, Optional.empty(), by);
+      return accounts.join(token, name, "seven quiet otters", Locale.ENGLISH).id();
+    }
+  }
+
+  @Test
+  void whoTakesTheConsentBackIsNotUsedAnyMore() throws IOException {
+    run("import", "-w", workspace, "--consent", "2026-01", given());
+    run("curate", "-w", workspace, "--in", "train,validation,test", "--personal", "redact");
+    model("policy", "sft-1", "sft", "base", "p1", "d1");
+    out.getBuffer().setLength(0);
+    assertThat(run("consent", "-w", workspace, "--withdraw", "u1")).isZero();
+    assertThat(out.toString())
+        .contains("withdrawn: 1 prompt is not used any more", "until they are trained anew: policy")
+        .contains("agreed to \"2026-01\"", "withdrawn at 2026-11-22T12:00:00Z");
+    assertThat(run("export", "-w", workspace, folder.resolve("out.jsonl"))).isZero();
+    assertThat(folder.resolve("out.jsonl")).content().contains("rivers").doesNotContain("ducks");
+    try (var material = Material.of(new Workspace(workspace))) {
+      assertThat(material.prompts(Split.TRAIN)).noneMatch(prompt -> prompt.id().equals("p1"));
+      assertThat(material.demonstrations(Split.TRAIN))
+          .noneMatch(given -> given.prompt().id().equals("p1"));
+    }
+    out.getBuffer().setLength(0);
+    assertThat(run("consent", "-w", workspace, "--agree", "2026-11", "u1")).isZero();
+    assertThat(out.toString().lines().filter(line -> line.contains("agreed to"))).hasSize(2);
+    assertThat(run("consent", "-w", workspace, "--withdraw", "--agree", "x", "u1")).isEqualTo(2);
+    assertThat(err.toString()).contains("give one of the two");
+  }
+
+  @Test
+  void whoeverHasTheMachineLetsAnAdministratorInAgain() throws IOException {
+    Workspace.create(workspace);
+    assertThat(run("password", "-w", workspace, "Ada")).isEqualTo(2);
+    var id = join("Ada", Account.Role.ADMIN);
+    assertThat(run("password", "-w", workspace, "ada")).isZero();
+    assertThat(out.toString()).contains("/new-password#", "all sessions and tokens of Ada");
+    var token = out.toString().replaceAll("(?s).*#(\\S+).*", "$1");
+    try (var store = new Workspace(workspace).store()) {
+      var accounts = Residents.of(store, NOW, new SecureRandom()).accounts();
+      accounts.resetPassword(token, "eight loud walruses");
+      assertThat(accounts.signIn("Ada", "eight loud walruses").id()).isEqualTo(id);
+      store.write(handle -> handle.execute("UPDATE web_account SET disabled = 1")).join();
+    }
+    out.getBuffer().setLength(0);
+    assertThat(run("password", "-w", workspace, "Ada")).isZero();
+    assertThat(out.toString()).contains("was disabled and is enabled again");
+    join("Bob", Account.Role.ADMIN);
+    join("Cora", Account.Role.CUSTOMER);
+    try (var store = new Workspace(workspace).store()) {
+      store
+          .write(handle ->
+              handle.execute("UPDATE web_account SET disabled = 1 WHERE name IN ('Ada', 'Cora')"))
+          .join();
+    }
+    assertThat(run("password", "-w", workspace, "Cora")).isEqualTo(2);
+    assertThat(err.toString()).contains("is disabled; with --enable");
+    assertThat(run("password", "-w", workspace, "--enable", "Cora")).isZero();
+    try (var store = new Workspace(workspace).store()) {
+      var audit = Residents.of(store, NOW, new SecureRandom()).accounts().audit();
+      var acts = store.read(handle -> audit.latest(handle, 100, 0));
+      assertThat(acts)
+          .filteredOn(act -> act.account().isEmpty())
+          .extracting(act -> act.action())
+          .contains("made-password-link", "enabled");
+      var broken = store.read(audit::broken);
+      assertThat(broken).isEmpty();
+    }
   }
 
   private List<String> holds(String text) throws IOException {
@@ -197,7 +292,7 @@ class PeopleTest {
   }
 
   private int run(Object... arguments) {
-    var line = Main.commandLine(new Stop(), () -> Instant.parse("2026-11-22T12:00:00Z"));
+    var line = Main.commandLine(new Stop(), NOW);
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return Main.run(Stream.of(arguments).map(Object::toString).toArray(String[]::new), line);

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.Desk;
 import org.instructgpt.label.Exports;
@@ -18,6 +19,7 @@ import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.records.Store;
+import org.instructgpt.serve.Consents;
 import org.instructgpt.serve.History;
 import org.instructgpt.serve.Playground;
 import org.instructgpt.serve.Speaker;
@@ -27,6 +29,7 @@ import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Area;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Site;
+import org.jdbi.v3.core.Handle;
 
 /// All that can be asked of the studio, read from a site of its areas over an empty store.
 final class RouteTable {
@@ -90,6 +93,18 @@ final class RouteTable {
             List.of(history),
             Accounts.open(store, Clock.systemUTC(), random).audit(),
             folder,
-            random));
+            random,
+            new Consents.Consequences() {
+              @Override
+              public int stop(Handle handle, Set<String> prompts) {
+                return 0;
+              }
+
+              @Override
+              public List<String> learned(Set<String> prompts) {
+                return List.of();
+              }
+            },
+            System::nanoTime));
   }
 }

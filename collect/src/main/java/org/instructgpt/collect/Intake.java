@@ -71,16 +71,19 @@ public final class Intake implements Erasable {
   /// Stores that an account agrees to a notice. Agreeing twice is agreeing once: the first time
   /// stands.
   public Consent accept(String account, String notice, Instant now) {
+    return done(handle -> accept(handle, account, notice, now));
+  }
+
+  /// The same in a transaction of the caller.
+  public Consent accept(Handle handle, String account, String notice, Instant now) {
     Consent consent = new Consent(notice, now);
-    String id = fresh(now);
-    return done(handle ->
-        inForce(handle, account)
-            .map(Row::consent)
-            .filter(earlier -> earlier.notice().equals(notice))
-            .orElseGet(() -> {
-              insert(handle, id, account, consent);
-              return consent;
-            }));
+    return inForce(handle, account)
+        .map(Row::consent)
+        .filter(earlier -> earlier.notice().equals(notice))
+        .orElseGet(() -> {
+          insert(handle, fresh(now), account, consent);
+          return consent;
+        });
   }
 
   /// What an account has agreed to last, unless it has withdrawn.
@@ -126,15 +129,52 @@ public final class Intake implements Erasable {
 
   /// From now on nothing that an account has asked is used, nor can it ask without agreeing again.
   public void withdraw(String account, Instant now) {
-    int _ =
-        done(handle ->
-            handle
-                .createUpdate(
-                    "UPDATE collect_consent SET withdrawn = :now"
-                        + " WHERE account = :account AND withdrawn IS NULL")
-                .bind("now", now.toEpochMilli())
-                .bind("account", account)
-                .execute());
+    int _ = done(handle -> withdraw(handle, account, now));
+  }
+
+  /// The same in a transaction of the caller; how many consents were in force.
+  public int withdraw(Handle handle, String account, Instant now) {
+    return handle
+        .createUpdate(
+            "UPDATE collect_consent SET withdrawn = :now"
+                + " WHERE account = :account AND withdrawn IS NULL")
+        .bind("now", now.toEpochMilli())
+        .bind("account", account)
+        .execute();
+  }
+
+  /// The prompts of an account whose consent is withdrawn.
+  public Set<String> withdrawn(Handle handle, String account) {
+    return handle
+        .createQuery(
+            "SELECT g.prompt_id FROM collect_given g JOIN collect_consent c ON c.id = g.consent_id"
+                + " WHERE c.account = :account AND c.withdrawn IS NOT NULL")
+        .bind("account", account)
+        .mapTo(String.class)
+        .set();
+  }
+
+  /// A time in which a consent was in force.
+  ///
+  /// @param withdrawn when it was taken back, if it was
+  public record Term(String notice, Instant given, Optional<Instant> withdrawn) {}
+
+  /// What an account has agreed to and taken back, the oldest first.
+  public List<Term> terms(String account) {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                "SELECT notice, given, withdrawn FROM collect_consent"
+                    + " WHERE account = :account ORDER BY seq")
+            .bind("account", account)
+            .map((row, _) -> {
+              long until = row.getLong("withdrawn");
+              return new Term(
+                  row.getString("notice"),
+                  Instant.ofEpochMilli(row.getLong("given")),
+                  until == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(until)));
+            })
+            .list());
   }
 
   /// For an import, whose user vouches that the customers agreed elsewhere: notes for each prompt

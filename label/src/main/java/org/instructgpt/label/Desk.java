@@ -324,6 +324,12 @@ public final class Desk implements Erasable {
     return new Erasing(handle).erase(people, prompts);
   }
 
+  /// Hands out no more tasks about prompts whose authors have taken their consent back; how many
+  /// that ends. What was handed in stays.
+  public int withdraw(Handle handle, Set<String> prompts) {
+    return new Withdrawal(handle, now()).of(prompts);
+  }
+
   private Slots slots(Handle handle) {
     return new Slots(handle, clock.instant());
   }

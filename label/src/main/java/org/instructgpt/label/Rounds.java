@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,13 +44,25 @@ public final class Rounds {
   private final Desk desk;
   private final Store store;
   private final Author author;
+  private final Supplier<Predicate<Prompt>> usable;
   private final RandomGenerator random;
 
   /// @param random draws prompts, and which model writes one more; used under a lock
   public Rounds(Desk desk, Store store, Author author, RandomGenerator random) {
+    this(desk, store, author, () -> _ -> true, random);
+  }
+
+  /// @param usable tells which prompts may be used at this moment
+  public Rounds(
+      Desk desk,
+      Store store,
+      Author author,
+      Supplier<Predicate<Prompt>> usable,
+      RandomGenerator random) {
     this.desk = desk;
     this.store = store;
     this.author = author;
+    this.usable = usable;
     this.random = random;
   }
 
@@ -134,6 +147,7 @@ public final class Rounds {
     Set<String> known = choice.fresh() ? known(kind) : Set.of();
     List<Prompt> found = new ArrayList<>(store.prompts(filter));
     found.removeIf(prompt -> known.contains(prompt.id()));
+    found.removeIf(usable.get().negate());
     Collections.shuffle(found, Random.from(new SplittableRandom(draw())));
     return List.copyOf(found.subList(0, Math.min(choice.most(), found.size())));
   }

@@ -3,7 +3,6 @@ package org.instructgpt.serve;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,11 +33,14 @@ final class Asking {
 
   private final Playground.Ground ground;
   private final Examples examples;
+  private final Consents consents;
   private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
 
   Asking(Playground.Ground ground) {
     this.ground = ground;
     this.examples = new Examples(ground.store());
+    this.consents =
+        new Consents(ground.store(), ground.intake(), ground.audit(), ground.consequences());
   }
 
   void page(Visit visit) {
@@ -102,7 +104,9 @@ final class Asking {
             "version", notice.version(),
             "kinds", notice.kinds(),
             "accepted", consent.isPresent(),
-            "since", consent.map(Consent::at)));
+            "since", consent.map(Consent::at),
+            "terms", ground.intake().terms(visit.account().id()),
+            "withdrawn", consents.withdrawn(visit.account().id())));
   }
 
   void accept(Visit visit) {
@@ -139,7 +143,19 @@ final class Asking {
     if (!version.equals(notice.version())) {
       throw Refusal.conflict("refusal.notice-changed");
     }
-    var _ = ground.intake().accept(visit.account().id(), notice.version(), visit.now());
+    consents.give(visit.account().id(), version, visit.now());
+  }
+
+  /// Takes the consent back, on the page.
+  void withdraw(Visit visit) {
+    consents.withdraw(visit.account().id(), visit.account().id(), visit.now());
+    visit.redirect("/playground/notice", "consent.withdrawn.done");
+  }
+
+  /// The same for programs.
+  void takeBack(Visit visit) {
+    var account = visit.account().id();
+    visit.answer(consents.withdraw(account, account, visit.now()));
   }
 
   /// What the account has agreed to, if that covers what can be asked now.
@@ -283,9 +299,11 @@ final class Asking {
 
   private record Begun(int place) {}
 
-  private record Text(int place, String text) {}
+  /// @param tokens of the answer so far
+  private record Text(int place, String text, int tokens) {}
 
-  private record Ended(int place, Finish finish, int tokens) {}
+  /// @param millis since the model began to read the prompt; 0 where it did not
+  private record Ended(int place, Finish finish, int tokens, long millis) {}
 
   private record Failed(int place, String message) {}
 
@@ -295,7 +313,7 @@ final class Asking {
     private final Visit.Events events;
     private final Speech speech;
     private final String turn;
-    private final Map<Integer, StringBuilder> texts = new HashMap<>();
+    private final List<Sent> sent;
     private int open;
 
     Telling(Visit visit, Visit.Events events, Speech speech, String turn) {
@@ -304,6 +322,7 @@ final class Asking {
       this.speech = speech;
       this.turn = turn;
       open = speech.models().size();
+      sent = speech.models().stream().map(_ -> new Sent()).toList();
     }
 
     void tell() throws InterruptedException {
@@ -312,7 +331,7 @@ final class Asking {
         speech.next(HEARTBEAT).ifPresent(this::pass);
       }
       speech.cancel();
-      while (open > 0) { // what was said until nobody listened is kept too
+      while (open > 0) { // what was sent until nobody listened is kept, what came later is not
         var piece = speech.next(LAST_WORDS);
         if (piece.isEmpty()) {
           return;
@@ -324,14 +343,18 @@ final class Asking {
 
     private void pass(Piece piece) {
       switch (piece) {
-        case Piece.Begun(int place) -> events.send("begun", new Begun(place));
-        case Piece.Text(int place, String text) -> {
-          texts.computeIfAbsent(place, _ -> new StringBuilder()).append(text);
-          events.send("text", new Text(place, text));
+        case Piece.Begun(int place) -> {
+          sent.get(place).begun = ground.nanos().getAsLong();
+          events.send("begun", new Begun(place));
+        }
+        case Piece.Text(int place, String text, int tokens) -> {
+          events.send("text", new Text(place, text, tokens));
+          sent.get(place).text(text, tokens, !events.gone());
         }
         case Piece.Ended(int place, Finish finish, int tokens) -> {
+          long millis = sent.get(place).millis(ground.nanos().getAsLong());
           end(place, finish, tokens);
-          events.send("ended", new Ended(place, finish, tokens));
+          events.send("ended", new Ended(place, finish, tokens, millis));
         }
         case Piece.Failed(int place, String key, List<Object> arguments) -> {
           end(place, Finish.FAILED, 0);
@@ -342,8 +365,35 @@ final class Asking {
 
     private void end(int place, Finish finish, int tokens) {
       open--;
-      var text = texts.getOrDefault(place, new StringBuilder()).toString();
-      ground.history().complete(turn, place, text, finish, tokens);
+      var said = sent.get(place);
+      ground
+          .history()
+          .complete(
+              turn,
+              place,
+              said.text.toString(),
+              said.lost ? Finish.CANCELLED : finish,
+              said.lost ? said.tokens : tokens);
+    }
+  }
+
+  /// What was sent of an answer: more than that nobody can have seen.
+  private static final class Sent {
+    private final StringBuilder text = new StringBuilder();
+    private int tokens;
+    private boolean lost;
+    private long begun;
+
+    void text(String more, int until, boolean arrived) {
+      lost |= !arrived;
+      if (!lost) {
+        text.append(more);
+        tokens = until;
+      }
+    }
+
+    long millis(long now) {
+      return begun == 0 ? 0 : (now - begun) / 1_000_000;
     }
   }
 }

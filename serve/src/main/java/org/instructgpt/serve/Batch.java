@@ -60,7 +60,7 @@ final class Batch implements Job {
   public void begins() {}
 
   @Override
-  public void says(int row, String text) {
+  public void says(int row, String text, int tokens) {
     texts.get(row).append(text);
   }
 

@@ -109,22 +109,30 @@ public final class History implements Erasable {
     }
   }
 
-  /// Keeps an answer; nothing happens when the turn was deleted meanwhile.
+  /// Keeps an answer, of one that was stopped what the person [saw][#saw]; nothing happens when the
+  /// turn was deleted meanwhile.
   void complete(String turn, int place, String text, Finish finish, int tokens) {
-    store
-        .write(handle ->
-            handle
-                .createUpdate(
-                    """
-                    UPDATE serve_answer SET text = :text, finish = :finish, tokens = :tokens
-                    WHERE turn = :turn AND place = :place\
-                    """)
-                .bind("text", text)
-                .bind("finish", finish.name())
-                .bind("tokens", tokens)
-                .bind("turn", turn)
-                .bind("place", place)
-                .execute())
+    int _ =
+        store.write(handle -> new Sight(handle, turn, place).complete(text, finish, tokens)).join();
+  }
+
+  /// Cuts the answers of a turn to what the account saw of them when it stopped them, whether they
+  /// are complete by now or come later. False when the account has no such turn.
+  ///
+  /// @param seen of each answer, by its place
+  boolean saw(String account, String turn, List<Sight.Seen> seen) {
+    var there = turn(account, turn);
+    if (there.isEmpty()) {
+      return false;
+    }
+    int answers = Math.min(seen.size(), there.get().answers().size());
+    return store
+        .write(handle -> {
+          for (int place = 0; place < answers; place++) {
+            new Sight(handle, turn, place).saw(seen.get(place));
+          }
+          return true;
+        })
         .join();
   }
 

@@ -96,6 +96,25 @@ final class HistoryPages {
     return json;
   }
 
+  /// How much was seen of each answer of a turn that was stopped, by their places.
+  record Sighted(List<Sight.Seen> answers) {}
+
+  /// What was said beyond what a person saw who stopped an answer is not kept, so that a thumb
+  /// judges what was seen.
+  void saw(Visit visit) {
+    var seen = visit.json(Sighted.class).answers();
+    if (seen.isEmpty()
+        || seen.size() > Question.MOST_MODELS
+        || seen.stream().anyMatch(each -> each.characters() < 0 || each.tokens() < 0)) {
+      throw Refusal.invalid("answers", "refusal.seen", Question.MOST_MODELS);
+    }
+    var account = visit.account().id();
+    if (!ground.history().saw(account, visit.path("turn"), seen)) {
+      throw Refusal.missing();
+    }
+    visit.answer(Map.of("turn", visit.path("turn")));
+  }
+
   void judge(Visit visit) {
     int verdict = visit.json(Verdict.class).verdict();
     if (verdict < -1 || verdict > 1) {

@@ -21,7 +21,9 @@ interface Job {
   void begins();
 
   /// More of the answer to one of the prompts.
-  void says(int row, String text);
+  ///
+  /// @param tokens of the answer so far
+  void says(int row, String text, int tokens);
 
   /// The answer to one of the prompts is complete.
   void ends(int row, Finish finish, int tokens);

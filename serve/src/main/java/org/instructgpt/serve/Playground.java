@@ -1,10 +1,12 @@
 package org.instructgpt.serve;
 
+import static org.instructgpt.web.Route.delete;
 import static org.instructgpt.web.Route.get;
 import static org.instructgpt.web.Route.post;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Store;
@@ -30,6 +32,8 @@ public final class Playground {
   ///   is deleted everywhere
   /// @param workspace the folder with `runs` and `reports`
   /// @param random for names and for the seeds of those who give none; used under its own lock
+  /// @param consequences of a consent that is taken back
+  /// @param nanos a clock that only goes forward, for how long answers take
   public record Ground(
       Speaker speaker,
       Intake intake,
@@ -38,7 +42,9 @@ public final class Playground {
       List<Erasable> modules,
       Audit audit,
       Path workspace,
-      RandomGenerator random) {}
+      RandomGenerator random,
+      Consents.Consequences consequences,
+      LongSupplier nanos) {}
 
   /// The pages.
   public static Area of(Ground ground) {
@@ -55,6 +61,10 @@ public final class Playground {
             post("/playground/notice", Access.SIGNED_IN, asking::accept),
             get("/api/notice", Access.SIGNED_IN, asking::words),
             post("/api/notice", Access.SIGNED_IN, asking::agree),
+            delete("/api/notice", Access.SIGNED_IN, asking::takeBack),
+            post("/playground/notice/withdraw", Access.SIGNED_IN, asking::withdraw),
+            post("/playground/turns/{turn}/seen", Access.SIGNED_IN, history::saw),
+            post("/api/turns/{turn}/seen", Access.SIGNED_IN, history::saw),
             post("/api/ask", Access.SIGNED_IN, asking::askWhole),
             post("/api/ask/stream", Access.SIGNED_IN, asking::ask),
             post("/playground/turns/{turn}/{place}/verdict", Access.SIGNED_IN, history::judge),

@@ -33,7 +33,9 @@ public final class Speech {
     record Begun(int place) implements Piece {}
 
     /// More text, of whole characters.
-    record Text(int place, String text) implements Piece {}
+    ///
+    /// @param tokens of the answer so far
+    record Text(int place, String text, int tokens) implements Piece {}
 
     /// The end of an answer.
     ///
@@ -124,8 +126,8 @@ public final class Speech {
     }
 
     @Override
-    public void says(int row, String text) {
-      pieces.add(new Piece.Text(place, text));
+    public void says(int row, String text, int tokens) {
+      pieces.add(new Piece.Text(place, text, tokens));
     }
 
     @Override

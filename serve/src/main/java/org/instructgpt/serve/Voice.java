@@ -152,9 +152,10 @@ final class Voice {
             .toList();
     var how =
         new Sampler.Settings(manner.longest(), manner.temperature(), manner.seed(), ROWS, false);
+    var tokens = new int[prompts.size()];
     Sampler.Listener listener =
         (row, token) -> {
-          tell(job, places.get(row), transcripts.get(row).add(token));
+          tell(job, places.get(row), transcripts.get(row).add(token), ++tokens[row]);
           baton.pass();
           return job.wanted() && !transcripts.get(row).stopped();
         };
@@ -167,8 +168,8 @@ final class Voice {
     }
     for (int row = 0; row < prompts.size(); row++) {
       var transcript = transcripts.get(row);
-      tell(job, places.get(row), transcript.end());
       var one = sampled.get(row);
+      tell(job, places.get(row), transcript.end(), one.tokens().length);
       job.ends(places.get(row), finish(one.finish(), transcript), one.tokens().length);
     }
     for (int place = 0; place < job.prompts().size(); place++) {
@@ -178,9 +179,9 @@ final class Voice {
     }
   }
 
-  private static void tell(Job job, int place, String text) {
+  private static void tell(Job job, int place, String text, int tokens) {
     if (!text.isEmpty()) {
-      job.says(place, text);
+      job.says(place, text, tokens);
     }
   }
 

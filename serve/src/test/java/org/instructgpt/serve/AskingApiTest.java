@@ -80,7 +80,20 @@ class AskingApiTest {
         .extracting(Prompt::text)
         .isEqualTo(ASKED);
     var stream = call(program, token, "POST", "/api/ask/stream", question("Hi", "sft"));
-    assertThat(events(stream).getLast().name()).isEqualTo("done");
+    var events = events(stream);
+    assertThat(events.getLast().name()).isEqualTo("done");
+    assertThat(events.get(events.size() - 2).data().path("millis").isIntegralNumber()).isTrue();
+    var seen = "{\"answers\": [{\"characters\": 0, \"tokens\": 0}]}";
+    var path = "/api/turns/" + events.getFirst().data().path("id").asText() + "/seen";
+    assertThat(call(program, token, "POST", path, seen).statusCode()).isEqualTo(200);
+    assertThat(History.open(site.store()).turns(account.id(), 2, 0))
+        .extracting(each -> each.answers().getFirst().text())
+        .containsOnlyOnce("");
+    var back = call(program, token, "DELETE", "/api/notice", "");
+    assertThat(JSON.readTree(back.body()).path("prompts").asInt()).isEqualTo(2);
+    assertThat(JSON.readTree(back.body()).path("models").path(0).asText()).isEqualTo("sft");
+    assertThat(call(program, token, "POST", "/api/ask", question(ASKED, "sft")).statusCode())
+        .isEqualTo(403);
   }
 
   private static HttpResponse<String> call(

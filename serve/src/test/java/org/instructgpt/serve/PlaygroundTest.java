@@ -58,6 +58,10 @@ class PlaygroundTest {
   }
 
   private Browser agreed(Account account) {
+    return agreed(site, account);
+  }
+
+  static Browser agreed(TestSite site, Account account) {
     var browser = site.signedIn(account);
     var notice = browser.get("/playground/notice").body();
     var version = notice.replaceAll("(?s).*name=\"version\" value=\"([^\"]*)\".*", "$1");
@@ -66,7 +70,7 @@ class PlaygroundTest {
     return browser;
   }
 
-  private static HttpResponse<String> ask(Browser browser, String json) {
+  static HttpResponse<String> ask(Browser browser, String json) {
     return browser.send(
         "POST",
         "/playground/ask",
@@ -79,7 +83,7 @@ class PlaygroundTest {
         browser.csrf());
   }
 
-  private static String text(List<TestPlayground.Event> events, int place) {
+  static String text(List<TestPlayground.Event> events, int place) {
     var text = new StringBuilder();
     for (var event : events) {
       if (event.name().equals("text") && event.data().path("place").asInt() == place) {
@@ -215,7 +219,7 @@ class PlaygroundTest {
         .contains(new History.Tally(answer.getFirst().model(), 1, 0, 1, 1));
   }
 
-  private static int post(Browser browser, String path, String json) {
+  static int post(Browser browser, String path, String json) {
     return browser
         .send(
             "POST",

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
@@ -29,11 +30,26 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.web.Area;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.TestSite;
+import org.jdbi.v3.core.Handle;
 
 /// A playground with a base and a supervised model of a few hundred weights.
 record TestPlayground(Path workspace, Speaker speaker, TestSite site) implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
+
+  /// A studio without labelers, whose models have learned from everybody.
+  static final Consents.Consequences UNUSED =
+      new Consents.Consequences() {
+        @Override
+        public int stop(Handle handle, Set<String> prompts) {
+          return 0;
+        }
+
+        @Override
+        public List<String> learned(Set<String> prompts) {
+          return List.of("sft");
+        }
+      };
 
   static TestPlayground start(Path workspace) throws IOException {
     model(workspace, "base", "pretrain");
@@ -56,7 +72,16 @@ record TestPlayground(Path workspace, Speaker speaker, TestSite site) implements
       var audit = Audit.open(store, InstantSource.system());
       return Playground.of(
           new Playground.Ground(
-              speaker, intake, store, history, List.of(history, intake), audit, workspace, random));
+              speaker,
+              intake,
+              store,
+              history,
+              List.of(history, intake),
+              audit,
+              workspace,
+              random,
+              UNUSED,
+              System::nanoTime));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,9 +3,13 @@
 
 // The very module that the layout has loaded: its address carries a fingerprint.
 const studio = document.querySelector('script[type="module"][src*="/web/studio.js"]').src;
-const { ask, listen, toast } = await import(studio);
+const { ask, at, keeping, listen, toast } = await import(studio);
 
 const MOST = 4;
+
+// Fewer tokens, or a shorter time, say nothing of a model's pace.
+const TELLING_TOKENS = 5;
+const TELLING_MILLIS = 250;
 const form = document.getElementById("ask");
 const prompt = document.getElementById("prompt");
 const send = document.getElementById("send");
@@ -48,6 +52,9 @@ for (const range of form.querySelectorAll('input[type="range"]')) {
   show();
 }
 
+// What is typed stays on this device until it is asked.
+const kept = keeping(prompt, "prompt");
+
 // The paper grows with what is written on it, by style alone in browsers that know how.
 function fit() {
   if (!CSS.supports("field-sizing", "content")) {
@@ -79,6 +86,7 @@ class Answer {
     this.model = box.value;
     this.root = copy.querySelector(".answer");
     this.words = copy.querySelector(".said");
+    this.tokens = 0;
     this.state = copy.querySelector(".answer-state");
     this.tools = copy.querySelector(".answer-tools");
     this.root.dataset.stage = box.closest(".choice").dataset.stage;
@@ -109,20 +117,25 @@ class Answer {
   began() {
     this.root.classList.add("speaking");
     this.state.textContent = say("answer.speaking");
-    this.at = performance.now();
   }
 
-  text(more) {
+  text(more, tokens) {
     this.words.append(more);
+    this.tokens = tokens;
   }
 
-  ended(finish, tokens) {
-    const seconds = (performance.now() - (this.at ?? performance.now())) / 1000;
-    const rate = seconds > 0 && tokens > 1 ? Math.round(tokens / seconds) : 0;
+  /** How much of it is to be seen. */
+  seen() {
+    return { characters: this.words.textContent.length, tokens: this.tokens };
+  }
+
+  // The time is the server's: here words may come in heaps.
+  ended(finish, tokens, millis) {
     const parts = [say(`finish.${finish}`), say("answer.tokens", tokens)];
-    if (rate > 0) {
-      parts.push(say("answer.rate", rate));
+    if (tokens >= TELLING_TOKENS && millis >= TELLING_MILLIS) {
+      parts.push(say("answer.rate", Math.round((1000 * tokens) / millis)));
     }
+    this.all = this.seen();
     this.over(parts.join(" · "));
     this.tools.hidden = false;
     if (this.words.textContent.trim() === "") {
@@ -137,10 +150,14 @@ class Answer {
     this.root.classList.add("broken");
   }
 
-  // The connection ended before the answer did; what was said until then is kept and may be judged.
+  // The answer was stopped, or the connection broke off: what was seen until then is kept, and may be judged as
+  // soon as it is.
   broken(message) {
     this.over(message);
-    this.tools.hidden = this.turn === undefined;
+  }
+
+  judgeable() {
+    this.tools.hidden = this.root.classList.contains("broken");
   }
 
   over(state) {
@@ -193,7 +210,15 @@ function complain(text) {
 
 // Status 0: the server was not reached.
 function reason(refused) {
-  return refused.status === 0 ? say("trouble.away") : refused.message;
+  return { 0: say("trouble.away"), 401: say("trouble.signed-out") }[refused.status] ?? refused.message;
+}
+
+function signInAgain() {
+  const link = document.createElement("a");
+  link.href = at(`/sign-in?to=${encodeURIComponent("/playground")}`);
+  link.target = "_blank";
+  link.textContent = say("trouble.sign-in");
+  trouble.append(" ", link);
 }
 
 /** Whether the server has kept it. */
@@ -223,25 +248,69 @@ function question() {
   return value("seed") === "" ? asked : { ...asked, seed: Number(value("seed")) };
 }
 
+const PATIENCE = 15_000;
 let asking = null;
+let stopping = false;
+let onScreen = [];
+
+const pause = (millis) =>
+  new Promise((done) => {
+    setTimeout(done, millis);
+    addEventListener("online", done, { once: true });
+  });
+
+/**
+ * Tells the server how much of the answers was seen, however long it takes to reach it: what was said beyond that
+ * is not kept, so that a thumb judges what was read. Whether it was told.
+ */
+async function tellSeen(turn, answers, leaving = false) {
+  for (let wait = 500; ; wait = Math.min(2 * wait, PATIENCE)) {
+    try {
+      await ask("POST", `/playground/turns/${turn}/seen`, { answers }, { keepalive: leaving });
+      return true;
+    } catch (refused) {
+      const later = refused.status === 0 || refused.status === 429 || refused.status >= 500;
+      if (leaving || !later) return false;
+      await pause(wait);
+    }
+  }
+}
+
+/** The answers that ended before the server said so. */
+async function cut(columns, message) {
+  const open = columns.filter((each) => !each.done);
+  if (open.length === 0) return;
+  const turn = open[0].turn;
+  const seen = columns.map((each) => each.all ?? each.seen());
+  open.forEach((each) => each.broken(turn === undefined ? message : `${message} · ${say("trouble.unsaved")}`));
+  if (turn === undefined) return;
+  const told = await tellSeen(turn, seen);
+  open.forEach((each) => {
+    each.state.textContent = message;
+    if (told) each.judgeable();
+  });
+}
 
 /** What to do with each event; `columns` are the answers in the order of their places. */
 function hear(columns, name, data) {
   const column = columns[data.place];
+  if (stopping && name !== "turn") return;
   switch (name) {
     case "turn":
       columns.forEach((each) => {
         each.turn = data.id;
       });
+      kept.safe();
+      if (stopping) asking.abort();
       break;
     case "begun":
       column.began();
       break;
     case "text":
-      column.text(data.text);
+      column.text(data.text, data.tokens);
       break;
     case "ended":
-      column.ended(data.finish, data.tokens);
+      column.ended(data.finish, data.tokens, data.millis);
       break;
     case "failed":
       column.failed(data.message);
@@ -259,24 +328,27 @@ async function go() {
   const columns = chosen().map((box, place) => new Answer(box, place, asked.prompt.trimEnd()));
   result.hidden = false;
   asking = new AbortController();
+  stopping = false;
+  onScreen = columns;
   send.hidden = true;
   stop.hidden = false;
   stop.focus({ preventScroll: true });
   result.scrollIntoView({ block: "nearest" });
-  let cut = say("trouble.cut");
+  let why = say("trouble.cut");
   try {
     await listen("POST", form.action, asked, (name, data) => hear(columns, name, data), {
       signal: asking.signal,
     });
   } catch (error) {
     if (error.name === "AbortError") {
-      cut = say("finish.CANCELLED");
+      why = say("finish.CANCELLED");
     } else {
       complain(error.status === undefined ? say("trouble.cut") : reason(error));
+      if (error.status === 401) signInAgain();
       result.hidden = columns.every((each) => each.turn === undefined);
     }
   } finally {
-    columns.filter((each) => !each.done).forEach((each) => each.broken(cut));
+    cut(columns, why);
     asking = null;
     stop.hidden = true;
     send.hidden = false;
@@ -292,4 +364,16 @@ form.addEventListener("submit", (event) => {
     go();
   }
 });
-stop.addEventListener("click", () => asking?.abort());
+
+// From the click on nothing more is shown. The request ends as soon as the turn has its name, by which the server
+// is told what was seen.
+stop.addEventListener("click", () => {
+  stopping = true;
+  if (onScreen.some((each) => each.turn !== undefined)) asking?.abort();
+});
+
+// Who leaves the page has seen what was on it.
+addEventListener("pagehide", () => {
+  const turn = asking && onScreen[0]?.turn;
+  if (turn) tellSeen(turn, onScreen.map((each) => each.all ?? each.seen()), true);
+});
