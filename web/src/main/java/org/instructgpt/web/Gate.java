@@ -153,7 +153,9 @@ final class Gate {
       return !site.equals("same-origin") && !site.equals("none");
     }
     String origin = http.header("Origin");
-    return origin != null && !origin.equals(origin(http));
+    boolean known =
+        cookies.entrance().origin().map(URI::toString).filter(o -> o.equals(origin)).isPresent();
+    return origin != null && !known && !origin.equals(origin(http));
   }
 
   private String origin(Context http) {

@@ -100,6 +100,16 @@ class EntranceTest {
   }
 
   @Test
+  void theOriginOfTheAddressIsOursWhateverHostTheProxyTells() {
+    var browser = new Browser("http://localhost:" + test.site().port());
+    var ours = proxy.url().replace("/our/studio", "");
+    var language = Map.of("language", "zh", "to", "/");
+    assertThat(browser.post("/language", language, "Origin", ours).statusCode()).isEqualTo(303);
+    assertThat(browser.post("/language", language, "Origin", "http://evil.example").statusCode())
+        .isEqualTo(403);
+  }
+
+  @Test
   void aProxyThatLeavesThePathWorksToo() {
     var beneath = new Browser("http://localhost:" + test.site().port());
     assertThat(beneath.get("/our/studio/sign-in").statusCode()).isEqualTo(200);
