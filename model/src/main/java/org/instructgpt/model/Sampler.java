@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// item 16); a playground asks for a [nucleus][#nucleus]. Every row draws from a stream of its own
 /// that depends on the seed, the row's number and the position alone, so what a prompt gets does
 /// not depend on its company in the batch. Rows that have ended leave the batch when a quarter of
-/// it has.
+/// it has; until then they stand still.
 public final class Sampler {
   private final Gpt model;
   private final int endOfText;
@@ -314,7 +314,11 @@ public final class Sampler {
     int t = input.length / b;
     var positions = new int[input.length];
     for (int i = 0; i < input.length; i++) {
-      positions[i] = Math.max(0, slot + i % t - live.get(i / t).pad);
+      // Padding stands at the first position; a row that is complete but still in the batch, while
+      // shorter prompts go on, stays at the last: what is computed for either is looked at by
+      // nobody.
+      int position = slot + i % t - live.get(i / t).pad;
+      positions[i] = Math.clamp(position, 0, model.config().context() - 1);
     }
     var device = weights.token().device();
     return weights

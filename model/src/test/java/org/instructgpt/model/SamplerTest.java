@@ -257,6 +257,21 @@ class SamplerTest {
     assertThat(sampled.get(0).finish()).isEqualTo(Sampler.Finish.LENGTH);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 8})
+  void aPromptNearTheContextStandsBesideShortOnesThatGoOnForLong(int band) {
+    var gpt = gpt(band, Precision.FULL);
+    var random = new Random(9);
+    var prompts = new ArrayList<>(List.of(random.ints(47, 0, VOCABULARY).toArray()));
+    prompts.addAll(prompts(7, 3));
+    var together = new Sampler(gpt, -1, new Sampler.Settings(40, 1, 11, 8, true));
+    var found = together.sample(prompts, 0);
+    assertThat(found).extracting(one -> one.tokens().length).startsWith(1).endsWith(40);
+    for (int i = 0; i < prompts.size(); i++) {
+      assertSame(found.subList(i, i + 1), together.sample(prompts.subList(i, i + 1), i));
+    }
+  }
+
   @Test
   void samplingLeaksNothing() {
     var gpt = gpt(0, Precision.FULL);

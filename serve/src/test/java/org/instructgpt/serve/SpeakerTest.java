@@ -282,6 +282,25 @@ class SpeakerTest {
   }
 
   @Test
+  void aPromptThatNearlyFillsTheContextTakesNoOtherOfItsBatchWithIt() throws Exception {
+    model("sft", "sft", 1);
+    try (var speaker = speaker(ROOMY, 8)) {
+      var prompts = new ArrayList<String>();
+      String full = "word";
+      while (Framing.DEFAULT.prompt(WORDS, full + " word").length < 256) {
+        full += " word";
+      }
+      prompts.add(full);
+      for (int i = 0; i < 7; i++) {
+        prompts.add("Hello " + i);
+      }
+      var answers = speaker.answers("sft", prompts, LONG).get();
+      assertThat(answers).extracting(Speaker.Answer::finish).doesNotContain(Finish.FAILED);
+      assertThat(answers.subList(1, 8)).allSatisfy(one -> assertThat(one.text()).isNotEmpty());
+    }
+  }
+
+  @Test
   void aDamagedModelFailsAndAnotherStillSpeaks() throws Exception {
     model("sft", "sft", 1);
     model("bad", "sft", 1);
