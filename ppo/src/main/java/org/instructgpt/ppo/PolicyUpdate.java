@@ -33,7 +33,7 @@ final class PolicyUpdate {
     var pass = addPpoGradient(minibatch, experience, credit);
     double ppo = policy.parameters().gradient().norm().item();
     phases.charge("update");
-    var ptx = addPretrainingGradient(iteration * settings.updates() + update, tally);
+    var ptx = addPretrainingGradient(text(iteration, update), tally);
     phases.charge("ptx");
     double whole = learner.step(iteration);
     phases.charge("update");
@@ -46,6 +46,13 @@ final class PolicyUpdate {
       tally.add("grad_cosine", text.cosine(ppo));
     });
     tally.add("grad_norm", whole);
+  }
+
+  /// The number of the text that belongs to an update. Windows belong to episodes (C.4: so many for
+  /// each), so an inner epoch reads its minibatch's again, as it reads the episodes again.
+  private long text(long iteration, int update) {
+    int minibatches = settings.batchSize() / settings.minibatchSize();
+    return iteration * minibatches + update % minibatches;
   }
 
   /// Adds the gradient of the clipped surrogate.

@@ -84,8 +84,7 @@ public final class Ppo implements Trainer {
 
   private Learner learner(String name, Parameters parameters, double peak, Optional<Ema> average) {
     var learning = settings.learning();
-    // Epsilon as in the TensorFlow code of Ziegler et al. (training-details 4.6 item 39).
-    var adam = new AdamW.Settings(0.9, 0.95, 1e-5, 0, learning.gradientClip());
+    var adam = new AdamW.Settings(0.9, 0.95, learning.adamEpsilon(), 0, learning.gradientClip());
     var schedule = Schedule.constant(peak).warmedUp(learning.warmupIterations(), 0.1);
     return new Learner(name, parameters, adam, schedule, average);
   }

@@ -15,6 +15,10 @@ import org.instructgpt.torch.Scope;
 /// of its loss, times gamma = 27.8, is added to that of PPO *before* the one optimizer step. Two
 /// steps would not do: Adam divides each by its own size, and the coefficient would cancel out.
 ///
+/// The windows belong to the episodes of a minibatch: where an iteration learns from its batch more
+/// than once, each inner epoch reads the same windows again, and there are so many for an episode
+/// as the setting says, however often it is learned from.
+///
 /// Both losses are means over tokens, which the paper leaves open; 27.8 belongs to this choice
 /// (training-details 4.6 item 42).
 final class Pretraining {
@@ -34,7 +38,7 @@ final class Pretraining {
 
   /// Adds gamma times the gradient of the mean negative log-likelihood to the policy's gradient.
   ///
-  /// @param update counted over the whole run; it decides on the windows
+  /// @param update the minibatch, counted over the whole run; it decides on the windows
   /// @return the mean negative log-likelihood of a token, nats
   double addGradient(Gpt policy, long update) {
     int[] windows = passes.at(update);

@@ -49,7 +49,7 @@ class LearningTest {
             new Settings.Sampling(1, 8, 64),
             Settings.Rewards.plain(klCoefficient),
             new Settings.Objective(0.2, 0.2, 0.95, Settings.Whitening.MINIBATCH),
-            new Settings.Learning(1e-2, 1e-2, 2, 1, 0.9),
+            new Settings.Learning(1e-2, 1e-2, 2, 1, 1e-8, 0.9),
             new Settings.Ptx(gamma, 1),
             11);
     try (var _ = Scope.open()) {

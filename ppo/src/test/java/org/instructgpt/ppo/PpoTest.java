@@ -2,11 +2,14 @@ package org.instructgpt.ppo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGates;
@@ -207,6 +210,60 @@ class PpoTest {
     assertThat(raw).isNotNull();
     ppo.state().tensors().get("policy.parameters").zero_();
     assertThat(ppo.evaluate(1)).isEqualTo(metrics);
+  }
+
+  @Test
+  void anInnerEpochReadsTheTextOfItsEpisodesAgain() {
+    // With rates of 0 the policy stays, so the loss of an iteration is that of the text it read.
+    var once = still(1);
+    var twice = still(2);
+    for (int iteration = 0; iteration < 3; iteration++) {
+      assertThat(twice.step(iteration).get("ptx_loss"))
+          .isCloseTo(once.step(iteration).getOrDefault("ptx_loss", 0.0), within(1e-12));
+    }
+  }
+
+  private static Ppo still(int innerEpochs) {
+    var s = Toys.settings();
+    var learning = new Settings.Learning(0, 0, 0, 1, 1e-8, 0.9);
+    var settings =
+        new Settings(
+            s.episodes(),
+            s.batchSize(),
+            s.minibatchSize(),
+            s.microBatchSize(),
+            innerEpochs,
+            s.sampling(),
+            s.reward(),
+            s.objective(),
+            learning,
+            s.ptx(),
+            s.seed());
+    var data = Toys.data(Optional.of(Toys.corpus(150)));
+    return new Ppo(settings, models(DType.FLOAT64), data, Toys.LINEAGE, () -> 0);
+  }
+
+  @Test
+  void theResponseMayBeLongerThanHalfTheContext() {
+    var s = Toys.settings();
+    var settings =
+        new Settings(
+            s.episodes(),
+            s.batchSize(),
+            s.minibatchSize(),
+            s.microBatchSize(),
+            s.innerEpochs(),
+            new Settings.Sampling(1, 20, 16),
+            s.reward(),
+            s.objective(),
+            s.learning(),
+            s.ptx(),
+            s.seed());
+    var prompts = new ArrayList<>(Toys.prompts(15, 0.2));
+    prompts.add(IntStream.range(0, 23).map(i -> 1 + i % 11).toArray()); // all but the context
+    var data = new Data(Toys.TOKENIZER, prompts, List.of(), Optional.of(Toys.corpus(8)));
+    var ppo = new Ppo(settings, models(DType.FLOAT32), data, Toys.LINEAGE, () -> 0);
+    assertThat(ppo.step(0)).containsKey("score");
   }
 
   @Test

@@ -54,7 +54,7 @@ class SettingsTest {
         .hasMessageContaining("kl_coefficient");
     assertThatThrownBy(() -> new Settings.Objective(0.2, 0.2, 1.5, Settings.Whitening.NONE))
         .hasMessageContaining("gae_lambda");
-    assertThatThrownBy(() -> new Settings.Learning(1e-5, 1e-5, 1, 1, 1))
+    assertThatThrownBy(() -> new Settings.Learning(1e-5, 1e-5, 1, 1, 1e-8, 1))
         .hasMessageContaining("ema_decay");
   }
 }

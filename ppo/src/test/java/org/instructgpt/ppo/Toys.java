@@ -99,7 +99,7 @@ final class Toys {
         new Settings.Sampling(1, 8, 16),
         Settings.Rewards.plain(0.05),
         new Settings.Objective(0.2, 0.2, 0.95, Settings.Whitening.MINIBATCH),
-        new Settings.Learning(2e-3, 3e-3, 3, 1, 0.9),
+        new Settings.Learning(2e-3, 3e-3, 3, 1, 1e-5, 0.9),
         new Settings.Ptx(27.8, 2),
         7);
   }
