@@ -10,31 +10,31 @@ import org.instructgpt.torch.Device;
 /// The part of a batch that goes through the network at once: whole prompts, since the completions
 /// of a prompt are compared with each other. Each completion is one row.
 ///
-/// @param rankings the prompts
-record MicroBatch(List<Ranked> rankings) {
+/// @param prompts with what was said of their completions
+record MicroBatch(List<JudgedPrompt> prompts) {
   MicroBatch {
-    rankings = List.copyOf(rankings);
+    prompts = List.copyOf(prompts);
   }
 
   /// Splits a batch. Prompts of similar length go together, so little is padding.
   ///
   /// @param tokens the greatest number of cells (rows times the longest row) of a part; a prompt
   ///   that needs more is a part by itself
-  static List<MicroBatch> of(List<Ranked> batch, int tokens) {
+  static List<MicroBatch> of(List<JudgedPrompt> batch, int tokens) {
     var longestFirst =
-        batch.stream().sorted(Comparator.comparingInt(Ranked::longest).reversed()).toList();
+        batch.stream().sorted(Comparator.comparingInt(JudgedPrompt::longest).reversed()).toList();
     var parts = new ArrayList<MicroBatch>();
-    var open = new ArrayList<Ranked>();
+    var open = new ArrayList<JudgedPrompt>();
     int rows = 0;
-    for (var ranked : longestFirst) {
-      long width = open.isEmpty() ? ranked.longest() : open.getFirst().longest();
-      if (!open.isEmpty() && (rows + ranked.k()) * width > tokens) {
+    for (var judged : longestFirst) {
+      long width = open.isEmpty() ? judged.longest() : open.getFirst().longest();
+      if (!open.isEmpty() && (rows + judged.k()) * width > tokens) {
         parts.add(new MicroBatch(open));
         open.clear();
         rows = 0;
       }
-      open.add(ranked);
-      rows += ranked.k();
+      open.add(judged);
+      rows += judged.k();
     }
     if (!open.isEmpty()) {
       parts.add(new MicroBatch(open));
@@ -44,12 +44,12 @@ record MicroBatch(List<Ranked> rankings) {
 
   /// The rows, prompt after prompt, in the order of the completions.
   List<Framed> rows() {
-    return rankings.stream().flatMap(ranked -> ranked.rows().stream()).toList();
+    return prompts.stream().flatMap(judged -> judged.rows().stream()).toList();
   }
 
   /// Whether the completion of each row ended by itself.
   List<Boolean> ended() {
-    return rankings.stream().flatMap(ranked -> ranked.ended().stream()).toList();
+    return prompts.stream().flatMap(judged -> judged.ended().stream()).toList();
   }
 
   /// The rows as the network reads them.

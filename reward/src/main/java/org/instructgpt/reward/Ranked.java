@@ -1,9 +1,10 @@
 package org.instructgpt.reward;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
@@ -11,7 +12,8 @@ import org.instructgpt.text.Framed;
 import org.instructgpt.text.Framing;
 import org.instructgpt.text.Tokenizer;
 
-/// One labeler's order of the K completions of a prompt, as token ids: one element of a batch.
+/// One labeler's order of the K completions of a prompt, as token ids. All of one prompt are one
+/// element of a batch, a [JudgedPrompt].
 ///
 /// @param promptId tells which rankings are of the same prompt
 /// @param prompt the prompt's ids, with the separator
@@ -77,22 +79,34 @@ public record Ranked(
     return completions.size();
   }
 
-  /// Who won against whom, at most K (K - 1) / 2; ties are left out (InstructGPT appendix C.2).
+  /// Who won against whom, at most K (K - 1) / 2; ties are left out (InstructGPT appendix C.2), and
+  /// so are completions of the same tokens, which have the same reward whatever is learned.
   public List<Ranking.Pair> pairs() {
-    var pairs = new ArrayList<Ranking.Pair>();
-    for (int i = 0; i < k(); i++) {
-      for (int j = 0; j < k(); j++) {
-        if (ranks.get(i) < ranks.get(j)) {
-          pairs.add(new Ranking.Pair(i, j));
-        }
-      }
-    }
-    return pairs;
+    return ordered().filter(pair -> !equal(pair)).toList();
+  }
+
+  /// How many pairs are left out because their completions are the same tokens, though they were
+  /// ranked apart: they came so, or became so when they were cut.
+  public int equalPairs() {
+    return (int) ordered().filter(this::equal).count();
+  }
+
+  private Stream<Ranking.Pair> ordered() {
+    return IntStream.range(0, k())
+        .boxed()
+        .flatMap(i ->
+            IntStream.range(0, k())
+                .filter(j -> ranks.get(i) < ranks.get(j))
+                .mapToObj(j -> new Ranking.Pair(i, j)));
+  }
+
+  private boolean equal(Ranking.Pair pair) {
+    return Arrays.equals(completions.get(pair.better()), completions.get(pair.worse()));
   }
 
   /// Whether the labeler told any two completions apart; otherwise there is nothing to learn.
   public boolean hasPairs() {
-    return ranks.stream().distinct().count() > 1;
+    return ordered().anyMatch(pair -> !equal(pair));
   }
 
   /// The number of tokens of the prompt with the longest completion: the context it needs.

@@ -12,10 +12,17 @@ import org.instructgpt.torch.Tensor;
 ///
 ///     loss = -1/|P| sum over (i, j) in P of log sigmoid(r_i - r_j),
 ///
-/// where P are the pairs of which the labeler found i better than j. Ties are not in P. A batch's
-/// loss is the mean over its prompts. So a prompt counts once, whether it gave 3 pairs or 36.
+/// where P are the pairs of which a labeler found i better than j. Ties are not in P, nor are
+/// completions whose tokens are the same. A batch's loss is the mean over its prompts. So a prompt
+/// counts once, whether it gave 3 pairs or 36.
 ///
-/// **Why all pairs of a prompt are one batch element.** The pairs of one ranking share their
+/// **A prompt that several people ranked** counts once too: P holds the pairs of all of them, each
+/// with the same weight, so the loss is equation 1 with the mean over (K choose 2) comparisons taken
+/// over all comparisons there are of this prompt. Its minimum for two completions is at the log-odds
+/// of the share of the labelers who preferred the first. (A mean over labelers of each one's mean
+/// would give a ranking of 2 the weight of one of 9.) See [JudgedPrompt].
+///
+/// **Why all pairs of a prompt are one batch element.** The pairs of a prompt share their
 /// completions. Shuffled into one data set, a completion would take part in K - 1 gradient updates
 /// of a single pass, and the model overfits within it; together, each completion is seen once. That
 /// gave the paper better accuracy and log loss on held-out comparisons.
@@ -41,23 +48,23 @@ public final class RankingLoss {
   /// @param weights of the pairs (P)
   record Comparisons(int[] better, int[] worse, double[] weights) {
 
-    /// The pairs of rankings whose rewards stand one after another.
+    /// The pairs of prompts whose rewards stand one after another.
     ///
-    /// @param prompts how many prompts the loss is a mean of: the whole batch's, if these rankings
-    ///   are a part of it, so that losses and gradients of the parts add up to those of the batch
-    static Comparisons of(List<Ranked> rankings, int prompts) {
-      int count = rankings.stream().mapToInt(ranked -> ranked.pairs().size()).sum();
+    /// @param prompts how many prompts the loss is a mean of: the whole batch's, if these are a
+    ///   part of it, so that losses and gradients of the parts add up to those of the batch
+    static Comparisons of(List<JudgedPrompt> some, int prompts) {
+      int count = some.stream().mapToInt(judged -> judged.pairs().size()).sum();
       var result = new Comparisons(new int[count], new int[count], new double[count]);
       int n = 0;
       int first = 0;
-      for (var ranked : rankings) {
-        var pairs = ranked.pairs();
+      for (var judged : some) {
+        var pairs = judged.pairs();
         for (var pair : pairs) {
           result.better[n] = first + pair.better();
           result.worse[n] = first + pair.worse();
           result.weights[n++] = 1.0 / ((double) pairs.size() * prompts);
         }
-        first += ranked.k();
+        first += judged.k();
       }
       return result;
     }

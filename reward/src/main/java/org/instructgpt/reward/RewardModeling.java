@@ -23,11 +23,12 @@ import org.instructgpt.torch.Tensor;
 
 /// Rankings to a reward model (InstructGPT section 3.5 and appendix C.2).
 ///
-/// A step takes a batch of prompts, puts each of their completions through the network once, and
-/// moves against the gradient of the [RankingLoss]. There is no dropout and nothing is drawn, so a
-/// step depends on weights, optimizer and step number alone. An epoch visits each ranking once; its
-/// last batch is smaller rather than filled up with rankings of a second round, since seeing data
-/// twice is what makes reward models overfit.
+/// A step takes a batch of prompts, each with all that labelers said of it ([JudgedPrompt]), puts
+/// each of their completions through the network once, and moves against the gradient of the
+/// [RankingLoss]. There is no dropout and nothing is drawn, so a step depends on weights, optimizer
+/// and step number alone. An epoch visits each prompt once; its last batch is smaller rather than
+/// filled up with prompts of a second round, since seeing data twice is what makes reward models
+/// overfit. Where there are fewer prompts than a batch should have, every step takes all of them.
 ///
 /// **The shift** is applied where the model leaves: [#export] writes a model whose demonstrations
 /// average 0 and puts the bias of the model in training back. Training leaves the bias alone, as
@@ -41,19 +42,21 @@ public final class RewardModeling implements Trainer {
   private final Data data;
   private final Settings settings;
   private final Origin origin;
+  private final List<JudgedPrompt> prompts;
+  private final int batch;
   private final Passes passes;
   private final Learner learner;
 
   /// How a reward model is trained; the keys of a recipe's section `reward`.
   ///
-  /// @param epochs passes over the rankings; more than one overfits quickly
-  /// @param batchPrompts rankings a step takes
+  /// @param epochs passes over the prompts; more than one overfits quickly
+  /// @param batchPrompts prompts a step takes, each with all its rankings
   /// @param learningRate the highest learning rate
   /// @param minimumLearningRateRatio the share of it at the last step; a cosine leads there
   /// @param warmupSteps steps of a linear rise before
   /// @param weightDecay decoupled, on matrices
   /// @param gradientClip the greatest global norm of the gradient
-  /// @param seed of the order of the rankings
+  /// @param seed of the order of the prompts
   /// @param microBatchTokens how many cells (rows times the longest row) are in memory at once, if
   ///   a single prompt does not need more; changes results by rounding only
   public record Settings(
@@ -150,7 +153,9 @@ public final class RewardModeling implements Trainer {
     this.data = data;
     this.settings = settings;
     this.origin = origin;
-    this.passes = new Passes(data.training.size(), settings.batchPrompts, settings.seed);
+    this.prompts = JudgedPrompt.of(data.training);
+    this.batch = Math.min(settings.batchPrompts, prompts.size());
+    this.passes = new Passes(prompts.size(), batch, settings.seed);
     var cosine = Schedule.cosine(settings.learningRate, settings.minimumLearningRateRatio, steps());
     this.learner =
         new Learner(
@@ -165,6 +170,11 @@ public final class RewardModeling implements Trainer {
     return passes.steps(settings.epochs);
   }
 
+  /// How many prompts there are to learn from: what an epoch visits.
+  public int prompts() {
+    return prompts.size();
+  }
+
   @Override
   public Map<String, Double> step(long step) {
     var batch = batch(step);
@@ -173,7 +183,7 @@ public final class RewardModeling implements Trainer {
       try (var _ = Scope.open()) {
         var sequences = MicroBatch.sequences(part.rows(), model.parameters().flat().device());
         var rewards = model.rewards(sequences);
-        var pairs = RankingLoss.Comparisons.of(part.rankings(), batch.size());
+        var pairs = RankingLoss.Comparisons.of(part.prompts(), batch.size());
         var loss = RankingLoss.of(rewards, pairs);
         loss.backward();
         tally.add(loss.item(), rewards.doubles(), pairs, sequences.lengths(), part.ended());
@@ -186,14 +196,14 @@ public final class RewardModeling implements Trainer {
     return metrics;
   }
 
-  /// The rankings of a step: distinct ones, as long as a batch is no more than an epoch.
-  List<Ranked> batch(long step) {
-    long left = (long) settings.epochs * data.training.size() - step * settings.batchPrompts;
+  /// The prompts of a step.
+  List<JudgedPrompt> batch(long step) {
+    long left = (long) settings.epochs * prompts.size() - step * batch;
     if (left <= 0) {
       throw new IllegalArgumentException(
           "a run has %d steps, but step %d was asked for".formatted(steps(), step));
     }
-    return Arrays.stream(passes.at(step)).limit(left).mapToObj(data.training::get).toList();
+    return Arrays.stream(passes.at(step)).limit(left).mapToObj(prompts::get).toList();
   }
 
   private void dropBiasGradient() {
@@ -216,7 +226,7 @@ public final class RewardModeling implements Trainer {
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("accuracy", Accuracy.overPairs(scored, Scored::margins).value());
     metrics.put("prompt_accuracy", Accuracy.overPrompts(scored, Scored::margins).value());
-    metrics.put("loss", scored.stream().mapToDouble(Scored::loss).average().orElseThrow());
+    metrics.put("loss", Scored.loss(scored));
     metrics.putAll(Endings.of(scored).metrics());
     return metrics;
   }

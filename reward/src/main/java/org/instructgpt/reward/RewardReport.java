@@ -122,7 +122,7 @@ public record RewardReport(
         Accuracy.overPrompts(scored, Scored::margins),
         Accuracy.overPairs(scored, Scored::lengthMargins),
         Accuracy.lead(scored, Scored::margins, Scored::lengthMargins),
-        scored.stream().mapToDouble(Scored::loss).average().orElseThrow(),
+        Scored.loss(scored),
         Calibration.of(margins),
         byLabeler(scored),
         Distribution.of(rewards),

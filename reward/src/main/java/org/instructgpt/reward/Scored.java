@@ -99,8 +99,17 @@ record Scored(Ranked ranked, double[] rewards) {
     return margin > 0 ? 1 : margin == 0 ? 0.5 : 0;
   }
 
-  /// The K-wise loss of this prompt; it has pairs.
-  double loss() {
-    return java.util.Arrays.stream(margins()).map(RankingLoss::ofPair).average().orElseThrow();
+  /// The K-wise loss of rankings, which have pairs: the mean over prompts of the mean over the
+  /// pairs of all who ranked the prompt.
+  static double loss(List<Scored> scored) {
+    var prompts = new java.util.LinkedHashMap<String, List<Double>>();
+    for (var each : scored) {
+      var losses = prompts.computeIfAbsent(each.ranked.promptId(), _ -> new ArrayList<>());
+      java.util.Arrays.stream(each.margins()).map(RankingLoss::ofPair).forEach(losses::add);
+    }
+    return prompts.values().stream()
+        .mapToDouble(losses -> losses.stream().mapToDouble(loss -> loss).average().orElseThrow())
+        .average()
+        .orElseThrow();
   }
 }

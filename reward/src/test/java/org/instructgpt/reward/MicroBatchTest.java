@@ -11,18 +11,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MicroBatchTest {
-  private static final List<Ranked> BATCH = Toys.rankings(40, 3);
+  private static final List<JudgedPrompt> BATCH = JudgedPrompt.of(Toys.rankings(40, 3));
 
   @ParameterizedTest
   @ValueSource(ints = {1, 60, 200, 1000, 1 << 20})
   void everyCompletionIsOneRowOfOnePart(int tokens) {
     var parts = MicroBatch.of(BATCH, tokens);
 
-    var seen = new ArrayList<Ranked>();
-    parts.forEach(part -> seen.addAll(part.rankings()));
+    var seen = new ArrayList<JudgedPrompt>();
+    parts.forEach(part -> seen.addAll(part.prompts()));
     assertThat(seen).containsExactlyInAnyOrderElementsOf(BATCH);
     int rows = parts.stream().mapToInt(part -> part.rows().size()).sum();
-    assertThat(rows).isEqualTo(BATCH.stream().mapToInt(Ranked::k).sum());
+    assertThat(rows).isEqualTo(BATCH.stream().mapToInt(JudgedPrompt::k).sum());
   }
 
   @ParameterizedTest
@@ -31,7 +31,7 @@ class MicroBatchTest {
     try (var _ = Scope.open()) {
       for (var part : MicroBatch.of(BATCH, tokens)) {
         var sequences = MicroBatch.sequences(part.rows(), Device.CPU);
-        assertThat(sequences.tokens().count() <= tokens || part.rankings().size() == 1).isTrue();
+        assertThat(sequences.tokens().count() <= tokens || part.prompts().size() == 1).isTrue();
       }
     }
   }
@@ -48,7 +48,8 @@ class MicroBatchTest {
         new Ranked(
             "p", new int[] {4, 5}, List.of(new int[] {6, 9}, new int[] {9}), List.of(1, 2), "ann");
     try (var _ = Scope.open()) {
-      var sequences = MicroBatch.sequences(new MicroBatch(List.of(ranked)).rows(), Device.CPU);
+      var sequences =
+          MicroBatch.sequences(new MicroBatch(JudgedPrompt.of(List.of(ranked))).rows(), Device.CPU);
 
       assertThat(sequences.tokens().longs()).startsWith(4, 5, 6, 9, 4, 5, 9);
       assertThat(sequences.last().longs()).containsExactly(3, 6);

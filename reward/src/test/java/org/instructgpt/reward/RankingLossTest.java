@@ -30,7 +30,7 @@ class RankingLossTest {
     double[] flat = rewards.stream().flatMapToDouble(Arrays::stream).toArray();
     try (var _ = Scope.open()) {
       var leaf = Tensor.of(flat).requireGradient(true);
-      var loss = RankingLoss.of(leaf, Comparisons.of(rankings, prompts));
+      var loss = RankingLoss.of(leaf, Comparisons.of(JudgedPrompt.of(rankings), prompts));
       loss.backward();
       return new Result(loss.item(), requireNonNull(leaf.gradient()).doubles());
     }

@@ -48,9 +48,9 @@ class RewardModelingNumericsTest {
   void theGradientOfEveryParameterIsTheSlopeOfTheLoss() {
     var model = Toys.model(DType.FLOAT64, 1);
     var rankings = Toys.rankings(4, 5).stream().filter(Ranked::hasPairs).toList();
-    var rows = new MicroBatch(rankings).rows();
+    var rows = new MicroBatch(JudgedPrompt.of(rankings)).rows();
     var rewards = model.rewards(MicroBatch.sequences(rows, Device.CPU));
-    RankingLoss.of(rewards, Comparisons.of(rankings, rankings.size())).backward();
+    RankingLoss.of(rewards, Comparisons.of(JudgedPrompt.of(rankings), rankings.size())).backward();
     var random = new Random(1);
 
     model
@@ -98,7 +98,8 @@ class RewardModelingNumericsTest {
       var metrics = trainer.step(step);
       double cosine = 1e-2 * (0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * step / 9)));
       double rate = step < 3 ? cosine * (1.0 / 3 + 2.0 / 3 * step / 3) : cosine;
-      double loss = loops.step(batch, rate);
+      double loss =
+          loops.step(batch.stream().flatMap(judged -> judged.rankings().stream()).toList(), rate);
       assertThat(metrics.get("loss")).isCloseTo(loss, within(1e-9));
       assertThat(metrics.get("learning_rate")).isCloseTo(rate, within(1e-15));
       assertThat(metrics.get("gradient_norm")).isCloseTo(loops.norm, within(1e-8));

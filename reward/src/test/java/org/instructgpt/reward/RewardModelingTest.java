@@ -96,7 +96,7 @@ class RewardModelingTest {
 
     var taken = new ArrayList<Ranked>();
     for (long step = 0; step < trainer.steps(); step++) {
-      taken.addAll(trainer.batch(step));
+      trainer.batch(step).forEach(judged -> taken.addAll(judged.rankings()));
     }
 
     assertThat(taken.subList(0, withPairs.size())).containsExactlyInAnyOrderElementsOf(withPairs);
@@ -111,7 +111,8 @@ class RewardModelingTest {
         Toys.trainer(Toys.model(DType.FLOAT32, 1), rankings, Toys.settings(1, 64, ALL_AT_ONCE));
 
     assertThat(trainer.steps()).isOne();
-    assertThat(trainer.batch(0)).containsExactlyInAnyOrderElementsOf(rankings);
+    assertThat(trainer.batch(0).stream().flatMap(judged -> judged.rankings().stream()))
+        .containsExactlyInAnyOrderElementsOf(rankings);
     assertThat(trainer.step(0))
         .containsEntry("completions", (double) rankings.stream().mapToInt(Ranked::k).sum());
   }

@@ -62,7 +62,7 @@ class ScoredTest {
     var ranks = List.of(2, 1, 2, 4);
     var rewards = new double[] {0.5, -1, 2, 0};
 
-    double loss = new Scored(Toys.judged("p", "ann", ranks), rewards).loss();
+    double loss = Scored.loss(List.of(new Scored(Toys.judged("p", "ann", ranks), rewards)));
 
     assertThat(loss)
         .isCloseTo(LoopLoss.loss(List.of(rewards), List.of(new int[] {2, 1, 2, 4})), within(1e-14));

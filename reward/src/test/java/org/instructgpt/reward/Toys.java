@@ -59,8 +59,13 @@ final class Toys {
     var completions = new ArrayList<int[]>();
     for (int i = 0; i < k; i++) {
       int[] ids = random.ints(1 + random.nextInt(8), 0, END).toArray();
-      completions.add(java.util.Arrays.copyOf(ids, ids.length + 1));
-      completions.getLast()[ids.length] = END;
+      int[] ended = java.util.Arrays.copyOf(ids, ids.length + 1);
+      ended[ids.length] = END;
+      if (completions.stream().anyMatch(other -> java.util.Arrays.equals(other, ended))) {
+        i--; // no two are the same
+      } else {
+        completions.add(ended);
+      }
     }
     int[] worths = completions.stream().mapToInt(worth).toArray();
     var ranks = new ArrayList<Integer>();
@@ -86,6 +91,7 @@ final class Toys {
     var completions = new ArrayList<int[]>();
     for (int i = 0; i < ranks.size(); i++) {
       completions.add(new int[lengths.length == 0 ? 1 : lengths[i]]);
+      java.util.Arrays.fill(completions.getLast(), i + 1); // no two are the same
     }
     return new Ranked(prompt, new int[] {1}, completions, ranks, labeler);
   }

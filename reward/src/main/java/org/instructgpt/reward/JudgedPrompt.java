@@ -1,0 +1,93 @@
+package org.instructgpt.reward;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.text.Framed;
+
+/// All that labelers said of the completions of one prompt: one element of a batch, whether one
+/// person ranked them or several, together or in different rounds.
+///
+/// Rankings of one prompt share completions. As elements of their own they would send a completion
+/// through the network once for each labeler, and in updates apart, which is what makes the model
+/// overfit (InstructGPT section 3.5; see [RankingLoss]). Here every completion is one row, and
+/// [#pairs] are those of all labelers: where two agree a pair is there twice, where they disagree
+/// it is there in both directions.
+///
+/// @param rankings by whom, at least one
+/// @param completions the ids of the distinct completions
+/// @param ended whether each of them ended by itself
+/// @param pairs who won against whom, by places among the completions
+record JudgedPrompt(
+    List<Ranked> rankings, List<int[]> completions, List<Boolean> ended, List<Ranking.Pair> pairs) {
+  JudgedPrompt {
+    rankings = List.copyOf(rankings);
+    completions = List.copyOf(completions);
+    ended = List.copyOf(ended);
+    pairs = List.copyOf(pairs);
+  }
+
+  /// What rankings are of the same prompt.
+  private record Asked(String id, List<Integer> tokens) {
+    static Asked of(Ranked ranked) {
+      return new Asked(ranked.promptId(), boxed(ranked.prompt()));
+    }
+  }
+
+  /// The prompts of rankings, in the order in which they first come.
+  static List<JudgedPrompt> of(List<Ranked> rankings) {
+    var prompts = new LinkedHashMap<Asked, List<Ranked>>();
+    for (var ranked : rankings) {
+      prompts.computeIfAbsent(Asked.of(ranked), _ -> new ArrayList<>()).add(ranked);
+    }
+    return prompts.values().stream().map(JudgedPrompt::together).toList();
+  }
+
+  private static JudgedPrompt together(List<Ranked> rankings) {
+    var places = new LinkedHashMap<List<Integer>, Integer>();
+    var completions = new ArrayList<int[]>();
+    var ended = new ArrayList<Boolean>();
+    var pairs = new ArrayList<Ranking.Pair>();
+    for (var ranked : rankings) {
+      var mine = new int[ranked.k()];
+      for (int i = 0; i < mine.length; i++) {
+        int[] ids = ranked.completions().get(i);
+        mine[i] = places.computeIfAbsent(boxed(ids), _ -> places.size());
+        if (mine[i] == completions.size()) {
+          completions.add(ids);
+          ended.add(ranked.ended().get(i));
+        }
+      }
+      ranked
+          .pairs()
+          .forEach(pair -> pairs.add(new Ranking.Pair(mine[pair.better()], mine[pair.worse()])));
+    }
+    return new JudgedPrompt(rankings, completions, ended, pairs);
+  }
+
+  private static List<Integer> boxed(int[] ids) {
+    return Arrays.stream(ids).boxed().toList();
+  }
+
+  int[] prompt() {
+    return rankings.getFirst().prompt();
+  }
+
+  /// The number of distinct completions.
+  int k() {
+    return completions.size();
+  }
+
+  /// The number of tokens of the prompt with the longest completion.
+  int longest() {
+    return prompt().length + completions.stream().mapToInt(ids -> ids.length).max().orElse(0);
+  }
+
+  /// The prompt with each of the completions: what the network reads.
+  List<Framed> rows() {
+    return IntStream.range(0, k()).mapToObj(i -> new Framed(prompt(), completions.get(i))).toList();
+  }
+}
