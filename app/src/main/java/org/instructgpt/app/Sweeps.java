@@ -140,6 +140,8 @@ record Sweeps(Study study) {
           store.rankings(Filter.ALL.in(Split.VALIDATION)).stream().map(r -> r.item()).toList());
       for (var each : store.rankings(Filter.ALL.in(Split.TRAIN))) {
         var split = pairs(each.item());
+        // Each about a prompt of its own: those of one prompt are one element of a batch.
+        split.forEach(pair -> given.add(named(each.prompt(), pair.promptId())));
         given.addAll(split);
         rankings++;
         pairs += split.size();
@@ -160,13 +162,25 @@ record Sweeps(Study study) {
       pairs.add(
           new Ranking(
               ranking.id() + "-" + pairs.size(),
-              ranking.promptId(),
+              ranking.id() + "-prompt-" + pairs.size(),
               List.of(ranking.outputs().get(pair.better()), ranking.outputs().get(pair.worse())),
               List.of(1, 2),
               ranking.labeler(),
               ranking.created()));
     }
     return pairs;
+  }
+
+  private static Prompt named(Prompt prompt, String id) {
+    return new Prompt(
+        id,
+        prompt.text(),
+        prompt.source(),
+        prompt.user(),
+        prompt.organisation(),
+        prompt.split(),
+        prompt.useCase(),
+        prompt.created());
   }
 
   private void measure() throws IOException {

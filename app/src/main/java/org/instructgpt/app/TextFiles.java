@@ -46,10 +46,34 @@ record TextFiles(List<String> training, List<String> validation) {
           "no text in %s: expected .txt or .jsonl files (or those as .gz) that are not empty"
               .formatted(paths));
     }
-    if (validation.isEmpty()) { // a few short documents: the last of them
-      validation.add(training.size() > 1 ? training.removeLast() : training.getFirst());
+    if (validation
+        .isEmpty()) { // a few short documents: the last of them, or the end of the only one
+      String last = training.removeLast();
+      int end = training.isEmpty() ? end(last, paths) : 0;
+      if (end > 0) {
+        training.add(last.substring(0, end).strip());
+      }
+      validation.add(last.substring(end).strip());
     }
     return new TextFiles(training, validation);
+  }
+
+  /// Where the last tenth of the only document begins: at the start of a line or a word if there is
+  /// one near, so that no text is both learned and held out.
+  private static int end(String document, List<Path> paths) {
+    int from = document.length() - Math.ceilDiv(document.length(), 10);
+    int line = document.lastIndexOf('\n', from);
+    int word = document.lastIndexOf(' ', from);
+    int end = line > from / 2 ? line : word > from / 2 ? word : from;
+    if (Character.isLowSurrogate(document.charAt(end))) {
+      end--;
+    }
+    if (end == 0) {
+      throw new IllegalArgumentException(
+          "%s: expected text enough to hold some out for validation, found %d characters in all: give more text"
+              .formatted(paths, document.length()));
+    }
+    return end;
   }
 
   private static boolean isHeldOut(String part) {

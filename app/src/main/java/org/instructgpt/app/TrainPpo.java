@@ -103,6 +103,14 @@ final class TrainPpo implements Callable<Integer> {
             .with("precision", options.precision());
     var data = data(workspace, fitting, settings, run);
     fitting.tell(out, run);
+    long episodes = settings.iterations() * settings.batchSize();
+    run.with("episodes_run", episodes);
+    if (episodes != settings.episodes()) {
+      out.println(
+          "ppo.episodes is %d, which is no multiple of ppo.batch_size, %d: %d are run, in %d iterations"
+              .formatted(
+                  settings.episodes(), settings.batchSize(), episodes, settings.iterations()));
+    }
     warning(judge, settings.reward()).ifPresent(out::println);
     try (var _ = Scope.open()) {
       var precision = options.precision();

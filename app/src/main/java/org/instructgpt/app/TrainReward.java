@@ -2,10 +2,13 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.instructgpt.model.AtomicFiles;
@@ -84,10 +87,15 @@ final class TrainReward implements Callable<Integer> {
     var parent = StageRun.checkpoint(workspace, from, "--from");
     var fitting = fits.to(parent);
     var tokenizer = fitting.tokenizer();
+    var run =
+        new StageRun(workspace, options, "reward", options.name("reward"), out)
+            .from("body", parent)
+            .with("reward", settings)
+            .with("precision", options.precision());
     RewardModeling.Data data;
     Material given;
     try (var material = Material.of(workspace)) {
-      data = data(material, fitting);
+      data = data(material, fitting, run, out);
       given = material;
     }
     if (seeds > 0) {
@@ -99,22 +107,23 @@ final class TrainReward implements Callable<Integer> {
       out.println("accuracy on labelers of other groups:  " + found.otherLabelers());
       return 0;
     }
-    var run =
-        new StageRun(workspace, options, "reward", options.name("reward"), out)
-            .from("body", parent)
-            .with("reward", settings)
-            .with("precision", options.precision())
-            .with("rankings", data.training().size())
-            .with("held_out_rankings", data.heldOut().size())
-            .with("demonstrations_of_the_shift", data.demonstrations().size())
-            .with("data_hash", Fingerprint.of(rows(data)))
-            .with(CUT_COMPLETIONS, cut(data.training()))
-            .learningFrom(given);
+    run.with("rankings", data.training().size())
+        .with("held_out_rankings", data.heldOut().size())
+        .with("demonstrations_of_the_shift", data.demonstrations().size())
+        .with("data_hash", Fingerprint.of(rows(data)))
+        .with(CUT_COMPLETIONS, cut(data.training()))
+        .learningFrom(given);
     fitting.tell(out, run);
     try (var _ = Scope.open()) {
       var model = model(parent, settings.seed());
       var origin = new RewardModeling.Origin(tokenizer, run.lineage());
       var trainer = new RewardModeling(model, data, settings, origin);
+      run.with("prompts", trainer.prompts());
+      if (trainer.prompts() < settings.batchPrompts()) {
+        out.println(
+            "%d prompts are fewer than reward.batch_prompts, %d: every step takes all of them"
+                .formatted(trainer.prompts(), settings.batchPrompts()));
+      }
       long tenth = Math.max(1, trainer.steps() / 10);
       var loop = new RunSettings(trainer.steps(), tenth, tenth, 2, null);
       if (!run.run(trainer, loop, List.of(HealthGates.finite()), stop)) {
@@ -159,14 +168,57 @@ final class TrainReward implements Callable<Integer> {
                 r.completions().stream()));
   }
 
-  private RewardModeling.Data data(Material material, Fitting fitting) {
-    List<Ranked> training = fitting.rankings(material.rankings(Split.TRAIN));
-    var measured = new ArrayList<Ranked>();
-    for (var split : heldOut) {
-      measured.addAll(fitting.rankings(material.rankings(split)));
+  /// Rankings as they came, and of them those that teach nothing.
+  ///
+  /// @param rankings all
+  /// @param ties how many tell no two completions apart
+  /// @param equalPairs of the others, how many are of completions with the same tokens
+  private record Given(List<Ranked> rankings, long ties, int equalPairs) {
+    static Given of(List<Ranked> rankings) {
+      return new Given(
+          rankings,
+          rankings.stream().filter(ranked -> !ranked.hasPairs()).count(),
+          rankings.stream().filter(Ranked::hasPairs).mapToInt(Ranked::equalPairs).sum());
     }
+
+    void tell(String which, PrintWriter out) {
+      if (ties > 0) {
+        out.println(
+            "%d of %d %s rankings tell no two completions apart and are left out"
+                .formatted(ties, rankings.size(), which));
+      }
+      if (equalPairs > 0) {
+        out.println(
+            "%d pairs of the %s rankings are of completions that are the same, or became so where they were cut, and are left out"
+                .formatted(equalPairs, which));
+      }
+    }
+  }
+
+  private RewardModeling.Data data(
+      Material material, Fitting fitting, StageRun run, PrintWriter out) {
+    var training = Given.of(fitting.rankings(material.rankings(Split.TRAIN)));
+    var held = new ArrayList<Ranked>();
+    for (var split : heldOut) {
+      held.addAll(fitting.rankings(material.rankings(split)));
+    }
+    var measured = Given.of(held);
+    training.tell("training", out);
+    measured.tell("held-out", out);
+    if (held.size() == measured.ties) {
+      out.println(
+          "nothing is held out: the splits %s have no rankings with a preference, so the model is not measured; --held-out names other splits"
+              .formatted(
+                  heldOut.stream()
+                      .map(split -> split.name().toLowerCase(Locale.ROOT))
+                      .collect(Collectors.joining(", "))));
+    }
+    run.with("rankings_left_out", training.ties)
+        .with("held_out_rankings_left_out", measured.ties)
+        .with("equal_pairs_left_out", training.equalPairs)
+        .with("held_out_equal_pairs_left_out", measured.equalPairs);
     var demonstrations = fitting.demonstrations(material.demonstrations(Split.TRAIN));
-    return new RewardModeling.Data(training, measured, demonstrations);
+    return new RewardModeling.Data(training.rankings, held, demonstrations);
   }
 
   private ScalarModel model(java.nio.file.Path parent, long seed) throws IOException {

@@ -119,6 +119,11 @@ final class TrainSft implements Callable<Integer> {
 
   private static void tell(
       Sft.Cuts cuts, Sft.Data data, String section, Sft.Settings settings, PrintWriter out) {
+    if (data.training().size() < settings.batchSize()) {
+      out.println(
+          "%d demonstrations are fewer than %s.batch_size, %d: every step takes all of them"
+              .formatted(data.training().size(), section, settings.batchSize()));
+    }
     if (cuts.training() + cuts.validation() > 0) {
       out.println(
           "%d of %d demonstrations (and %d of %d held-out ones) are longer than %s.max_response_tokens, %d, and are cut there: what is left has no end of text, so they do not teach where to stop; --set max_response_tokens=N changes it"

@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,6 +27,9 @@ class StageReportsTest {
       model: {layers: 1, width: 16, heads: 2, context: 48, vocabulary: 280, activation: gelu, band: 0}
       pretrain: {steps: 6, batch_size: 4, learning_rate: 1e-2, warmup_steps: 1, evaluate_every: 3, checkpoint_every: 3}
       sft: {epochs: 4, batch_size: 8, learning_rate: 1e-3, max_response_tokens: 20}
+      ppo:
+        {episodes: 5, batch_size: 4, minibatch_size: 2, sampling: {temperature: 1.0, max_response_tokens: 8, rows: 4},
+         ptx: {coefficient: 0.0, ratio: 1}}
       """;
 
   private static final String PROMPT =
@@ -98,6 +102,75 @@ class StageReportsTest {
     assertThat(out.toString()).containsOnlyOnce("are longer than");
   }
 
+  @Test
+  void aRewardModelTellsWhatItLeavesOutAndThatNothingIsHeldOut() throws IOException {
+    var elsewhere = Files.createDirectory(shared.resolve("ties"));
+    Files.writeString(
+        elsewhere.resolve("rankings.jsonl"),
+        """
+        {"prompt": "Ask 1", "completions": ["a cat", "the dog"], "ranks": [1, 2], "labeler": "ann", "user": "u"}
+        {"prompt": "Ask 1", "completions": ["a cat", "the dog"], "ranks": [1, 2], "labeler": "bob", "user": "u"}
+        {"prompt": "Ask 2", "completions": ["a cat", "the dog"], "ranks": [1, 1], "user": "u"}
+        {"prompt": "Ask 3", "completions": ["a cat", "a cat", "no"], "ranks": [1, 2, 3], "user": "u"}
+        """);
+    succeedIn(elsewhere, "import", elsewhere.resolve("rankings.jsonl"));
+    Files.createDirectories(elsewhere.resolve("workspace/models"));
+    var base = shared.resolve("workspace/models/base");
+    succeedIn(elsewhere, "reward", "--from", base, "--held-out", "test", "--set", "epochs=3");
+    assertThat(out.toString())
+        .contains("1 of 4 training rankings tell no two completions apart and are left out")
+        .contains("1 pairs of the training rankings are of completions that are the same")
+        .contains("nothing is held out: the splits test have no rankings with a preference")
+        .contains(
+            "2 prompts are fewer than reward.batch_prompts, 64: every step takes all of them");
+    var made = Lineage.read(elsewhere.resolve("workspace/models/reward")).path("made");
+    assertThat(made.at("/step").asInt()).isEqualTo(3);
+    assertThat(made.at("/settings/prompts").asInt()).isEqualTo(2);
+    assertThat(made.at("/settings/rankings").asInt()).isEqualTo(3);
+    assertThat(made.at("/settings/rankings_left_out").asInt()).isOne();
+    assertThat(made.at("/settings/equal_pairs_left_out").asInt()).isOne();
+  }
+
+  @Test
+  void fewerDemonstrationsThanABatchAreToldAndSoAreEpisodesThatFillNoBatch() throws IOException {
+    succeed("sft", "--name", "few", "--set", "batch_size=64", "--set", "epochs=2");
+    assertThat(out.toString())
+        .contains("50 demonstrations are fewer than sft.batch_size, 64: every step takes all");
+    assertThat(step("few")).isEqualTo(2);
+    assertThat(Files.readString(run("few").resolve("metrics.jsonl"))).contains("\"epoch\":2.0");
+    var ranking = shared.resolve("ranking.jsonl");
+    Files.writeString(
+        ranking,
+        "{\"prompt\": \"Ask\", \"completions\": [\"a\", \"b\"], \"ranks\": [1, 2], \"user\": \"u\"}\n");
+    succeed("import", ranking);
+    succeed("reward", "--from", "base", "--name", "judge");
+    succeed("ppo", "--from", "base", "--reward-model", "judge");
+    assertThat(out.toString())
+        .contains("ppo.episodes is 5, which is no multiple of ppo.batch_size, 4: 8 are run, in 2")
+        .contains("was not trained on answers that a limit cut off");
+    var made = Lineage.read(shared.resolve("workspace/models/ppo")).path("made");
+    assertThat(made.at("/settings/episodes_run").asInt()).isEqualTo(8);
+  }
+
+  @Test
+  void ofTheOnlyDocumentTheEndIsHeldOutAndNotLearned() throws IOException {
+    var text = shared.resolve("numbers.txt");
+    var numbers = new StringBuilder();
+    for (int i = 0; i < 900; i++) {
+      numbers.append(i).append(i % 9 == 8 ? '\n' : ' ');
+    }
+    Files.writeString(text, numbers);
+    var found = TextFiles.read(List.of(text));
+    assertThat(found.training()).hasSize(1);
+    assertThat(found.validation()).hasSize(1);
+    assertThat(found.training().getFirst() + "\n" + found.validation().getFirst())
+        .isEqualTo(numbers.toString().strip());
+    assertThat(found.validation().getFirst().length()).isBetween(300, 600);
+    Files.writeString(text, "x");
+    assertThatThrownBy(() -> TextFiles.read(List.of(text)))
+        .hasMessageContaining("expected text enough to hold some out for validation, found 1");
+  }
+
   /// The run that made a model.
   private static Path run(String model) throws IOException {
     var lineage = Lineage.read(shared.resolve("workspace/models").resolve(model));
@@ -121,12 +194,20 @@ class StageReportsTest {
   }
 
   private void succeed(Object... arguments) {
-    assertThat(run(arguments)).as("%s%n%s", Arrays.toString(arguments), err).isZero();
+    succeedIn(shared, arguments);
+  }
+
+  private void succeedIn(Path root, Object... arguments) {
+    assertThat(runIn(root, arguments)).as("%s%n%s", Arrays.toString(arguments), err).isZero();
   }
 
   private int run(Object... arguments) {
+    return runIn(shared, arguments);
+  }
+
+  private int runIn(Path root, Object... arguments) {
     List<String> all = new ArrayList<>(Arrays.stream(arguments).map(Object::toString).toList());
-    all.addAll(List.of("--workspace", shared.resolve("workspace").toString()));
+    all.addAll(List.of("--workspace", root.resolve("workspace").toString()));
     if (!all.getFirst().equals("import")) {
       all.addAll(List.of("--recipe", shared.resolve("recipe.yaml").toString()));
     }

@@ -125,9 +125,9 @@ public final class Sft implements Trainer {
       return new Settings(epochs, batch, rate, 0.1, 0, 0.2, mix, 0, 1, 1024, 1, rows);
     }
 
-    /// Windows of pretraining text a step.
-    int windows() {
-      return (int) Math.max(1, Math.round(batchSize * pretrainingMix / (1 - pretrainingMix)));
+    /// Windows of pretraining text beside so many demonstrations.
+    int windows(int demonstrations) {
+      return (int) Math.max(1, Math.round(demonstrations * pretrainingMix / (1 - pretrainingMix)));
     }
 
     AdamW.Settings optimizer() {
@@ -176,7 +176,7 @@ public final class Sft implements Trainer {
     this.validation = demonstrations(data.validation(), "validation");
     this.mix = mix(data.pretraining());
     this.judge = data.judge();
-    this.order = new Passes(training.count(), settings.batchSize, settings.seed);
+    this.order = new Passes(training.count(), batch(), settings.seed);
     this.loss = new TokenLoss(model, settings.microBatchSize);
     var schedule = settings.schedule(steps());
     this.learner = new Learner("policy", model.parameters(), settings.optimizer(), schedule);
@@ -196,8 +196,22 @@ public final class Sft implements Trainer {
                 "pretraining_mix: %s of the data should be pretraining text, but none was given: name a text, or set it to 0"
                     .formatted(settings.pretrainingMix)));
     var windows = Windows.of(text.training(), model);
-    var order = new Passes(windows.count(), settings.windows(), Randomness.mix(settings.seed, 1));
+    var order =
+        new Passes(windows.count(), settings.windows(batch()), Randomness.mix(settings.seed, 1));
     return Optional.of(new Mix(windows, Windows.of(text.validation(), model), order));
+  }
+
+  /// Where there are fewer demonstrations than a batch should have, a step takes all of them: twice
+  /// the same in one step teaches nothing more.
+  private int batch() {
+    return Math.min(settings.batchSize, training.count());
+  }
+
+  /// The demonstrations of a step; those of the last one are as many as are left of the epochs.
+  private int[] batch(long step) {
+    long left = (long) settings.epochs * training.count() - step * batch();
+    int[] all = order.at(step);
+    return left > 0 && left < all.length ? Arrays.copyOf(all, (int) left) : all;
   }
 
   /// The number of steps in all epochs.
@@ -229,7 +243,7 @@ public final class Sft implements Trainer {
       var dropout = Dropout.of(settings.residualDropout, random);
       var metrics = new LinkedHashMap<String, Double>();
 
-      int[] demonstrations = order.at(step);
+      int[] demonstrations = batch(step);
       double share = 1 - settings.pretrainingMix;
       metrics.put("loss", loss.learn(training, demonstrations, share, dropout));
       double tokens = TokenLoss.read(training, demonstrations);
@@ -244,7 +258,8 @@ public final class Sft implements Trainer {
 
       metrics.put("gradient_norm", learner.step(step));
       metrics.put("learning_rate", learner.learningRate(step));
-      metrics.put("epoch", (step + 1.0) * settings.batchSize / training.count());
+      double seen = (double) step * batch() + demonstrations.length;
+      metrics.put("epoch", seen / training.count());
       metrics.put("tokens", tokens);
       return metrics;
     }

@@ -19,7 +19,7 @@ class SftSettingsTest {
         .isEqualTo(new Sft.Settings(2, 32, 5e-6, 0.1, 0, 0.2, 0.1, 0, 1, 1024, 1, 8));
     assertThat(Sft.Settings.supervised(Size.B6).learningRate()).isEqualTo(1.04e-5);
     assertThat(Sft.Settings.supervised(Size.B175).learningRate()).isEqualTo(2.45e-6);
-    assertThat(Sft.Settings.supervised(Size.XL).windows()).isEqualTo(4); // 32/9, rounded
+    assertThat(Sft.Settings.supervised(Size.XL).windows(32)).isEqualTo(4); // 32/9, rounded
   }
 
   @Test

@@ -30,6 +30,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SftTest {
+
+  @Test
+  void anEpochIsAnEpochHoweverFewDemonstrationsThereAre() {
+    try (var _ = Scope.open()) {
+      // 5 demonstrations and a batch of 3 make 4 steps in 2 epochs, the last of one demonstration.
+      var sft = Small.sft(Small.fresh(), Small.data(5), Small.settings(3, 2));
+      double epoch = 0;
+      for (int step = 0; step < sft.steps(); step++) {
+        epoch = sft.step(step).getOrDefault("epoch", 0.0);
+      }
+      assertThat(epoch).isEqualTo(Small.settings(3, 2).epochs());
+      // 2 demonstrations and a batch of 3: every step takes both.
+      var few = Small.sft(Small.fresh(), Small.data(2), Small.settings(3, 2));
+      assertThat(few.steps()).isEqualTo(Small.settings(3, 2).epochs());
+      assertThat(few.step(0)).containsEntry("epoch", 1.0);
+    }
+  }
+
   private Scope scope;
 
   @BeforeEach
@@ -115,13 +133,13 @@ class SftTest {
 
   @Test
   void sixStepsWithPretrainingMixAreThoseOfTheLoops() {
-    var data = Small.data(7);
+    var data = Small.data(9); // 6 steps are both epochs
     var settings = Small.settings(3, 2, 0, 0.4); // 3 x 0.4/0.6 = 2 windows
     var gpt = Small.exact();
     var sft = Small.sft(gpt, data, settings);
     var reference = Small.reference();
     var optimizer = new ReferenceAdamW(Gpt.shapes(Small.CONFIG), settings.optimizer());
-    var order = new Passes(7, 3, 7);
+    var order = new Passes(9, 3, 7);
     var text = Small.alphabet().training();
     var windowOrder = new Passes(text.count(), 2, Randomness.mix(7, 1));
     for (int step = 0; step < 6; step++) {
