@@ -130,17 +130,25 @@ final class TrainReward implements Callable<Integer> {
         return Stop.STOPPED;
       }
       if (!data.heldOut().isEmpty()) {
-        var name = options.name("reward");
-        var made =
-            Checkpoint.loadRewardModel(
-                workspace.model(name), options.precision(), options.device());
-        var report = RewardReport.of(made, data.heldOut(), settings.microBatchTokens());
-        AtomicFiles.write(workspace.reports().resolve(name + ".json"), report.json());
-        out.print(report.table());
-        out.flush();
+        report(workspace, data, settings, out);
       }
       return 0;
     }
+  }
+
+  private void report(
+      Workspace workspace,
+      RewardModeling.Data data,
+      RewardModeling.Settings settings,
+      PrintWriter out)
+      throws IOException {
+    var name = options.name("reward");
+    var made =
+        Checkpoint.loadRewardModel(workspace.model(name), options.precision(), options.device());
+    var report = RewardReport.of(made, data.heldOut(), settings.microBatchTokens());
+    AtomicFiles.write(workspace.reports().resolve(name + ".json"), report.json());
+    out.print(report.table());
+    out.flush();
   }
 
   /// How many completions did not end by themselves.
