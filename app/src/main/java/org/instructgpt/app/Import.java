@@ -10,12 +10,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
-import org.instructgpt.records.Format;
 import org.instructgpt.records.Importer;
-import org.instructgpt.records.Labeler;
-import org.instructgpt.records.Split;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,40 +37,22 @@ final class Import implements Callable<Integer> {
       description = "The project's folder (${DEFAULT-VALUE}).")
   private Path workspace;
 
-  @Option(
-      names = "--format",
-      paramLabel = "NAME",
-      description =
-          "What the rows look like; told by the first row when left out: ${COMPLETION-CANDIDATES}.")
-  private @Nullable Format format;
-
-  @Option(names = "--skip-bad", description = "Leave bad rows out instead of refusing all.")
-  private boolean skipBad;
-
-  @Option(
-      names = "--labeler",
-      defaultValue = "unknown",
-      paramLabel = "NAME",
-      description = "Who gave what has no name on it (${DEFAULT-VALUE}).")
-  private String labeler;
-
-  @Option(
-      names = "--pool",
-      defaultValue = "training",
-      description =
-          "Of labelers not known yet: training, held_out or researcher (${DEFAULT-VALUE}).")
-  private Labeler.Pool pool;
+  @Mixin private ImportOptions options;
 
   @Option(
       names = "--consent",
       paramLabel = "VERSION",
       description = {
         "The version of the notice to which the customers in the files have agreed.",
-        "Prompts of customers are not taken without it."
+        "Who is named as a user in a row is then a customer.",
+        "Our own records of customers' prompts are not taken without it."
       })
   private @Nullable String consent;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "JSON lines, may be gzipped.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "JSON lines, JSON, CSV, TSV, Parquet; also .gz, .zst, .zip.")
   private List<Path> files;
 
   @Spec private @Nullable CommandSpec spec;
@@ -84,40 +64,37 @@ final class Import implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var settings =
-        new Importer.Settings(
-            Optional.ofNullable(format),
-            skipBad,
-            labeler,
-            pool,
-            Split.Fractions.USUAL,
-            clock.instant());
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var settings = options.settings(clock.instant(), consent != null);
     try (var store = Workspace.create(workspace).store()) {
       var vouching =
           new Intake(store, new SecureRandom())
               .vouching(Optional.ofNullable(consent), clock.instant());
-      tell(
-          Objects.requireNonNull(spec).commandLine().getOut(),
-          new Importer(store, settings, vouching).read(files));
+      var report = new Importer(store, settings, vouching).read(files);
+      int status = ImportOptions.tell(out, report);
+      tellConsent(out, report);
+      return status;
     }
-    return 0;
   }
 
-  /// Prints what was read and what became of it.
-  static void tell(PrintWriter out, Importer.Report report) {
-    report.formats().forEach((file, format) -> out.println(file + ": " + format.word()));
-    out.println("rows read: " + report.rows());
-    report.added().forEach((type, count) -> out.println("new " + type + ": " + count));
-    tell(out, "there already", report.duplicates());
-    tell(out, "rows with nothing to import", report.empty());
-    report.notes().forEach((note, count) -> tell(out, note, count));
-    tell(out, "faults of the rows left out", report.bad().size());
-    report.bad().forEach(problem -> out.println("  " + problem));
+  /// Says what became of those who are named as users.
+  private void tellConsent(PrintWriter out, Importer.Report report) {
+    long others = report.users() - report.customers();
+    if (consent != null && report.customers() > 0) {
+      out.println(
+          "consent to " + consent + " stored for the users of " + count(report.customers()));
+    } else if (consent != null) {
+      out.println("--consent " + consent + " had no effect: no row names a user who is a customer");
+    }
+    if (consent == null && others > 0) {
+      out.println(
+          "users are named in "
+              + count(others)
+              + ", whose consent is not stored; if they are your customers: --consent VERSION");
+    }
   }
 
-  private static void tell(PrintWriter out, String what, long count) {
-    if (count > 0) {
-      out.println(what + ": " + count);
-    }
+  private static String count(long rows) {
+    return rows == 1 ? "one row" : rows + " rows";
   }
 }

@@ -24,6 +24,7 @@ import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Safetensors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -44,6 +45,8 @@ final class Inspect implements Callable<Integer> {
   @Parameters(paramLabel = "PATH", description = "The folder or file.")
   private Path folder;
 
+  @Mixin private ImportOptions options;
+
   @Spec private @Nullable CommandSpec spec;
   private final InstantSource clock;
 
@@ -61,8 +64,8 @@ final class Inspect implements Callable<Integer> {
       checkpoint(out);
     } else if (new Workspace(folder).hasStore()) {
       workspace(new Workspace(folder), out);
-    } else if (Files.isRegularFile(folder)) {
-      file(out);
+    } else if (!Files.isDirectory(folder)) {
+      return file(out);
     } else {
       throw new IllegalArgumentException(
           folder
@@ -105,11 +108,11 @@ final class Inspect implements Callable<Integer> {
 
   /// Reads the file into a store that is thrown away, so that what is told is what an import would
   /// do.
-  private void file(PrintWriter out) throws IOException {
+  private int file(PrintWriter out) throws IOException {
     var scratch = Files.createTempDirectory("instructgpt-inspect");
     try (var store = Store.open(scratch.resolve("feedback.db"))) {
-      var settings = Importer.Settings.at(clock.instant()).skippingBad();
-      Import.tell(out, new Importer(store, settings).read(folder));
+      var settings = options.settings(clock.instant(), false);
+      return ImportOptions.tell(out, new Importer(store, settings).read(folder));
     } finally {
       AtomicFiles.delete(scratch);
     }

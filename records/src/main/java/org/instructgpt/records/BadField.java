@@ -15,4 +15,10 @@ final class BadField extends IllegalArgumentException {
     this.expected = expected;
     this.found = found;
   }
+
+  /// It is told to people by its words, and there may be millions of them.
+  @Override
+  public Throwable fillInStackTrace() {
+    return this;
+  }
 }

@@ -3,43 +3,70 @@ package org.instructgpt.records;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Files that cannot be imported, with every line that is at fault and why.
+/// Files that cannot be imported, with what is at fault and where.
 public final class BadRows extends IllegalArgumentException {
+  /// More kinds of faults are counted and not told.
+  private static final int MOST_TOLD = 20;
+
   private static final long serialVersionUID = 1;
 
   private final transient List<Problem> problems;
 
-  /// One fault of one line.
+  /// One fault, and how often there are others like it.
   ///
   /// @param file as it was given
   /// @param line from 1; in a JSON array the line on which the row begins
   /// @param field path of the field, such as `outputs[2].rank`, or `row` for the whole row; in a
   ///   JSON array it begins with the row, from 0: `[12].prompt`
-  public record Problem(String file, long line, String field, String expected, String found) {
+  /// @param times how many there are of this kind, this one included
+  /// @param last the line of the last of them
+  public record Problem(
+      String file, long line, String field, String expected, String found, long times, long last) {
+
+    Problem(String file, long line, String field, String expected, String found) {
+      this(file, line, field, expected, found, 1, line);
+    }
+
+    Problem times(long many, long until) {
+      return new Problem(file, line, field, expected, found, many, until);
+    }
+
     @Override
     public String toString() {
-      return String.format("%s:%d: %s: expected %s, found %s", file, line, field, expected, found);
+      String more =
+          times == 1 ? "" : String.format(" (and %d more like it, up to line %d)", times - 1, last);
+      return String.format(
+          "%s:%d: %s: expected %s, found %s%s", file, line, field, expected, found, more);
     }
   }
 
-  BadRows(List<Problem> problems) {
-    super(message(problems));
-    this.problems = List.copyOf(problems);
+  BadRows(Faults faults) {
+    super(message(faults));
+    this.problems = faults.problems();
   }
 
-  /// All faults, in the order of files and lines.
+  /// All kinds of faults, in the order of files and lines.
   public List<Problem> problems() {
     return problems;
   }
 
-  private static String message(List<Problem> problems) {
+  /// The first of these, a line each, and how many are not shown.
+  public static String told(List<Problem> problems) {
+    String more =
+        problems.size() > MOST_TOLD
+            ? "\n  and " + (problems.size() - MOST_TOLD) + " other kinds of faults"
+            : "";
     return problems.stream()
+        .limit(MOST_TOLD)
         .map(problem -> "\n  " + problem)
-        .collect(
-            Collectors.joining(
-                "",
-                "nothing was imported, because of "
-                    + (problems.size() == 1 ? "a fault:" : problems.size() + " faults:"),
-                "\nMend these lines, or leave them out by asking to skip bad ones."));
+        .collect(Collectors.joining("", "", more));
+  }
+
+  private static String message(Faults faults) {
+    String count = faults.count() == 1 ? "a fault:" : faults.count() + " faults:";
+    return "nothing was imported, because of "
+        + count
+        + told(faults.problems())
+        + "\nMend these lines, or leave them out with --skip-bad.";
   }
 }

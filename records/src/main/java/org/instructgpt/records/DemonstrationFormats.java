@@ -1,49 +1,41 @@
 package org.instructgpt.records;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// How prompts and demonstrations look in other people's files.
+///
+/// What somebody found bad is nobody's demonstration: where a row says what its answer was found to
+/// be, the answer becomes a rating.
 final class DemonstrationFormats {
-  private static final String END_OF_TEXT = "<|endoftext|>";
-
   private DemonstrationFormats() {}
 
   static void prompt(Fields row, Draft draft) {
-    String prompt = row.filled("prompt");
-    Optional<String> user = row.optionalId("user");
-    Optional<String> organisation = row.optionalId("organisation");
+    Optional<String> asking = Asked.field(row.node());
+    Optional<String> talk = Messages.in(row.node()).filter(_ -> asking.isEmpty());
+    Asked asked = Asked.of(row, asking.or(() -> talk).orElse("prompt"));
     row.settle();
-    draft.prompt(prompt, user, organisation);
+    draft.prompt(asked);
   }
 
-  static void completion(Fields row, Draft draft) {
-    String prompt = row.filled("prompt");
-    String completion = row.text("completion");
-    Optional<String> labeler = row.optionalId("labeler");
-    Optional<String> user = row.optionalId("user");
+  /// A prompt and its answer, whatever their names.
+  ///
+  /// @param asks the usual name of the prompt, for the faults of a row that has none
+  /// @param answers the usual name of the answer
+  static void answered(Fields row, Draft draft, String asks, String answers) {
+    JsonNode node = row.node();
+    Optional<String> asking = Asked.field(node);
+    Asked asked = Asked.of(row, asking.orElse(asks));
+    String answer = Answers.one(row, Answers.field(node, asking).orElse(answers));
+    if (RatingFormats.verdict(node).filter(field -> !field.equals("score")).isPresent()) {
+      RatingFormats.give(row, asked, answer, draft);
+      return;
+    }
+    Optional<String> labeler = row.who(Slot.LABELER);
     row.settle();
-    String response =
-        completion.endsWith(END_OF_TEXT)
-            ? completion.substring(0, completion.length() - END_OF_TEXT.length())
-            : completion;
-    draft.demonstration(draft.prompt(prompt, user, Optional.empty()), response, labeler);
-  }
-
-  static void questionAnswer(Fields row, Draft draft) {
-    String question = row.filled("question");
-    String answer = row.text("answer");
-    row.settle();
-    draft.demonstration(draft.prompt(question), answer, Optional.empty());
-  }
-
-  static void instruction(Fields row, Draft draft) {
-    String instruction = row.filled("instruction");
-    String input = row.has("input") ? row.text("input") : "";
-    String output = row.text("output");
-    row.settle();
-    draft.demonstration(draft.prompt(instructed(instruction, input)), output, Optional.empty());
+    draft.demonstration(draft.prompt(asked), answer, labeler);
   }
 
   static void selfInstruct(Fields row, Draft draft) {
@@ -55,34 +47,29 @@ final class DemonstrationFormats {
     List<String> prompts = new ArrayList<>();
     List<String> outputs = new ArrayList<>();
     for (Fields instance : instances) {
-      prompts.add(instructed(instruction, instance.has("input") ? instance.text("input") : ""));
-      outputs.add(instance.text("output"));
+      String input = instance.has("input") ? instance.text("input") : "";
+      prompts.add(input.isBlank() ? instruction : instruction + "\n\n" + input);
+      outputs.add(Answers.one(instance, "output"));
     }
+    Optional<String> labeler = row.who(Slot.LABELER);
     row.settle();
     for (int i = 0; i < prompts.size(); i++) {
-      draft.demonstration(draft.prompt(prompts.get(i)), outputs.get(i), Optional.empty());
+      draft.demonstration(draft.prompt(prompts.get(i)), outputs.get(i), labeler);
     }
   }
 
-  static void messages(Fields row, Draft draft) {
-    List<Dialogue.Turn> turns = new ArrayList<>();
-    List<Fields> messages = row.objects("messages", true);
-    for (Fields message : messages) {
-      turns.add(turn(message, "role", "content"));
+  /// A conversation: its last answer, or each one, is a demonstration; what comes before is the
+  /// prompt.
+  static void conversation(Fields row, Draft draft, String usual) {
+    String field = Messages.in(row.node()).orElse(usual);
+    if (RatingFormats.verdict(row.node()).filter(name -> !name.equals("score")).isPresent()) {
+      RatingFormats.rating(row, draft);
+      return;
     }
-    dialogue(row, "messages", turns, draft);
-  }
-
-  static void conversations(Fields row, Draft draft) {
-    List<Dialogue.Turn> turns = new ArrayList<>();
-    for (Fields message : row.objects("conversations", true)) {
-      turns.add(turn(message, "from", "value"));
-    }
-    dialogue(row, "conversations", turns, draft);
-  }
-
-  private static void dialogue(Fields row, String field, List<Dialogue.Turn> turns, Draft draft) {
-    if (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.ASSISTANT) {
+    List<Messages.Message> turns = Messages.read(row, field);
+    boolean named = !row.node().path(field).path(0).isTextual();
+    boolean asks = !turns.isEmpty() && turns.getLast().role() == Dialogue.Role.HUMAN;
+    if (named && (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.ASSISTANT)) {
       row.fault(
           field,
           "a last turn of the assistant",
@@ -90,28 +77,71 @@ final class DemonstrationFormats {
     } else if (turns.stream().noneMatch(turn -> turn.role() == Dialogue.Role.HUMAN)) {
       row.fault(field, "a turn of the user", "none");
     }
+    List<Integer> answers = answers(row, turns, draft.everyTurn());
+    List<Asked> prompts = answers.stream().map(i -> before(row, field, turns, i)).toList();
+    Optional<Asked> open =
+        asks ? Optional.of(before(row, field, turns, turns.size())) : Optional.empty();
+    Optional<String> labeler = row.who(Slot.LABELER);
     row.settle();
-    String prompt = Dialogue.prompt(turns.subList(0, turns.size() - 1));
-    draft.demonstration(draft.prompt(prompt), turns.getLast().text(), Optional.empty());
+    if (asks) {
+      draft.note("conversations that end with a question, taken as prompts");
+      draft.prompt(open.orElseThrow());
+      if (!draft.everyTurn()) {
+        return;
+      }
+    }
+    for (int i = 0; i < answers.size(); i++) {
+      draft.demonstration(draft.prompt(prompts.get(i)), turns.get(answers.get(i)).text(), labeler);
+    }
   }
 
-  private static Dialogue.Turn turn(Fields message, String role, String content) {
-    String name = message.text(role);
-    Dialogue.Role who =
-        switch (name) {
-          case "user", "human", "prompter" -> Dialogue.Role.HUMAN;
-          case "assistant", "gpt" -> Dialogue.Role.ASSISTANT;
-          case "system" -> Dialogue.Role.SYSTEM;
-          default -> {
-            message.fault(role, "user, assistant or system", Check.quoted(name));
-            yield Dialogue.Role.HUMAN;
-          }
-        };
-    boolean answer = who == Dialogue.Role.ASSISTANT;
-    return new Dialogue.Turn(who, answer ? message.text(content) : message.filled(content));
+  /// The places of the answers to learn from.
+  private static List<Integer> answers(Fields row, List<Messages.Message> turns, boolean every) {
+    List<Integer> answers = new ArrayList<>();
+    boolean asked = false;
+    boolean untrained = false;
+    for (int i = 0; i < turns.size(); i++) {
+      asked |= turns.get(i).role() == Dialogue.Role.HUMAN;
+      if (asked && turns.get(i).role() == Dialogue.Role.ASSISTANT) {
+        untrained |= !turns.get(i).trained();
+        if (turns.get(i).trained()) {
+          answers.add(i);
+        }
+      }
+    }
+    if (untrained) {
+      row.note("conversations with answers of weight 0, which are not learned from");
+    }
+    if (every || answers.size() < 2) {
+      return answers;
+    }
+    row.note(
+        "conversations of which only the last answer is a demonstration (--every-turn takes each)");
+    return List.of(answers.getLast());
   }
 
-  private static String instructed(String instruction, String input) {
-    return input.isBlank() ? instruction : instruction + "\n\n" + input;
+  private static Asked before(Fields row, String field, List<Messages.Message> turns, int end) {
+    List<Dialogue.Turn> before =
+        turns.subList(0, end).stream().map(Messages.Message::turn).toList();
+    return Asked.of(row, field, Dialogue.quoting(before, row::note));
+  }
+
+  /// What people said to a model: each of their turns is a prompt, the model's answers are no
+  /// demonstrations.
+  static void chat(Fields row, Draft draft) {
+    String field = Messages.in(row.node()).orElse("conversation");
+    List<Dialogue.Turn> turns = Messages.turns(row, field);
+    List<Asked> prompts = new ArrayList<>();
+    for (int i = 0; i < turns.size(); i++) {
+      if (turns.get(i).role() == Dialogue.Role.HUMAN && !turns.get(i).text().isBlank()) {
+        List<Dialogue.Turn> before = turns.subList(0, i + 1);
+        prompts.add(Asked.of(row, field, Dialogue.quoting(before, row::note)));
+      }
+    }
+    if (prompts.isEmpty()) {
+      row.fault(field, "a turn of the user", "none");
+    }
+    row.settle();
+    prompts.forEach(draft::prompt);
   }
 }

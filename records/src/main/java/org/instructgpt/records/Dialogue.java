@@ -2,6 +2,7 @@ package org.instructgpt.records;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// How a conversation becomes one prompt text.
 ///
@@ -42,6 +43,25 @@ final class Dialogue {
           .append(turn.text().strip());
     }
     return text.append(ASSISTANT).toString();
+  }
+
+  /// The same turns, in which nothing that a turn itself says is taken for a mark: a space parts it
+  /// from the empty line before it.
+  ///
+  /// @param note is told where that was needed
+  static List<Turn> quoting(List<Turn> turns, Consumer<String> note) {
+    return turns.stream()
+        .map(turn -> {
+          String plain =
+              turn.text().replace(HUMAN, "\n\n Human:").replace(ASSISTANT, "\n\n Assistant:");
+          if (!plain.equals(turn.text())) {
+            note.accept(
+                "turns with a paragraph that begins \"Human:\" or \"Assistant:\", kept from"
+                    + " looking like a dialogue by a space before it");
+          }
+          return new Turn(turn.role(), plain);
+        })
+        .toList();
   }
 
   /// What the person says first, if the text is a dialogue as [#prompt] or HH-RLHF writes it.

@@ -1,10 +1,13 @@
 package org.instructgpt.records;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The records that one row of a file becomes, parents first.
 ///
@@ -14,9 +17,35 @@ final class Draft {
   private final Importer.Settings settings;
   private final List<Feedback> records = new ArrayList<>();
   private final Map<String, Long> notes = new TreeMap<>();
+  private final Set<String> unread = new TreeSet<>();
+  private final Evidence evidence;
 
   Draft(Importer.Settings settings) {
+    this(settings, Evidence.NONE);
+  }
+
+  /// @param evidence of the file's first rows
+  Draft(Importer.Settings settings, Evidence evidence) {
     this.settings = settings;
+    this.evidence = evidence;
+  }
+
+  Evidence evidence() {
+    return evidence;
+  }
+
+  /// Whether each answer of a conversation is a demonstration, and not only the last.
+  boolean everyTurn() {
+    return settings.everyTurn();
+  }
+
+  /// The fields that were not read.
+  Set<String> unread() {
+    return unread;
+  }
+
+  void unread(Collection<String> fields) {
+    unread.addAll(fields);
   }
 
   List<Feedback> records() {
@@ -38,22 +67,32 @@ final class Draft {
 
   /// Adds a prompt that nobody else knows of; its name.
   String prompt(String text) {
-    return prompt(text, Optional.empty(), Optional.empty());
+    return prompt(new Asked(text, Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
-  String prompt(String text, Optional<String> user, Optional<String> organisation) {
+  /// Adds a prompt, a customer's where the row names a user and the import vouches for their
+  /// consent; its name.
+  String prompt(Asked asked) {
+    boolean customer =
+        settings.consented() && (asked.user().isPresent() || asked.organisation().isPresent());
     Prompt prompt =
         new Prompt(
-            Ids.of("prompt", user.orElse(""), text),
-            text,
-            Prompt.Source.IMPORTED,
-            user,
-            organisation,
-            settings.fractions().splitOf(user, organisation, text),
-            Optional.empty(),
+            Ids.of("prompt", asked.user().orElse(""), asked.text()),
+            asked.text(),
+            customer ? Prompt.Source.CUSTOMER : Prompt.Source.IMPORTED,
+            asked.user(),
+            asked.organisation(),
+            settings.fractions().splitOf(asked.user(), asked.organisation(), asked.text()),
+            asked.useCase(),
             settings.now());
     record(prompt);
     return prompt.id();
+  }
+
+  void rating(String promptId, Output output, int quality, Optional<String> who) {
+    String labeler = labeler(who);
+    String id = Ids.of("rating", promptId, output.toString(), "" + quality, labeler);
+    record(new Rating(id, promptId, output, quality, Set.of(), labeler, settings.now()));
   }
 
   void demonstration(String promptId, String response, Optional<String> who) {

@@ -5,8 +5,13 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -18,7 +23,13 @@ import java.util.stream.Collectors;
 final class Fields {
   private final JsonNode node;
   private final String path;
-  private final List<BadField> faults;
+  private final String pattern;
+  private final Row row;
+
+  /// What the objects of one row share.
+  ///
+  /// @param read the fields that were asked for, with `[]` for every place in an array
+  private record Row(List<BadField> faults, Map<String, Long> notes, Set<String> read) {}
 
   /// The faults of one row, thrown together.
   static final class BadRow extends IllegalArgumentException {
@@ -30,40 +41,79 @@ final class Fields {
       super(faults.stream().map(BadField::getMessage).collect(Collectors.joining("; ")));
       this.faults = List.copyOf(faults);
     }
+
+    /// As of each fault.
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
-  private Fields(JsonNode node, String path, List<BadField> faults) {
+  private Fields(JsonNode node, String path, String pattern, Row row) {
     this.node = node;
     this.path = path;
-    this.faults = faults;
+    this.pattern = pattern;
+    this.row = row;
   }
 
-  static Fields of(JsonNode row) {
-    Fields fields = new Fields(row, "", new ArrayList<>());
-    if (!row.isObject()) {
-      fields.faults.add(new BadField("row", "an object", found(row)));
+  static Fields of(JsonNode node) {
+    Row row = new Row(new ArrayList<>(), new TreeMap<>(), new HashSet<>());
+    Fields fields = new Fields(node, "", "", row);
+    if (!node.isObject()) {
+      row.faults().add(new BadField("row", "an object", found(node)));
     }
     return fields;
   }
 
   /// Throws all faults noted so far, if any.
   void settle() {
-    if (!faults.isEmpty()) {
-      throw new BadRow(faults);
+    if (!row.faults().isEmpty()) {
+      throw new BadRow(row.faults());
     }
   }
 
   void fault(String field, String expected, String found) {
-    faults.add(new BadField(path + field, expected, found));
+    row.faults().add(new BadField(path + field, expected, found));
+  }
+
+  /// A peculiarity that the report counts.
+  void note(String peculiarity) {
+    row.notes().merge(peculiarity, 1L, Long::sum);
+  }
+
+  Map<String, Long> notes() {
+    return row.notes();
   }
 
   boolean has(String field) {
     return !absent(node.path(field));
   }
 
+  /// The object itself, to look at; nothing counts as read by that.
+  JsonNode node() {
+    return node;
+  }
+
+  /// The same place with other content, for what had to be put together.
+  Fields at(JsonNode other) {
+    return new Fields(other, path, pattern, row);
+  }
+
+  /// A field as it is, which counts as read with all that is in it.
+  JsonNode take(String field) {
+    row.read().add(pattern + field);
+    return node.path(field);
+  }
+
+  /// The fields that hold something and that nobody asked for, with `[]` for every place in an
+  /// array.
+  List<String> unread() {
+    return new Unread(row.read()).in(node);
+  }
+
   /// Text, empty or not.
   String text(String field) {
-    JsonNode value = node.path(field);
+    JsonNode value = take(field);
     if (!value.isTextual()) {
       fault(field, "text", found(value));
       return "";
@@ -73,7 +123,7 @@ final class Fields {
 
   /// Text that is not blank.
   String filled(String field) {
-    JsonNode value = node.path(field);
+    JsonNode value = take(field);
     if (!value.isTextual()) {
       fault(field, "text", found(value));
       return "";
@@ -82,26 +132,67 @@ final class Fields {
   }
 
   String id(String field) {
-    JsonNode value = node.path(field);
-    if (!value.isTextual()) {
+    JsonNode value = take(field);
+    String name = value.isNumber() ? number(value) : value.textValue();
+    if (name == null) {
       fault(field, "a name", found(value));
       return "";
     }
-    return checked(field, value.textValue(), Check::id);
+    return checked(field, name, Check::id);
   }
 
   Optional<String> optionalId(String field) {
     return has(field) ? Optional.of(id(field)) : Optional.empty();
   }
 
+  /// Who, if the row says: a name or a number, as it was. White space, which a name here cannot
+  /// have, becomes an underscore.
+  Optional<String> who(Slot slot) {
+    for (Map.Entry<String, JsonNode> field : slot.filling(node).entrySet()) {
+      JsonNode value = field.getValue();
+      if (value.isNumber()) {
+        return Optional.of(id(field.getKey()));
+      }
+      if (value.isTextual() && !value.textValue().isBlank()) {
+        take(field.getKey());
+        String name = value.textValue().strip();
+        String joined = name.replaceAll("\\s+", "_");
+        if (!joined.equals(name)) {
+          note("names with white space, which is stored as an underscore");
+        }
+        return Optional.of(checked(field.getKey(), joined, Check::id));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// A number as the file has it; pandas writes whole ones as `7.0` where others are missing.
+  static String number(JsonNode value) {
+    if (value.isFloatingPointNumber() && value.doubleValue() == Math.rint(value.doubleValue())) {
+      return value.decimalValue().stripTrailingZeros().toPlainString();
+    }
+    return value.asText();
+  }
+
+  /// A number, also one that a table holds as text; nothing where there is none.
+  static OptionalDouble numeric(JsonNode value) {
+    if (value.isNumber() && !absent(value)) {
+      return OptionalDouble.of(value.doubleValue());
+    }
+    if (value.isTextual() && value.textValue().strip().matches("[+-]?[0-9]+([.][0-9]+)?")) {
+      return OptionalDouble.of(Double.parseDouble(value.textValue().strip()));
+    }
+    return OptionalDouble.empty();
+  }
+
   /// Whether the field is there and true.
   boolean isTrue(String field) {
-    return node.path(field).asBoolean(false);
+    return take(field).asBoolean(false);
   }
 
   /// True or false; the other value where the field is absent.
   boolean flag(String field, boolean otherwise) {
-    return has(field) ? flag(field, node.path(field)) : otherwise;
+    return has(field) ? flag(field, take(field)) : otherwise;
   }
 
   /// The flags of an array.
@@ -110,11 +201,21 @@ final class Fields {
   }
 
   int integer(String field) {
-    return integer(field, node.path(field));
+    return integer(field, take(field));
+  }
+
+  /// A number, whole or not.
+  double amount(String field) {
+    JsonNode value = take(field);
+    OptionalDouble number = numeric(value);
+    if (number.isEmpty()) {
+      fault(field, "a number", found(value));
+    }
+    return number.orElse(0);
   }
 
   <E extends Enum<E>> E choice(String field, Class<E> type) {
-    return choice(field, node.path(field), type);
+    return choice(field, take(field), type);
   }
 
   <E extends Enum<E>> Optional<E> optionalChoice(String field, Class<E> type) {
@@ -128,7 +229,7 @@ final class Fields {
   }
 
   Instant instant(String field) {
-    JsonNode value = node.path(field);
+    JsonNode value = take(field);
     try {
       if (value.isTextual()) {
         return Instant.parse(value.textValue());
@@ -141,7 +242,7 @@ final class Fields {
   }
 
   Fields object(String field) {
-    return nested(new Element(field, node.path(field)));
+    return nested(new Element(field, field, take(field)));
   }
 
   /// The objects of an array; absent or null only where `required` is false.
@@ -193,6 +294,7 @@ final class Fields {
   void only(String... names) {
     TreeSet<String> unknown = new TreeSet<>();
     node.fieldNames().forEachRemaining(unknown::add);
+    unknown.forEach(this::take);
     Arrays.asList(names).forEach(unknown::remove);
     unknown.forEach(
         name -> fault(name, "only the fields " + String.join(", ", names), "this one too"));
@@ -212,17 +314,17 @@ final class Fields {
     return value.isObject() ? "an object" : value.toString();
   }
 
-  private record Element(String path, JsonNode value) {}
+  private record Element(String path, String pattern, JsonNode value) {}
 
   private List<Element> elements(String field) {
-    JsonNode array = node.path(field);
+    JsonNode array = take(field);
     if (!array.isArray()) {
       fault(field, "an array", found(array));
       return List.of();
     }
     List<Element> elements = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
-      elements.add(new Element(field + "[" + i + "]", array.get(i)));
+      elements.add(new Element(field + "[" + i + "]", field + "[]", array.get(i)));
     }
     return elements;
   }
@@ -231,7 +333,9 @@ final class Fields {
     if (!element.value().isObject()) {
       fault(element.path(), "an object", found(element.value()));
     }
-    return new Fields(element.value(), path + element.path() + ".", faults);
+    String inside = pattern + element.pattern() + ".";
+    row.read().add(inside);
+    return new Fields(element.value(), path + element.path() + ".", inside, row);
   }
 
   private boolean flag(String field, JsonNode value) {
@@ -242,11 +346,12 @@ final class Fields {
   }
 
   private int integer(String field, JsonNode value) {
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+    double number = numeric(value).orElse(Double.NaN);
+    if (number != (int) number) {
       fault(field, "a whole number", found(value));
       return 1;
     }
-    return value.intValue();
+    return (int) number;
   }
 
   private <E extends Enum<E>> E choice(String field, JsonNode value, Class<E> type) {
@@ -270,12 +375,15 @@ final class Fields {
     try {
       return rule.check(path + field, value);
     } catch (BadField fault) {
-      faults.add(fault);
+      row.faults().add(fault);
       return value;
     }
   }
 
-  private static boolean absent(JsonNode value) {
-    return value.isMissingNode() || value.isNull();
+  /// Missing, null, or NaN or infinite, which Python writes and JSON does not know.
+  static boolean absent(JsonNode value) {
+    return value.isMissingNode()
+        || value.isNull()
+        || value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue());
   }
 }

@@ -1,18 +1,12 @@
 package org.instructgpt.records;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
@@ -25,8 +19,8 @@ import org.jdbi.v3.core.Handle;
 /// sees none of it. Every bad row is found and told, not only the first. Other writes wait until
 /// the import ends.
 ///
-/// Which [Format] a file has is told by its first readable row, and then asked of all its rows.
-/// Except in our own format, which carries everything, a prompt falls into a part of the data by
+/// Which [Format] a file has is told by its first rows, and then asked of all its rows. Except in
+/// our own format, which carries everything, a prompt falls into a part of the data by
 /// [Split.Fractions], a record that does not say who gave it is [Settings#labeler]'s, and a prompt
 /// that is stored already stays as it is.
 public final class Importer {
@@ -48,63 +42,107 @@ public final class Importer {
 
   /// How to import.
   ///
-  /// @param format of all files; absent: each tells by its first row
+  /// @param format of all files; absent: each tells by its first rows
   /// @param skipBad leave bad rows out instead of refusing everything
   /// @param labeler who gave what has no name on it
   /// @param pool of labelers that the store does not know yet
   /// @param fractions of the three parts of the data
   /// @param now the time of records that do not tell theirs
+  /// @param everyTurn each answer of a conversation is a demonstration, and not only the last
+  /// @param consented those whom rows name as users are customers who agreed to a notice
+  /// @param names what a row's fields are: a [Slot]'s name to the name that the files have for it
   public record Settings(
       Optional<Format> format,
       boolean skipBad,
       String labeler,
       Labeler.Pool pool,
       Split.Fractions fractions,
-      Instant now) {
+      Instant now,
+      boolean everyTurn,
+      boolean consented,
+      Map<String, String> names) {
 
     public Settings {
       Check.id("labeler", labeler);
+      names = FieldNames.checked(names);
     }
 
     public static Settings at(Instant now) {
       return new Settings(
-          Optional.empty(), false, "unknown", Labeler.Pool.TRAINING, Split.Fractions.USUAL, now);
+          Optional.empty(),
+          false,
+          "unknown",
+          Labeler.Pool.TRAINING,
+          Split.Fractions.USUAL,
+          now,
+          false,
+          false,
+          Map.of());
     }
 
     public Settings skippingBad() {
-      return new Settings(format, true, labeler, pool, fractions, now);
+      return new Settings(format, true, labeler, pool, fractions, now, everyTurn, consented, names);
     }
 
     public Settings of(Format known) {
-      return new Settings(Optional.of(known), skipBad, labeler, pool, fractions, now);
+      return new Settings(
+          Optional.of(known), skipBad, labeler, pool, fractions, now, everyTurn, consented, names);
     }
 
     public Settings by(String who, Labeler.Pool where) {
-      return new Settings(format, skipBad, who, where, fractions, now);
+      return new Settings(format, skipBad, who, where, fractions, now, everyTurn, consented, names);
     }
 
     public Settings split(Split.Fractions shares) {
-      return new Settings(format, skipBad, labeler, pool, shares, now);
+      return new Settings(format, skipBad, labeler, pool, shares, now, everyTurn, consented, names);
+    }
+
+    public Settings withEveryTurn() {
+      return new Settings(format, skipBad, labeler, pool, fractions, now, true, consented, names);
+    }
+
+    public Settings withConsent() {
+      return new Settings(format, skipBad, labeler, pool, fractions, now, everyTurn, true, names);
+    }
+
+    public Settings named(Map<String, String> known) {
+      return new Settings(
+          format, skipBad, labeler, pool, fractions, now, everyTurn, consented, known);
     }
   }
 
   /// What an import did.
   ///
   /// @param formats the format of each file
+  /// @param reasons why each file was taken as that
   /// @param rows how many rows were read, good or bad
   /// @param added how many records of each type are new
   /// @param duplicates how many records were there already, with the same content
   /// @param empty how many good rows hold nothing to import, such as trees that nobody ranked
   /// @param notes peculiarities, and how many rows have them
-  /// @param bad the faults of the rows that were left out
+  /// @param unread fields that were not read, and how many rows have them
+  /// @param faults how many faults the rows that were left out have
+  /// @param bad those faults, equal ones once
+  /// @param users how many rows name a user or an organisation
+  /// @param customers how many of these rows became prompts of customers
   public record Report(
       Map<String, Format> formats,
+      Map<String, String> reasons,
       long rows,
       Map<String, Long> added,
       long duplicates,
       long empty,
       Map<String, Long> notes,
-      List<BadRows.Problem> bad) {
+      Map<String, Long> unread,
+      long faults,
+      List<BadRows.Problem> bad,
+      long users,
+      long customers) {
+
+    /// Whether the files held nothing that could be imported.
+    public boolean isNothing() {
+      return added.isEmpty() && duplicates == 0;
+    }
 
     /// New records of one type (`"prompt"`, `"ranking"`, ...).
     public long added(String type) {
@@ -119,7 +157,7 @@ public final class Importer {
   /// @throws IllegalArgumentException when there is no such file
   public Report read(List<Path> files) throws IOException {
     try {
-      return store.write(handle -> new Pass(handle).read(files)).join();
+      return store.write(handle -> new ImportPass(handle, settings, observer).read(files)).join();
     } catch (CompletionException failure) {
       switch (failure.getCause()) {
         case UncheckedIOException machine ->
@@ -133,139 +171,5 @@ public final class Importer {
 
   public Report read(Path file) throws IOException {
     return read(List.of(file));
-  }
-
-  /// One run over the files.
-  private final class Pass {
-    private final Handle handle;
-    private final Rows rows;
-    private final Map<String, Format> formats = new LinkedHashMap<>();
-    private final Map<String, Long> added = new TreeMap<>();
-    private final Map<String, Long> notes = new TreeMap<>();
-    private final List<BadRows.Problem> bad = new ArrayList<>();
-    private final Set<String> labelers = new HashSet<>();
-    private long count;
-    private long duplicates;
-    private long empty;
-
-    Pass(Handle handle) {
-      this.handle = handle;
-      this.rows = new Rows(handle);
-    }
-
-    Report read(List<Path> files) {
-      for (Path file : files) {
-        try {
-          readOne(file);
-        } catch (IOException failure) {
-          throw new UncheckedIOException(file + ": " + failure.getMessage(), failure);
-        }
-      }
-      if (!bad.isEmpty() && !settings.skipBad()) {
-        throw new BadRows(bad);
-      }
-      return new Report(
-          Map.copyOf(formats),
-          count,
-          Map.copyOf(added),
-          duplicates,
-          empty,
-          Map.copyOf(notes),
-          List.copyOf(bad));
-    }
-
-    private void readOne(Path file) throws IOException {
-      settings.format().ifPresent(format -> formats.put(file.toString(), format));
-      long before = count;
-      JsonRows.read(
-          file,
-          new JsonRows.Visitor() {
-            @Override
-            public void row(long line, String place, JsonNode row) {
-              count++;
-              readRow(new Place(file.toString(), line, place), row);
-            }
-
-            @Override
-            public void unreadable(long line, String expected, String found) {
-              count++;
-              bad.add(new BadRows.Problem(file.toString(), line, "row", expected, found));
-            }
-          });
-      if (count == before) {
-        bad.add(new BadRows.Problem(file.toString(), 1, "row", "at least one row", "none"));
-      }
-    }
-
-    private void readRow(Place place, JsonNode row) {
-      try {
-        Format format = format(place.file(), row);
-        Draft draft = new Draft(settings);
-        format.read(row, draft);
-        draft.records().forEach(record -> add(format, record));
-        draft.notes().forEach((note, times) -> notes.merge(note, times, Long::sum));
-        empty += draft.records().isEmpty() ? 1 : 0;
-      } catch (Fields.BadRow faults) {
-        faults.faults.forEach(fault -> bad.add(place.problem(fault)));
-      } catch (BadField fault) {
-        bad.add(place.problem(fault));
-      }
-    }
-
-    private Format format(String file, JsonNode row) {
-      Format known = formats.get(file);
-      Optional<Format> own = Format.of(row);
-      if (known == null) {
-        known =
-            own.orElseThrow(
-                () -> new BadField("row", "one of " + Format.looks(), Fields.found(row)));
-        formats.put(file, known);
-      } else if (known == Format.PROMPTS && settings.format().isEmpty() && own.isPresent()) {
-        requirePrompt(own.get());
-      }
-      return known;
-    }
-
-    /// A file whose first row has lost its completion looks like one of prompts; it must not lose
-    /// the others in silence.
-    private void requirePrompt(Format own) {
-      if (own != Format.PROMPTS) {
-        throw new BadField(
-            "row",
-            "a prompt alone, as in the first row (or name the format)",
-            "a row of the format " + own.word());
-      }
-    }
-
-    private void add(Format format, Feedback record) {
-      if (format != Format.RECORDS && record instanceof Labeler && !labelers.add(record.id())) {
-        return; // Nearly every row names the same one.
-      }
-      boolean isNew =
-          format == Format.RECORDS ? rows.add(List.of(record)) == 1 : rows.addIfAbsent(record);
-      if (isNew) {
-        added.merge(Json.type(record), 1L, Long::sum);
-      } else if (isWanted(format, record)) {
-        duplicates++;
-      }
-      observer.accept(handle, record);
-    }
-
-    /// Whether the row is there for this record, and not the record for another one.
-    private static boolean isWanted(Format format, Feedback record) {
-      return switch (record) {
-        case Labeler _ -> format == Format.RECORDS;
-        case Prompt _ -> format == Format.RECORDS || format == Format.PROMPTS;
-        case Demonstration _, Ranking _, Rating _ -> true;
-      };
-    }
-  }
-
-  /// Where a row is.
-  private record Place(String file, long line, String row) {
-    BadRows.Problem problem(BadField fault) {
-      String field = row.isEmpty() ? fault.field : row + "." + fault.field;
-      return new BadRows.Problem(file, line, field, fault.expected, fault.found);
-    }
   }
 }

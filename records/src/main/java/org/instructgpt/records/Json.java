@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,6 +42,15 @@ final class Json {
   /// The values of `type`.
   static final Set<String> TYPES =
       Set.of("labeler", "prompt", "demonstration", "ranking", "rating");
+
+  /// What tells a record of each type from other people's rows.
+  static final Map<String, List<String>> REQUIRED =
+      Map.of(
+          "labeler", List.of("pool"),
+          "prompt", List.of("text", "split"),
+          "demonstration", List.of("prompt_id", "response"),
+          "ranking", List.of("prompt_id", "outputs"),
+          "rating", List.of("prompt_id", "quality"));
 
   private Json() {}
 

@@ -3,10 +3,16 @@ package org.instructgpt.records;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import java.io.BufferedInputStream;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.luben.zstd.ZstdIOException;
 import java.io.ByteArrayOutputStream;
 import java.io.CharConversionException;
 import java.io.EOFException;
@@ -15,106 +21,101 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/// The rows of a file, one after the other, so that a file of any length needs the memory of one
-/// row.
+/// Rows in JSON: a value a line, or an array of rows, or values that span lines, one after another.
 ///
-/// A file is JSON lines, unless it begins with `[` (an array of rows) or is called `.json` (rows
-/// that may span lines); either may be compressed with gzip, which is seen by its first two bytes.
-/// In JSON lines a broken line costs that line alone; a broken array ends there.
+/// In JSON lines a broken line costs that line alone; a broken array ends there. NaN and Infinity,
+/// which Python writes, are read.
 final class JsonRows {
   /// Longer lines are refused rather than read: one row is held in memory.
   static final int LONGEST_LINE = 1 << 25;
 
-  private static final int GZIP_MAGIC = 0x1f8b;
-  private static final int BYTE_ORDER_MARK = 0xef;
+  static final JsonMapper MAPPER = mapper();
 
   /// For one value among others: the mapper itself would take the rest of the file for trailing
   /// tokens.
   private static final ObjectReader ONE_OF_MANY =
-      Json.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private JsonRows() {}
 
-  /// What is told of each row; `line` counts from 1, `place` is `[i]` for the row i of an array,
-  /// which may have many on a line, and else empty.
-  interface Visitor {
-    void row(long line, String place, JsonNode row);
-
-    void unreadable(long line, String expected, String found);
+  private static JsonMapper mapper() {
+    JsonMapper mapper =
+        JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    mapper
+        .getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder().maxStringLength(LONGEST_LINE).build());
+    return mapper;
   }
 
-  static void read(Path file, Visitor visitor) throws IOException {
-    try (InputStream bytes = open(file)) {
-      if (isSequence(file, bytes)) {
-        readSequence(bytes, visitor);
-      } else {
-        readLines(bytes, visitor);
-      }
+  /// Whether the first line is a row of its own, by the beginning of the file.
+  static boolean isLines(byte[] head) {
+    String text = new String(head, StandardCharsets.UTF_8).stripLeading();
+    if (text.isEmpty() || "{[".indexOf(text.charAt(0)) < 0) {
+      return true;
     }
-  }
-
-  private static InputStream open(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          file + ": expected a file to read, found " + (Files.exists(file) ? "a folder" : "none"));
+    int end = text.indexOf('\n');
+    String rest = end < 0 ? "" : text.substring(end).stripLeading();
+    if (end < 0 && head.length >= 1 << 16) {
+      return text.charAt(0) == '{' && !Unwrapped.isStart(text);
     }
-    BufferedInputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    raw.mark(2);
-    int magic = (raw.read() << 8) | raw.read();
-    raw.reset();
     try {
-      return magic == GZIP_MAGIC
-          ? new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16)
-          : raw;
-    } catch (EOFException | ZipException broken) {
-      raw.close();
-      throw new IllegalArgumentException(
-          file + ": expected a gzip file, found a broken one: " + broken.getMessage(), broken);
+      var _ = MAPPER.readTree(end < 0 ? text : text.substring(0, end));
+      return text.charAt(0) == '{' || !rest.isEmpty() && "{[".indexOf(rest.charAt(0)) >= 0;
+    } catch (JsonProcessingException broken) {
+      return text.charAt(0) == '{' && (isBroken(text) || isRow(rest));
     }
   }
 
-  /// Looks at the first character that is neither white space nor part of a byte order mark, and
-  /// goes back.
-  private static boolean isSequence(Path file, InputStream bytes) throws IOException {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    bytes.mark(1 << 12);
-    int first = bytes.read();
-    if (first == BYTE_ORDER_MARK) {
-      bytes.skipNBytes(2);
-      bytes.mark(1 << 12);
-      first = bytes.read();
+  /// Whether even several lines together are no value.
+  private static boolean isBroken(String text) {
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      var _ = ONE_OF_MANY.readTree(parser);
+      return false;
+    } catch (com.fasterxml.jackson.core.io.JsonEOFException breaksOff) {
+      return false;
+    } catch (IOException broken) {
+      return true;
     }
-    for (int i = 0; i < 4000 && first >= 0 && Character.isWhitespace(first); i++) {
-      first = bytes.read();
-    }
-    bytes.reset();
-    return first == '[' || name.endsWith(".json") || name.endsWith(".json.gz");
   }
 
-  private static void readLines(InputStream bytes, Visitor visitor) throws IOException {
+  /// Whether a row stands on the next line, so that the first was one too, though a broken one.
+  private static boolean isRow(String rest) {
+    int end = rest.indexOf('\n');
+    try {
+      return rest.startsWith("{")
+          && MAPPER.readTree(end < 0 ? rest : rest.substring(0, end)).isObject();
+    } catch (JsonProcessingException broken) {
+      return false;
+    }
+  }
+
+  static void readLines(InputStream bytes, FileRows.Visitor visitor) throws IOException {
     ByteArrayOutputStream buffer = new ByteArrayOutputStream(1 << 12);
     long line = 0;
     boolean more = true;
-    while (more) {
+    boolean wanted = true;
+    while (more && wanted) {
       line++;
       buffer.reset();
       try {
         more = readLine(bytes, buffer);
-      } catch (EOFException | ZipException broken) {
-        visitor.unreadable(line, "a whole gzip file", "one that breaks off here");
+      } catch (EOFException | ZipException | ZstdIOException broken) {
+        String kind = broken instanceof ZstdIOException ? "zstd" : "gzip";
+        visitor.unreadable(line, "a whole " + kind + " file", "one that breaks off here");
         return;
       }
-      if (buffer.size() > LONGEST_LINE) {
-        visitor.unreadable(line, "a line of at most " + LONGEST_LINE + " bytes", "a longer one");
-      } else {
-        readRow(line, buffer.toByteArray(), visitor);
-      }
+      wanted =
+          buffer.size() > LONGEST_LINE
+              ? visitor.unreadable(
+                  line, "a line of at most " + LONGEST_LINE + " bytes", "a longer one")
+              : readRow(line, buffer.toByteArray(), visitor);
     }
   }
 
@@ -133,48 +134,135 @@ final class JsonRows {
     return false;
   }
 
-  private static void readRow(long line, byte[] bytes, Visitor visitor) {
-    JsonNode row;
+  private static boolean readRow(long line, byte[] bytes, FileRows.Visitor visitor) {
+    String text;
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      if (text.isBlank()) {
-        return;
-      }
-      row = Json.MAPPER.readTree(text);
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException notUtf8) {
-      visitor.unreadable(line, "UTF-8", "bytes that are not");
-      return;
-    } catch (JsonProcessingException broken) {
-      visitor.unreadable(line, "one JSON value", reason(broken));
-      return;
+      return visitor.unreadable(line, "UTF-8", "bytes that are not");
     }
-    visitor.row(line, "", row);
+    if (text.isBlank()) {
+      return true;
+    }
+    try {
+      return Unwrapped.visit(line, "", MAPPER.readTree(text), visitor);
+    } catch (JsonProcessingException broken) {
+      if (text.stripTrailing().endsWith(",") && isWhole(text)) {
+        return visitor.unreadable(
+            line,
+            "one JSON object a line",
+            "objects with commas between: wrap them in [ ], or drop the commas");
+      }
+      return visitor.unreadable(line, "one JSON value", JsonFault.told(broken, text));
+    }
   }
 
-  private static void readSequence(InputStream bytes, Visitor visitor) throws IOException {
-    try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
-      boolean array = parser.nextToken() == JsonToken.START_ARRAY;
+  private static boolean isWhole(String text) {
+    try {
+      return MAPPER.readTree(text.substring(0, text.lastIndexOf(','))).isContainerNode();
+    } catch (JsonProcessingException broken) {
+      return false;
+    }
+  }
+
+  static void readSequence(InputStream bytes, FileRows.Visitor visitor) throws IOException {
+    try (JsonParser parser = MAPPER.createParser(bytes)) {
       long index = 0;
-      JsonToken token = array ? parser.nextToken() : parser.currentToken();
-      while (token != null && token != JsonToken.END_ARRAY) {
-        int line = parser.currentTokenLocation().getLineNr();
-        visitor.row(line, "[" + index++ + "]", ONE_OF_MANY.readTree(parser));
-        token = parser.nextToken();
-      }
-      if (array && parser.nextToken() != null) {
-        visitor.unreadable(
-            parser.currentTokenLocation().getLineNr(), "the end of the file", "more after the ]");
+      boolean wanted = true;
+      for (JsonToken token = parser.nextToken();
+          token != null && wanted;
+          token = parser.nextToken()) {
+        long line = parser.currentTokenLocation().getLineNr();
+        if (token == JsonToken.START_ARRAY) {
+          wanted = array(parser, visitor);
+          JsonToken next = wanted ? parser.nextToken() : null;
+          while (next == JsonToken.START_ARRAY) {
+            wanted = array(parser, visitor);
+            next = parser.nextToken();
+          }
+          if (next != null) {
+            visitor.unreadable(
+                parser.currentTokenLocation().getLineNr(),
+                "the end of the file",
+                "more after the ]");
+          }
+          return;
+        }
+        wanted =
+            token == JsonToken.START_OBJECT && index == 0
+                ? object(parser, line, visitor)
+                : Unwrapped.visit(line, "[" + index + "]", ONE_OF_MANY.readTree(parser), visitor);
+        index++;
       }
     } catch (JsonProcessingException broken) {
       int line = broken.getLocation() == null ? 1 : broken.getLocation().getLineNr();
-      visitor.unreadable(line, "JSON up to the end of the file", reason(broken));
+      visitor.unreadable(line, "JSON up to the end of the file", JsonFault.told(broken, ""));
     } catch (EOFException | ZipException | CharConversionException broken) {
-      visitor.unreadable(1, "a whole file of UTF-8", String.valueOf(broken.getMessage()));
+      visitor.unreadable(1, "a whole file of UTF-8", "one that breaks off or is not");
     }
   }
 
-  private static String reason(JsonProcessingException broken) {
-    String message = broken.getOriginalMessage();
-    return "something else: " + (message.length() <= 120 ? message : message.substring(0, 120));
+  /// The rows of an array under way, or the one conversation that it is.
+  private static boolean array(JsonParser parser, FileRows.Visitor visitor) throws IOException {
+    long index = 0;
+    long start = parser.currentTokenLocation().getLineNr();
+    ArrayNode talk = MAPPER.createArrayNode();
+    boolean wanted = true;
+    for (JsonToken token = parser.nextToken();
+        token != null && token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
+      long line = parser.currentTokenLocation().getLineNr();
+      JsonNode row = ONE_OF_MANY.readTree(parser);
+      if ((index == 0 || !talk.isEmpty()) && Unwrapped.isTurn(row)) {
+        talk.add(row);
+      } else if (wanted) {
+        wanted = Unwrapped.visit(line, "[" + index + "]", row, visitor);
+      }
+      if (!wanted) {
+        return false;
+      }
+      index++;
+    }
+    return talk.isEmpty()
+        || visitor.row(start, "", MAPPER.createObjectNode().set("messages", talk));
+  }
+
+  /// The first object of a file: a row, or what is wrapped around the rows (`{"data": [...]}`),
+  /// which are then told one after the other.
+  private static boolean object(JsonParser parser, long line, FileRows.Visitor visitor)
+      throws IOException {
+    ObjectNode object = MAPPER.createObjectNode();
+    boolean wrapped = false;
+    boolean wanted = true;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (token == JsonToken.START_ARRAY && Unwrapped.mayWrap(name, object)) {
+        if (parser.nextToken() == JsonToken.START_OBJECT) {
+          wrapped = true;
+          wanted = wanted && elements(parser, visitor);
+          continue;
+        }
+        ArrayNode plain = object.putArray(name);
+        while (parser.currentToken() != JsonToken.END_ARRAY) {
+          plain.add(ONE_OF_MANY.<JsonNode>readTree(parser));
+          parser.nextToken();
+        }
+        continue;
+      }
+      object.set(name, ONE_OF_MANY.readTree(parser));
+    }
+    return wrapped ? wanted : Unwrapped.visit(line, "[0]", object, visitor);
+  }
+
+  private static boolean elements(JsonParser parser, FileRows.Visitor visitor) throws IOException {
+    boolean wanted = true;
+    for (long index = 0; parser.currentToken() != JsonToken.END_ARRAY; index++) {
+      long line = parser.currentTokenLocation().getLineNr();
+      JsonNode row = ONE_OF_MANY.readTree(parser);
+      wanted = wanted && Unwrapped.visit(line, "[" + index + "]", row, visitor);
+      parser.nextToken();
+    }
+    return wanted;
   }
 }

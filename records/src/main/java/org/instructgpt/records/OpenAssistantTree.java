@@ -1,5 +1,6 @@
 package org.instructgpt.records;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /// Wherever people ranked the replies of the assistant to what a person said, that is a ranking, at
 /// any depth; the prompt of a deeper one is the dialogue that led there. Rank 0 is best. Replies
 /// without a rank and deleted ones are left out; where fewer than two remain there is no ranking,
-/// and that is no fault. Of more than nine the nine best are kept.
+/// and that is no fault. Of more than nine the nine best are kept. In a tree that nobody ranked
+/// each reply that a person wrote is a demonstration.
 final class OpenAssistantTree {
   private final Draft draft;
 
@@ -22,38 +24,71 @@ final class OpenAssistantTree {
   ///
   /// @param rank from 0; less than 0 where nobody ranked it
   private record Message(
-      String text, boolean human, int rank, String model, List<Message> replies) {}
+      String text,
+      boolean human,
+      int rank,
+      String model,
+      Optional<String> by,
+      List<Message> replies) {
+
+    boolean isRanked() {
+      return rank >= 0 || replies.stream().anyMatch(Message::isRanked);
+    }
+  }
+
+  static boolean isMessage(JsonNode row) {
+    return Threads.isMessage(row);
+  }
 
   static void read(Fields row, Draft draft) {
     Message root = message(row.object("prompt"), true);
     row.settle();
-    new OpenAssistantTree(draft).walk(List.of(), root);
+    OpenAssistantTree tree = new OpenAssistantTree(draft);
+    tree.walk(List.of(), root, root.by(), root.isRanked());
   }
 
   private static Message message(Fields fields, boolean human) {
     String text = human ? fields.filled("text") : fields.text("text");
     int rank = fields.has("rank") ? fields.integer("rank") : -1;
     String model = fields.has("model_name") ? fields.filled("model_name") : Output.HUMAN;
+    Optional<String> by = fields.has("user_id") ? fields.optionalId("user_id") : Optional.empty();
     List<Message> replies = new ArrayList<>();
     for (Fields reply : fields.objects("replies", false)) {
       if (!reply.isTrue("deleted")) {
         replies.add(message(reply, !human));
       }
     }
-    return new Message(text, human, rank, model.isEmpty() ? Output.HUMAN : model, replies);
+    return new Message(text, human, rank, model.isEmpty() ? Output.HUMAN : model, by, replies);
   }
 
-  private void walk(List<Dialogue.Turn> before, Message message) {
+  private void walk(
+      List<Dialogue.Turn> before, Message message, Optional<String> user, boolean ranked) {
     List<Dialogue.Turn> dialogue = new ArrayList<>(before);
     Dialogue.Role role = message.human() ? Dialogue.Role.HUMAN : Dialogue.Role.ASSISTANT;
     dialogue.add(new Dialogue.Turn(role, message.text()));
-    if (message.human()) {
-      rank(dialogue, message.replies());
+    if (message.human() && ranked) {
+      rank(dialogue, message.replies(), user);
+    } else if (message.human()) {
+      demonstrate(dialogue, message.replies(), user);
     }
-    message.replies().forEach(reply -> walk(dialogue, reply));
+    message.replies().forEach(reply -> walk(dialogue, reply, user, ranked));
   }
 
-  private void rank(List<Dialogue.Turn> dialogue, List<Message> replies) {
+  private String prompt(List<Dialogue.Turn> dialogue, Optional<String> user) {
+    String text = Dialogue.prompt(Dialogue.quoting(dialogue, draft::note));
+    return draft.prompt(new Asked(text, user, Optional.empty(), Optional.empty()));
+  }
+
+  private void demonstrate(
+      List<Dialogue.Turn> dialogue, List<Message> replies, Optional<String> user) {
+    for (Message reply : replies) {
+      if (reply.model().equals(Output.HUMAN) && !reply.text().isBlank()) {
+        draft.demonstration(prompt(dialogue, user), reply.text(), reply.by());
+      }
+    }
+  }
+
+  private void rank(List<Dialogue.Turn> dialogue, List<Message> replies, Optional<String> user) {
     List<Message> ranked =
         replies.stream()
             .filter(reply -> reply.rank() >= 0)
@@ -67,6 +102,6 @@ final class OpenAssistantTree {
     List<Output> outputs =
         ranked.stream().map(reply -> new Output(reply.text(), reply.model())).toList();
     List<Integer> ranks = ranked.stream().map(r -> 1 + distinct.indexOf(r.rank())).toList();
-    draft.ranking(draft.prompt(Dialogue.prompt(dialogue)), outputs, ranks, Optional.empty());
+    draft.ranking(prompt(dialogue, user), outputs, ranks, Optional.empty());
   }
 }

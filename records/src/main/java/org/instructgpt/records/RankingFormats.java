@@ -15,59 +15,6 @@ final class RankingFormats {
 
   private RankingFormats() {}
 
-  static void ranked(Fields row, Draft draft) {
-    String prompt = row.filled("prompt");
-    List<String> completions = row.texts("completions");
-    List<Integer> ranks = row.integers("ranks");
-    List<String> models = row.has("models") ? row.texts("models") : List.of();
-    List<Boolean> ended = row.has("ended") ? row.flags("ended") : List.of();
-    Optional<String> labeler = row.optionalId("labeler");
-    Optional<String> user = row.optionalId("user");
-    int k = completions.size();
-    if (k < Ranking.LEAST || k > Ranking.MOST) {
-      String wanted = Ranking.LEAST + " to " + Ranking.MOST + " of them";
-      row.fault("completions", wanted, String.valueOf(k));
-    }
-    if (ranks.size() != k) {
-      row.fault("ranks", "as many as completions, " + k, String.valueOf(ranks.size()));
-    }
-    for (int i = 0; i < ranks.size(); i++) {
-      if (ranks.get(i) < 1 || ranks.get(i) > Math.max(k, 1)) {
-        row.fault("ranks[" + i + "]", "a rank from 1 to " + k, String.valueOf(ranks.get(i)));
-      }
-    }
-    if (!models.isEmpty() && models.size() != k) {
-      row.fault("models", "as many as completions, " + k, String.valueOf(models.size()));
-    }
-    if (!ended.isEmpty() && ended.size() != k) {
-      row.fault("ended", "as many as completions, " + k, String.valueOf(ended.size()));
-    }
-    row.settle();
-    List<Output> outputs = new ArrayList<>();
-    for (int i = 0; i < k; i++) {
-      outputs.add(
-          new Output(
-              completions.get(i),
-              models.isEmpty() ? Output.UNKNOWN : models.get(i),
-              ended.isEmpty() || ended.get(i)));
-    }
-    draft.ranking(draft.prompt(prompt, user, Optional.empty()), outputs, ranks, labeler);
-  }
-
-  static void preference(Fields row, Draft draft) {
-    String prompt = row.filled("prompt");
-    String chosen = row.text("chosen");
-    String rejected = row.text("rejected");
-    Optional<String> labeler = row.optionalId("labeler");
-    Optional<String> user = row.optionalId("user");
-    boolean chosenEnded = row.flag("chosen_ended", true);
-    boolean rejectedEnded = row.flag("rejected_ended", true);
-    row.settle();
-    var better = new Output(chosen, Output.UNKNOWN, chosenEnded);
-    var worse = new Output(rejected, Output.UNKNOWN, rejectedEnded);
-    pair(draft.prompt(prompt, user, Optional.empty()), better, worse, labeler, draft);
-  }
-
   /// Two dialogues of which one was chosen (HH-RLHF).
   ///
   /// They share their beginning: the prompt is what they share up to and with the last
@@ -78,7 +25,13 @@ final class RankingFormats {
   static void dialogues(Fields row, Draft draft) {
     String chosen = row.filled("chosen");
     String rejected = row.filled("rejected");
+    Optional<String> labeler = row.who(Slot.LABELER);
     row.settle();
+    boolean marked = chosen.startsWith(Dialogue.HUMAN) || rejected.startsWith(Dialogue.HUMAN);
+    if (!marked && Transcript.parse(chosen).isPresent() && Transcript.parse(rejected).isPresent()) {
+      ComparisonFormats.preference(row, draft);
+      return;
+    }
     int end = 0;
     while (end < Math.min(chosen.length(), rejected.length())
         && chosen.charAt(end) == rejected.charAt(end)) {
@@ -89,19 +42,20 @@ final class RankingFormats {
     if (!chosen.startsWith(Dialogue.HUMAN) || mark < 0) {
       row.fault(
           "chosen",
-          "a dialogue \"\\n\\nHuman: ...\\n\\nAssistant: ...\" that begins like the rejected one",
+          "a dialogue \"\\n\\nHuman: ...\\n\\nAssistant: ...\" that begins like the rejected one,"
+              + " or a prompt of its own beside it",
           Check.quoted(chosen));
       row.settle();
     }
     int start = mark + Dialogue.ASSISTANT.length();
     if (chosen.indexOf(Dialogue.ASSISTANT, start) >= 0
         || rejected.indexOf(Dialogue.ASSISTANT, start) >= 0) {
-      draft.note("dialogues that part before the last turn: the whole rest was compared");
+      draft.note(Answers.PART_EARLY);
     }
     String prompt = draft.prompt(chosen.substring(0, start));
     var better = new Output(chosen.substring(start).strip(), Output.UNKNOWN);
     var worse = new Output(rejected.substring(start).strip(), Output.UNKNOWN);
-    pair(prompt, better, worse, Optional.empty(), draft);
+    pair(prompt, better, worse, labeler, draft);
   }
 
   /// A question over passages with four predictions and a label for each of their six pairs: 0 a

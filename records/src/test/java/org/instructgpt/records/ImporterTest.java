@@ -56,13 +56,14 @@ final class ImporterTest {
             tuple(5, "row"),
             tuple(6, "row"),
             tuple(6, "prompt"),
-            tuple(6, "completion"),
             tuple(7, "prompt"),
             tuple(8, "row"),
             tuple(9, "completion"));
     assertThat(refusal)
         .hasMessageStartingWith("nothing was imported, because of 10 faults:")
-        .hasMessageContaining("rows.jsonl:2: completion: expected text, found nothing\n")
+        .hasMessageContaining(
+            "rows.jsonl:2: completion: expected text, found nothing (and 1 more like it, up to line"
+                + " 6)\n")
         .hasMessageContaining("rows.jsonl:4: prompt: expected text, found 3\n")
         .hasMessageContaining("rows.jsonl:4: completion: expected text, found null\n");
     assertThat(store.counts()).isEqualTo(new Store.Counts(0, 0, 0, 0, 0));
@@ -175,10 +176,11 @@ final class ImporterTest {
 
   @Test
   void rowsThatLookLikeNothingAreToldWhatIsUnderstood() throws Exception {
-    Path file = lines("{\"text\": \"one\"}", "{\"prompt\": \"two\"}");
+    Path file = lines("{\"prompt\": \"one\", \"melody\": \"la\"}");
     assertThatThrownBy(() -> new Importer(store, settings).read(file))
-        .hasMessageContaining("rows.jsonl:1: row: expected one of records {type, id, ...}")
-        .hasMessageContaining("hh_rlhf {chosen, rejected}");
+        .hasMessageContaining("rows.jsonl:1: row: expected a row of a known form")
+        .hasMessageContaining("--map response=melody")
+        .hasMessageContaining("found the fields prompt, melody");
   }
 
   @Test

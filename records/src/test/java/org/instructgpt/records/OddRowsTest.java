@@ -68,6 +68,27 @@ final class OddRowsTest {
           "{'messages': [{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}]}";
       case CONVERSATIONS ->
           "{'conversations': [{'from': 'human', 'value': 'q'}, {'from': 'gpt', 'value': 'a'}]}";
+      case LABEL_STUDIO ->
+          "{'data': {'prompt': 'q', 'answer1': 'a', 'answer2': 'b'}, 'annotations':"
+              + " [{'completed_by': 2, 'result': [{'type': 'pairwise', 'value': {'selected':"
+              + " 'left'}}]}]}";
+      case ARGILLA ->
+          "{'fields': {'prompt': 'q', 'response-1': 'a', 'response-2': 'b'}, 'responses':"
+              + " [{'user_id': 'u', 'status': 'submitted', 'values': {'ranking': {'value':"
+              + " [{'value': 'response-1', 'rank': 1}, {'value': 'response-2', 'rank': 2}]}}}]}";
+      case OPEN_WEBUI ->
+          "{'type': 'rating', 'user_id': 'u', 'data': {'rating': 1, 'model_id': 'm'}, 'meta':"
+              + " {'message_id': 'y'}, 'snapshot': {'chat': {'chat': {'history': {'messages': {'x':"
+              + " {'role': 'user', 'content': 'q', 'parentId': null}, 'y': {'role': 'assistant',"
+              + " 'content': 'a', 'parentId': 'x'}}}}}}}";
+      case SUPER_NI -> "{'Definition': ['d'], 'Instances': [{'input': 'x', 'output': ['o', 'n']}]}";
+      case PAIRWISE ->
+          "{'prompt': 'p', 'response_a': 'a', 'response_b': 'b', 'model_a': 'm', 'model_b': 'n',"
+              + " 'winner': 'model_a', 'judge': 'ann'}";
+      case CHATS ->
+          "{'conversation': [{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content':"
+              + " 'a'}], 'model': 'm', 'openai_moderation': []}";
+      case RATINGS -> "{'prompt': 'p', 'response': 'r', 'label': false, 'user': 'u', 'model': 'm'}";
       case FINE_GRAINED ->
           "{'question': 'q', 'passages': [['t', 's']], 'prediction 1': 'a', 'prediction 2': 'b',"
               + " 'prediction 3': 'c', 'prediction 4': 'd', 'preference': [0, 1, 1, 1, 1, 0]}";

@@ -1,0 +1,293 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/// How rankings look in other people's files: a better and a worse answer, two or more in fields of
+/// their own with a winner, a list with ranks or scores.
+final class ComparisonFormats {
+  private static final List<String> RANK = List.of("rank", "ranking", "place", "position");
+
+  /// The better judge of two that stand side by side comes first.
+  private static final List<String> SCORE =
+      List.of(
+          "fine-grained_score",
+          "overall_score",
+          "score",
+          "rating",
+          "overall_rating",
+          "quality",
+          "reward",
+          "helpfulness");
+
+  private static final List<String> MODEL =
+      List.of("model", "policy", "generator", "model_name", "source");
+
+  private ComparisonFormats() {}
+
+  /// A prompt with the better and the worse answer, each a text, a message, or a conversation.
+  static void preference(Fields row, Draft draft) {
+    JsonNode node = row.node();
+    String chosen = Slot.CHOSEN.in(node).orElse("chosen");
+    String rejected = Slot.REJECTED.in(node).orElse("rejected");
+    List<String> fields = List.of(chosen, rejected);
+    List<String> models = new ArrayList<>();
+    Optional<String> better = Slot.CHOSEN_MODEL.in(node);
+    Optional<String> worse = Slot.REJECTED_MODEL.in(node);
+    if (better.isPresent() && worse.isPresent()) {
+      models.add(Outputs.model(row, better.get()));
+      models.add(Outputs.model(row, worse.get()));
+    }
+    Compared compared = compared(row, fields);
+    List<Boolean> ended = List.of(row.flag("chosen_ended", true), row.flag("rejected_ended", true));
+    Optional<String> labeler = row.who(Slot.LABELER);
+    row.settle();
+    List<Output> outputs = Outputs.of(compared.texts(), models, ended);
+    boolean tie = outputs.getFirst().equals(outputs.getLast());
+    draft.ranking(
+        draft.prompt(compared.asked()), outputs, tie ? List.of(1, 1) : List.of(1, 2), labeler);
+  }
+
+  /// A prompt with answers in fields of their own, and what says which is best.
+  static void pairwise(Fields row, Draft draft) {
+    Candidates candidates = Candidates.in(row.node());
+    Optional<List<Integer>> ranks = new Verdict(row, candidates, draft.evidence()).ranks();
+    List<String> models = candidates.models(row);
+    Compared compared =
+        compared(row, candidates.all().stream().map(Candidates.Candidate::field).toList());
+    Optional<String> labeler = row.who(Slot.LABELER);
+    if (candidates.isEmpty()) {
+      row.fault("row", "two answers in fields such as response_a and response_b", "none");
+    }
+    row.settle();
+    if (ranks.isEmpty()) {
+      draft.note("answers between which nobody chose, left out");
+      return;
+    }
+    List<Output> outputs = Outputs.of(compared.texts(), models, List.of());
+    Outputs.rank(draft.prompt(compared.asked()), outputs, ranks.get(), labeler, draft);
+  }
+
+  private record Compared(Asked asked, List<String> texts) {}
+
+  /// The prompt and the answers of these fields. Where they are whole conversations the prompt is
+  /// what they share.
+  private static Compared compared(Fields row, List<String> fields) {
+    JsonNode node = row.node();
+    Optional<String> asking = Asked.field(node).filter(field -> !fields.contains(field));
+    boolean conversations =
+        !fields.isEmpty()
+            && fields.stream().allMatch(field -> isWhole(node.path(field), asking.isEmpty()));
+    if (conversations) {
+      List<List<Dialogue.Turn>> all =
+          fields.stream().map(field -> Messages.turns(row, field)).toList();
+      Answers.Parted parted = Answers.Parted.of(all, row);
+      if (!parted.shared().isEmpty() || asking.isEmpty()) {
+        return parted(row, asking, fields, parted);
+      }
+    }
+    if (asking.isPresent() && !fields.isEmpty() && isTurnwise(node, asking.get(), fields)) {
+      return turnwise(row, asking.get(), fields);
+    }
+    String prompt =
+        asking.or(() -> Messages.in(node).filter(f -> !fields.contains(f))).orElse("prompt");
+    Asked asked = Asked.of(row, prompt);
+    return new Compared(asked, fields.stream().map(field -> Answers.one(row, field)).toList());
+  }
+
+  /// Whether a value is a conversation from its beginning, and not only an answer.
+  private static boolean isWhole(JsonNode value, boolean alone) {
+    if (value.isTextual()) {
+      return (alone || value.textValue().startsWith(Dialogue.HUMAN))
+          && Transcript.parse(value.textValue()).isPresent();
+    }
+    JsonNode list = value.path("messages").isArray() ? value.path("messages") : value;
+    if (!list.isArray() || !Messages.isList(list) || list.path(0).isTextual()) {
+      return false;
+    }
+    for (JsonNode message : list) {
+      String role = message.path("role").asText(message.path("from").asText("user"));
+      if (Messages.role(role).orElse(Dialogue.Role.HUMAN) == Dialogue.Role.HUMAN) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Compared parted(
+      Fields row, Optional<String> asking, List<String> fields, Answers.Parted parted) {
+    if (parted.shared().isEmpty()) {
+      row.fault(
+          fields.getFirst(),
+          "a conversation that begins like the one in " + fields.getLast(),
+          "another beginning");
+    }
+    String last = parted.shared().isEmpty() ? "" : parted.shared().getLast().text().strip();
+    asking
+        .filter(field -> row.node().path(field).asText().strip().equals(last))
+        .ifPresent(row::take);
+    List<Dialogue.Turn> turns = Dialogue.quoting(parted.shared(), row::note);
+    return new Compared(Asked.of(row, asking.orElse(""), turns), parted.rests());
+  }
+
+  /// Whether a prompt and its answers are lists with a text for each turn.
+  private static boolean isTurnwise(JsonNode node, String asking, List<String> fields) {
+    JsonNode prompts = node.path(asking);
+    return prompts.isArray()
+        && prompts.path(0).isTextual()
+        && fields.stream()
+            .map(node::path)
+            .allMatch(answers -> answers.isArray() && answers.size() == prompts.size());
+  }
+
+  private static Compared turnwise(Fields row, String asking, List<String> fields) {
+    List<String> prompts = row.texts(asking);
+    List<List<Dialogue.Turn>> all = new ArrayList<>();
+    for (String field : fields) {
+      List<String> answers = row.texts(field);
+      List<Dialogue.Turn> turns = new ArrayList<>();
+      for (int i = 0; i < Math.min(prompts.size(), answers.size()); i++) {
+        turns.add(new Dialogue.Turn(Dialogue.Role.HUMAN, prompts.get(i)));
+        turns.add(new Dialogue.Turn(Dialogue.Role.ASSISTANT, answers.get(i)));
+      }
+      all.add(turns);
+    }
+    return parted(row, Optional.of(asking), fields, Answers.Parted.of(all, row));
+  }
+
+  /// Whether a row holds a list of answers and what tells their order.
+  static boolean isRanked(JsonNode row) {
+    Optional<Map.Entry<String, JsonNode>> list = list(row);
+    if (list.isEmpty()) {
+      return row.has("completions") && !Asked.field(row).equals(Optional.of("completions"));
+    }
+    JsonNode first = list.get().getValue().path(0);
+    return first.isObject() && (key(first, RANK).isPresent() || key(first, SCORE).isPresent())
+        || Slot.RANKS.in(row).isPresent()
+        || Slot.SCORES.in(row).isPresent()
+        || Slot.ORDER.in(row).isPresent()
+        || Slot.WINNER.in(row).filter(name -> !name.equals(list.get().getKey())).isPresent()
+        || list.get().getKey().equals("completions");
+  }
+
+  private static Optional<Map.Entry<String, JsonNode>> list(JsonNode row) {
+    return Slot.ANSWERS.filling(row).entrySet().stream()
+        .filter(
+            field -> field.getValue().isArray() && !Messages.isMessage(field.getValue().path(0)))
+        .findFirst();
+  }
+
+  private static Optional<String> key(JsonNode object, List<String> names) {
+    return names.stream().filter(name -> Fields.numeric(object.path(name)).isPresent()).findFirst();
+  }
+
+  /// A prompt with a list of answers: texts with ranks, scores, an order or a choice beside them,
+  /// or objects that hold these.
+  static void ranked(Fields row, Draft draft) {
+    String field = list(row.node()).map(Map.Entry::getKey).orElse("completions");
+    Asked asked =
+        row.node().path("info").isObject() && Asked.field(row.node()).isEmpty()
+            ? Asked.of(row, "info", Summaries.turns(row.object("info")))
+            : Asked.of(
+                row, Asked.field(row.node()).or(() -> Messages.in(row.node())).orElse("prompt"));
+    List<String> texts = new ArrayList<>();
+    List<String> models = new ArrayList<>();
+    List<Boolean> ended = new ArrayList<>();
+    List<OptionalDouble> places = new ArrayList<>();
+    boolean judged = false;
+    if (row.node().path(field).path(0).isObject()) {
+      for (Fields element : row.objects(field, true)) {
+        judged |= read(element, texts, models, places);
+        ended.add(Outputs.ended(element));
+      }
+    } else {
+      texts.addAll(row.texts(field));
+    }
+    if (row.has("ended")) {
+      ended.clear();
+      ended.addAll(row.flags("ended"));
+    }
+    Slot.MODELS
+        .in(row.node())
+        .filter(_ -> models.isEmpty())
+        .ifPresent(name -> models.addAll(row.texts(name)));
+    if (models.size() == texts.size()) {
+      Slot.MODELS
+          .in(row.node())
+          .filter(name -> row.node().path(name).isArray())
+          .ifPresent(row::take);
+    }
+    if (!judged) {
+      places.clear();
+      places.addAll(new Judged(row, field, texts).places());
+    }
+    int k = texts.size();
+    if (k < Ranking.LEAST) {
+      row.fault(field, Ranking.LEAST + " to " + Ranking.MOST + " of them", String.valueOf(k));
+    }
+    if (!judged) {
+      new Judged(row, field, texts).check(places);
+    }
+    if (!models.isEmpty() && models.size() != k) {
+      row.fault("models", "as many as " + field + ", " + k, String.valueOf(models.size()));
+    }
+    if (!ended.isEmpty() && ended.size() != k) {
+      row.fault("ended", "as many as " + field + ", " + k, String.valueOf(ended.size()));
+    }
+    Optional<String> labeler = row.who(Slot.LABELER);
+    row.settle();
+    rank(asked, Outputs.of(texts, models, ended), places, labeler, draft);
+  }
+
+  /// Reads an answer that is an object; whether it was judged, then by its place, less is better.
+  private static boolean read(
+      Fields element, List<String> texts, List<String> models, List<OptionalDouble> places) {
+    texts.add(Answers.inside(element));
+    MODEL.stream()
+        .filter(element::has)
+        .findFirst()
+        .ifPresent(name -> models.add(Outputs.model(element, name)));
+    Optional<String> rank = RANK.stream().filter(element.node()::has).findFirst();
+    Optional<String> score = SCORE.stream().filter(element.node()::has).findFirst();
+    if (rank.isPresent()) {
+      places.add(Fields.numeric(element.take(rank.get())));
+    } else if (score.isPresent()) {
+      OptionalDouble value = Fields.numeric(element.take(score.get()));
+      places.add(value.isPresent() ? OptionalDouble.of(-value.getAsDouble()) : value);
+    } else {
+      places.add(OptionalDouble.empty());
+    }
+    return rank.isPresent() || score.isPresent();
+  }
+
+  /// Keeps those that were judged.
+  private static void rank(
+      Asked asked,
+      List<Output> outputs,
+      List<OptionalDouble> places,
+      Optional<String> labeler,
+      Draft draft) {
+    List<Output> kept = new ArrayList<>();
+    List<Double> order = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      if (places.get(i).isPresent()) {
+        kept.add(outputs.get(i));
+        order.add(places.get(i).getAsDouble());
+      }
+    }
+    if (kept.size() < outputs.size()) {
+      draft.note("rankings with outputs that nobody ranked, which were left out");
+    }
+    if (kept.size() < Ranking.LEAST) {
+      return;
+    }
+    boolean ranks = order.stream().allMatch(p -> p >= 1 && p <= kept.size() && p == Math.rint(p));
+    List<Integer> given =
+        ranks ? order.stream().map(Double::intValue).toList() : Outputs.ranksOfPlaces(order);
+    Outputs.rank(draft.prompt(asked), kept, given, labeler, draft);
+  }
+}

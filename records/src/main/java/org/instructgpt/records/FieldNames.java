@@ -1,0 +1,66 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// What somebody says that the fields of a file are: `prompt=question,chosen=response_j`. A field
+/// inside another is named with a dot between.
+final class FieldNames {
+  /// Answers in fields of their own, and what is said of each.
+  private static final String NUMBERED =
+      "(?:response|model|score)_(?:[a-i]|[0-9])|text|thumbs|stars|label";
+
+  private FieldNames() {}
+
+  static Map<String, String> checked(Map<String, String> names) {
+    Map<String, String> checked = new LinkedHashMap<>();
+    names.forEach((name, field) -> {
+      String slot = name.strip().toLowerCase(Locale.ROOT);
+      Optional<Slot> known =
+          Arrays.stream(Slot.values()).filter(s -> s.word().equals(slot)).findFirst();
+      if (known.isEmpty() && !slot.matches(NUMBERED) || field.isBlank()) {
+        throw new IllegalArgumentException(
+            "--map: expected one of "
+                + Slot.words()
+                + ", response_a, response_b, model_a, score_a, thumbs, stars with the name of a field of the file"
+                + " (--map prompt=question), found \""
+                + name
+                + "="
+                + field
+                + "\"");
+      }
+      checked.put(slot, field.strip());
+    });
+    return Map.copyOf(checked);
+  }
+
+  /// The row with the names that are known here.
+  static JsonNode renamed(JsonNode row, Map<String, String> names) {
+    if (names.isEmpty() || !row.isObject()) {
+      return row;
+    }
+    ObjectNode known = row.deepCopy();
+    names.forEach((_, field) -> known.remove(field));
+    names.forEach((slot, field) -> {
+      JsonNode value = row.has(field) ? row.path(field) : inside(row, field);
+      if (!value.isMissingNode()) {
+        known.set(slot, value);
+      }
+    });
+    return known;
+  }
+
+  private static JsonNode inside(JsonNode row, String path) {
+    JsonNode at = row;
+    for (String part : path.split("[.]", -1)) {
+      boolean place = at.isArray() && part.matches("[0-9]{1,6}");
+      at = place ? at.path(Integer.parseInt(part)) : at.path(part);
+    }
+    return at;
+  }
+}

@@ -1,0 +1,249 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/// How single answers are judged in other people's files: thumbs, labels true and false (KTO),
+/// stars, HelpSteer's axes. They become ratings from 1 (worst) to 7 (best).
+///
+/// The scale of a number is told by its name or by the first rows of the file; where neither does,
+/// the row is refused rather than guessed.
+final class RatingFormats {
+  private static final Set<String> GOOD =
+      Set.of(
+          "true",
+          "yes",
+          "up",
+          "thumbsup",
+          "thumbup",
+          "good",
+          "like",
+          "liked",
+          "positive",
+          "desirable",
+          "chosen",
+          "accepted",
+          "accept",
+          "correct",
+          "helpful",
+          "upvote",
+          "pass");
+  private static final Set<String> BAD =
+      Set.of(
+          "false",
+          "no",
+          "down",
+          "thumbsdown",
+          "thumbdown",
+          "bad",
+          "dislike",
+          "disliked",
+          "negative",
+          "undesirable",
+          "rejected",
+          "reject",
+          "incorrect",
+          "unhelpful",
+          "downvote",
+          "fail");
+
+  /// Fields that say yes or no, so that 1 is yes and not the least of a scale.
+  private static final Set<String> YES_OR_NO =
+      Set.of(
+          "label",
+          "ktotag",
+          "thumbs",
+          "thumb",
+          "thumbsup",
+          "feedback",
+          "vote",
+          "liked",
+          "like",
+          "desirable",
+          "isdesirable",
+          "isgood",
+          "ischosen",
+          "accepted");
+
+  private RatingFormats() {}
+
+  static boolean isAxes(JsonNode row) {
+    return row.path("summary").path("axes").isObject() && row.path("info").isObject();
+  }
+
+  /// The field that judges the answer of a row, if one does.
+  static Optional<String> verdict(JsonNode row) {
+    return Slot.RATING.filling(row).entrySet().stream()
+        .filter(field -> judges(Slot.plain(field.getKey()), field.getValue()))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static boolean judges(String name, JsonNode value) {
+    OptionalDouble number = Fields.numeric(value);
+    if (number.isPresent()) {
+      boolean sign = Math.abs(number.getAsDouble()) == 1 || number.getAsDouble() == 0;
+      return sign || !YES_OR_NO.contains(name) && !name.equals("score");
+    }
+    String word = Slot.plain(value.asText());
+    return value.isBoolean()
+        || value.isTextual()
+            && (GOOD.contains(word)
+                || BAD.contains(word)
+                || value.textValue().contains("\uD83D\uDC4D")
+                || value.textValue().contains("\uD83D\uDC4E"));
+  }
+
+  /// A prompt with an answer, or a conversation with its last, and what it was found to be.
+  static void rating(Fields row, Draft draft) {
+    JsonNode node = row.node();
+    if (isAxes(node)) {
+      axes(row, draft);
+      return;
+    }
+    Optional<String> asking = Asked.field(node);
+    Asked asked;
+    String answer;
+    if (Messages.in(node).isPresent()
+        && (asking.isEmpty() || Answers.field(node, asking).isEmpty())) {
+      String field = Messages.in(node).get();
+      List<Dialogue.Turn> turns = Messages.turns(row, field);
+      if (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.ASSISTANT) {
+        row.fault(field, "a last turn of the assistant", "none");
+        row.settle();
+      }
+      answer = turns.getLast().text();
+      List<Dialogue.Turn> before = turns.subList(0, turns.size() - 1);
+      asked = Asked.of(row, field, Dialogue.quoting(before, row::note));
+    } else {
+      asked = Asked.of(row, asking.orElse("prompt"));
+      answer = Answers.one(row, Answers.field(node, asking).orElse("response"));
+    }
+    give(row, asked, answer, draft);
+  }
+
+  /// A summary with scores on several axes, of which the overall one is the quality.
+  static void axes(Fields row, Draft draft) {
+    Asked asked = Asked.of(row, "info", Summaries.turns(row.object("info")));
+    Fields summary = row.object("summary");
+    String text = Answers.inside(summary);
+    Optional<String> model = Slot.MODEL.in(summary.node()).map(f -> Outputs.model(summary, f));
+    Fields axes = summary.object("axes");
+    Optional<String> labeler = row.who(Slot.LABELER);
+    boolean judged = axes.has("overall");
+    int quality = judged ? axes.integer("overall") : 1;
+    row.settle();
+    if (!judged) {
+      draft.note("answers that nobody judged, left out");
+      return;
+    }
+    Output output = new Output(text, model.orElse(Output.UNKNOWN));
+    draft.rating(draft.prompt(asked), output, quality, labeler);
+  }
+
+  /// Adds the rating that a row gives its answer.
+  static void give(Fields row, Asked asked, String answer, Draft draft) {
+    JsonNode node = row.node();
+    Optional<String> verdict = verdict(node);
+    Optional<Integer> quality =
+        verdict.map(field -> quality(row, field, node.path(field), draft.evidence()));
+    Optional<String> model = Slot.MODEL.in(node).map(field -> Outputs.model(row, field));
+    Optional<String> labeler = row.who(Slot.LABELER).or(asked::user);
+    boolean ended = Outputs.ended(row);
+    row.settle();
+    if (quality.isEmpty()) {
+      draft.note("answers that nobody judged, left out");
+      return;
+    }
+    Output output = new Output(answer, model.orElse(Output.UNKNOWN), ended);
+    draft.rating(draft.prompt(asked), output, quality.get(), labeler);
+  }
+
+  static int quality(Fields row, String field, JsonNode value, Evidence evidence) {
+    row.take(field);
+    OptionalDouble number = Fields.numeric(value);
+    String name = Slot.plain(field);
+    if (number.isEmpty()) {
+      boolean good =
+          value.isBoolean()
+              ? value.booleanValue()
+              : GOOD.contains(Slot.plain(value.asText()))
+                  || value.asText().contains("\uD83D\uDC4D");
+      return good ? 7 : 1;
+    }
+    double given = number.getAsDouble();
+    Optional<double[]> scale = scale(name, evidence.range(field), given);
+    if (scale.isEmpty()) {
+      row.fault(
+          field,
+          "a scale that the name or the first rows tell (true and false, -1 and 1, 1 to 5, ...; or"
+              + " name it with --map thumbs="
+              + field
+              + " or --map stars="
+              + field
+              + ")",
+          evidence.range(field).told());
+      return 1;
+    }
+    double least = scale.get()[0];
+    double most = scale.get()[1];
+    if (given < least || given > most) {
+      row.fault(
+          field,
+          "a number from "
+              + Evidence.plain(least)
+              + " to "
+              + Evidence.plain(most)
+              + " as in the first rows",
+          Evidence.plain(given));
+      return 1;
+    }
+    row.note(
+        field
+            + " from "
+            + Evidence.plain(least)
+            + " to "
+            + Evidence.plain(most)
+            + " read as quality from 1 to 7");
+    return (int) (1 + Math.round(6 * (given - least) / (most - least)));
+  }
+
+  /// The ends of a scale, if they are known.
+  private static Optional<double[]> scale(String name, Evidence.Range seen, double given) {
+    double least = seen.distinct() == 0 ? given : seen.least();
+    double most = seen.distinct() == 0 ? given : seen.most();
+    if (least < 0) {
+      double end = Math.max(Math.abs(least), Math.abs(most));
+      return Optional.of(new double[] {-end, end});
+    }
+    if (YES_OR_NO.contains(name)) {
+      return Optional.of(new double[] {0, 1});
+    }
+    if (name.equals("helpfulness") && most <= 4) {
+      return Optional.of(new double[] {0, 4});
+    }
+    if (name.equals("quality") && least >= 1 && most <= 7) {
+      return Optional.of(new double[] {1, 7});
+    }
+    if (name.equals("overall") && least >= 1 && most <= 7) {
+      return Optional.of(new double[] {1, 7});
+    }
+    if (name.equals("stars") && most <= 5) {
+      return Optional.of(new double[] {least == 0 ? 0 : 1, 5});
+    }
+    if (most <= 1) {
+      boolean both = least == 0 && most == 1;
+      return both || !seen.whole() ? Optional.of(new double[] {0, 1}) : Optional.empty();
+    }
+    for (double end : new double[] {5, 7, 10, 100}) {
+      if (most <= end) {
+        return Optional.of(new double[] {least == 0 || end == 100 ? 0 : 1, end});
+      }
+    }
+    return Optional.empty();
+  }
+}
