@@ -192,6 +192,12 @@ final class FileRows {
     int mark = Signature.markLength(start);
     utf8.skipNBytes(mark);
     start = Arrays.copyOfRange(start, mark, start.length);
+    if (CsvRows.separator(name, start).isEmpty() && JsonRows.isProse(start)) {
+      throw new IllegalArgumentException(
+          name
+              + ": expected JSON lines, JSON, CSV, TSV or Parquet, found plain text; if it is text to"
+              + " pretrain on: instructgpt pretrain --text FILE");
+    }
     try {
       Optional<Character> separator = CsvRows.separator(name, start);
       if (separator.isPresent()) {

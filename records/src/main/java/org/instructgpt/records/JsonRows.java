@@ -73,6 +73,15 @@ final class JsonRows {
     }
   }
 
+  /// Whether no line at the beginning can be JSON.
+  static boolean isProse(byte[] head) {
+    String text = new String(head, StandardCharsets.UTF_8);
+    return !text.isBlank()
+        && text.lines()
+            .map(String::strip)
+            .noneMatch(line -> line.matches("[{\\[\"].*|-?[0-9.]+,?|null|true|false"));
+  }
+
   /// Whether even several lines together are no value.
   private static boolean isBroken(String text) {
     try (JsonParser parser = MAPPER.createParser(text)) {

@@ -158,6 +158,7 @@ final class ContainersTest {
   @ParameterizedTest
   @CsvSource({
     "'%PDF-1.4', a PDF",
+    "'Once upon a time, there was a boat.', pretrain --text",
     "'<!DOCTYPE html><html>', a web page",
     "'SQLite format 3\0', a SQLite database",
     "'version https://git-lfs.github.com/spec/v1', git lfs pull"
