@@ -1,9 +1,15 @@
 package org.instructgpt.app;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,11 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.model.AtomicFiles;
+import org.jspecify.annotations.Nullable;
 
 /// The steps of a long undertaking in a workspace: each is done once, told to the person who waits,
 /// and remembered in a file, so that the same command goes on where it was stopped.
 final class Agenda {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String LOCK = ".agenda.lock";
 
   private final Path file;
   private final PrintWriter out;
@@ -76,13 +84,28 @@ final class Agenda {
   ///
   /// @return false if told to stop; what was done is remembered, and the person is told
   boolean run() throws IOException {
-    try {
+    try (var channel =
+            FileChannel.open(file.resolveSibling(LOCK), CREATE, WRITE); // freed when we end or die
+        var lock = locked(channel)) {
+      if (lock == null) {
+        throw new IllegalArgumentException(
+            "%s: another demo, loop or reproduce works in this folder; wait until it ends or stop it, or give another --workspace"
+                .formatted(file.getParent()));
+      }
       perform();
       return true;
     } catch (Shell.Stopped _) {
       out.println("stopped and saved; the same command goes on from there");
       out.flush();
       return false;
+    }
+  }
+
+  private static @Nullable FileLock locked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      return null;
     }
   }
 

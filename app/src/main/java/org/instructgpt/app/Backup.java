@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "backup",
     description = {
-      "Copies what people gave, accounts and tasks into a new file, while the studio may be running;",
-      "the copy is checked and can take the place of feedback.db. Models are files: copy DIR/models."
+      "Copies what people gave, accounts and tasks into a new file, while the studio may be running.",
+      "The copy is checked and can take the place of feedback.db. Models are files: copy DIR/models."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value

@@ -1,18 +1,22 @@
 package org.instructgpt.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.StopFlag;
+import org.instructgpt.records.Count;
 import org.instructgpt.text.Framed;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Precision;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What `logprobs`, `score` and `generate` have in common.
@@ -45,15 +49,7 @@ final class BatchOptions {
       description = "JSON lines to write, one for each; put in place when whole.")
   Path out;
 
-  @Option(
-      names = "--precision",
-      defaultValue = "auto",
-      paramLabel = "P",
-      description = "float32, bfloat16, or auto: what the processor does fast (${DEFAULT-VALUE}).")
-  String precision;
-
-  @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (${DEFAULT-VALUE}).")
-  String device;
+  @Mixin final Hardware hardware = new Hardware();
 
   @Option(
       names = "--batch-size",
@@ -70,25 +66,66 @@ final class BatchOptions {
               + " models of our own stages (${DEFAULT-VALUE}).")
   LineTokens.Frame frame;
 
-  /// The lines to read and write.
-  Lines lines() {
+  private ProgressLine progress = ProgressLine.silent();
+  private long all;
+  private long done;
+
+  /// The lines to read and write; to be closed.
+  Lines lines() throws IOException {
     if (batchSize < 1) {
       throw new IllegalArgumentException("--batch-size: expected at least 1, found " + batchSize);
     }
-    return new Lines(in, out, batchSize * WINDOW);
+    return Lines.open(in, out, batchSize * WINDOW);
   }
 
-  /// The tokens that the model reads.
-  LineTokens tokens() throws IOException {
+  /// The tokens that the model reads. Everything else about the model and the machine that can be
+  /// known without its weights is checked too.
+  LineTokens tokens(Checkpoint.Kind kind) throws IOException {
+    requireKind(kind);
+    Terminal.tell(hardware.toString());
     return LineTokens.of(model, frame);
   }
 
-  Precision precision() {
-    return Precision.named(precision);
+  /// From now on `verb` tells how many lines of all are done.
+  void follow(String verb, long lines) {
+    Terminal.tell("%s: %s, all good".formatted(verb, Count.of(lines, "line")));
+    progress = Terminal.progress(verb, "lines");
+    all = lines;
   }
 
-  Device device() {
-    return Device.named(device);
+  /// So many lines more are done.
+  void advance(long lines, Map<String, Double> metrics) {
+    done += lines;
+    progress.advance(done, metrics);
+  }
+
+  /// Computes all lines to their end, or until told to stop.
+  ///
+  /// @return the exit status
+  int compute(Lines lines, Stop stop, Function<List<Line>, List<ObjectNode>> answers)
+      throws IOException {
+    progress.begin(0, all);
+    try {
+      if (lines.compute(answers, stop.heed()::requested)) {
+        return 0;
+      }
+      progress.say("stopped: nothing was put in the place of " + out);
+      return Stop.STOPPED;
+    } finally {
+      progress.end();
+    }
+  }
+
+  private void requireKind(Checkpoint.Kind wanted) throws IOException {
+    var found = Checkpoint.kind(model);
+    if (found != wanted) {
+      throw new IllegalArgumentException(
+          found == Checkpoint.Kind.LANGUAGE
+              ? "--model %s holds a language model, but a reward model was expected"
+                  .formatted(model)
+              : "--model %s holds a reward model, but a language model was expected"
+                  .formatted(model));
+    }
   }
 
   /// Computes sequences of similar length together, so that little of a batch is padding.
@@ -114,6 +151,7 @@ final class BatchOptions {
       for (int i = 0; i < some.size(); i++) {
         results.put(some.get(i), computed.get(i));
       }
+      advance(some.size(), Map.of());
     }
     return new ArrayList<>(results.values());
   }

@@ -9,6 +9,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CompletionException;
@@ -29,6 +31,10 @@ record Complaint(int status, String message) {
       case UncheckedIOException e when e.getCause() != null -> about(e.getCause());
       case ExecutionException e when e.getCause() != null -> about(e.getCause());
       case CompletionException e when e.getCause() != null -> about(e.getCause());
+      case InvalidPathException e ->
+          users(
+              "the path %s cannot be spelled in this locale; give the command a locale with UTF-8, such as LC_ALL=C.UTF-8"
+                  .formatted(e.getInput()));
       case IllegalArgumentException e when e.getMessage() != null ->
           new Complaint(USERS, e.getMessage());
       case IOException e -> reading(e);
@@ -49,7 +55,12 @@ record Complaint(int status, String message) {
               "there is no file "
                   + e.getFile()
                   + (e.getReason() == null ? "" : ": " + e.getReason()));
-      case AccessDeniedException e -> users("no permission to open " + e.getFile());
+      case AccessDeniedException e ->
+          users(
+              "no permission to open "
+                  + e.getFile()
+                  + (e.getReason() == null ? "" : ": " + e.getReason()));
+      case FileSystemLoopException e -> users(e.getFile() + " is a link that leads to itself");
       case NotDirectoryException e -> users(e.getFile() + " is not a folder");
       case FileAlreadyExistsException e -> users(e.getFile() + " exists already");
       case DirectoryNotEmptyException e -> users("the folder " + e.getFile() + " is not empty");

@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "consent",
     description = {
-      "Tells what customers have agreed to. With --withdraw takes their consent back, as they can in the",
-      "studio: from then on no training, curation, export or round uses what they asked. Tells which",
-      "models have learned from it. With --agree they agree again, for what they ask from then on."
+      "Tells what customers have agreed to.",
+      "With --withdraw takes their consent back, as they can in the studio: from then on no training,"
+          + " curation, export or round uses what they asked. Tells which models have learned from it."
+          + " With --agree they agree again, for what they ask from then on."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value

@@ -42,10 +42,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "curate",
     description = {
-      "Goes over all prompts of the workspace: consent, duplicates, at most so many a user, parts of",
-      "the data by user, personal data, length, language, use case. Nothing is deleted; trainings use",
-      "what was kept. The same prompts and settings give the same outcome, told here and in",
-      "DIR/reports/curate.json."
+      "Goes over all prompts of the workspace and keeps those that models may learn from.",
+      "It looks at consent, duplicates, at most so many a user, parts of the data by user, personal"
+          + " data, length, language, use case. Nothing is deleted; trainings use what was kept. The"
+          + " same prompts and settings give the same outcome, told here and in"
+          + " DIR/reports/curate.json."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value

@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Shows the whole of InstructGPT in about ten minutes: a little world with simulated customers",
-      "and labelers, pretraining, SFT, reward model, PPO, PPO-ptx, and what people think of them.",
-      "Stopped or killed, the same command goes on where it was."
+      "Shows the whole of InstructGPT in about ten minutes, in a little world.",
+      "It has simulated customers and labelers, pretraining, SFT, reward model, PPO, PPO-ptx, and"
+          + " what people think of them. Stopped or killed, the same command goes on where it was.",
     },
     mixinStandardHelpOptions = true)
 final class Demo implements Callable<Integer> {
@@ -40,7 +40,11 @@ final class Demo implements Callable<Integer> {
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
-      description = "Of the world, its people and all trainings (${DEFAULT-VALUE}).")
+      description = {
+        "Of the world, its people and all trainings (${DEFAULT-VALUE}).",
+        "The same seed gives the same numbers on the same machine with the same number of threads, also"
+            + " when it was stopped in between; elsewhere the last digits differ."
+      })
   private long seed;
 
   @Spec private @Nullable CommandSpec spec;

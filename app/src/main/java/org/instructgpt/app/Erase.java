@@ -36,10 +36,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "erase",
     description = {
-      "Deletes all that people gave: their prompts with everything given on them, what they answered,",
-      "ranked and rated, and what others judged of their words; no byte is left in feedback.db.",
-      "Tells which models learned from it, and marks them as due for training again; and which other",
-      "files of the workspace still hold their words. Backups and exports elsewhere are yours to find."
+      "Deletes all that people gave, and tells which models learned from it.",
+      "Their prompts go with everything given on them, what they answered, ranked and rated, and what"
+          + " others judged of their words; no byte is left in feedback.db. Models that learned from it"
+          + " are marked as due for training again, and the other files of the workspace that still"
+          + " hold their words are named. Backups and exports elsewhere are yours to find."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value

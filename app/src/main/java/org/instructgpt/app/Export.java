@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
+import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Exporter;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
@@ -82,6 +84,7 @@ final class Export implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--split and --pool choose among one type; name it with --what");
     }
+    Outlet.check(file, "FILE");
     var filter =
         new Filter(
             Optional.ofNullable(split),
@@ -102,12 +105,16 @@ final class Export implements Callable<Integer> {
                 return free;
               });
       long lines = write(exporter, filter);
-      var out = Objects.requireNonNull(spec).commandLine().getOut();
-      out.println(file + ": " + lines + " lines");
+      // What goes to a pipe or to standard output is data and nothing else.
+      var line = Objects.requireNonNull(spec).commandLine();
+      var out = AtomicFiles.isDevice(file) ? line.getErr() : line.getOut();
+      out.println(file + ": " + Count.of(lines, "line"));
       if (!barred.isEmpty()) {
         out.println(
-            "left out: %,d prompts of customers without consent in force".formatted(barred.size()));
+            "left out: %s of customers without consent in force"
+                .formatted(Count.of(barred.size(), "prompt")));
       }
+      out.flush();
     }
     return 0;
   }

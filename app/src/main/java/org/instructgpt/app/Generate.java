@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.torch.Scope;
@@ -47,10 +48,16 @@ final class Generate implements Callable<Integer> {
       names = "--seed",
       defaultValue = "1",
       paramLabel = "S",
-      description = "Of the random choices; the same seed gives the same completions.")
+      description = {
+        "Of the random choices (${DEFAULT-VALUE}).",
+        "The same seed, model, prompts in the same order, precision and machine give the same"
+            + " completions, whatever the batch size; another kind of processor or another number of"
+            + " threads rounds differently, which now and then chooses another token."
+      })
   private long seed;
 
   private final Stop stop;
+  private final Rate rate = new Rate(System::nanoTime);
   private long done;
 
   Generate(Stop stop) {
@@ -59,17 +66,30 @@ final class Generate implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var tokens = options.tokens();
-    var lines = options.lines();
-    var settings = new Sampler.Settings(maxNewTokens, temperature, seed, options.batchSize, true);
-    lines.check(line -> check(line, tokens));
-    try (var _ = Scope.open()) {
+    var settings = settings();
+    var tokens = options.tokens(Checkpoint.Kind.LANGUAGE);
+    try (var lines = options.lines();
+        var _ = Scope.open()) {
+      options.follow("generate", lines.check(line -> check(line, tokens)));
       var model =
-          Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
+          Checkpoint.loadLanguageModel(
+              options.model, options.hardware.precision(), options.hardware.device());
       var sampler = tokens.sampler(model, settings).frozen();
-      lines.compute(batch -> answers(sampler, tokens, batch), stop.heed()::requested);
+      return options.compute(lines, stop, batch -> answers(sampler, tokens, batch));
     }
-    return 0;
+  }
+
+  private Sampler.Settings settings() {
+    if (maxNewTokens < 1) {
+      throw new IllegalArgumentException(
+          "--max-new-tokens: expected at least 1, found " + maxNewTokens);
+    }
+    if (!(temperature >= 0) || Double.isInfinite(temperature)) {
+      throw new IllegalArgumentException(
+          "--temperature: expected 0 (the likeliest token) or more, found " + temperature);
+    }
+    return new Sampler.Settings(
+        maxNewTokens, temperature, seed, Math.max(1, options.batchSize), true);
   }
 
   private static void check(Line line, LineTokens tokens) {
@@ -83,7 +103,23 @@ final class Generate implements Callable<Integer> {
   }
 
   private List<ObjectNode> answers(Sampler sampler, LineTokens tokens, List<Line> batch) {
-    var sampled = sampler.sample(batch.stream().map(tokens::prompt).toList(), done);
+    var prompts = batch.stream().map(tokens::prompt).toList();
+    var flag = stop.heed();
+    var chosen = new int[prompts.size()];
+    var sampled =
+        sampler.sample(
+            prompts,
+            done,
+            (place, token) -> {
+              if (flag.requested()) {
+                throw new CancellationException("stopped");
+              }
+              chosen[place]++;
+              int room = Math.min(maxNewTokens, tokens.context() - prompts.get(place).length);
+              boolean ends = token == tokens.endOfText() || chosen[place] == room;
+              options.advance(ends ? 1 : 0, rate.after(1));
+              return true;
+            });
     done += batch.size();
     var answers = new ArrayList<ObjectNode>();
     for (int i = 0; i < batch.size(); i++) {

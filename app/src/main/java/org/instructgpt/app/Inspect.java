@@ -9,14 +9,17 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.records.Filter;
+import org.instructgpt.records.Census;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
@@ -33,8 +36,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Tells what a checkpoint, a workspace or a file of feedback is: shape and lineage of a model,",
-      "models, runs and records of a workspace, formats and records of a file."
+      "Tells what a checkpoint, a workspace or a file of feedback is, and only reads.",
+      "Shape and lineage of a model; models, runs and records of a workspace; formats and records of a"
+          + " file."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
@@ -62,7 +66,7 @@ final class Inspect implements Callable<Integer> {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     if (Files.exists(folder.resolve("config.json"))) {
       checkpoint(out);
-    } else if (new Workspace(folder).hasStore()) {
+    } else if (new Workspace(folder).isThere()) {
       workspace(new Workspace(folder), out);
     } else if (!Files.isDirectory(folder)) {
       return file(out);
@@ -76,21 +80,34 @@ final class Inspect implements Callable<Integer> {
 
   private static void workspace(Workspace workspace, PrintWriter out) throws IOException {
     out.println(workspace.root() + ": a workspace");
-    try (var store = workspace.store()) {
-      out.print(Resolved.of(store.counts()).table());
+    if (workspace.hasStore()) {
+      var census = Census.of(workspace.placeAsItIs());
+      var parts = census.bySplit();
+      var all =
+          new Store.Counts(
+              census.labelers(),
+              sum(parts, Census.Given::prompts),
+              sum(parts, Census.Given::demonstrations),
+              sum(parts, Census.Given::rankings),
+              sum(parts, Census.Given::ratings));
+      out.print(Resolved.of(all).table());
       for (var split : Split.values()) {
-        var filter = Filter.ALL.in(split);
+        var given = Objects.requireNonNull(parts.get(split));
         out.println(
-            "  %s: %d prompts, %d demonstrations, %d rankings"
+            "  %s: %s, %s, %s"
                 .formatted(
                     split.name().toLowerCase(Locale.ROOT),
-                    store.prompts(filter).size(),
-                    store.demonstrations(filter).size(),
-                    store.rankings(filter).size()));
+                    Count.of(given.prompts(), "prompt"),
+                    Count.of(given.demonstrations(), "demonstration"),
+                    Count.of(given.rankings(), "ranking")));
       }
     }
     list("models", workspace.root().resolve("models"), out);
     list("runs", workspace.runs(), out);
+  }
+
+  private static long sum(Map<Split, Census.Given> parts, ToLongFunction<Census.Given> what) {
+    return parts.values().stream().mapToLong(what).sum();
   }
 
   private static void list(String what, Path folder, PrintWriter out) throws IOException {

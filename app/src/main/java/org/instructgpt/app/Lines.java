@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,19 +20,21 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.zip.GZIPOutputStream;
 import org.instructgpt.model.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /// A file of JSON lines turned into another, one line for each line, a batch at a time.
 ///
 /// Memory holds one batch. The whole input is checked before the first batch is computed, so that a
-/// mistake in its last line does not cost the hours before it. The output is written beside its
-/// place and put there whole, or not at all.
+/// mistake in its last line does not cost the hours before it; it is opened once, so a pipe will
+/// do. The output is written beside its place and put there whole, or not at all; a pipe or a
+/// device gets each batch when it is computed.
 ///
 /// @param in the file to read
 /// @param out the file to put in place; an old one is replaced
 /// @param batch lines computed at once
-record Lines(Path in, Path out, int batch) {
+record Lines(Input in, Path out, int batch) implements AutoCloseable {
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -38,11 +42,20 @@ record Lines(Path in, Path out, int batch) {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
   private static final int PROBLEMS_SHOWN = 20;
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   Lines {
     if (batch < 1) {
       throw new IllegalArgumentException("expected a batch of at least 1 line, found " + batch);
     }
+  }
+
+  /// The lines of `--in` for `--out`, neither of them touched yet.
+  ///
+  /// @throws IllegalArgumentException if one of them will not do
+  static Lines open(Path in, Path out, int batch) throws IOException {
+    Outlet.check(out, "--out", in);
+    return new Lines(Input.open(in, "--in"), out, batch);
   }
 
   /// Checks every line; blank lines do not count.
@@ -72,7 +85,8 @@ record Lines(Path in, Path out, int batch) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }
     if (count == 0) {
-      throw new IllegalArgumentException(in + " has no line; expected one JSON object a line");
+      throw new IllegalArgumentException(
+          in.path() + " has no line; expected one JSON object a line");
     }
     return count;
   }
@@ -87,11 +101,28 @@ record Lines(Path in, Path out, int batch) {
   boolean compute(Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop)
       throws IOException {
     try {
-      AtomicFiles.write(out, stream -> copy(compute, stop, stream));
+      AtomicFiles.write(out, stream -> write(compute, stop, stream));
       return true;
     } catch (CancellationException _) {
       return false;
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private void write(
+      Function<List<Line>, List<ObjectNode>> compute, BooleanSupplier stop, OutputStream stream)
+      throws IOException {
+    if (!String.valueOf(out.getFileName()).endsWith(".gz") || AtomicFiles.isDevice(out)) {
+      copy(compute, stop, stream);
+      return;
+    }
+    var packed = new GZIPOutputStream(stream, 1 << 16);
+    copy(compute, stop, packed);
+    packed.finish();
   }
 
   private void copy(
@@ -106,6 +137,7 @@ record Lines(Path in, Path out, int batch) {
           stream.write(JSON.writeValueAsBytes(answer));
           stream.write('\n');
         }
+        stream.flush(); // whoever reads a pipe has it now, and a full disk is told now
       }
     }
   }
@@ -117,9 +149,10 @@ record Lines(Path in, Path out, int batch) {
     private final BufferedReader reader;
     private long number;
 
-    Source(Path file) throws IOException {
-      this.file = file;
-      this.reader = Files.newBufferedReader(file);
+    Source(Input input) throws IOException {
+      this.file = input.path();
+      var strict = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT);
+      this.reader = new BufferedReader(new InputStreamReader(input.fromStart(), strict));
     }
 
     /// The next line that is not blank; null at the end.
@@ -129,6 +162,9 @@ record Lines(Path in, Path out, int batch) {
         do {
           text = reader.readLine();
           number++;
+          if (number == 1 && text != null && text.startsWith(BYTE_ORDER_MARK)) {
+            text = text.substring(1);
+          }
         } while (text != null && text.isBlank());
         return text;
       } catch (CharacterCodingException e) {

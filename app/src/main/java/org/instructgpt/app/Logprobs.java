@@ -37,15 +37,16 @@ final class Logprobs implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var tokens = options.tokens();
-    var lines = options.lines();
-    lines.check(line -> answer(line, tokens.pair(line), new float[0]));
-    try (var _ = Scope.open()) {
+    var tokens = options.tokens(Checkpoint.Kind.LANGUAGE);
+    try (var lines = options.lines();
+        var _ = Scope.open()) {
+      options.follow(
+          "logprobs", lines.check(line -> answer(line, tokens.pair(line), new float[0])));
       var model =
-          Checkpoint.loadLanguageModel(options.model, options.precision(), options.device());
-      lines.compute(batch -> answers(model, tokens, batch), stop.heed()::requested);
+          Checkpoint.loadLanguageModel(
+              options.model, options.hardware.precision(), options.hardware.device());
+      return options.compute(lines, stop, batch -> answers(model, tokens, batch));
     }
-    return 0;
   }
 
   private List<ObjectNode> answers(Gpt model, LineTokens tokens, List<Line> batch) {
@@ -65,7 +66,7 @@ final class Logprobs implements Callable<Integer> {
           Sequences.of(
               pairs.stream().map(Framed::prompt).toList(),
               pairs.stream().map(Framed::response).toList(),
-              options.device());
+              options.hardware.device());
       var flat =
           Scope.constant(() -> LogProbs.ofResponses(model, sequences, 1, Dropout.NONE)).floats();
       var rows = new ArrayList<float[]>();

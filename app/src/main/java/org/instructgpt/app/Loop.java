@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "loop",
     description = {
-      "Repeats rankings, reward model and PPO-ptx with the best policy so far, in the workspace of a",
-      "demo. A new policy is accepted only if held-out labelers prefer it to the best so far, beyond",
-      "doubt. Stopped or killed, the same command goes on where it was."
+      "Repeats rankings, reward model and PPO-ptx with the best policy so far of a demo.",
+      "A new policy is accepted only if held-out labelers prefer it to the best so far, beyond doubt."
+          + " Stopped or killed, the same command goes on where it was."
     },
     mixinStandardHelpOptions = true)
 final class Loop implements Callable<Integer> {

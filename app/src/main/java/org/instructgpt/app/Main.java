@@ -2,16 +2,20 @@ package org.instructgpt.app;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `instructgpt`.
 ///
@@ -26,8 +30,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "instructgpt COMMAND --help explains a command.",
-      "Exit status: 0 done, 1 our or the machine's fault, 2 a mistake in flags, recipes or data,",
-      "130 or 143 stopped by a signal (a training saves first and can be resumed)."
+      "Exit status: 0 done, 1 our or the machine's fault, 2 a mistake in flags, recipes or data,"
+          + " 130 or 143 stopped by a signal (a training saves first and can be resumed)."
     })
 final class Main implements Runnable {
 
@@ -45,9 +49,23 @@ final class Main implements Runnable {
   public static void main(String[] arguments) {
     var stop = new Stop();
     stop.arm();
-    int status = run(arguments, commandLine(stop, InstantSource.system()));
+    var out = new StandardOutput();
+    var line =
+        commandLine(stop, InstantSource.system())
+            .setOut(out.writer())
+            .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    int status = written(run(arguments, line), out, line);
     stop.over();
     System.exit(status);
+  }
+
+  /// The exit status of a command whose output had to reach its place.
+  static int written(int status, StandardOutput out, CommandLine line) {
+    line.getOut().flush();
+    var failure = out.failure();
+    failure.ifPresent(reason ->
+        line.getErr().println("instructgpt: standard output could not be written: " + reason));
+    return status == 0 && failure.isPresent() ? Complaint.OURS : status;
   }
 
   /// The command line with all its commands.
@@ -76,8 +94,9 @@ final class Main implements Runnable {
             .addSubcommand(new Logprobs(stop))
             .addSubcommand(new Score(stop))
             .addSubcommand(new Generate(stop))
-            .setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((e, _) -> usage(e));
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUnmatchedOptionsAllowedAsOptionParameters(false);
+    line.setParameterExceptionHandler(Main::usage);
     line.setExecutionExceptionHandler((e, at, _) -> complain(e, at, main.stacktrace));
     return line;
   }
@@ -98,18 +117,50 @@ final class Main implements Runnable {
     throw new ParameterException(asked.commandLine(), "which command?");
   }
 
-  private static int usage(ParameterException e) {
-    var line = e.getCommandLine();
+  private static int usage(ParameterException thrown, String[] arguments) {
+    var line = thrown.getCommandLine();
     var name = line.getCommandSpec().qualifiedName();
-    var nearest = new StringWriter();
-    CommandLine.UnmatchedArgumentException.printSuggestions(e, new PrintWriter(nearest, true));
-    var suggestion = nearest.toString().strip().replaceAll("\\s*\\R\\s*", " ");
+    var e = misspelt(thrown, arguments);
     line.getErr()
         .println(
             "%s: %s%s (%s --help explains it)"
-                .formatted(
-                    name, e.getMessage(), suggestion.isEmpty() ? "" : ". " + suggestion, name));
+                .formatted(name, e.getMessage(), suggestion(e, line), name));
     return Complaint.USERS;
+  }
+
+  /// A flag that is missing may be there under a wrong name, which is then the mistake to tell.
+  private static ParameterException misspelt(ParameterException thrown, String[] arguments) {
+    if (!(thrown instanceof MissingParameterException)
+        && !String.valueOf(thrown.getMessage()).contains("Unknown option")) {
+      return thrown;
+    }
+    var line = thrown.getCommandLine();
+    var known = line.getCommandSpec().optionsMap();
+    var unknown =
+        Arrays.stream(arguments)
+            .takeWhile(word -> !word.equals("--"))
+            .filter(word -> word.matches("--?[A-Za-z].*"))
+            .map(word -> word.replaceFirst("=.*", ""))
+            .filter(word ->
+                !known.containsKey(word)
+                    && (word.startsWith("--") || !known.containsKey(word.substring(0, 2))))
+            .toList();
+    return unknown.isEmpty() ? thrown : new UnmatchedArgumentException(line, unknown);
+  }
+
+  private static String suggestion(ParameterException e, CommandLine line) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    if (unmatched.isUnknownOption()) {
+      var word = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
+      var flags = line.getCommandSpec().optionsMap().keySet();
+      return Nearest.to(word, flags).map(flag -> "; did you mean " + flag + "?").orElse("");
+    }
+    var nearest = new StringWriter();
+    UnmatchedArgumentException.printSuggestions(e, new PrintWriter(nearest, true));
+    var told = nearest.toString().strip().replaceAll("\\s*\\R\\s*", " ");
+    return told.isEmpty() ? "" : ". " + told;
   }
 
   private static int complain(Throwable thrown, CommandLine at, boolean stacktrace) {

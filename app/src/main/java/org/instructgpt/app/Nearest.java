@@ -53,23 +53,24 @@ final class Nearest {
             String.join(", ", names));
   }
 
-  /// Levenshtein's distance: the fewest letters to insert, delete or replace to get from one word
-  /// to the other. One row of the table at a time: `row[j]` is the distance of the letters of `a`
-  /// seen so far from the first `j` letters of `b`.
+  /// How many slips of the fingers lead from one word to the other: a letter inserted, left out or
+  /// replaced, or two neighbours exchanged (the distance of optimal string alignment). Cell
+  /// `[i][j]` is that of the first `i` letters of `a` from the first `j` of `b`.
   static int distance(String a, String b) {
-    var row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
+    var cells = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        cells[i][j] = i == 0 || j == 0 ? i + j : cell(cells, a, b, i, j);
       }
     }
-    return row[b.length()];
+    return cells[a.length()][b.length()];
+  }
+
+  private static int cell(int[][] cells, String a, String b, int i, int j) {
+    int replaced = cells[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+    int least = Math.min(replaced, 1 + Math.min(cells[i - 1][j], cells[i][j - 1]));
+    boolean exchanged =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return exchanged ? Math.min(least, cells[i - 2][j - 2] + 1) : least;
   }
 }

@@ -30,9 +30,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "password",
     description = {
-      "Prints a link by which a person sets a new password, once, within a day; with --ask the new password",
-      "is read from the terminal instead. Works while the studio runs and while it does not. Ends the",
-      "person's sessions and tokens. An account that is disabled is enabled again with --enable."
+      "Prints a link by which a person sets a new password, once, within a day.",
+      "With --ask the new password is read from the terminal instead. Works while the studio runs and"
+          + " while it does not. Ends the person's sessions and tokens. An account that is disabled is"
+          + " enabled again with --enable."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value

@@ -2,16 +2,19 @@ package org.instructgpt.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
+import org.instructgpt.records.Count;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Pretraining;
 import org.instructgpt.text.BpeTrainer;
@@ -66,23 +69,23 @@ final class Pretrain implements Callable<Integer> {
     var shape = recipe.settings("model", GptConfig.paper(GptConfig.Size.XL));
     var preset = Pretraining.Settings.paper(GptConfig.Size.XL);
     var settings = recipe.settings("pretrain", preset);
+    var listing = TextListing.of(text);
+    var given = given(shape.vocabulary());
     var workspace = Workspace.create(options.workspace);
-    out.println("reading " + text);
-    out.flush();
-    var documents = TextFiles.read(text);
-    var tokens = tokenizer(documents, shape.vocabulary(), out);
-    var training = Corpus.of(documents.training(), tokens, shape.context());
-    var validation = Corpus.of(documents.validation(), tokens, shape.context());
-    var run =
-        new StageRun(workspace, options, "pretrain", options.name("base"), out)
-            .with("shape", shape)
-            .with("pretrain", settings)
-            .with("precision", options.precision())
-            .with("training_tokens", training.tokens().count())
-            .with("training_hash", Fingerprint.of(training.tokens()))
-            .with("validation_tokens", validation.tokens().count());
-    try (var _ = Scope.open()) {
-      var model = new Gpt(shape, options.precision(), options.device());
+    try (var run = StageRun.begin(workspace, options, "pretrain", options.name("base"), out);
+        var _ = Scope.open()) {
+      var documents = TextFiles.read(listing, out);
+      var tokens = given.isPresent() ? given.get() : trained(documents, shape.vocabulary(), out);
+      out.println("turning the text into tokens");
+      out.flush();
+      var training = Corpus.of(documents.training(), tokens, shape.context());
+      var validation = Corpus.of(documents.validation(), tokens, shape.context());
+      run.with("shape", shape)
+          .with("pretrain", settings)
+          .with("training_tokens", training.tokens().count())
+          .with("training_hash", Fingerprint.of(training.tokens()))
+          .with("validation_tokens", validation.tokens().count());
+      var model = new Gpt(shape, options.hardware.precision(), options.hardware.device());
       model.initialize(Randomness.at(settings.seed(), "initialize", 0));
       var trainer =
           new Pretraining(
@@ -98,13 +101,28 @@ final class Pretrain implements Callable<Integer> {
     }
   }
 
-  private Tokenizer tokenizer(TextFiles documents, int vocabulary, PrintWriter out)
-      throws IOException {
+  /// The tokenizer that a flag names.
+  private Optional<Tokenizer> given(int vocabulary) throws IOException {
     if (tokenizer == null) {
-      out.println("training a tokenizer of " + vocabulary + " tokens");
-      out.flush();
-      return BpeTrainer.train(documents.training(), vocabulary);
+      return Optional.empty();
     }
-    return tokenizer.equals("gpt2") ? Tokenizer.gpt2() : Tokenizer.load(Path.of(tokenizer));
+    if (!tokenizer.equals("gpt2") && !Files.exists(Path.of(tokenizer))) {
+      throw new IllegalArgumentException(
+          "--tokenizer %s: expected a tokenizer.json, the folder of a model, or gpt2, found no such file"
+              .formatted(tokenizer));
+    }
+    var given = tokenizer.equals("gpt2") ? Tokenizer.gpt2() : Tokenizer.load(Path.of(tokenizer));
+    if (given.vocabularySize() > vocabulary) {
+      throw new IllegalArgumentException(
+          "--tokenizer %s: it has %d ids, but the model's vocabulary is %d; give it at least as many with --set model.vocabulary=%d"
+              .formatted(tokenizer, given.vocabularySize(), vocabulary, given.vocabularySize()));
+    }
+    return Optional.of(given);
+  }
+
+  private static Tokenizer trained(TextFiles documents, int vocabulary, PrintWriter out) {
+    out.println("training a tokenizer of " + Count.of(vocabulary, "token"));
+    out.flush();
+    return BpeTrainer.train(documents.training(), vocabulary);
   }
 }

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "reproduce",
     description = {
-      "Measures the paper's claims in little worlds of several seeds, with the sweeps of its appendix E,",
-      "and says of each whether it holds: a table, a report, and reproduction.md in the workspace.",
-      "Stopped or killed, the same command goes on where it was."
+      "Measures the paper's claims in little worlds and says of each whether it holds.",
+      "Several seeds, with the sweeps of its appendix E: a table, a report, and reproduction.md in the"
+          + " workspace. Stopped or killed, the same command goes on where it was."
     },
     mixinStandardHelpOptions = true)
 final class Reproduce implements Callable<Integer> {

@@ -34,17 +34,20 @@ final class Score implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var tokens = options.tokens();
-    var lines = options.lines();
-    lines.check(line -> {
-      var _ = line.id();
-      var _ = tokens.pair(line);
-    });
-    try (var _ = Scope.open()) {
-      var model = Checkpoint.loadRewardModel(options.model, options.precision(), options.device());
-      lines.compute(batch -> answers(model, tokens, batch), stop.heed()::requested);
+    var tokens = options.tokens(Checkpoint.Kind.REWARD);
+    try (var lines = options.lines();
+        var _ = Scope.open()) {
+      options.follow(
+          "score",
+          lines.check(line -> {
+            var _ = line.id();
+            var _ = tokens.pair(line);
+          }));
+      var model =
+          Checkpoint.loadRewardModel(
+              options.model, options.hardware.precision(), options.hardware.device());
+      return options.compute(lines, stop, batch -> answers(model, tokens, batch));
     }
-    return 0;
   }
 
   private List<ObjectNode> answers(ScalarModel model, LineTokens tokens, List<Line> batch) {
@@ -65,7 +68,7 @@ final class Score implements Callable<Integer> {
           Sequences.of(
               pairs.stream().map(Framed::prompt).toList(),
               pairs.stream().map(Framed::response).toList(),
-              options.device());
+              options.hardware.device());
       var rewards = new ArrayList<Float>();
       for (float reward : Scope.constant(() -> model.rewards(sequences)).floats()) {
         rewards.add(reward);

@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "labelers",
     description = {
-      "Simulated labelers of a demo's world do the tasks of a studio through its HTTP API, one for each",
-      "token, until there is nothing left for them. What people asked themselves they give back."
+      "Lets simulated labelers of a demo's world do the tasks of a studio, through its HTTP API.",
+      "One for each token, until there is nothing left for them. What people asked themselves they give"
+          + " back."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required options a value

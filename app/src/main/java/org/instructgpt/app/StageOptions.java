@@ -3,10 +3,16 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Precision;
+import java.util.Map;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.ppo.Settings;
+import org.instructgpt.reward.RewardModeling;
+import org.instructgpt.sft.Pretraining;
+import org.instructgpt.sft.Sft;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What `pretrain`, `sft`, `reward` and `ppo` have in common.
@@ -38,19 +44,13 @@ final class StageOptions {
       description = "The name of the model that is made, in DIR/models.")
   @Nullable String name;
 
-  @Option(
-      names = "--precision",
-      defaultValue = "auto",
-      paramLabel = "P",
-      description = "float32, bfloat16, or auto: what the processor does fast (${DEFAULT-VALUE}).")
-  String precision;
-
-  @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (${DEFAULT-VALUE}).")
-  String device;
+  @Mixin final Hardware hardware = new Hardware();
 
   @Option(
       names = "--new",
-      description = "Start a new run where one that has not ended could be resumed.")
+      description =
+          "Start a new run where one that has not ended could be resumed. To resume the new one, leave"
+              + " this out.")
   boolean fresh;
 
   @Option(
@@ -58,20 +58,38 @@ final class StageOptions {
       description = "Let the model that is made take the place of one of the same name.")
   boolean replace;
 
-  /// The recipe with the flags over it.
+  /// The recipe with the flags over it, all its sections checked: a misspelt key of a later stage
+  /// must not wait for its turn, hours later.
   Recipe recipe(String stage) throws IOException {
-    return (recipe == null ? Recipe.none() : Recipe.read(recipe)).with(assignments, stage);
+    var whole = (recipe == null ? Recipe.none() : Recipe.read(recipe)).with(assignments, stage);
+    var problems = new ArrayList<String>();
+    presets()
+        .forEach((section, preset) -> {
+          try {
+            var _ = whole.settings(section, preset);
+          } catch (IllegalArgumentException refused) {
+            problems.add(refused.getMessage());
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("\n", problems));
+    }
+    return whole;
+  }
+
+  private static Map<String, Record> presets() {
+    var size = GptConfig.Size.XL;
+    var presets = new LinkedHashMap<String, Record>();
+    presets.put("model", GptConfig.paper(size));
+    presets.put("pretrain", Pretraining.Settings.paper(size));
+    presets.put("sft", Sft.Settings.paper(size));
+    presets.put("supervised", Sft.Settings.supervised(size));
+    presets.put("reward", RewardModeling.Settings.paper());
+    presets.put("ppo", Settings.paper(size));
+    return presets;
   }
 
   String name(String preset) {
     return name == null ? preset : name;
-  }
-
-  Precision precision() {
-    return Precision.named(precision);
-  }
-
-  Device device() {
-    return Device.named(device);
   }
 }

@@ -2,12 +2,10 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,13 +24,13 @@ import org.instructgpt.model.Trainer;
 
 /// One training, from resolved settings to a model in the workspace.
 ///
-/// The same command goes on where it was stopped: the stage's latest run is resumed if it has made
-/// no model yet, provided that settings, data and parents are what it began with. When it is done,
-/// its best model appears under its name in `models/`, as hard links to the files of the run.
-final class StageRun {
+/// The same command goes on where it was stopped: the stage's latest run for a model of this name
+/// is resumed if it has made none yet, provided that settings, data and parents are what it began
+/// with. When it is done, its best model appears under its name in `models/`, as hard links to the
+/// files of the run. As long as it lasts nobody else makes a model of this name ([ModelLock]).
+final class StageRun implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PUBLISHED = "model.json";
-  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
   private final Workspace workspace;
   private final StageOptions options;
@@ -41,15 +39,46 @@ final class StageRun {
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
   private final PrintWriter out;
+  private final ModelLock lock;
   private Optional<SortedSet<String>> records = Optional.empty();
 
-  StageRun(Workspace workspace, StageOptions options, String stage, String model, PrintWriter out) {
+  private StageRun(
+      Workspace workspace,
+      StageOptions options,
+      String stage,
+      String model,
+      PrintWriter out,
+      ModelLock lock) {
     this.workspace = workspace;
     this.options = options;
     this.stage = stage;
     this.model = model;
     this.out = out;
+    this.lock = lock;
     resolved.put("model", model);
+  }
+
+  /// Takes the model's name, after everything has been checked that costs nothing: before data is
+  /// read, and long before anything is trained.
+  ///
+  /// @throws IllegalArgumentException if the machine cannot do what the flags ask for, the
+  ///   workspace cannot be written, or the name is taken
+  static StageRun begin(
+      Workspace workspace, StageOptions options, String stage, String model, PrintWriter out)
+      throws IOException {
+    var target = workspace.model(model);
+    Outlet.checkFolder(workspace.runs(), "--workspace " + workspace.root() + ": the folder");
+    Outlet.checkFolder(target, "--workspace " + workspace.root() + ": the folder");
+    options.hardware.check();
+    var run =
+        new StageRun(workspace, options, stage, model, out, ModelLock.toMake(workspace, model));
+    try {
+      run.refuseTaken(target);
+      return run.with("precision", options.hardware.precision());
+    } catch (IOException | RuntimeException refused) {
+      run.close();
+      throw refused;
+    }
   }
 
   /// Notes a setting, a fact about the data, or anything else that decides the result.
@@ -58,14 +87,22 @@ final class StageRun {
     return this;
   }
 
+  /// The same, where nothing more is to be said.
+  void note(String key, Object value) {
+    var _ = with(key, value);
+  }
+
   /// Notes settings.
   StageRun with(String key, Record settings) {
     resolved.put(key, Resolved.of(settings).values());
     return this;
   }
 
-  /// Notes a checkpoint that this one is made from.
-  StageRun from(String role, Path checkpoint) throws IOException {
+  /// Notes a checkpoint that this one is made from, which nobody shall replace meanwhile.
+  ///
+  /// @param flag that named it
+  StageRun from(String role, String flag, Path checkpoint) throws IOException {
+    lock.alsoCountOn(checkpoint, flag);
     parents.put(role, Lineage.Parent.of(checkpoint));
     return this;
   }
@@ -89,7 +126,7 @@ final class StageRun {
   boolean run(Trainer trainer, RunSettings settings, List<HealthGate> gates, Stop stop)
       throws IOException {
     var target = workspace.model(model);
-    try (var run = directory(target)) {
+    try (var run = directory()) {
       var all = JSON.createObjectNode();
       all.put("stage", stage);
       resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
@@ -101,13 +138,12 @@ final class StageRun {
       out.println(run.folder() + ":");
       out.print(new Resolved(new LinkedHashMap<>(resolved)).table());
       out.flush();
+      var progress = Terminal.progress(stage, ProgressLine.STEPS);
       var outcome =
-          new RunLoop(run, settings, gates, stop.heed(), progress(), InstantSource.system())
+          new RunLoop(run, settings, gates, stop.heed(), progress, InstantSource.system())
               .run(trainer);
       if (!outcome.finished()) {
-        out.println(
-            "stopped and saved after step %d; the same command goes on from there"
-                .formatted(outcome.step()));
+        out.println(stopped(outcome.step()));
         return false;
       }
       publish(run, target);
@@ -126,24 +162,46 @@ final class StageRun {
     return best == null ? "" : best.metric();
   }
 
-  /// The run to resume, or a new one.
-  ///
-  /// @throws IllegalArgumentException if another run made a model of this name, or somebody else
-  ///   did
-  private RunDirectory directory(Path target) throws IOException {
-    var unfinished =
-        RunDirectory.latest(workspace.runs(), stage)
-            .filter(latest -> !options.fresh && !Files.exists(latest.resolve(PUBLISHED)));
+  private String stopped(long step) {
+    var again = options.fresh ? "the same command without --new" : "the same command";
+    return step == 0
+        ? "stopped before the first step; " + again + " begins again"
+        : "stopped and saved after step %d; %s goes on from there".formatted(step, again);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+
+  /// The run for a model of this name that has not ended, unless a new one is asked for.
+  private Optional<Path> unfinished() throws IOException {
+    return RunDirectory.latest(workspace.runs(), stage, "model", model)
+        .filter(latest -> !options.fresh && !Files.exists(latest.resolve(PUBLISHED)));
+  }
+
+  /// Refuses a name under which another run or somebody else made a model.
+  private void refuseTaken(Path target) throws IOException {
     var maker = Lineage.read(target).path("made").path("run").asText("");
-    boolean own = unfinished.map(run -> run.endsWith(maker)).orElse(false);
+    boolean own = unfinished().map(run -> run.endsWith(maker)).orElse(false);
     if (Files.exists(target) && !options.replace && !own) {
       throw new IllegalArgumentException(
           "the model %s is there already%s; choose another --name, or --replace it"
               .formatted(target, maker.isEmpty() ? "" : ", made by " + maker));
     }
-    return unfinished.isPresent()
-        ? RunDirectory.open(unfinished.get())
-        : RunDirectory.create(workspace.runs(), stage);
+  }
+
+  /// The run to resume, or a new one.
+  private RunDirectory directory() throws IOException {
+    var unfinished = unfinished();
+    if (unfinished.isEmpty()) {
+      return RunDirectory.create(workspace.runs(), stage);
+    }
+    var run = RunDirectory.open(unfinished.get());
+    if (run.forgetUnlessSaved()) {
+      out.println(run.folder() + " had ended before its first checkpoint: it begins again");
+    }
+    return run;
   }
 
   private void publish(RunDirectory run, Path target) throws IOException {
@@ -168,12 +226,6 @@ final class StageRun {
     }
   }
 
-  private ProgressLine progress() {
-    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
-        ? ProgressLine.bar(stage, System.err)
-        : ProgressLine.lines(stage, System.err, BETWEEN_LINES, InstantSource.system());
-  }
-
   /// A checkpoint named by a model of the workspace or by a folder elsewhere.
   ///
   /// @throws IllegalArgumentException if neither is there
@@ -187,6 +239,26 @@ final class StageRun {
     throw new IllegalArgumentException(
         "%s %s: there is neither a model of this name in %s nor such a folder"
             .formatted(flag, name, workspace.root().resolve("models")));
+  }
+
+  /// The same, of a kind.
+  ///
+  /// @throws IllegalArgumentException if it is of the other one, too
+  static Path checkpoint(Workspace workspace, String name, String flag, Checkpoint.Kind kind)
+      throws IOException {
+    var folder = checkpoint(workspace, name, flag);
+    if (Checkpoint.kind(folder) != kind) {
+      boolean language = kind == Checkpoint.Kind.LANGUAGE;
+      throw new IllegalArgumentException(
+          "%s %s: %s holds a %s, but a %s was expected"
+              .formatted(
+                  flag,
+                  name,
+                  folder,
+                  language ? "reward model" : "language model",
+                  language ? "language model" : "reward model"));
+    }
+    return folder;
   }
 
   /// Checks that two models read the same ids the same way: a reward model judges the policy's ids

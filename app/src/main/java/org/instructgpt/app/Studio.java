@@ -12,11 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.Speaker;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Precision;
 import org.instructgpt.web.Site;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,9 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "studio",
     description = {
-      "Opens a workspace to people, in a browser: customers use the playground, labelers demonstrate,",
-      "rate and rank, researchers watch quality and start rounds, administrators invite. Everything",
-      "is kept in the workspace's store; nothing else needs to be installed. Ctrl+C ends it."
+      "Opens a workspace to people, in a browser.",
+      "Customers use the playground, labelers demonstrate, rate and rank, researchers watch quality and"
+          + " start rounds, administrators invite. Everything is kept in the workspace's store; nothing"
+          + " else needs to be installed. Ctrl+C ends it."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives options with defaults a value
@@ -98,15 +98,7 @@ final class Studio implements Callable<Integer> {
       description = "The most requests a second of one account (${DEFAULT-VALUE}).")
   private int requests;
 
-  @Option(
-      names = "--precision",
-      defaultValue = "auto",
-      paramLabel = "P",
-      description = "float32, bfloat16, or auto: what the processor does fast (${DEFAULT-VALUE}).")
-  private String precision;
-
-  @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda (${DEFAULT-VALUE}).")
-  private String device;
+  @Mixin private final Hardware hardware = new Hardware();
 
   @Spec private @Nullable CommandSpec spec;
   private final Stop stop;
@@ -174,7 +166,7 @@ final class Studio implements Callable<Integer> {
 
   private Speaker.Settings speakers() {
     return new Speaker.Settings(
-        Math.round(memory * (1L << 30)), waiting, Precision.named(precision), Device.named(device));
+        Math.round(memory * (1L << 30)), waiting, hardware.precision(), hardware.device());
   }
 
   private void greet(Site site) {

@@ -31,6 +31,12 @@ record Study(
   /// @throws IllegalArgumentException if it was begun with others
   static Study begin(Path folder, Scale.Name size, long seed, Stop stop, PrintWriter out)
       throws IOException {
+    Outlet.checkFolder(folder, "--workspace");
+    if (!Files.exists(folder.resolve(AGENDA)) && new Workspace(folder).hasStore()) {
+      throw new IllegalArgumentException(
+          "--workspace %s holds what people gave, and no demo made it: simulated people must not mix with them; give another folder"
+              .formatted(folder));
+    }
     var study = of(Workspace.create(folder), size, seed, stop, out);
     var settings = new LinkedHashMap<String, Object>();
     settings.put("size", size.name().toLowerCase(Locale.ROOT));

@@ -2,23 +2,25 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintWriter;
 import java.io.StringReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
-/// Plain text to pretrain on: `.txt` files, a document each, and `.jsonl` files with a document in
-/// the field `text` of each line, all of them also as `.gz`; folders with everything in them.
+/// Plain text to pretrain on: text files, a document each, and `.jsonl` files with a document in
+/// the field `text` of each line, all of them also compressed (gzip); which ones, a [TextListing]
+/// says.
 ///
 /// Long documents are cut at the end of a paragraph into parts of about 32,000 characters, so that
 /// some text of every book can be held out: every part is training or validation text by a hash of
@@ -30,26 +32,35 @@ record TextFiles(List<String> training, List<String> validation) {
   private static final int VALIDATION_ONE_IN = 50;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// Reads files and folders.
+  /// Reads files and folders, and says what is read and what is not.
   ///
-  /// @throws IllegalArgumentException if one has no text, or is no text
-  static TextFiles read(List<Path> paths) throws IOException {
+  /// @throws IllegalArgumentException if there is no text, or a file is no text
+  static TextFiles read(List<Path> paths, PrintWriter out) throws IOException {
+    return read(TextListing.of(paths), out);
+  }
+
+  /// Reads the files that were found.
+  static TextFiles read(TextListing listing, PrintWriter out) throws IOException {
+    listing.tell(out);
     var training = new ArrayList<String>();
     var validation = new ArrayList<String>();
-    for (var path : paths) {
-      for (var file : files(path)) {
-        documents(file, part -> (isHeldOut(part) ? validation : training).add(part));
+    try (var progress = new ReadingProgress(listing.files())) {
+      for (var file : listing.files()) {
+        documents(file, progress, part -> (isHeldOut(part) ? validation : training).add(part));
       }
+    }
+    if (training.isEmpty()) { // the only document was to be held out
+      training.addAll(validation);
+      validation.clear();
     }
     if (training.isEmpty()) {
       throw new IllegalArgumentException(
-          "no text in %s: expected .txt or .jsonl files (or those as .gz) that are not empty"
-              .formatted(paths));
+          "no text in %s: expected .txt, .md or .jsonl files (or those as .gz) that are not empty"
+              .formatted(listing.asked()));
     }
-    if (validation
-        .isEmpty()) { // a few short documents: the last of them, or the end of the only one
+    if (validation.isEmpty()) { // a few short documents: the last, or the end of the only one
       String last = training.removeLast();
-      int end = training.isEmpty() ? end(last, paths) : 0;
+      int end = training.isEmpty() ? end(last, listing.asked()) : 0;
       if (end > 0) {
         training.add(last.substring(0, end).strip());
       }
@@ -80,29 +91,11 @@ record TextFiles(List<String> training, List<String> validation) {
     return Math.floorMod(part.hashCode() * 0x9E3779B9, VALIDATION_ONE_IN) == 0;
   }
 
-  private static List<Path> files(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString(), null, "expected a text file or a folder");
-    }
-    if (!Files.isDirectory(path)) {
-      return List.of(path);
-    }
-    try (var tree = Files.walk(path)) {
-      return tree.filter(Files::isRegularFile)
-          .filter(file -> plain(file).matches("(?i).*\\.(txt|jsonl)"))
-          .sorted()
-          .toList();
-    }
-  }
-
-  private static String plain(Path file) {
-    return String.valueOf(file.getFileName()).replaceFirst("\\.gz$", "");
-  }
-
-  private static void documents(Path file, Consumer<String> parts) throws IOException {
-    try (var in = open(file);
+  private static void documents(Path file, ReadingProgress progress, Consumer<String> parts)
+      throws IOException {
+    try (var in = unpacked(progress.counting(Files.newInputStream(file)));
         var reader = new BufferedReader(decoder(in))) {
-      if (plain(file).toLowerCase(java.util.Locale.ROOT).endsWith(".jsonl")) {
+      if (TextListing.ending(file).matches("jsonl|ndjson")) {
         int number = 1;
         for (var line = reader.readLine(); line != null; line = reader.readLine()) {
           TextParts.of(new StringReader(text(line, file, number++)), parts);
@@ -115,9 +108,17 @@ record TextFiles(List<String> training, List<String> validation) {
     }
   }
 
-  private static InputStream open(Path file) throws IOException {
-    var in = Files.newInputStream(file);
-    return file.toString().endsWith(".gz") ? new GZIPInputStream(in, 1 << 16) : in;
+  /// The bytes of a file, unpacked.
+  static InputStream open(Path file) throws IOException {
+    return unpacked(Files.newInputStream(file));
+  }
+
+  private static InputStream unpacked(InputStream raw) throws IOException {
+    var in = new BufferedInputStream(raw, 1 << 16);
+    in.mark(2);
+    boolean packed = in.read() == 0x1f && in.read() == 0x8b;
+    in.reset();
+    return packed ? new GZIPInputStream(in, 1 << 16) : in;
   }
 
   private static InputStreamReader decoder(InputStream in) {

@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ppo",
     description = {
-      "Optimises a supervised policy against a reward model (step 3 of the paper): PPO-ptx, or plain",
-      "PPO with --set ptx.coefficient=0.",
+      "Optimises a supervised policy against a reward model (step 3 of the paper).",
+      "PPO-ptx, or plain PPO with --set ptx.coefficient=0.",
       "Stopped or killed, the same command goes on where the run was last saved."
     },
     mixinStandardHelpOptions = true)
 final class TrainPpo implements Callable<Integer> {
+
+  private static final Optional<Corpus> NO_TEXT = Optional.empty();
 
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final Fitting.Options fits = new Fitting.Options();
@@ -88,36 +91,33 @@ final class TrainPpo implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (checkpointEvery < 1 || snapshotEvery < 0) {
+      throw new IllegalArgumentException(
+          "--checkpoint-every: expected at least 1, and --snapshot-every at least 0, found %d and %d"
+              .formatted(checkpointEvery, snapshotEvery));
+    }
+    var out = out();
     var settings = options.recipe("ppo").settings("ppo", Settings.paper(GptConfig.Size.XL));
     var workspace = Workspace.open(options.workspace);
-    var parent = StageRun.checkpoint(workspace, from, "--from");
-    var judge = StageRun.checkpoint(workspace, reward, "--reward-model");
+    var parent = StageRun.checkpoint(workspace, from, "--from", Checkpoint.Kind.LANGUAGE);
+    var judge = StageRun.checkpoint(workspace, reward, "--reward-model", Checkpoint.Kind.REWARD);
     StageRun.requireSameTokenizer(parent, judge);
+    var mixed = mixed(settings);
     var fitting = fits.to(parent);
-    var run =
-        new StageRun(workspace, options, "ppo", options.name("ppo"), out)
-            .from("policy", parent)
-            .from("reward_model", judge)
-            .with("ppo", settings)
-            .with("precision", options.precision());
-    var data = data(workspace, fitting, settings, run);
-    fitting.tell(out, run);
-    long episodes = settings.iterations() * settings.batchSize();
-    run.with("episodes_run", episodes);
-    if (episodes != settings.episodes()) {
-      out.println(
-          "ppo.episodes is %d, which is no multiple of ppo.batch_size, %d: %d are run, in %d iterations"
-              .formatted(
-                  settings.episodes(), settings.batchSize(), episodes, settings.iterations()));
-    }
-    warning(judge, settings.reward()).ifPresent(out::println);
-    try (var _ = Scope.open()) {
-      var precision = options.precision();
+    try (var run = StageRun.begin(workspace, options, "ppo", options.name("ppo"), out);
+        var _ = Scope.open()) {
+      run.from("policy", "--from", parent)
+          .from("reward_model", "--reward-model", judge)
+          .with("ppo", settings);
+      var data = data(workspace, fitting, mixed, run);
+      fitting.tell(out, run);
+      tellEpisodes(settings, run, out);
+      warning(judge, settings.reward()).ifPresent(out::println);
+      var precision = options.hardware.precision();
       var models =
           Models.start(
-              Checkpoint.loadLanguageModel(parent, precision, options.device()),
-              Checkpoint.loadRewardModel(judge, precision, options.device()));
+              Checkpoint.loadLanguageModel(parent, precision, options.hardware.device()),
+              Checkpoint.loadRewardModel(judge, precision, options.hardware.device()));
       var ppo = new Ppo(settings, models, data, run.lineage(), System::nanoTime);
       var kept = workspace.snapshots(options.name("ppo"));
       var trainer = snapshotEvery > 0 ? new Snapshots(ppo, kept, snapshotEvery) : ppo;
@@ -125,6 +125,17 @@ final class TrainPpo implements Callable<Integer> {
       gates.addAll(HealthGates.ppo());
       var loop = new RunSettings(settings.iterations(), checkpointEvery, checkpointEvery, 2, null);
       return run.run(trainer, loop, gates, stop) ? 0 : Stop.STOPPED;
+    }
+  }
+
+  private static void tellEpisodes(Settings settings, StageRun run, PrintWriter out) {
+    long episodes = settings.iterations() * settings.batchSize();
+    run.with("episodes_run", episodes);
+    if (episodes != settings.episodes()) {
+      out.println(
+          "ppo.episodes is %d, which is no multiple of ppo.batch_size, %d: %d are run, in %d iterations"
+              .formatted(
+                  settings.episodes(), settings.batchSize(), episodes, settings.iterations()));
     }
   }
 
@@ -141,7 +152,11 @@ final class TrainPpo implements Callable<Integer> {
                 .formatted(judge));
   }
 
-  private Data data(Workspace workspace, Fitting fitting, Settings settings, StageRun run)
+  private PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
+  private Data data(Workspace workspace, Fitting fitting, Optional<TextListing> mixed, StageRun run)
       throws IOException {
     List<int[]> prompts;
     List<int[]> heldOut;
@@ -158,21 +173,30 @@ final class TrainPpo implements Callable<Integer> {
     run.with("prompts", prompts.size())
         .with("held_out_prompts", heldOut.size())
         .with("data_hash", Fingerprint.of(Stream.concat(prompts.stream(), heldOut.stream())));
-    return new Data(fitting.tokenizer(), prompts, heldOut, pretraining(fitting, settings, run));
+    var text = mixed.isPresent() ? Optional.of(pretraining(mixed.get(), fitting, run)) : NO_TEXT;
+    return new Data(fitting.tokenizer(), prompts, heldOut, text);
   }
 
-  private Optional<Corpus> pretraining(Fitting fitting, Settings settings, StageRun run)
-      throws IOException {
+  /// The text of PPO-ptx, found and not yet read; empty for plain PPO.
+  private Optional<TextListing> mixed(Settings settings) throws IOException {
     if (settings.ptx().coefficient() == 0) {
+      if (!text.isEmpty()) {
+        out().println("--text is not read: ptx.coefficient is 0 (see --set ptx.coefficient=...)");
+      }
       return Optional.empty();
     }
     if (text.isEmpty()) {
       throw new IllegalArgumentException(
-          "--text: ptx.coefficient is %s, so name files of pretraining text, or set it to 0 for plain PPO"
+          "--text: ptx.coefficient is %s, so name files of pretraining text, or set it to 0 for plain PPO with --set ptx.coefficient=0"
               .formatted(settings.ptx().coefficient()));
     }
-    var corpus = Corpus.of(TextFiles.read(text).training(), fitting.tokenizer(), fitting.context());
+    return Optional.of(TextListing.of(text));
+  }
+
+  private Corpus pretraining(TextListing mixed, Fitting fitting, StageRun run) throws IOException {
+    var documents = TextFiles.read(mixed, out());
+    var corpus = Corpus.of(documents.training(), fitting.tokenizer(), fitting.context());
     run.with("ptx_hash", Fingerprint.of(corpus.tokens()));
-    return Optional.of(corpus);
+    return corpus;
   }
 }

@@ -3,11 +3,13 @@ package org.instructgpt.app;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -35,8 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "reward",
     description = {
-      "Trains a reward model on the rankings of the workspace (step 2 of the paper) and measures it",
-      "on held-out ones.",
+      "Trains a reward model on the rankings of the workspace (step 2 of the paper).",
+      "It is measured on held-out ones.",
       "Stopped or killed, the same command goes on where the run was last saved."
     },
     mixinStandardHelpOptions = true)
@@ -81,42 +83,37 @@ final class TrainReward implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (seeds < 0) {
+      throw new IllegalArgumentException("--cross-validate: expected at least 1, found " + seeds);
+    }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var settings = options.recipe("reward").settings("reward", RewardModeling.Settings.paper());
     var workspace = Workspace.open(options.workspace);
     var parent = StageRun.checkpoint(workspace, from, "--from");
     var fitting = fits.to(parent);
-    var tokenizer = fitting.tokenizer();
-    var run =
-        new StageRun(workspace, options, "reward", options.name("reward"), out)
-            .from("body", parent)
-            .with("reward", settings)
-            .with("precision", options.precision());
-    RewardModeling.Data data;
-    Material given;
-    try (var material = Material.of(workspace)) {
-      data = data(material, fitting, run, out);
-      given = material;
-    }
     if (seeds > 0) {
-      fitting.losses().ifPresent(out::println);
-      var found = crossValidate(data, settings, parent, tokenizer);
-      var file = workspace.reports().resolve(options.name("reward") + "-folds.json");
-      AtomicFiles.write(file, folds(found));
-      out.println("accuracy on the labelers learned from: " + found.sameLabelers());
-      out.println("accuracy on labelers of other groups:  " + found.otherLabelers());
-      return 0;
+      options.hardware.check();
+      Outlet.checkFolder(workspace.reports(), "--workspace " + workspace.root() + ": the folder");
+      return crossValidate(workspace, settings, parent, fitting, out);
     }
-    run.with("rankings", data.training().size())
-        .with("held_out_rankings", data.heldOut().size())
-        .with("demonstrations_of_the_shift", data.demonstrations().size())
-        .with("data_hash", Fingerprint.of(rows(data)))
-        .with(CUT_COMPLETIONS, cut(data.training()))
-        .learningFrom(given);
-    fitting.tell(out, run);
-    try (var _ = Scope.open()) {
+    var name = options.name("reward");
+    try (var run = StageRun.begin(workspace, options, "reward", name, out);
+        var _ = Scope.open()) {
+      RewardModeling.Data data;
+      try (var material = Material.of(workspace)) {
+        data = data(material, fitting, run::note, out);
+        run.learningFrom(material);
+      }
+      run.from("body", "--from", parent)
+          .with("reward", settings)
+          .with("rankings", data.training().size())
+          .with("held_out_rankings", data.heldOut().size())
+          .with("demonstrations_of_the_shift", data.demonstrations().size())
+          .with("data_hash", Fingerprint.of(rows(data)))
+          .with(CUT_COMPLETIONS, cut(data.training()));
+      fitting.tell(out, run);
       var model = model(parent, settings.seed());
-      var origin = new RewardModeling.Origin(tokenizer, run.lineage());
+      var origin = new RewardModeling.Origin(fitting.tokenizer(), run.lineage());
       var trainer = new RewardModeling(model, data, settings, origin);
       run.with("prompts", trainer.prompts());
       if (trainer.prompts() < settings.batchPrompts()) {
@@ -130,30 +127,51 @@ final class TrainReward implements Callable<Integer> {
         return Stop.STOPPED;
       }
       if (!data.heldOut().isEmpty()) {
-        report(workspace, data, settings, out);
+        report(workspace, name, data, settings, out);
       }
       return 0;
     }
   }
 
+  /// How many completions did not end by themselves.
+  private static long cut(List<Ranked> rankings) {
+    return rankings.stream().flatMap(r -> r.ended().stream()).filter(ended -> !ended).count();
+  }
+
   private void report(
       Workspace workspace,
+      String name,
       RewardModeling.Data data,
       RewardModeling.Settings settings,
       PrintWriter out)
       throws IOException {
-    var name = options.name("reward");
+    var hardware = options.hardware;
     var made =
-        Checkpoint.loadRewardModel(workspace.model(name), options.precision(), options.device());
+        Checkpoint.loadRewardModel(workspace.model(name), hardware.precision(), hardware.device());
     var report = RewardReport.of(made, data.heldOut(), settings.microBatchTokens());
     AtomicFiles.write(workspace.reports().resolve(name + ".json"), report.json());
     out.print(report.table());
     out.flush();
   }
 
-  /// How many completions did not end by themselves.
-  private static long cut(List<Ranked> rankings) {
-    return rankings.stream().flatMap(r -> r.ended().stream()).filter(ended -> !ended).count();
+  private int crossValidate(
+      Workspace workspace,
+      RewardModeling.Settings settings,
+      Path parent,
+      Fitting fitting,
+      PrintWriter out)
+      throws IOException {
+    RewardModeling.Data data;
+    try (var material = Material.of(workspace)) {
+      data = data(material, fitting, (_, _) -> {}, out);
+    }
+    fitting.losses().ifPresent(out::println);
+    var found = crossValidate(data, settings, parent, fitting.tokenizer());
+    var file = workspace.reports().resolve(options.name("reward") + "-folds.json");
+    AtomicFiles.write(file, folds(found));
+    out.println("accuracy on the labelers learned from: " + found.sameLabelers());
+    out.println("accuracy on labelers of other groups:  " + found.otherLabelers());
+    return 0;
   }
 
   private static String folds(CrossValidation found) {
@@ -204,7 +222,7 @@ final class TrainReward implements Callable<Integer> {
   }
 
   private RewardModeling.Data data(
-      Material material, Fitting fitting, StageRun run, PrintWriter out) {
+      Material material, Fitting fitting, BiConsumer<String, Object> note, PrintWriter out) {
     var training = Given.of(fitting.rankings(material.rankings(Split.TRAIN)));
     var held = new ArrayList<Ranked>();
     for (var split : heldOut) {
@@ -221,22 +239,25 @@ final class TrainReward implements Callable<Integer> {
                       .map(split -> split.name().toLowerCase(Locale.ROOT))
                       .collect(Collectors.joining(", "))));
     }
-    run.with("rankings_left_out", training.ties)
-        .with("held_out_rankings_left_out", measured.ties)
-        .with("equal_pairs_left_out", training.equalPairs)
-        .with("held_out_equal_pairs_left_out", measured.equalPairs);
+    note.accept("rankings_left_out", training.ties);
+    note.accept("held_out_rankings_left_out", measured.ties);
+    note.accept("equal_pairs_left_out", training.equalPairs);
+    note.accept("held_out_equal_pairs_left_out", measured.equalPairs);
     var demonstrations = fitting.demonstrations(material.demonstrations(Split.TRAIN));
     return new RewardModeling.Data(training.rankings, held, demonstrations);
   }
 
-  private ScalarModel model(java.nio.file.Path parent, long seed) throws IOException {
+  private ScalarModel model(Path parent, long seed) throws IOException {
     var shape = Checkpoint.shape(parent);
     if (Checkpoint.kind(parent) == Checkpoint.Kind.REWARD) {
-      return Checkpoint.loadRewardModel(parent, options.precision(), options.device());
+      return Checkpoint.loadRewardModel(
+          parent, options.hardware.precision(), options.hardware.device());
     }
-    var model = new ScalarModel(shape, options.precision(), options.device());
+    var model = new ScalarModel(shape, options.hardware.precision(), options.hardware.device());
     try (var _ = Scope.open()) {
-      var body = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
+      var body =
+          Checkpoint.loadLanguageModel(
+              parent, options.hardware.precision(), options.hardware.device());
       model.initializeFrom(body, Randomness.at(seed, "head", 0));
     }
     return model;
@@ -245,7 +266,7 @@ final class TrainReward implements Callable<Integer> {
   private CrossValidation crossValidate(
       RewardModeling.Data data,
       RewardModeling.Settings settings,
-      java.nio.file.Path parent,
+      Path parent,
       Tokenizer tokenizer) {
     var lineage =
         new org.instructgpt.model.Lineage("reward", java.util.Map.of(), java.util.Map.of());

@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
 final class TrainSft implements Callable<Integer> {
 
   private static final int JUDGED_PROMPTS = 128;
+  private static final Optional<PlainText> NO_MIX = Optional.empty();
+  private static final Optional<Judge> NO_JUDGE = Optional.empty();
 
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final Fitting.Options fits = new Fitting.Options();
@@ -88,25 +90,30 @@ final class TrainSft implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--least-loss and --reward-model: expected one of them, found both; each chooses the epoch that is kept");
     }
-    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var out = out();
     var section = start ? "supervised" : "sft";
     var size = GptConfig.Size.XL;
     var preset = start ? Sft.Settings.supervised(size) : Sft.Settings.paper(size);
     var settings = options.recipe(section).settings(section, preset);
     var workspace = Workspace.open(options.workspace);
-    var parent = StageRun.checkpoint(workspace, from, "--from");
+    var parent = StageRun.checkpoint(workspace, from, "--from", Checkpoint.Kind.LANGUAGE);
+    var scorer = scorer(workspace, parent);
+    var mixed = mixed(settings);
     var fitting = fits.to(parent);
-    var run =
-        new StageRun(workspace, options, section, options.name(section), out)
-            .from("policy", parent)
-            .with(section, settings)
-            .with("kept_epoch", leastLoss ? "least_loss" : judge == null ? "last" : "best_reward")
-            .with("precision", options.precision());
-    try (var _ = Scope.open()) {
-      var data = data(workspace, parent, fitting, settings, run);
+    try (var run = StageRun.begin(workspace, options, section, options.name(section), out);
+        var _ = Scope.open()) {
+      run.from("policy", "--from", parent)
+          .with(section, settings)
+          .with("kept_epoch", leastLoss ? "least_loss" : judge == null ? "last" : "best_reward");
+      if (scorer.isPresent()) {
+        run.from("reward_model", "--reward-model", scorer.get());
+      }
+      var data = data(workspace, fitting, mixed, scorer, run);
       fitting.tell(out, run);
       var best = best(workspace, data);
-      var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
+      var model =
+          Checkpoint.loadLanguageModel(
+              parent, options.hardware.precision(), options.hardware.device());
       var trainer = new Sft(model, fitting.tokenizer(), data, run.lineage(), settings);
       tell(trainer.cuts(), data, section, settings, out);
       run.with("cut_demonstrations", trainer.cuts().training())
@@ -150,8 +157,16 @@ final class TrainSft implements Callable<Integer> {
     return judge == null ? null : RunSettings.Best.highest("reward");
   }
 
+  private PrintWriter out() {
+    return Objects.requireNonNull(spec).commandLine().getOut();
+  }
+
   private Sft.Data data(
-      Workspace workspace, Path parent, Fitting fitting, Sft.Settings settings, StageRun run)
+      Workspace workspace,
+      Fitting fitting,
+      Optional<TextListing> mixed,
+      Optional<Path> scorer,
+      StageRun run)
       throws IOException {
     List<Framed> training;
     List<Framed> validation;
@@ -171,13 +186,17 @@ final class TrainSft implements Callable<Integer> {
             "data_hash",
             Fingerprint.of(
                 Stream.concat(training.stream(), validation.stream()).map(Framed::tokens)));
-    return new Sft.Data(
-        training, validation, mix(fitting, settings, run), judge(workspace, parent, run));
+    var mix = mixed.isPresent() ? Optional.of(mix(mixed.get(), fitting, run)) : NO_MIX;
+    var judge = scorer.isPresent() ? Optional.of(judge(scorer.get())) : NO_JUDGE;
+    return new Sft.Data(training, validation, mix, judge);
   }
 
-  private Optional<PlainText> mix(Fitting fitting, Sft.Settings settings, StageRun run)
-      throws IOException {
+  /// The text for the mix, found and not yet read; empty where none is mixed in.
+  private Optional<TextListing> mixed(Sft.Settings settings) throws IOException {
     if (settings.pretrainingMix() == 0) {
+      if (!text.isEmpty()) {
+        out().println("--text is not read: pretraining_mix is 0 (see --set pretraining_mix=0.1)");
+      }
       return Optional.empty();
     }
     if (text.isEmpty()) {
@@ -185,23 +204,32 @@ final class TrainSft implements Callable<Integer> {
           "--text: pretraining_mix is %s, so name files of pretraining text, or set it to 0 with --set pretraining_mix=0"
               .formatted(settings.pretrainingMix()));
     }
-    var documents = TextFiles.read(text);
+    return Optional.of(TextListing.of(text));
+  }
+
+  private PlainText mix(TextListing mixed, Fitting fitting, StageRun run) throws IOException {
+    var documents = TextFiles.read(mixed, out());
     var tokenizer = fitting.tokenizer();
     int context = fitting.context();
     var training = Corpus.of(documents.training(), tokenizer, context);
     run.with("mix_hash", Fingerprint.of(training.tokens()));
-    return Optional.of(
-        new PlainText(training, Corpus.of(documents.validation(), tokenizer, context)));
+    return new PlainText(training, Corpus.of(documents.validation(), tokenizer, context));
   }
 
-  private Optional<Judge> judge(Workspace workspace, Path parent, StageRun run) throws IOException {
+  /// The folder of the reward model that chooses the checkpoint, if one does.
+  private Optional<Path> scorer(Workspace workspace, Path parent) throws IOException {
     if (judge == null) {
       return Optional.empty();
     }
-    var folder = StageRun.checkpoint(workspace, judge, "--reward-model");
+    var folder = StageRun.checkpoint(workspace, judge, "--reward-model", Checkpoint.Kind.REWARD);
     StageRun.requireSameTokenizer(parent, folder);
-    run.from("reward_model", folder);
-    var model = Checkpoint.loadRewardModel(folder, options.precision(), options.device());
-    return Optional.of(new Judge(model, JUDGED_PROMPTS));
+    return Optional.of(folder);
+  }
+
+  private Judge judge(Path scorer) throws IOException {
+    var hardware = options.hardware;
+    return new Judge(
+        Checkpoint.loadRewardModel(scorer, hardware.precision(), hardware.device()),
+        JUDGED_PROMPTS);
   }
 }

@@ -19,6 +19,7 @@ import org.instructgpt.records.Store;
 /// @param root the folder
 record Workspace(Path root) {
 
+  private static final String NAMED = "store.txt";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
   /// The workspace in a folder, made where it is not there yet.
@@ -64,12 +65,22 @@ record Workspace(Path root) {
 
   /// Where the store is: a file, or a server. The file that names it may hold a password.
   String place() throws IOException {
-    var place = root.resolve("store.txt");
-    if (!Files.exists(place)) {
-      return feedback().toString();
+    var named = root.resolve(NAMED);
+    if (Files.exists(named)) {
+      Owned.keep(named);
     }
-    Owned.keep(place);
-    return Files.readString(place).strip();
+    return placeAsItIs();
+  }
+
+  /// The same for one who only reads.
+  String placeAsItIs() throws IOException {
+    var named = root.resolve(NAMED);
+    return Files.exists(named) ? Files.readString(named).strip() : feedback().toString();
+  }
+
+  /// Whether the folder looks like one that a command of ours made.
+  boolean isThere() {
+    return hasStore() || (Files.isDirectory(root.resolve("models")) && Files.isDirectory(runs()));
   }
 
   /// What people gave, when somebody has given something.
@@ -85,7 +96,7 @@ record Workspace(Path root) {
 
   /// Whether there is a store already.
   boolean hasStore() {
-    return Files.exists(feedback()) || Files.exists(root.resolve("store.txt"));
+    return Files.exists(feedback()) || Files.exists(root.resolve(NAMED));
   }
 
   /// The folder of a model, existing or not.

@@ -53,6 +53,36 @@ class AgendaTest {
   }
 
   @Test
+  void twoDoNotWorkInOneFolderAtOnce() throws IOException {
+    var other = agenda().then("b", "B", 1, () -> performed.add("b"));
+    agenda()
+        .then(
+            "a",
+            "A",
+            1,
+            () ->
+                assertThatThrownBy(other::run)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another demo, loop or reproduce works in this folder")
+                    .hasMessageContaining("--workspace"))
+        .run();
+    other.run();
+    assertThat(performed).containsExactly("b");
+  }
+
+  @Test
+  void peoplesWorkspacesAreNotForSimulatedPeople() throws IOException {
+    var workspace = Workspace.create(folder.resolve("real"));
+    workspace.store().close();
+    assertThatThrownBy(() ->
+            Study.begin(
+                workspace.root(), Scale.Name.TEST, 1, new Stop(), new PrintWriter(said, true)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no demo made it");
+    assertThat(workspace.root().resolve("agenda.json")).doesNotExist();
+  }
+
+  @Test
   void otherSettingsAreRefused() throws IOException {
     agenda().begin(Map.of("seed", 1L));
     agenda().begin(Map.of("seed", 1L));

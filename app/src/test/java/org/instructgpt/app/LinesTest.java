@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinesTest {
 
@@ -70,7 +77,7 @@ class LinesTest {
   void bytesThatAreNotUtf8AreRefused() throws IOException {
     Files.write(folder.resolve("in.jsonl"), new byte[] {'{', (byte) 0xff, '}'});
     assertThatThrownBy(
-            () -> new Lines(folder.resolve("in.jsonl"), folder.resolve("o"), 1).check(Line::id))
+            () -> Lines.open(folder.resolve("in.jsonl"), folder.resolve("o"), 1).check(Line::id))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is not UTF-8");
   }
@@ -98,6 +105,92 @@ class LinesTest {
     var lines = lines("{\"id\": 1}\n", 1);
     assertThat(lines.compute(LinesTest::echo, () -> true)).isFalse();
     assertThat(lines.out()).doesNotExist();
+  }
+
+  @Test
+  void aPipeIsReadOnceAndComputedWhole() throws Exception {
+    var pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try (var writers = Executors.newSingleThreadExecutor()) {
+      var written = writers.submit(() -> Files.writeString(pipe, "{\"id\": 1}\n{\"id\": 2}\n"));
+      try (var lines = Lines.open(pipe, folder.resolve("out.jsonl"), 1)) {
+        assertThat(lines.check(Line::id)).isEqualTo(2);
+        assertThat(lines.compute(LinesTest::echo, () -> false)).isTrue();
+        assertThat(lines.out()).hasContent("{\"id\":1}\n{\"id\":2}\n");
+      }
+      written.get();
+    }
+  }
+
+  @Test
+  void anInputThatGrowsWhileItIsReadIsRefused() throws IOException {
+    var lines = lines("{\"id\": 1}\n", 1);
+    lines.check(Line::id);
+    Files.writeString(folder.resolve("in.jsonl"), "{", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> lines.compute(LinesTest::echo, () -> false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("was changed while it was read");
+    assertThat(lines.out()).doesNotExist();
+  }
+
+  @Test
+  void theInputIsNeverItsOwnOutput() throws IOException {
+    lines("{\"id\": 1}\n", 1).close();
+    var in = folder.resolve("in.jsonl");
+    var link = Files.createSymbolicLink(folder.resolve("link"), in);
+    var hard = Files.createLink(folder.resolve("hard"), in);
+    for (var out : List.of(in, link, hard, folder.resolve("x/../in.jsonl").normalize())) {
+      assertThatThrownBy(() -> Lines.open(in, out, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("--out " + out)
+          .hasMessageContaining("is the input");
+    }
+    assertThat(in).hasContent("{\"id\": 1}\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"feedback.db", "model.safetensors", "config.json", "tokenizer.json", "store.txt"})
+  void whatAWorkspaceOrACheckpointIsMadeOfIsNotReplaced(String name) throws IOException {
+    lines("{\"id\": 1}\n", 1).close();
+    var needed = Files.writeString(folder.resolve(name), "needed");
+    assertThatThrownBy(() -> Lines.open(folder.resolve("in.jsonl"), needed, 1))
+        .hasMessageContaining("is a file of a workspace or a checkpoint");
+  }
+
+  @Test
+  void aFolderIsNeitherReadNorWritten() throws IOException {
+    lines("{\"id\": 1}\n", 1).close();
+    assertThatThrownBy(() -> Lines.open(folder.resolve("in.jsonl"), folder, 1))
+        .hasMessage("--out %s: expected a file, found a folder", folder);
+    assertThatThrownBy(() -> Lines.open(folder, folder.resolve("out"), 1))
+        .hasMessage("--in %s: expected a file, found a folder", folder);
+    assertThatThrownBy(
+            () -> Lines.open(folder.resolve("in.jsonl"), folder.resolve("in.jsonl/out"), 1))
+        .hasMessageContaining("is a file, not a folder");
+  }
+
+  @Test
+  void aDashIsNoFileAndTheMessageSaysHowStandardInputIsCalled() {
+    assertThatThrownBy(() -> Lines.open(Path.of("-"), folder.resolve("out"), 1))
+        .hasMessageContaining("standard input is --in /dev/stdin");
+  }
+
+  @Test
+  void compressedLinesAreReadAndWritten() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var packed = new GZIPOutputStream(bytes)) {
+      packed.write("\uFEFF{\"id\": 1}\n".getBytes(StandardCharsets.UTF_8));
+    }
+    var in = Files.write(folder.resolve("in.anything"), bytes.toByteArray());
+    try (var lines = Lines.open(in, folder.resolve("out.jsonl.gz"), 1)) {
+      assertThat(lines.check(Line::id)).isEqualTo(1);
+      lines.compute(LinesTest::echo, () -> false);
+      try (var out = new GZIPInputStream(Files.newInputStream(lines.out()))) {
+        assertThat(new String(out.readAllBytes(), StandardCharsets.UTF_8))
+            .isEqualTo("{\"id\":1}\n");
+      }
+    }
   }
 
   @ParameterizedTest
@@ -140,6 +233,6 @@ class LinesTest {
 
   private Lines lines(String text, int batch) throws IOException {
     var in = Files.writeString(folder.resolve("in.jsonl"), text);
-    return new Lines(in, folder.resolve("out.jsonl"), batch);
+    return Lines.open(in, folder.resolve("out.jsonl"), batch);
   }
 }

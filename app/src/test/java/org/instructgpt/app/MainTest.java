@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingSupplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -63,6 +66,64 @@ class MainTest {
         .startsWith("instructgpt: Unknown option: '--versoin'")
         .hasLineCount(1);
     assertThat(err.toString()).contains("--version");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "generate --modle m --in i --out o, --modle, --model",
+    "generate --model m --in i --out o --temprature 0, --temprature, --temperature",
+    "logprobs --in i --ot=o, --ot, --out",
+    "pretrain --recpie r --text t, --recpie, --recipe",
+    "pretrain --text t --recpie r, --recpie, --recipe",
+    "sft --text t --workspcae w, --workspcae, --workspace",
+    "pretrain --txet t, --txet, --text",
+    "erase --workspcae w, --workspcae, --workspace",
+    "import --skipbad f, --skipbad, --skip-bad"
+  })
+  void aMisspeltFlagIsNamedBeforeMissingOnesWithTheNearest(
+      String command, String wrong, String right) {
+    assertThat(run(command.split(" "))).isEqualTo(2);
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .contains("Unknown option", "'" + wrong, "did you mean " + right + "?")
+        .doesNotContain("Missing");
+  }
+
+  @Test
+  void aMissingFlagIsStillNamed() {
+    assertThat(run("generate", "--model", "m")).isEqualTo(2);
+    assertThat(err.toString()).contains("Missing required", "--in", "--out");
+  }
+
+  @Test
+  void aNumberBelowZeroIsAValue() {
+    assertThat(run("demo", "--seed", "-3", "--size", "huge")).isEqualTo(2);
+    assertThat(err.toString()).contains("--size").doesNotContain("-3");
+  }
+
+  @Test
+  void everyCommandBeginsWithAWholeSentenceAndEveryFlagEndsWithOne() {
+    for (var command : line(new Act(() -> 0)).getSubcommands().values()) {
+      var usage = command.getCommandSpec().usageMessage();
+      assertThat(usage.description()[0]).as(command.getCommandName()).endsWith(".");
+      assertThat(String.join(" ", usage.description())).endsWith(".");
+      for (var option : command.getCommandSpec().options()) {
+        var text = String.join(" ", option.description());
+        assertThat(text).as(command.getCommandName() + option.longestName()).endsWith(".");
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenToStandardOutputIsAFailure() throws IOException {
+    try (var full = new StandardOutput(new FileOutputStream("/dev/full"))) {
+      var line = line(new Act(() -> 0)).setOut(full.writer());
+      int status = Main.run(new String[] {"--help"}, line);
+      assertThat(Main.written(status, full, line)).isEqualTo(1);
+      assertThat(err.toString()).contains("standard output could not be written: No space left");
+    } catch (IOException closing) {
+      assertThat(closing).hasMessageContaining("No space left");
+    }
   }
 
   @Test

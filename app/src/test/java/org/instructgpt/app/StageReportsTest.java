@@ -160,14 +160,14 @@ class StageReportsTest {
       numbers.append(i).append(i % 9 == 8 ? '\n' : ' ');
     }
     Files.writeString(text, numbers);
-    var found = TextFiles.read(List.of(text));
+    var found = TextFiles.read(List.of(text), new PrintWriter(out, true));
     assertThat(found.training()).hasSize(1);
     assertThat(found.validation()).hasSize(1);
     assertThat(found.training().getFirst() + "\n" + found.validation().getFirst())
         .isEqualTo(numbers.toString().strip());
     assertThat(found.validation().getFirst().length()).isBetween(300, 600);
     Files.writeString(text, "x");
-    assertThatThrownBy(() -> TextFiles.read(List.of(text)))
+    assertThatThrownBy(() -> TextFiles.read(List.of(text), new PrintWriter(out, true)))
         .hasMessageContaining("expected text enough to hold some out for validation, found 1");
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
@@ -191,6 +192,28 @@ class StagesTest {
     } finally {
       Files.writeString(shared.resolve("workspace/runs/reward-1/model.json"), "{}\n");
     }
+  }
+
+  @Test
+  void aRunThatSavedNothingBlocksNobody() throws IOException {
+    var run = shared.resolve("workspace/runs/sft-99");
+    Files.createDirectories(run);
+    Files.writeString(run.resolve("settings.json"), "{\"model\": \"fresh\", \"sft\": 1}");
+    try {
+      succeed("sft", "--name", "fresh");
+      assertThat(out.toString()).contains("sft-99 had ended before its first checkpoint");
+      assertThat(Lineage.read(model("fresh")).at("/made/run").asText()).isEqualTo("sft-99");
+    } finally {
+      AtomicFiles.delete(run);
+      AtomicFiles.delete(model("fresh"));
+    }
+  }
+
+  @Test
+  void textThatIsNotUsedIsSaid() throws IOException {
+    succeed("sft", "--name", "unmixed", "--text", shared.resolve("text.txt"));
+    assertThat(out.toString()).contains("--text is not read: pretraining_mix is 0");
+    AtomicFiles.delete(model("unmixed"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.instructgpt.model;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -12,10 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -37,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 /// two renames leaves no `NAME`, but the old one whole as `.NAME.replaced.tmp`: [#recover(Path)]
 /// (and the next write of the same folder) puts it back. So no crash at any moment loses both.
 ///
+/// **Links and devices.** What is written to a link goes to what the link leads to, and the link
+/// stays. A device, a pipe or what a process has open (`/dev/stdout`) is written as it is: a file
+/// in its place would destroy it. A file that is replaced keeps its permissions.
+///
 /// **The cost** is one flush of each file and of the folder, milliseconds to tens of them.
 ///
 /// One process at a time may write a given folder or call [#recover(Path)] on its parent; a run
@@ -44,6 +53,9 @@ import org.jspecify.annotations.Nullable;
 public final class AtomicFiles {
   private static final Pattern LEFTOVER =
       Pattern.compile("\\.(?<name>.+)\\.(?:[0-9a-f]{8}|(?<old>replaced))\\.tmp");
+
+  /// As many links as Linux follows.
+  private static final int MOST_LINKS = 40;
 
   private AtomicFiles() {}
 
@@ -68,21 +80,27 @@ public final class AtomicFiles {
   ///
   /// @throws IOException if it cannot be written; the target is then as it was
   public static void write(Path file, Content<OutputStream> content) throws IOException {
-    Path parent = parentOf(file);
+    if (isDevice(file)) {
+      writeStraight(file, content);
+      return;
+    }
+    Path target = behindLinks(file);
+    Path parent = parentOf(target);
     Files.createDirectories(parent);
-    Path temporary = temporary(file);
+    Path temporary = temporary(target);
     try {
       try (FileChannel channel = FileChannel.open(temporary, WRITE, CREATE_NEW)) {
+        keepPermissions(target, temporary);
         var out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         content.writeTo(out);
         out.flush();
         channel.force(true);
       }
-      Files.move(temporary, file, ATOMIC_MOVE);
+      Files.move(temporary, target, ATOMIC_MOVE);
       forceFolder(parent);
     } catch (IOException failure) {
       deleteQuietly(temporary, failure);
-      throw naming(file, failure);
+      throw naming(file, temporary, failure);
     } catch (Throwable failure) {
       deleteQuietly(temporary, failure);
       throw failure;
@@ -94,7 +112,8 @@ public final class AtomicFiles {
   ///
   /// @param content is given the path of an empty folder
   /// @throws IOException if it cannot be written; the target is then as it was
-  public static void writeFolder(Path folder, Content<Path> content) throws IOException {
+  public static void writeFolder(Path place, Content<Path> content) throws IOException {
+    Path folder = behindLinks(place);
     Path parent = parentOf(folder);
     Files.createDirectories(parent);
     settle(folder);
@@ -106,11 +125,19 @@ public final class AtomicFiles {
       swap(temporary, folder);
     } catch (IOException failure) {
       deleteQuietly(temporary, failure);
-      throw naming(folder, failure);
+      throw naming(place, temporary, failure);
     } catch (Throwable failure) {
       deleteQuietly(temporary, failure);
       throw failure;
     }
+  }
+
+  /// Whether a path is written as it is, with nothing put in its place: a device, a pipe, a socket,
+  /// or what a process has open.
+  public static boolean isDevice(Path file) throws IOException {
+    Path place = behindLinks(file);
+    return isDescriptor(place)
+        || (Files.exists(place) && !Files.isRegularFile(place) && !Files.isDirectory(place));
   }
 
   /// Puts right what a crash left in `parent`: unfinished temporary files and folders of this class
@@ -256,11 +283,58 @@ public final class AtomicFiles {
     return parent;
   }
 
-  /// A full disk says "No space left on device" and not where; the subclasses name their file.
-  private static IOException naming(Path target, IOException failure) {
-    return failure.getClass() == IOException.class
-        ? new IOException("could not write " + target + ": " + failure.getMessage(), failure)
-        : failure;
+  private static void writeStraight(Path file, Content<OutputStream> content) throws IOException {
+    // A regular file is where a shell sent standard output: never shortened.
+    var options = Files.isRegularFile(file) ? new OpenOption[] {APPEND} : new OpenOption[] {WRITE};
+    try (var out = new BufferedOutputStream(Files.newOutputStream(file, options), 1 << 16)) {
+      content.writeTo(out);
+    } catch (IOException failure) {
+      throw naming(file, file, failure);
+    }
+  }
+
+  /// Whether a path is what a process has open, such as `/dev/stdout`, which leads to
+  /// `/proc/self/fd/1`.
+  private static boolean isDescriptor(Path place) {
+    Path whole = place.toAbsolutePath().normalize();
+    return whole.startsWith("/proc") || whole.startsWith("/dev/fd");
+  }
+
+  /// The place that a chain of links leads to, whether something is there or not.
+  private static Path behindLinks(Path path) throws IOException {
+    Path place = path;
+    for (int links = 0; Files.isSymbolicLink(place) && !isDescriptor(place); links++) {
+      if (links == MOST_LINKS) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      place = place.resolveSibling(Files.readSymbolicLink(place));
+    }
+    return place;
+  }
+
+  private static void keepPermissions(Path old, Path replacement) throws IOException {
+    if (Files.exists(old) && Files.getFileStore(old).supportsFileAttributeView("posix")) {
+      Files.setPosixFilePermissions(replacement, Files.getPosixFilePermissions(old));
+    }
+  }
+
+  /// A full disk says "No space left on device" and not where; and nobody asked for the temporary
+  /// name that a refusal names.
+  private static IOException naming(Path target, Path temporary, IOException failure) {
+    if (failure.getClass() == IOException.class) {
+      return new IOException("could not write " + target + ": " + failure.getMessage(), failure);
+    }
+    if (failure instanceof FileSystemException refused
+        && temporary.toString().equals(refused.getFile())) {
+      var folder = "its folder cannot be written";
+      var named =
+          failure instanceof AccessDeniedException
+              ? new AccessDeniedException(target.toString(), null, folder)
+              : new FileSystemException(target.toString(), null, refused.getReason());
+      named.initCause(failure);
+      return named;
+    }
+    return failure;
   }
 
   private static void deleteQuietly(Path temporary, Throwable failure) {

@@ -17,11 +17,13 @@ final class ProgressBarLine implements ProgressLine {
   private static final String TO_COLUMN_ONE_AND_CLEAR = "\r\u001b[K";
 
   private final String task;
+  private final String unit;
   private final PrintStream out;
   private @Nullable ProgressBar bar;
 
-  ProgressBarLine(String task, PrintStream out) {
+  ProgressBarLine(String task, String unit, PrintStream out) {
     this.task = task;
+    this.unit = unit;
     this.out = out;
   }
 
@@ -35,7 +37,8 @@ final class ProgressBarLine implements ProgressLine {
             .startsFrom(step, Duration.ZERO)
             .setStyle(ProgressBarStyle.UNICODE_BLOCK)
             .showSpeed(
-                new DecimalFormat("0.00 steps", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+                new DecimalFormat(
+                    "0.00 '" + unit + "'", DecimalFormatSymbols.getInstance(Locale.ROOT)))
             .setConsumer(new ConsoleProgressBarConsumer(out))
             .build();
   }

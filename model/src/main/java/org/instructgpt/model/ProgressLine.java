@@ -7,6 +7,9 @@ import java.util.Map;
 
 /// How a person follows a run: a bar on a terminal, plain lines elsewhere.
 public interface ProgressLine {
+  /// What trainings count.
+  String STEPS = "steps";
+
   /// The run starts (or resumes) at `step` of `steps` finished steps.
   void begin(long step, long steps);
 
@@ -27,14 +30,29 @@ public interface ProgressLine {
   /// @param task the word before the bar
   /// @param out a terminal
   static ProgressLine bar(String task, PrintStream out) {
-    return new ProgressBarLine(task, out);
+    return bar(task, STEPS, out);
+  }
+
+  /// The same for something that does not go by steps.
+  ///
+  /// @param unit what is counted, in the plural
+  static ProgressLine bar(String task, String unit, PrintStream out) {
+    return new ProgressBarLine(task, unit, out);
   }
 
   /// A line with rate and time left, at the first step, the last, and then when `every` has passed.
   ///
   /// @param task the word before each line
   static ProgressLine lines(String task, PrintStream out, Duration every, InstantSource clock) {
-    return new PlainProgressLine(task, out, every, clock);
+    return lines(task, STEPS, out, every, clock);
+  }
+
+  /// The same for something that does not go by steps.
+  ///
+  /// @param unit what is counted, in the plural
+  static ProgressLine lines(
+      String task, String unit, PrintStream out, Duration every, InstantSource clock) {
+    return new PlainProgressLine(task, unit, out, every, clock);
   }
 
   /// Says nothing.

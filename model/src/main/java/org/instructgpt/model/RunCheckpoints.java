@@ -55,7 +55,9 @@ final class RunCheckpoints {
   static String intact(long step) {
     return step == 0
         ? "There is no checkpoint yet: the same command starts from the beginning."
-        : "The last checkpoint (step " + step + ") is intact: the same command goes on from there.";
+        : "The last checkpoint (step "
+            + step
+            + ") is intact: the same command, without --new, goes on from there.";
   }
 
   /// Saves the trainer at a position, then deletes the checkpoints that are too old.
@@ -90,7 +92,7 @@ final class RunCheckpoints {
       throw new IOException(
           "no checkpoint in "
               + folder
-              + " is whole: bring the folder back from a copy, or start a new run");
+              + " is whole: bring the folder back from a copy, or start a new run with --new");
     }
     return Position.START;
   }
@@ -160,6 +162,11 @@ final class RunCheckpoints {
       }
     }
     return null;
+  }
+
+  /// Whether there is nothing to go on from.
+  boolean isEmpty() throws IOException {
+    return newestFirst().isEmpty();
   }
 
   private List<Path> newestFirst() throws IOException {

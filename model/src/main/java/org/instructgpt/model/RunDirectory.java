@@ -11,15 +11,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunDirectory implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LOCK = "run.lock";
+  private static final String SETTINGS = "settings.json";
 
   private final Path folder;
   private final FileChannel lock;
@@ -51,16 +53,32 @@ public final class RunDirectory implements AutoCloseable {
   /// @param runs the workspace's folder of runs; made if it is missing
   public static RunDirectory create(Path runs, String stage) throws IOException {
     Files.createDirectories(runs);
-    Path folder = runs.resolve(stage + "-" + (highest(runs, stage) + 1));
-    // Fails, rather than shares, if another process takes the number at the same time.
-    Files.createDirectory(folder);
-    return open(folder);
+    for (int number = highest(runs, stage) + 1; ; number++) {
+      Path folder = runs.resolve(stage + "-" + number);
+      try {
+        Files.createDirectory(folder);
+      } catch (FileAlreadyExistsException _) {
+        continue; // another process took the number at the same time
+      }
+      return open(folder);
+    }
   }
 
   /// The folder of a stage with the highest number, to resume or to look at; empty if it never ran.
   public static Optional<Path> latest(Path runs, String stage) throws IOException {
-    int highest = Files.isDirectory(runs) ? highest(runs, stage) : 0;
-    return highest == 0 ? Optional.empty() : Optional.of(runs.resolve(stage + "-" + highest));
+    return newestFirst(runs, stage).stream().findFirst();
+  }
+
+  /// The latest run of a stage whose settings say `value` under `key`; empty if there is none.
+  public static Optional<Path> latest(Path runs, String stage, String key, String value)
+      throws IOException {
+    for (Path folder : newestFirst(runs, stage)) {
+      Path settings = folder.resolve(SETTINGS);
+      if (Files.exists(settings) && read(settings).path(key).asText().equals(value)) {
+        return Optional.of(folder);
+      }
+    }
+    return Optional.empty();
   }
 
   /// Opens the folder of a run, new or to be resumed, locks it until [#close()], and removes what a
@@ -79,7 +97,7 @@ public final class RunDirectory implements AutoCloseable {
                 + folder
                 + " (it holds the lock "
                 + LOCK
-                + "): wait until it ends or stop it, or start a new run");
+                + "): wait until it ends or stop it, or start a new run with --new and another --name");
       }
       var run = new RunDirectory(folder, channel);
       AtomicFiles.recover(folder);
@@ -91,12 +109,28 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
+  /// Forgets what a run left that ended before its first checkpoint: there is nothing to resume, so
+  /// it may begin with any settings.
+  ///
+  /// @return whether there was something to forget
+  public boolean forgetUnlessSaved() throws IOException {
+    if (!Files.exists(folder.resolve(SETTINGS))
+        || !new RunCheckpoints(checkpoints(), 1).isEmpty()) {
+      return false;
+    }
+    for (Path left : List.of(metrics(), tensorboard(), best(), failure())) {
+      AtomicFiles.delete(left);
+    }
+    AtomicFiles.delete(folder.resolve(SETTINGS)); // the last: it says that this is a run
+    return true;
+  }
+
   /// Stores the settings of a new run; compares them with the stored ones of a run to be resumed.
   ///
   /// @param resolved everything that decides the result, after presets, recipe and flags
   /// @throws IllegalArgumentException naming every key that differs, if the run began with others
   public void settle(ObjectNode resolved) throws IOException {
-    Path file = folder.resolve("settings.json");
+    Path file = folder.resolve(SETTINGS);
     String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(resolved) + "\n";
     if (!Files.exists(file)) {
       AtomicFiles.write(file, text);
@@ -109,7 +143,7 @@ public final class RunDirectory implements AutoCloseable {
               + folder
               + " began with other settings:\n  "
               + String.join("\n  ", differences)
-              + "\nResume it with the settings in its settings.json, or start a new run.");
+              + "\nResume it with the settings in its settings.json, or start a new run with --new.");
     }
   }
 
@@ -117,7 +151,10 @@ public final class RunDirectory implements AutoCloseable {
   ///
   /// @throws IOException if there are none yet or they cannot be read
   public ObjectNode settings() throws IOException {
-    Path file = folder.resolve("settings.json");
+    return read(folder.resolve(SETTINGS));
+  }
+
+  private static ObjectNode read(Path file) throws IOException {
     try {
       if (JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode settings) {
         return settings;
@@ -166,15 +203,25 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private static int highest(Path runs, String stage) throws IOException {
-    Pattern numbered = Pattern.compile(Pattern.quote(stage) + "-(\\d{1,9})");
+    return latest(runs, stage).map(RunDirectory::number).orElse(0);
+  }
+
+  private static List<Path> newestFirst(Path runs, String stage) throws IOException {
+    if (!Files.isDirectory(runs)) {
+      return List.of();
+    }
+    Pattern numbered = Pattern.compile(Pattern.quote(stage) + "-\\d{1,9}");
     try (var entries = Files.list(runs)) {
       return entries
-          .map(entry -> numbered.matcher(String.valueOf(entry.getFileName())))
-          .filter(Matcher::matches)
-          .mapToInt(name -> Integer.parseInt(name.group(1)))
-          .max()
-          .orElse(0);
+          .filter(entry -> numbered.matcher(String.valueOf(entry.getFileName())).matches())
+          .sorted(Comparator.comparingInt(RunDirectory::number).reversed())
+          .toList();
     }
+  }
+
+  private static int number(Path folder) {
+    String name = String.valueOf(folder.getFileName());
+    return Integer.parseInt(name.substring(name.lastIndexOf('-') + 1));
   }
 
   private static boolean locked(FileChannel channel) throws IOException {
@@ -187,8 +234,7 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   private static void refuseOtherThings(Path folder) throws IOException {
-    boolean known =
-        Files.exists(folder.resolve(LOCK)) || Files.exists(folder.resolve("settings.json"));
+    boolean known = Files.exists(folder.resolve(LOCK)) || Files.exists(folder.resolve(SETTINGS));
     try (var entries = Files.list(folder)) {
       if (!known && entries.findAny().isPresent()) {
         throw new IllegalArgumentException(

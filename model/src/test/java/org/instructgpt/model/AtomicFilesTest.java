@@ -44,6 +44,57 @@ class AtomicFilesTest {
   }
 
   @Test
+  void whatIsWrittenToALinkGoesToWhatItLeadsTo() throws IOException {
+    Path real = Files.createDirectory(folder.resolve("elsewhere")).resolve("real.txt");
+    Path link = Files.createSymbolicLink(folder.resolve("link.txt"), Path.of("elsewhere/real.txt"));
+    AtomicFiles.write(link, "first, while it leads nowhere");
+    AtomicFiles.write(link, "second");
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(real).hasContent("second");
+    assertThat(entries(folder)).contains("link.txt", "elsewhere");
+  }
+
+  @Test
+  void aFolderWrittenToALinkLandsWhereItLeadsTo() throws IOException {
+    Path real = Files.createDirectories(folder.resolve("disk/sft"));
+    Path link = Files.createSymbolicLink(folder.resolve("sft"), real);
+    AtomicFiles.writeFolder(link, it -> fill(it, "new", "only-new"));
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+    assertThat(real.resolve("one")).hasContent("new");
+  }
+
+  @Test
+  void aPipeIsWrittenAsItIs() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    try (var readers = java.util.concurrent.Executors.newSingleThreadExecutor()) {
+      var read = readers.submit(() -> Files.readString(pipe));
+      AtomicFiles.write(pipe, "through");
+      assertThat(read.get()).isEqualTo("through");
+    }
+    assertThat(entries(folder)).containsExactly("pipe");
+  }
+
+  @Test
+  void aDeviceStaysADeviceAndAFullOneIsNamed() throws IOException {
+    Path nothing = Files.createSymbolicLink(folder.resolve("null"), Path.of("/dev/null"));
+    AtomicFiles.write(nothing, "gone");
+    assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+    assertThatThrownBy(() -> AtomicFiles.write(Path.of("/dev/full"), "x"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("could not write /dev/full: No space left");
+  }
+
+  @Test
+  void aFileKeepsItsPermissions() throws IOException {
+    Path file = Files.writeString(folder.resolve("secret.txt"), "old");
+    var owner = java.nio.file.attribute.PosixFilePermissions.fromString("rw-------");
+    Files.setPosixFilePermissions(file, owner);
+    AtomicFiles.write(file, "new");
+    assertThat(Files.getPosixFilePermissions(file)).isEqualTo(owner);
+  }
+
+  @Test
   void aFolderIsReplacedTogetherWithWhatOnlyTheOldOneHad() throws IOException {
     Path best = folder.resolve("best");
     AtomicFiles.writeFolder(best, it -> fill(it, "old", "only-old"));

@@ -38,6 +38,21 @@ class ProgressLineTest {
   }
 
   @Test
+  void whatDoesNotGoByStepsNamesWhatItCounts() {
+    var progress = ProgressLine.lines("score", "lines", out, Duration.ofSeconds(10), () -> now);
+    progress.begin(0, 64);
+    for (long line = 16; line <= 64; line += 16) {
+      now = now.plusSeconds(8);
+      progress.advance(line, Map.of());
+    }
+    assertThat(written.toString(UTF_8).lines())
+        .containsExactly(
+            "score 16/64 lines | 2.00 lines/s | 0:00:24 left",
+            "score 48/64 lines | 2.00 lines/s | 0:00:08 left",
+            "score 64/64 lines | 2.00 lines/s | 0:00:00 left");
+  }
+
+  @Test
   void theBarEndsFullAndShowsWhatWasSaid() {
     var progress = ProgressLine.bar("ppo", out);
     progress.begin(0, 4);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +94,35 @@ class RunDirectoryTest {
               "start a new run")
           .message()
           .doesNotContain("steps", "heads");
+    }
+  }
+
+  @Test
+  void aRunIsFoundByWhatItsSettingsSay() throws IOException {
+    for (String model : List.of("a", "b")) {
+      try (var run = RunDirectory.create(folder, "sft")) {
+        run.settle(settings("{'model': '%s'}".formatted(model)));
+      }
+    }
+    Files.createDirectory(folder.resolve("sft-3")); // killed before it said anything
+    assertThat(RunDirectory.latest(folder, "sft", "model", "a")).contains(folder.resolve("sft-1"));
+    assertThat(RunDirectory.latest(folder, "sft", "model", "b")).contains(folder.resolve("sft-2"));
+    assertThat(RunDirectory.latest(folder, "sft", "model", "c")).isEmpty();
+  }
+
+  @Test
+  void aRunThatSavedNothingIsForgottenAndOneThatSavedIsNot() throws IOException {
+    try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
+      assertThat(run.forgetUnlessSaved()).isFalse();
+      run.settle(settings("{'steps': 10}"));
+      Files.writeString(run.metrics(), "{}\n");
+      assertThat(run.forgetUnlessSaved()).isTrue();
+      assertThat(run.metrics()).doesNotExist();
+      run.settle(settings("{'steps': 20}"));
+      Files.createDirectories(run.checkpoints().resolve("step-00000003"));
+      assertThat(run.forgetUnlessSaved()).isFalse();
+      assertThatThrownBy(() -> run.settle(settings("{'steps': 30}")))
+          .hasMessageContaining("or start a new run with --new");
     }
   }
 
