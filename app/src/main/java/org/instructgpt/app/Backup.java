@@ -3,9 +3,9 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.instructgpt.records.Count;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +44,7 @@ final class Backup implements Callable<Integer> {
     Objects.requireNonNull(spec)
         .commandLine()
         .getOut()
-        .println(String.format(Locale.ROOT, "%s: %,d bytes, checked", file, Files.size(file)));
+        .println("%s: %s, checked".formatted(file, Count.of(Files.size(file), "byte")));
     return 0;
   }
 }

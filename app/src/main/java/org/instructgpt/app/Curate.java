@@ -26,6 +26,7 @@ import org.instructgpt.label.Desk;
 import org.instructgpt.label.Quality;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompted;
@@ -196,8 +197,8 @@ final class Curate implements Callable<Integer> {
     if (settled.size() == prompts.size() || settled.size() < LEAST_SETTLED || classes < 2) {
       if (settled.size() < prompts.size()) {
         out.println(
-            "use cases are not suggested: %,d prompts have a settled one, %d of at least two kinds are needed"
-                .formatted(settled.size(), LEAST_SETTLED));
+            "use cases are not suggested: %s a settled one, %d of at least two kinds are needed"
+                .formatted(Count.of(settled.size(), "prompt has", "prompts have"), LEAST_SETTLED));
       }
       return Optional.empty();
     }

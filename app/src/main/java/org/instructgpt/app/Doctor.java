@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.instructgpt.records.Count;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Engine;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +40,11 @@ final class Doctor implements Callable<Integer> {
     say(
         out,
         "machine",
-        "%s %s, %d processors"
+        "%s %s, %s"
             .formatted(
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
-                runtime.availableProcessors()));
+                Count.of(runtime.availableProcessors(), "processor")));
     say(
         out,
         "heap",

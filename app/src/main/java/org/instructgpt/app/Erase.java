@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Store;
 import org.jspecify.annotations.Nullable;
@@ -106,14 +107,14 @@ final class Erase implements Callable<Integer> {
 
   private static void tell(Store.Erased erased, PrintWriter out) {
     out.println(
-        "erased: %,d prompts, %,d demonstrations, %,d rankings, %,d ratings, %,d labelers, %,d other rows"
+        "erased: %s, %s, %s, %s, %s, %s"
             .formatted(
-                erased.prompts().size(),
-                erased.demonstrations().size(),
-                erased.rankings().size(),
-                erased.ratings().size(),
-                erased.labelers(),
-                erased.others()));
+                Count.of(erased.prompts().size(), "prompt"),
+                Count.of(erased.demonstrations().size(), "demonstration"),
+                Count.of(erased.rankings().size(), "ranking"),
+                Count.of(erased.ratings().size(), "rating"),
+                Count.of(erased.labelers(), "labeler"),
+                Count.of(erased.others(), "other row")));
   }
 
   private void tellModels(

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompted;
@@ -124,18 +125,18 @@ final class Fitting {
     var losses = new ArrayList<String>();
     if (dropped > 0) {
       losses.add(
-          "%d left out, the prompt longer than %d tokens (--long-prompts cut keeps its beginning)"
-              .formatted(dropped, context / 2));
+          "%d left out, the prompt longer than %s (--long-prompts cut keeps its beginning)"
+              .formatted(dropped, Count.of(context / 2, "token")));
     }
     if (cutPrompts > 0) {
       losses.add(
-          "%d prompts cut to %d tokens (--long-prompts drop leaves them out)"
-              .formatted(cutPrompts, context / 2));
+          "%s cut to %s (--long-prompts drop leaves them out)"
+              .formatted(Count.of(cutPrompts, "prompt"), Count.of(context / 2, "token")));
     }
     if (cutResponses > 0) {
       losses.add(
-          "%d responses cut at the end of the context, %d tokens, which take their end of text with them"
-              .formatted(cutResponses, context));
+          "%s cut at the end of the context, %s, which takes the end of text away"
+              .formatted(Count.of(cutResponses, "response"), Count.of(context, "token")));
     }
     return losses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", losses));
   }

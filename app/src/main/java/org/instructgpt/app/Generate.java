@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Sampler;
+import org.instructgpt.records.Count;
 import org.instructgpt.torch.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -97,8 +98,8 @@ final class Generate implements Callable<Integer> {
     int length = tokens.prompt(line).length;
     if (length >= tokens.context()) {
       throw new IllegalArgumentException(
-          "%s: the prompt has %d tokens and leaves no room in the model's context of %d; shorten it"
-              .formatted(line.where(), length, tokens.context()));
+          "%s: the prompt has %s and leaves no room in the model's context of %d; shorten it"
+              .formatted(line.where(), Count.of(length, "token"), tokens.context()));
     }
   }
 

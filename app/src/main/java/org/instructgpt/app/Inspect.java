@@ -157,9 +157,9 @@ final class Inspect implements Callable<Integer> {
     out.println(
         tokenizer == null
             ? "tokenizer: none"
-            : "tokenizer: %d ids, end of text %d, padding %d; texts are %s"
+            : "tokenizer: %s, end of text %d, padding %d; texts are %s"
                 .formatted(
-                    tokenizer.vocabularySize(),
+                    Count.of(tokenizer.vocabularySize(), "id"),
                     tokenizer.endOfText(),
                     tokenizer.pad(),
                     tokens.isFramed() ? "framed" : "taken as they are"));

@@ -10,6 +10,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.Sampler;
+import org.instructgpt.records.Count;
 import org.instructgpt.text.Framed;
 import org.instructgpt.text.Framing;
 import org.instructgpt.text.Tokenizer;
@@ -97,8 +98,8 @@ record LineTokens(
     var pair = new Framed(prompt, completion);
     if (pair.length() > context) {
       throw new IllegalArgumentException(
-          "%s: prompt and completion have %d tokens, but the model's context is %d; shorten them"
-              .formatted(line.where(), pair.length(), context));
+          "%s: prompt and completion have %s, but the model's context is %d; shorten them"
+              .formatted(line.where(), Count.of(pair.length(), "token"), context));
     }
     return pair;
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.instructgpt.collect.Curated;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
@@ -67,8 +68,9 @@ final class Material implements AutoCloseable {
     return later == 0
         ? Optional.empty()
         : Optional.of(
-            "%,d prompts came after the last curation and are not used; instructgpt curate looks at them"
-                .formatted(later));
+            "%s after the last curation and %s not used; instructgpt curate looks at what is new"
+                .formatted(
+                    Count.of(later, "prompt came", "prompts came"), later == 1 ? "is" : "are"));
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.instructgpt.eval.Exhibit;
 import org.instructgpt.eval.Exhibit.Answers;
 import org.instructgpt.eval.Exhibit.Bars;
 import org.instructgpt.eval.Report;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Prompted;
@@ -231,7 +232,7 @@ record Overview(Inquiry inquiry, Agenda agenda) {
                     useCase.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     "",
                     rate.share(),
-                    rate.prompts() + " prompts")));
+                    Count.of(rate.prompts(), "prompt"))));
     return new Report.Section(
         "use-cases",
         "For which use cases?",
@@ -288,8 +289,9 @@ record Overview(Inquiry inquiry, Agenda agenda) {
     return new Report.Section(
         "labelers",
         "Who labels?",
-        "%d of %d candidates were taken; held-out labelers are not screened."
-            .formatted(taken, report.candidates().size()),
+        "%d of %s taken; held-out labelers are not screened."
+            .formatted(
+                taken, Count.of(report.candidates().size(), "candidate was", "candidates were")),
         List.of(
             new Exhibit.Grid(
                 "Screening",

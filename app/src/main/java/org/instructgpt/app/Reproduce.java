@@ -15,6 +15,7 @@ import org.instructgpt.eval.Exhibit.Cell;
 import org.instructgpt.eval.Exhibit.Verdict;
 import org.instructgpt.eval.Report;
 import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.records.Count;
 import org.instructgpt.statistics.Estimate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -184,19 +185,19 @@ final class Reproduce implements Callable<Integer> {
         new Report.Section(
             "claims",
             "The paper's claims",
-            "%d hold, %d fail, %d are undecided with %d seeds."
+            "%d hold, %d fail, %d are undecided with %s."
                 .formatted(
                     counts.get(Verdict.HOLDS),
                     counts.get(Verdict.FAILS),
                     counts.get(Verdict.UNDECIDED),
-                    seeds.size()),
+                    Count.of(seeds.size(), "seed")),
             List.of(
                 new Exhibit.Grid("Claims", List.of("#", "claim", "paper", "here"), rows),
                 new Exhibit.Grid(
                     "What was measured", List.of("#", "number", "mean over seeds", ""), details)));
     return new Report(
         "InstructGPT's claims in little worlds",
-        seeds.size() + " worlds of size " + size.name().toLowerCase(Locale.ROOT),
+        Count.of(seeds.size(), "world") + " of size " + size.name().toLowerCase(Locale.ROOT),
         List.of(
             new Report.Fact(
                 "Claims that hold", "" + counts.get(Verdict.HOLDS), "of " + Claims.all().size()),

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.instructgpt.model.StopFlag;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Labeler;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,9 +120,11 @@ final class SimulatedLabelers implements Callable<Integer> {
       for (int i = 0; i < work.size(); i++) {
         var tally = work.get(i).get();
         out.println(
-            "%s: %,d tasks done, %,d given back"
+            "%s: %s done, %,d given back"
                 .formatted(
-                    people.get(i % people.size()).labeler().id(), tally.done(), tally.skipped()));
+                    people.get(i % people.size()).labeler().id(),
+                    Count.of(tally.done(), "task"),
+                    tally.skipped()));
       }
     }
     return 0;

@@ -20,6 +20,7 @@ import org.instructgpt.ppo.Data;
 import org.instructgpt.ppo.Models;
 import org.instructgpt.ppo.Ppo;
 import org.instructgpt.ppo.Settings;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Split;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
@@ -133,9 +134,12 @@ final class TrainPpo implements Callable<Integer> {
     run.with("episodes_run", episodes);
     if (episodes != settings.episodes()) {
       out.println(
-          "ppo.episodes is %d, which is no multiple of ppo.batch_size, %d: %d are run, in %d iterations"
+          "ppo.episodes is %d, which is no multiple of ppo.batch_size, %d: %d are run, in %s"
               .formatted(
-                  settings.episodes(), settings.batchSize(), episodes, settings.iterations()));
+                  settings.episodes(),
+                  settings.batchSize(),
+                  episodes,
+                  Count.of(settings.iterations(), "iteration")));
     }
   }
 

@@ -18,6 +18,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Split;
 import org.instructgpt.reward.CrossValidation;
 import org.instructgpt.reward.Ranked;
@@ -118,8 +119,10 @@ final class TrainReward implements Callable<Integer> {
       run.with("prompts", trainer.prompts());
       if (trainer.prompts() < settings.batchPrompts()) {
         out.println(
-            "%d prompts are fewer than reward.batch_prompts, %d: every step takes all of them"
-                .formatted(trainer.prompts(), settings.batchPrompts()));
+            "%s fewer than reward.batch_prompts, %d: every step takes all of them"
+                .formatted(
+                    Count.of(trainer.prompts(), "prompt is", "prompts are"),
+                    settings.batchPrompts()));
       }
       long tenth = Math.max(1, trainer.steps() / 10);
       var loop = new RunSettings(trainer.steps(), tenth, tenth, 2, null);
@@ -210,13 +213,16 @@ final class TrainReward implements Callable<Integer> {
     void tell(String which, PrintWriter out) {
       if (ties > 0) {
         out.println(
-            "%d of %d %s rankings tell no two completions apart and are left out"
-                .formatted(ties, rankings.size(), which));
+            "%d of %s no two completions apart and %s left out"
+                .formatted(
+                    ties,
+                    Count.of(rankings.size(), which + " ranking tells", which + " rankings tell"),
+                    ties == 1 ? "is" : "are"));
       }
       if (equalPairs > 0) {
         out.println(
-            "%d pairs of the %s rankings are of completions that are the same, or became so where they were cut, and are left out"
-                .formatted(equalPairs, which));
+            "%s left out of the %s rankings: the completions are the same, or became so where they were cut"
+                .formatted(Count.of(equalPairs, "pair is", "pairs are"), which));
       }
     }
   }

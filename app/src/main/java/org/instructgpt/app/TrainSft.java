@@ -14,6 +14,7 @@ import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Split;
 import org.instructgpt.sft.Judge;
 import org.instructgpt.sft.PlainText;
@@ -128,15 +129,18 @@ final class TrainSft implements Callable<Integer> {
       Sft.Cuts cuts, Sft.Data data, String section, Sft.Settings settings, PrintWriter out) {
     if (data.training().size() < settings.batchSize()) {
       out.println(
-          "%d demonstrations are fewer than %s.batch_size, %d: every step takes all of them"
-              .formatted(data.training().size(), section, settings.batchSize()));
+          "%s fewer than %s.batch_size, %d: every step takes all of them"
+              .formatted(
+                  Count.of(data.training().size(), "demonstration is", "demonstrations are"),
+                  section,
+                  settings.batchSize()));
     }
     if (cuts.training() + cuts.validation() > 0) {
       out.println(
-          "%d of %d demonstrations (and %d of %d held-out ones) are longer than %s.max_response_tokens, %d, and are cut there: what is left has no end of text, so they do not teach where to stop; --set max_response_tokens=N changes it"
+          "%d of %s (and %d of %d held-out ones) are longer than %s.max_response_tokens, %d, and are cut there: what is left has no end of text, so they do not teach where to stop; --set max_response_tokens=N changes it"
               .formatted(
                   cuts.training(),
-                  data.training().size(),
+                  Count.of(data.training().size(), "demonstration"),
                   cuts.validation(),
                   data.validation().size(),
                   section,

@@ -95,7 +95,8 @@ class PeopleTest {
     Files.writeString(more, prompt("p5", "u5", "How tall is a giraffe?") + "\n");
     run("import", "-w", workspace, "--consent", "2026-01", more);
     try (var material = Material.of(new Workspace(workspace))) {
-      assertThat(material.note().orElseThrow()).contains("1 prompts came after the last curation");
+      assertThat(material.note().orElseThrow())
+          .contains("1 prompt came after the last curation and is not used");
       assertThat(material.demonstrations(Split.TRAIN))
           .allMatch(given -> !given.prompt().id().equals("p5"));
     }
@@ -143,7 +144,7 @@ class PeopleTest {
     assertThat(holds(SECRET)).contains("feedback.db");
     assertThat(run("erase", "-w", workspace, "u1")).isZero();
     assertThat(out.toString())
-        .contains("erased: 1 prompts, 1 demonstrations, 0 rankings, 0 ratings, 0 labelers, 3 other")
+        .contains("erased: 1 prompt, 1 demonstration, 0 rankings, 0 ratings, 0 labelers, 3 other")
         .contains("models/policy: from 2 of the records")
         .contains("models/best: through policy", "snapshots/best/000001: through policy")
         .contains("models/old: perhaps: its run kept no list of records")

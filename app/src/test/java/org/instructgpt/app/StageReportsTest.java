@@ -118,8 +118,8 @@ class StageReportsTest {
     var base = shared.resolve("workspace/models/base");
     succeedIn(elsewhere, "reward", "--from", base, "--held-out", "test", "--set", "epochs=3");
     assertThat(out.toString())
-        .contains("1 of 4 training rankings tell no two completions apart and are left out")
-        .contains("1 pairs of the training rankings are of completions that are the same")
+        .contains("1 of 4 training rankings tell no two completions apart and is left out")
+        .contains("1 pair is left out of the training rankings: the completions are the same")
         .contains("nothing is held out: the splits test have no rankings with a preference")
         .contains(
             "2 prompts are fewer than reward.batch_prompts, 64: every step takes all of them");

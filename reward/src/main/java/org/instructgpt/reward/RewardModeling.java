@@ -14,6 +14,7 @@ import org.instructgpt.model.Passes;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
+import org.instructgpt.records.Count;
 import org.instructgpt.text.Framed;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
@@ -117,8 +118,8 @@ public final class RewardModeling implements Trainer {
       demonstrations = List.copyOf(demonstrations);
       if (training.isEmpty()) {
         throw new IllegalArgumentException(
-            "expected rankings that prefer some completion to another, found %d rankings and none that does: import rankings first"
-                .formatted(given));
+            "expected rankings that prefer some completion to another, found %s and none that does: import rankings first"
+                .formatted(Count.of(given, "ranking")));
       }
     }
 
@@ -252,8 +253,8 @@ public final class RewardModeling implements Trainer {
     int rankings = state.values().path("rankings").asInt();
     if (rankings != data.training.size()) {
       throw new IllegalArgumentException(
-          "the saved state is of a run over %d rankings, but there are %d now: go on with the same data, or begin a new run"
-              .formatted(rankings, data.training.size()));
+          "the saved state is of a run over %s, but there are %d now: go on with the same data, or begin a new run with --new"
+              .formatted(Count.of(rankings, "ranking"), data.training.size()));
     }
     learner.restore(state);
   }

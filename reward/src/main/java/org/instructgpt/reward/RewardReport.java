@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.records.Count;
 import org.instructgpt.statistics.Estimate;
 
 /// What a reward model is worth on rankings it was not trained on.
@@ -199,7 +200,7 @@ public record RewardReport(
     return String.format(
         Locale.ROOT,
         """
-        held out        %d rankings, %d pairs; intervals are 95%%, clustered by prompt
+        held out        %s, %s; intervals are 95%%, clustered by prompt
         accuracy        %s over pairs
                         %s mean over prompts
         longer wins     %s
@@ -212,8 +213,8 @@ public record RewardReport(
 
         confidence      pairs   mean   right   (calibration error %.3f)
         """,
-        rankings,
-        pairs,
+        Count.of(rankings, "ranking"),
+        Count.of(pairs, "pair"),
         accuracy,
         promptAccuracy,
         longerWins,

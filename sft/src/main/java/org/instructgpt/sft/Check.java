@@ -50,7 +50,7 @@ final class Check {
     long saved = state.values().path(what).asLong(-1);
     if (saved != count) {
       throw new IllegalArgumentException(
-          "the run was begun with %s, but now there are %d %s: give it the same data, or begin a new run"
+          "the run was begun with %s, but now there are %d %s: give it the same data, or begin a new run with --new"
               .formatted(saved < 0 ? "other data" : saved + " " + what, count, what));
     }
   }

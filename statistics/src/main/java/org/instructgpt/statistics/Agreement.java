@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
@@ -73,8 +74,8 @@ public record Agreement(
     var prompts = judged.shared();
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException(
-          "expected two labelers who ranked the same outputs of a prompt, found none in %d rankings: have some prompts ranked by several labelers"
-              .formatted(rankings.size()));
+          "expected two labelers who ranked the same outputs of a prompt, found none in %s: have some prompts ranked by several labelers"
+              .formatted(Count.of(rankings.size(), "ranking")));
     }
     var alphas = bootstrap.estimates(bothWays(prompts), Agreement::alphas);
     return new Agreement(
@@ -180,8 +181,8 @@ public record Agreement(
     var prompts = judged.shared();
     if (prompts.isEmpty()) {
       throw new IllegalArgumentException(
-          "expected two labelers who rated the same output of a prompt, found none in %d ratings: have some outputs rated by several labelers"
-              .formatted(ratings.size()));
+          "expected two labelers who rated the same output of a prompt, found none in %s: have some outputs rated by several labelers"
+              .formatted(Count.of(ratings.size(), "rating")));
     }
     var flags = new EnumMap<Rating.Flag, Estimate>(Rating.Flag.class);
     for (var flag : Rating.Flag.values()) {

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt.UseCase;
@@ -52,8 +53,8 @@ public final class WinRates {
   public static WinRates of(List<Prompted<Ranking>> rankings) {
     if (rankings.stream().noneMatch(ranking -> models(List.of(ranking)).size() > 1)) {
       throw new IllegalArgumentException(
-          "expected rankings of outputs of two models or more, found %d rankings, each of a single model's outputs: rank the outputs of several models together"
-              .formatted(rankings.size()));
+          "expected rankings of outputs of two models or more, found %s, each of a single model's outputs: rank the outputs of several models together"
+              .formatted(Count.of(rankings.size(), "ranking")));
     }
     return new WinRates(rankings);
   }
