@@ -64,6 +64,10 @@ final class Inspect implements Callable<Integer> {
       throw new NoSuchFileException(folder.toString());
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var foreign = Checkpoint.foreign(folder);
+    if (foreign.isPresent()) {
+      throw new IllegalArgumentException(foreign.get());
+    }
     if (Files.exists(folder.resolve("config.json"))) {
       checkpoint(out);
     } else if (new Workspace(folder).isThere()) {

@@ -1,11 +1,12 @@
 package org.instructgpt.app;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
@@ -25,14 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// @param model the checkpoint's folder, for messages
 /// @param tokenizer null where the folder has none; lines must then give ids
 /// @param isFramed whether texts are framed
-/// @param endOfText the id that ends a text; -1 where neither tokenizer nor configuration names one
+/// @param ends the ids that end a text by the model's files and its tokenizer; none where neither
+///   names one
 /// @param vocabulary how many ids the model knows
 /// @param context how many tokens it can read
 record LineTokens(
     Path model,
     @Nullable Tokenizer tokenizer,
     boolean isFramed,
-    int endOfText,
+    Set<Integer> ends,
     int vocabulary,
     int context) {
 
@@ -53,15 +55,12 @@ record LineTokens(
   static LineTokens of(Path model, Frame frame) throws IOException {
     var shape = Checkpoint.shape(model);
     var tokenizer = hasTokenizer(model) ? Checkpoint.tokenizer(model) : null;
-    int endOfText =
-        tokenizer != null
-            ? tokenizer.endOfText()
-            : new ObjectMapper()
-                .readTree(model.resolve("config.json").toFile())
-                .path("eos_token_id")
-                .asInt(-1);
+    var ends = new TreeSet<>(Checkpoint.ends(model));
+    if (tokenizer != null) {
+      ends.add(tokenizer.endOfText());
+    }
     return new LineTokens(
-        model, tokenizer, isFramed(model, frame), endOfText, shape.vocabulary(), shape.context());
+        model, tokenizer, isFramed(model, frame), ends, shape.vocabulary(), shape.context());
   }
 
   /// The ids of a line's prompt.
@@ -107,7 +106,7 @@ record LineTokens(
   /// A sampler of the model; where there is a tokenizer, of ids that it knows.
   Sampler sampler(Gpt gpt, Sampler.Settings settings) {
     return tokenizer == null
-        ? new Sampler(gpt, endOfText, settings)
+        ? new Sampler(gpt, -1, settings)
         : new Sampler(gpt, tokenizer, settings);
   }
 
@@ -116,7 +115,7 @@ record LineTokens(
     if (tokenizer == null) {
       return null;
     }
-    boolean ended = response.length > 0 && response[response.length - 1] == endOfText;
+    boolean ended = response.length > 0 && ends.contains(response[response.length - 1]);
     return tokenizer.decode(Arrays.copyOf(response, response.length - (ended ? 1 : 0)));
   }
 

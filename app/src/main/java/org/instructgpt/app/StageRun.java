@@ -229,12 +229,16 @@ final class StageRun implements AutoCloseable {
   /// A checkpoint named by a model of the workspace or by a folder elsewhere.
   ///
   /// @throws IllegalArgumentException if neither is there
-  static Path checkpoint(Workspace workspace, String name, String flag) {
+  static Path checkpoint(Workspace workspace, String name, String flag) throws IOException {
     if (name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && Files.isDirectory(workspace.model(name))) {
       return workspace.model(name);
     }
     if (Files.isDirectory(Path.of(name))) {
       return Path.of(name);
+    }
+    var foreign = Checkpoint.foreign(Path.of(name));
+    if (foreign.isPresent()) {
+      throw new IllegalArgumentException(flag + " " + foreign.get());
     }
     throw new IllegalArgumentException(
         "%s %s: there is neither a model of this name in %s nor such a folder"

@@ -210,6 +210,66 @@ class VerbsTest {
     assertThat(err.toString()).hasLineCount(1).contains("there is no file", "none");
   }
 
+  /// Folders, and files on their own.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pytorch_model.bin", "model.gguf", "model.safetensors.index.json", "tf_model.h5"})
+  void aModelInAnotherLayoutIsToldByEveryVerbThatOpensOne(String name) throws IOException {
+    write("{\"id\":1,\"prompt\":\"the\",\"completion\":\"cat\"}");
+    var foreign = Files.createDirectory(folder.resolve("foreign"));
+    Files.copy(models.resolve("sft").resolve("config.json"), foreign.resolve("config.json"));
+    Files.writeString(foreign.resolve(name), "x");
+    Workspace.create(folder.resolve("workspace"));
+    int told = 0;
+    for (var place : List.of(foreign, foreign.resolve(name))) {
+      for (var verb : List.of("logprobs", "score", "generate")) {
+        assertThat(run(verb, "--model", place, "--in", in, "--out", answers)).isEqualTo(2);
+        told++;
+      }
+      assertThat(run("inspect", place)).isEqualTo(2);
+      for (var verb : List.of("sft", "reward", "ppo")) {
+        var arguments =
+            new ArrayList<Object>(
+                List.of(verb, "-w", folder.resolve("workspace"), "--from", place));
+        if (verb.equals("ppo")) {
+          arguments.addAll(List.of("--reward-model", models.resolve("reward")));
+        }
+        assertThat(run(arguments.toArray())).isEqualTo(2);
+        told++;
+      }
+      told++;
+    }
+    assertThat(err.toString()).hasLineCount(told);
+    assertThat(err.toString().lines())
+        .allSatisfy(line ->
+            assertThat(line)
+                .contains(name, "Only config.json with model.safetensors in one file is read."));
+  }
+
+  @Test
+  void generatingEndsAtAnyIdThatTheModelNames() throws IOException {
+    var many = Files.createDirectory(folder.resolve("many"));
+    try (var files = Files.list(models.resolve("sft"))) {
+      for (var file : files.toList()) {
+        Files.copy(file, many.resolve(file.getFileName()));
+      }
+    }
+    var ends = new StringBuilder("[2");
+    for (int id = 3; id < 200; id++) {
+      ends.append(",").append(id);
+    }
+    Files.writeString(
+        many.resolve("generation_config.json"), "{\"eos_token_id\": %s]}".formatted(ends));
+    write("{\"id\":1,\"prompt\":\"the cat\"}", "{\"id\":2,\"prompt\":\"the dog\"}");
+    assertThat(run("generate", "--model", many, "--in", in, "--out", answers)).isZero();
+    for (var answer : read()) {
+      assertThat(answer.get("finish_reason").textValue()).isEqualTo("stop");
+      var ids = answer.get("completion_ids");
+      assertThat(ids.get(ids.size() - 1).intValue()).isBetween(0, 199);
+      assertThat(ids.size()).isLessThan(8);
+    }
+  }
+
   @Test
   void theWrongKindOfModelIsRefused() throws IOException {
     write("{\"id\":1,\"prompt\":\"the\",\"completion\":\"cat\"}");

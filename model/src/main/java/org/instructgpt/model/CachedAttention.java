@@ -81,8 +81,8 @@ final class CachedAttention implements Attention {
     long end = start + t;
     long from = window > 0 && t == 1 ? Math.max(0, end - window) : 0;
     var seen = memory.narrow(3, from, end - from);
-    var q = split.select(2, 0);
-    var k = seen.select(2, 0);
+    var q = Attention.queries(split.select(2, 0), config, layer);
+    var k = Attention.wide(seen.select(2, 0), config);
     var v = seen.select(2, 1);
     return t == 1
         ? one(q, k, v, from, end).view(b, 1, h * d)
@@ -100,7 +100,7 @@ final class CachedAttention implements Attention {
     if (mask != null) {
       scores = scores.add_(mask);
     }
-    return v.mul(scores.softmax(-1).unsqueeze(-1)).sum(-2); // (B, H, D)
+    return v.mul(scores.softmax(-1).to(v.dtype()).unsqueeze(-1)).sum(-2); // (B, H, D)
   }
 
   private static Tensor scaled(Tensor q) {
@@ -114,11 +114,11 @@ final class CachedAttention implements Attention {
       throw new IllegalStateException("several tokens at once only at the start of the cache");
     }
     var mask =
-        CausalAttention.mask(t, window > 0 ? window : t, type).to(q.device()).view(1, 1, t, t);
+        CausalAttention.mask(t, window > 0 ? window : t, q.dtype()).to(q.device()).view(1, 1, t, t);
     var scores = scaled(q).matmul(k.transpose(2, 3)).add(mask);
     if (padded) {
       scores = scores.add_(padding.narrow(1, 0, t).unsqueeze(1).unsqueeze(1));
     }
-    return scores.softmax(-1).matmul(v);
+    return scores.softmax(-1).to(v.dtype()).matmul(v);
   }
 }

@@ -22,7 +22,8 @@ final class CausalAttention implements Attention {
   CausalAttention(GptConfig config, int length, Precision precision, Tensor like) {
     this.config = config;
     this.fused = precision == Precision.FULL;
-    var type = fused ? like.dtype() : DType.BFLOAT16;
+    var half = config.upcast() ? DType.FLOAT32 : DType.BFLOAT16;
+    var type = fused ? like.dtype() : half;
     this.dense = fused ? null : mask(length, length, type).to(like.device());
     this.banded = config.band() == 0 ? null : mask(length, config.band(), type).to(like.device());
   }
@@ -44,8 +45,8 @@ final class CausalAttention implements Attention {
     long h = config.heads();
     long d = config.width() / h;
     var split = qkv.view(b, t, 3, h, d).permute(2, 0, 3, 1, 4); // (3, B, H, T, D)
-    var q = split.select(0, 0);
-    var k = split.select(0, 1);
+    var q = Attention.queries(split.select(0, 0), config, layer);
+    var k = Attention.wide(split.select(0, 1), config);
     var v = split.select(0, 2);
     var mask = config.window(layer) > 0 ? banded : dense;
     if (fused) {
@@ -58,7 +59,7 @@ final class CausalAttention implements Attention {
                 q.reshape(b * h, t, d),
                 k.reshape(b * h, t, d).transpose(1, 2),
                 1 / Math.sqrt((double) d));
-    var mixed = scores.softmax(-1).bmm(v.reshape(b * h, t, d));
+    var mixed = scores.softmax(-1).to(v.dtype()).bmm(v.reshape(b * h, t, d));
     return mixed.view(b, h, t, d).transpose(1, 2).reshape(b, t, h * d);
   }
 }

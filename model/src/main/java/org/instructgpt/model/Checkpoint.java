@@ -1,7 +1,5 @@
 package org.instructgpt.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -9,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Precision;
@@ -48,49 +49,31 @@ public final class Checkpoint {
   /// @throws IllegalArgumentException if it is not a GPT-2
   /// @throws NoSuchFileException if there is no checkpoint
   public static Kind kind(Path directory) throws IOException {
-    var config = config(directory);
-    for (var architecture : config.path("architectures")) {
-      if (architecture.asText().equals("GPT2ForSequenceClassification")) {
-        return Kind.REWARD;
-      }
-    }
-    return Kind.LANGUAGE;
+    return ConfigJson.read(directory).kind();
+  }
+
+  /// What a file or folder that is no checkpoint of ours is, what is read instead, and how to
+  /// convert it; empty where nothing is known.
+  public static Optional<String> foreign(Path place) throws IOException {
+    return Foreign.told(place);
+  }
+
+  /// The ids that end a text by the model's `config.json` and `generation_config.json`.
+  public static List<Integer> ends(Path directory) throws IOException {
+    return ConfigJson.read(directory).ends();
   }
 
   /// The shape of the model in the folder.
   public static GptConfig shape(Path directory) throws IOException {
-    var json = config(directory);
-    var file = directory.resolve(CONFIG);
-    int width = whole(json, "n_embd", file);
-    if (json.path("n_inner").isInt() && json.get("n_inner").asInt() != 4 * width) {
-      throw new IllegalArgumentException(
-          "%s: n_inner is %d, but only 4 n_embd = %d is supported"
-              .formatted(file, json.get("n_inner").asInt(), 4 * width));
-    }
-    try {
-      return new GptConfig(
-          whole(json, "n_layer", file),
-          width,
-          whole(json, "n_head", file),
-          json.has("n_positions") ? whole(json, "n_positions", file) : whole(json, "n_ctx", file),
-          whole(json, "vocab_size", file),
-          GptConfig.Activation.named(json.path("activation_function").asText("gelu_new")),
-          json.path("layer_norm_epsilon").asDouble(1e-5),
-          json.path("resid_pdrop").asDouble(0),
-          json.path("attention_band").asInt(0));
-    } catch (IllegalArgumentException e) {
-      throw e.getMessage() != null && e.getMessage().startsWith(file.toString())
-          ? e
-          : new IllegalArgumentException(file + ": " + e.getMessage(), e);
-    }
+    return ConfigJson.read(directory).shape();
   }
 
   /// The tokenizer of the folder.
   ///
   /// @throws IllegalArgumentException if it has ids that the model has no embedding for
   public static Tokenizer tokenizer(Path directory) throws IOException {
+    int vocabulary = shape(directory).vocabulary(); // first, as it knows other layouts
     var tokenizer = Tokenizer.load(directory);
-    int vocabulary = shape(directory).vocabulary();
     if (tokenizer.vocabularySize() > vocabulary) {
       throw new IllegalArgumentException(
           "%s: the tokenizer has %d ids, but the model's vocabulary is %d: they do not belong together"
@@ -104,11 +87,14 @@ public final class Checkpoint {
   /// @throws IllegalArgumentException if the folder holds something else, or something damaged
   public static Gpt loadLanguageModel(Path directory, Precision precision, Device device)
       throws IOException {
-    if (kind(directory) != Kind.LANGUAGE) {
+    var config = ConfigJson.read(directory);
+    if (config.kind() != Kind.LANGUAGE) {
       throw new IllegalArgumentException(
           directory + " holds a reward model, but a language model was expected");
     }
-    var gpt = new Gpt(shape(directory), precision, device);
+    var shape = config.shape();
+    var parameters = new Parameters(Gpt.shapes(shape), DType.FLOAT32, device);
+    var gpt = new Gpt(shape, precision, parameters, config.ends());
     fill(gpt.parameters(), directory, Map.of());
     return gpt;
   }
@@ -118,13 +104,14 @@ public final class Checkpoint {
   /// @throws IllegalArgumentException if the folder holds something else, or something damaged
   public static ScalarModel loadRewardModel(Path directory, Precision precision, Device device)
       throws IOException {
-    if (kind(directory) != Kind.REWARD) {
+    var config = ConfigJson.read(directory);
+    if (config.kind() != Kind.REWARD) {
       throw new IllegalArgumentException(
           directory + " holds a language model, but a reward model was expected");
     }
-    int labels = config(directory).path("num_labels").asInt(1);
-    var model = new ScalarModel(shape(directory), precision, device);
-    double bias = config(directory).path(REWARD_BIAS).asDouble(0);
+    int labels = config.json().path("num_labels").asInt(1);
+    var model = new ScalarModel(config.shape(), precision, device);
+    double bias = config.json().path(REWARD_BIAS).asDouble(0);
     if (!Double.isFinite(bias) || labels != 1) {
       throw new IllegalArgumentException(
           "%s: a reward model has one label and a finite reward_bias, but these are %d and %s"
@@ -137,7 +124,7 @@ public final class Checkpoint {
   /// Writes a language model into an empty folder.
   public static void save(Gpt model, Tokenizer tokenizer, Lineage lineage, Path directory)
       throws IOException {
-    var json = json(model.config(), tokenizer, "GPT2LMHeadModel");
+    var json = json(model.config(), tokenizer, model.ends(), "GPT2LMHeadModel");
     json.put("tie_word_embeddings", true);
     write(model.parameters(), json, tokenizer, lineage, directory);
   }
@@ -145,7 +132,7 @@ public final class Checkpoint {
   /// Writes a reward model into an empty folder.
   public static void save(ScalarModel model, Tokenizer tokenizer, Lineage lineage, Path directory)
       throws IOException {
-    var json = json(model.config(), tokenizer, "GPT2ForSequenceClassification");
+    var json = json(model.config(), tokenizer, List.of(), "GPT2ForSequenceClassification");
     json.put("num_labels", 1);
     json.putObject("id2label").put("0", "reward");
     json.putObject("label2id").put("reward", 0);
@@ -153,7 +140,8 @@ public final class Checkpoint {
     write(model.parameters(), json, tokenizer, lineage, directory);
   }
 
-  private static ObjectNode json(GptConfig config, Tokenizer tokenizer, String architecture) {
+  private static ObjectNode json(
+      GptConfig config, Tokenizer tokenizer, List<Integer> ends, String architecture) {
     var json = JSON.createObjectNode();
     json.putArray("architectures").add(architecture);
     json.put("model_type", "gpt2");
@@ -172,7 +160,7 @@ public final class Checkpoint {
       json.put("attention_band", config.band());
     }
     json.put("bos_token_id", tokenizer.endOfText());
-    json.put("eos_token_id", tokenizer.endOfText());
+    ConfigJson.write(json, config, tokenizer.endOfText(), ends);
     json.put("pad_token_id", tokenizer.pad());
     json.put("torch_dtype", "float32");
     return json;
@@ -203,40 +191,6 @@ public final class Checkpoint {
       Safetensors.write(directory.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
     }
     lineage.write(directory);
-  }
-
-  private static ObjectNode config(Path directory) throws IOException {
-    var file = directory.resolve(CONFIG);
-    if (!Files.isDirectory(directory)) {
-      throw new NoSuchFileException(
-          directory.toString(), null, "expected a folder with config.json and model.safetensors");
-    }
-    if (!Files.exists(file)) {
-      throw new NoSuchFileException(
-          file.toString(), null, "this folder is no checkpoint; name one with config.json");
-    }
-    JsonNode json;
-    try {
-      json = JSON.readTree(Files.readString(file));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s is not JSON: %s".formatted(file, e.getOriginalMessage()), e);
-    }
-    if (!(json instanceof ObjectNode object)
-        || !object.path("model_type").asText("gpt2").equals("gpt2")) {
-      throw new IllegalArgumentException(
-          "%s: model_type must be gpt2, but is '%s'"
-              .formatted(file, json.path("model_type").asText()));
-    }
-    return object;
-  }
-
-  private static int whole(JsonNode json, String key, Path file) {
-    if (!json.path(key).isInt()) {
-      throw new IllegalArgumentException(
-          "%s: expected a whole number for %s, found %s".formatted(file, key, json.path(key)));
-    }
-    return json.get(key).asInt();
   }
 
   /// Reads the weights into `parameters`, except those given as numbers.

@@ -29,6 +29,7 @@ public final class Gpt {
   private final GptConfig config;
   private final Parameters parameters;
   private final Precision precision;
+  private final List<Integer> ends;
 
   /// Parameters of zero; fill them with [#initialize] or from a checkpoint.
   public Gpt(GptConfig config, Precision precision, Device device) {
@@ -38,9 +39,17 @@ public final class Gpt {
   /// A model over given parameters, which hold at least those of [#shapes]; float64 ones are for
   /// tests.
   public Gpt(GptConfig config, Precision precision, Parameters parameters) {
+    this(config, precision, parameters, List.of());
+  }
+
+  /// A model of a checkpoint.
+  ///
+  /// @param ends the ids that end a text by its files
+  Gpt(GptConfig config, Precision precision, Parameters parameters, List<Integer> ends) {
     this.config = config;
     this.precision = precision;
     this.parameters = parameters;
+    this.ends = List.copyOf(ends);
   }
 
   /// The names and shapes of the parameters, named as in Hugging Face's `GPT2Model`.
@@ -104,6 +113,12 @@ public final class Gpt {
   /// The shape of this model.
   public GptConfig config() {
     return config;
+  }
+
+  /// The ids that end a text besides the tokenizer's, as the model's checkpoint says
+  /// (`eos_token_id`).
+  public List<Integer> ends() {
+    return ends;
   }
 
   /// The parameters: train, copy and save them there.

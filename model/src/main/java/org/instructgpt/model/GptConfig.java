@@ -1,6 +1,7 @@
 package org.instructgpt.model;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /// The shape of a GPT: decoder-only, pre-layer-norm, learned absolute positions, GELU, tied
 /// embedding (Brown et al. 2020; InstructGPT names only "the GPT-3 architecture").
@@ -16,6 +17,7 @@ import java.util.Locale;
 ///   `resid_pdrop`
 /// @param band window in tokens of every second layer's attention (GPT-3's locally banded sparse
 ///   layers); 0 makes all layers dense
+/// @param scaling how attention scores are scaled, where it is not the usual way
 public record GptConfig(
     int layers,
     int width,
@@ -25,7 +27,44 @@ public record GptConfig(
     Activation activation,
     double layerNormEpsilon,
     double residualDropout,
-    int band) {
+    int band,
+    Optional<Scaling> scaling) {
+
+  /// How the scores of attention, the products of queries and keys, are scaled before the softmax
+  /// (Karamcheti et al. 2021 for what is not usual).
+  ///
+  /// @param byWidth by 1 / sqrt(C / H), as usual: `scale_attn_weights`
+  /// @param byLayer by 1 / (i + 1) in layer i: `scale_attn_by_inverse_layer_idx`
+  /// @param upcast whether the products are in float32 where others are in bfloat16:
+  ///   `reorder_and_upcast_attn`
+  public record Scaling(boolean byWidth, boolean byLayer, boolean upcast) {
+    /// As in GPT-2 and GPT-3.
+    public static final Scaling USUAL = new Scaling(true, false, false);
+  }
+
+  /// A shape whose attention scores are scaled as usual.
+  public GptConfig(
+      int layers,
+      int width,
+      int heads,
+      int context,
+      int vocabulary,
+      Activation activation,
+      double layerNormEpsilon,
+      double residualDropout,
+      int band) {
+    this(
+        layers,
+        width,
+        heads,
+        context,
+        vocabulary,
+        activation,
+        layerNormEpsilon,
+        residualDropout,
+        band,
+        Optional.empty());
+  }
 
   /// The two forms of GELU.
   public enum Activation {
@@ -116,7 +155,43 @@ public record GptConfig(
   /// The same with another dropout.
   public GptConfig withResidualDropout(double rate) {
     return new GptConfig(
-        layers, width, heads, context, vocabulary, activation, layerNormEpsilon, rate, band);
+        layers,
+        width,
+        heads,
+        context,
+        vocabulary,
+        activation,
+        layerNormEpsilon,
+        rate,
+        band,
+        scaling);
+  }
+
+  /// The same with attention scores scaled so.
+  GptConfig withScaling(Scaling wanted) {
+    return new GptConfig(
+        layers,
+        width,
+        heads,
+        context,
+        vocabulary,
+        activation,
+        layerNormEpsilon,
+        residualDropout,
+        band,
+        wanted.equals(Scaling.USUAL) ? Optional.empty() : Optional.of(wanted));
+  }
+
+  /// What the queries of a layer are multiplied by before attention scales by width as usual.
+  double queryFactor(int layer) {
+    var found = scaling.orElse(Scaling.USUAL);
+    double width = found.byWidth ? 1 : Math.sqrt((double) this.width / heads);
+    return found.byLayer ? width / (layer + 1) : width;
+  }
+
+  /// Whether attention scores are in float32 whatever the rest is in.
+  boolean upcast() {
+    return scaling.orElse(Scaling.USUAL).upcast;
   }
 
   /// The window of layer `layer`, 0 where it is dense.

@@ -263,8 +263,13 @@ public final class RunDirectory implements AutoCloseable {
     return differences;
   }
 
+  /// A setting that is empty is as good as one that was not there when the run began.
   private static boolean equal(@Nullable JsonNode one, @Nullable JsonNode other) {
-    if (one != null && other != null && one.isNumber() && other.isNumber()) {
+    if (one == null || other == null) {
+      var there = one == null ? other : one;
+      return there == null || there.isNull();
+    }
+    if (one.isNumber() && other.isNumber()) {
       return one.decimalValue().compareTo(other.decimalValue()) == 0;
     }
     return Objects.equals(one, other);

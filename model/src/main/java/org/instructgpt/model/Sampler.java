@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.instructgpt.text.Padded;
 import org.instructgpt.text.Tokenizer;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// it has; until then they stand still.
 public final class Sampler {
   private final Gpt model;
-  private final int endOfText;
+  private final Set<Integer> ends;
   private final int vocabulary;
   private final Settings settings;
   private final Gpt.@Nullable Weights held;
@@ -54,7 +56,7 @@ public final class Sampler {
 
   /// Why a response ended.
   public enum Finish {
-    /// With the end-of-text token, which is its last.
+    /// With the end-of-text token, or another that ends a text in this model; it is its last.
     STOP,
     /// At the greatest number of tokens or at the end of the context.
     LENGTH,
@@ -85,41 +87,52 @@ public final class Sampler {
   /// has rows that no text stands for, which a model gives a little probability all the same. The
   /// log-probabilities are those among all rows.
   public Sampler(Gpt model, Tokenizer tokenizer, Settings settings) {
-    this(model, tokenizer.endOfText(), tokenizer.vocabularySize(), settings, null, 1);
+    this(model, ends(model, tokenizer.endOfText()), tokenizer.vocabularySize(), settings, null, 1);
   }
 
   /// A sampler of `model` that chooses any id.
   ///
-  /// @param endOfText the id that ends a response; -1 for none
+  /// @param endOfText the id that ends a response, besides those of the model; -1 for none
   public Sampler(Gpt model, int endOfText, Settings settings) {
-    this(model, endOfText, model.config().vocabulary(), settings, null, 1);
+    this(model, ends(model, endOfText), model.config().vocabulary(), settings, null, 1);
   }
 
   private Sampler(
       Gpt model,
-      int endOfText,
+      Set<Integer> ends,
       int vocabulary,
       Settings settings,
       Gpt.@Nullable Weights held,
       double mass) {
     this.model = model;
-    this.endOfText = endOfText;
+    this.ends = ends;
     this.vocabulary = vocabulary;
     this.settings = settings;
     this.held = held;
     this.mass = mass;
   }
 
+  private static Set<Integer> ends(Gpt model, int endOfText) {
+    var ends = new TreeSet<>(model.ends());
+    ends.add(endOfText);
+    return ends;
+  }
+
+  /// Whether a token ends a response.
+  public boolean ends(int token) {
+    return ends.contains(token);
+  }
+
   /// A sampler that converts the weights once, for all its calls, where they must be converted: for
   /// a model that is not being trained. They belong to the caller's scope.
   public Sampler frozen() {
     var weights = Scope.constant(() -> model.samplingWeights());
-    return new Sampler(model, endOfText, vocabulary, settings, weights, mass);
+    return new Sampler(model, ends, vocabulary, settings, weights, mass);
   }
 
   /// The same with other settings, of the same weights.
   public Sampler with(Settings other) {
-    return new Sampler(model, endOfText, vocabulary, other, held, mass);
+    return new Sampler(model, ends, vocabulary, other, held, mass);
   }
 
   /// One that draws from the fewest tokens, the likeliest first, that hold `mass` of the
@@ -131,7 +144,7 @@ public final class Sampler {
     if (!(mass > 0 && mass <= 1)) {
       throw new IllegalArgumentException("top p must be above 0 and at most 1, but is " + mass);
     }
-    return new Sampler(model, endOfText, vocabulary, settings, held, mass);
+    return new Sampler(model, ends, vocabulary, settings, held, mass);
   }
 
   /// A response to each prompt, in the prompts' order.
@@ -214,7 +227,7 @@ public final class Sampler {
     }
 
     boolean stopped() {
-      return length > 0 && tokens[length - 1] == endOfText;
+      return length > 0 && ends(tokens[length - 1]);
     }
 
     boolean finished() {

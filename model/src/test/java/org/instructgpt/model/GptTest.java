@@ -129,6 +129,79 @@ class GptTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "true, true, false, 0",
+    "false, false, false, 0",
+    "false, true, true, 0",
+    "true, true, true, 3",
+    "true, false, true, 3"
+  })
+  void scalingOfAttentionIsThatOfTheLoops(
+      boolean byWidth, boolean byLayer, boolean upcast, int band) {
+    var config =
+        config(Activation.GELU_NEW, band)
+            .withScaling(new GptConfig.Scaling(byWidth, byLayer, upcast));
+    var reference = reference(config);
+    var gpt = gpt(reference, config);
+    var loss = loss(gpt, Dropout.NONE);
+    loss.backward();
+    assertThat(loss.item()).isCloseTo(loss(reference, (_, _, _) -> 1), within(1e-11));
+    assertGradients(gpt, reference);
+    var usual = gpt(reference, config(Activation.GELU_NEW, band));
+    assertThat(Math.abs(loss.item() - loss(usual, Dropout.NONE).item()) > 1e-4)
+        .isEqualTo(!byWidth || byLayer);
+  }
+
+  /// Of queries and keys in bfloat16 whose products go into the hundreds: rounded to bfloat16 such
+  /// a score is off by up to a half.
+  @ParameterizedTest
+  @CsvSource({"0, false", "0, true", "3, false", "3, true"})
+  void attentionScoresMayBeOfFullPrecisionUnderMixed(int band, boolean cached) {
+    double[] errors = new double[2];
+    for (int upcast = 0; upcast < 2; upcast++) {
+      var config =
+          new GptConfig(2, 32, 2, 16, 11, Activation.GELU, 1e-5, 0, band)
+              .withScaling(new GptConfig.Scaling(false, true, upcast == 1));
+      var qkv =
+          Tensor.zeros(DType.FLOAT32, 1, 12, 96)
+              .normal_(0, 4, new Randomness(1))
+              .to(DType.BFLOAT16);
+      double[] flat = qkv.to(DType.FLOAT32).doubles();
+      var rows = new double[12][];
+      for (int t = 0; t < 12; t++) {
+        rows[t] = Arrays.copyOfRange(flat, 96 * t, 96 * (t + 1));
+        for (int c = 0; c < 32; c++) {
+          rows[t][c] *= 4.0 / 2; // layer 1, and not divided by the root of 16
+        }
+      }
+      double[] expected =
+          Arrays.stream(Loops.mix(rows, 2, band)).flatMapToDouble(Arrays::stream).toArray();
+      double[] found = (cached ? cached(config, qkv) : whole(config, qkv)).doubles();
+      for (int i = 0; i < expected.length; i++) {
+        errors[upcast] += Math.abs(found[i] - expected[i]) / expected.length;
+      }
+    }
+    assertThat(errors[1]).isLessThan(0.01).isLessThan(errors[0] / 3);
+  }
+
+  private static Tensor whole(GptConfig config, Tensor qkv) {
+    var like = Tensor.zeros(DType.FLOAT32, 1);
+    return new CausalAttention(config, 12, Precision.MIXED, like).mix(1, qkv).to(DType.FLOAT32);
+  }
+
+  /// Eleven tokens at once, then one.
+  private static Tensor cached(GptConfig config, Tensor qkv) {
+    var cache = new CachedAttention(config, DType.BFLOAT16, Device.CPU, new int[] {0}, 12);
+    cache.startAt(0);
+    var first = cache.mix(1, qkv.narrow(1, 0, 11));
+    cache.startAt(11);
+    var mixed = Tensor.zeros(DType.FLOAT32, 1, 12, 32);
+    mixed.narrow(1, 0, 11).copy_(first);
+    mixed.narrow(1, 11, 1).copy_(cache.mix(1, qkv.narrow(1, 11, 1)));
+    return mixed;
+  }
+
+  @ParameterizedTest
   @CsvSource({"GELU, 0", "GELU_NEW, 0", "GELU, 3", "GELU_NEW, 3"})
   void lossAndEveryGradientAreThoseOfTheLoops(Activation activation, int band) {
     var config = config(activation, band);

@@ -200,7 +200,7 @@ public final class ReferenceGpt {
       this.input = input;
       normed = norm("ln_1", input);
       qkv = linear("attn.c_attn", normed);
-      mixed = Loops.mix(qkv, config.heads(), window());
+      mixed = Loops.mix(scaledQueries(qkv), config.heads(), window());
       middle = Loops.sum(input, scaled(linear("attn.c_proj", mixed), 2 * layer, scaling));
       normed2 = norm("ln_2", middle);
       up = linear("mlp.c_fc", normed2);
@@ -224,8 +224,27 @@ public final class ReferenceGpt {
       var dMiddle =
           Loops.sum(dOutput, normBack("ln_2", middle, linearBack("mlp.c_fc", normed2, dUp)));
       var dMixed = linearBack("attn.c_proj", mixed, scaled(dMiddle, 2 * layer, scaling));
-      var dQkv = Loops.mixBack(qkv, config.heads(), window(), dMixed);
+      var dQkv = scaledQueries(Loops.mixBack(scaledQueries(qkv), config.heads(), window(), dMixed));
       return Loops.sum(dMiddle, normBack("ln_1", input, linearBack("attn.c_attn", normed, dQkv)));
+    }
+
+    /// Scores are products of queries and keys over the root of a head's width: another divisor is
+    /// another length of the queries.
+    private double[][] scaledQueries(double[][] x) {
+      double divisor = 1;
+      if (config.scaling().isPresent()) {
+        var scaling = config.scaling().get();
+        double root = Math.sqrt((double) config.width() / config.heads());
+        divisor = (scaling.byWidth() ? 1 : 1 / root) * (scaling.byLayer() ? layer + 1 : 1);
+      }
+      var result = new double[x.length][];
+      for (int t = 0; t < x.length; t++) {
+        result[t] = x[t].clone();
+        for (int i = 0; i < config.width(); i++) {
+          result[t][i] /= divisor;
+        }
+      }
+      return result;
     }
 
     /// GPT-3's alternate layers: every second one is banded.

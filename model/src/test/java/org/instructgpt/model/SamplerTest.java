@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
   private static final int VOCABULARY = 37;
-  private static final int END = 5;
+  static final int END = 5;
   private Scope scope;
 
   @BeforeEach
@@ -38,7 +38,7 @@ class SamplerTest {
     scope.close();
   }
 
-  private static Gpt gpt(int band, Precision precision) {
+  static Gpt gpt(int band, Precision precision) {
     return gpt(band, precision, DType.FLOAT32);
   }
 
@@ -49,7 +49,7 @@ class SamplerTest {
     return gpt;
   }
 
-  private static List<int[]> prompts(int count, int longest) {
+  static List<int[]> prompts(int count, int longest) {
     var random = new Random(7);
     var prompts = new ArrayList<int[]>();
     for (int i = 0; i < count; i++) {
@@ -58,7 +58,7 @@ class SamplerTest {
     return prompts;
   }
 
-  private static Sampler sampler(Gpt gpt, int tokens, double temperature, int rows) {
+  static Sampler sampler(Gpt gpt, int tokens, double temperature, int rows) {
     return new Sampler(gpt, END, new Sampler.Settings(tokens, temperature, 11, rows, true));
   }
 

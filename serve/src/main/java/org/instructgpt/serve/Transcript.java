@@ -1,6 +1,7 @@
 package org.instructgpt.serve;
 
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.instructgpt.text.TextStream;
 import org.instructgpt.text.Tokenizer;
 
@@ -12,7 +13,7 @@ import org.instructgpt.text.Tokenizer;
 ///
 /// Not for more than one thread.
 final class Transcript {
-  private final Tokenizer tokenizer;
+  private final IntPredicate ends;
   private final TextStream stream;
   private final List<String> stops;
   private final StringBuilder held = new StringBuilder();
@@ -25,7 +26,12 @@ final class Transcript {
   /// @param fresh whether the answer begins a text of its own, without white space before it; one
   ///   that goes on with the prompt keeps what it begins with
   Transcript(Tokenizer tokenizer, List<String> stops, boolean fresh) {
-    this.tokenizer = tokenizer;
+    this(tokenizer, token -> token == tokenizer.endOfText(), stops, fresh);
+  }
+
+  /// @param ends the tokens that end an answer and are no part of its text
+  Transcript(Tokenizer tokenizer, IntPredicate ends, List<String> stops, boolean fresh) {
+    this.ends = ends;
     this.stream = new TextStream(tokenizer);
     this.stops = stops;
     this.begun = !fresh;
@@ -33,7 +39,7 @@ final class Transcript {
 
   /// Takes the next token; the text that can be shown now.
   String add(int token) {
-    return stopped || token == tokenizer.endOfText() ? "" : show(stream.add(token), false);
+    return stopped || ends.test(token) ? "" : show(stream.add(token), false);
   }
 
   /// The text that was held back, once no token follows.

@@ -148,7 +148,7 @@ final class Voice {
     var manner = job.manner();
     var transcripts =
         prompts.stream()
-            .map(_ -> new Transcript(tokenizer, manner.stops(), model.answers()))
+            .map(_ -> new Transcript(tokenizer, sampler::ends, manner.stops(), model.answers()))
             .toList();
     var how =
         new Sampler.Settings(manner.longest(), manner.temperature(), manner.seed(), ROWS, false);

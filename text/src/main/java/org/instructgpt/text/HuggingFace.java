@@ -74,7 +74,8 @@ final class HuggingFace implements Tokenizer {
     all.forEach((spelling, id) -> spellings.put(id, spelling));
     HuggingFaceTokenizer decoder = open(path, whole(json));
     HuggingFaceTokenizer encoder = open(path, textOnly(json, special.ids().keySet()));
-    return new HuggingFace(Files.readAllBytes(path), encoder, decoder, spellings, special);
+    byte[] file = Json.read(path).equals(json) ? Files.readAllBytes(path) : Json.bytes(json);
+    return new HuggingFace(file, encoder, decoder, spellings, special);
   }
 
   /// The ids by spelling; Unigram models list their pieces in the order of their ids.
@@ -188,7 +189,7 @@ final class HuggingFace implements Tokenizer {
     return special.pad();
   }
 
-  /// Writes the file as it was read.
+  /// Writes what was read.
   @Override
   public void save(Path tokenizerJson) throws IOException {
     Json.write(tokenizerJson, file);

@@ -1,11 +1,13 @@
 package org.instructgpt.text;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /// The tokens that no text contains: their spellings and ids, which of them ends a text, and which
@@ -47,9 +49,12 @@ record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
       Map<String, Integer> all,
       TokenizerConfig config,
       String source) {
+    config.requireAdded(all, Path.of(source));
     String end =
-        named(config.endOfText(), ENDS, all)
+        named(config.endOfText(), List.of(), all)
             .findFirst()
+            .or(() -> spelled(config.endId(), all))
+            .or(() -> named(Optional.empty(), ENDS, all).findFirst())
             .orElseThrow(() -> new IllegalArgumentException(noEnd(config, source)));
     int endId = id(all, end);
     Optional<String> pad =
@@ -71,6 +76,13 @@ record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
   private static Stream<String> named(
       Optional<String> declared, List<String> usual, Map<String, Integer> all) {
     return Stream.concat(declared.stream(), usual.stream()).filter(all::containsKey);
+  }
+
+  private static Optional<String> spelled(OptionalInt id, Map<String, Integer> all) {
+    return all.entrySet().stream()
+        .filter(entry -> id.isPresent() && entry.getValue() == id.getAsInt())
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private static int id(Map<String, Integer> all, String name) {

@@ -5,13 +5,31 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/// What Hugging Face's `tokenizer_config.json` says that `tokenizer.json` does not: which token
-/// ends a text and which one pads.
-record TokenizerConfig(Optional<String> endOfText, Optional<String> pad) {
+/// What the files beside Hugging Face's `tokenizer.json` say that it does not: which token ends a
+/// text and which one pads.
+///
+/// @param endOfText its spelling
+/// @param pad its spelling
+/// @param endId the id that the model's `config.json` or `generation_config.json` ends a text with,
+///   for tokenizers that name no token
+/// @param prefixSpace whether texts begin with a space, where `tokenizer_config.json` says it
+/// @param added the ids that `tokenizer_config.json` or `added_tokens.json` list, by spelling
+record TokenizerConfig(
+    Optional<String> endOfText,
+    Optional<String> pad,
+    OptionalInt endId,
+    Optional<Boolean> prefixSpace,
+    Map<String, Integer> added) {
 
-  static final TokenizerConfig ABSENT = new TokenizerConfig(Optional.empty(), Optional.empty());
+  static final TokenizerConfig ABSENT =
+      new TokenizerConfig(
+          Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), Map.of());
 
   static TokenizerConfig of(Tokenizer tokenizer) {
     SpecialTokens special =
@@ -20,16 +38,73 @@ record TokenizerConfig(Optional<String> endOfText, Optional<String> pad) {
           case HuggingFace other -> other.special();
         };
     return new TokenizerConfig(
-        special.spelling(special.endOfText()), special.spelling(special.pad()));
+        special.spelling(special.endOfText()),
+        special.spelling(special.pad()),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Map.of());
   }
 
-  /// Reads the file, if it is there.
-  static TokenizerConfig load(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return ABSENT;
+  /// Reads the files of a folder, those that are there.
+  ///
+  /// @throws IllegalArgumentException if one has a key that is refused
+  static TokenizerConfig load(Path folder) throws IOException {
+    JsonNode config = read(folder.resolve(TokenizerFiles.CONFIG), TokenizerKeys.CONFIG);
+    JsonNode map = read(folder.resolve("special_tokens_map.json"), TokenizerKeys.MAP);
+    Map<String, Integer> added = new LinkedHashMap<>();
+    config
+        .path("added_tokens_decoder")
+        .properties()
+        .forEach(e -> added.put(e.getValue().path("content").asText(), number(e.getKey())));
+    Path list = folder.resolve("added_tokens.json");
+    if (Files.exists(list)) {
+      Json.read(list).properties().forEach(e -> added.put(e.getKey(), e.getValue().asInt(-1)));
     }
-    JsonNode config = Json.read(file);
-    return new TokenizerConfig(token(config.path("eos_token")), token(config.path("pad_token")));
+    return new TokenizerConfig(
+        token(config.path("eos_token")).or(() -> token(map.path("eos_token"))),
+        token(config.path("pad_token")).or(() -> token(map.path("pad_token"))),
+        endId(folder),
+        config.path("add_prefix_space").isBoolean()
+            ? Optional.of(config.path("add_prefix_space").booleanValue())
+            : Optional.empty(),
+        added);
+  }
+
+  private static JsonNode read(Path file, Keys keys) throws IOException {
+    if (!Files.exists(file)) {
+      return Json.object();
+    }
+    JsonNode json = Json.read(file);
+    keys.check(file, "", json);
+    return json;
+  }
+
+  private static int number(String id) {
+    return id.matches("\\d{1,9}") ? Integer.parseInt(id) : -1;
+  }
+
+  /// The first id that ends a text by the model's own files.
+  private static OptionalInt endId(Path folder) throws IOException {
+    for (String name : List.of("config.json", "generation_config.json")) {
+      Path file = folder.resolve(name);
+      JsonNode id = Files.exists(file) ? Json.read(file).path("eos_token_id") : Json.object();
+      JsonNode first = id.isArray() ? id.path(0) : id;
+      if (first.isInt() && first.intValue() >= 0) {
+        return OptionalInt.of(first.intValue());
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /// Checks that every token that a file beside lists is in the vocabulary, with the same id.
+  void requireAdded(Map<String, Integer> all, Path file) {
+    added.forEach((spelling, id) -> {
+      if (!id.equals(all.get(spelling))) {
+        throw new IllegalArgumentException(
+            "%s: tokenizer_config.json or added_tokens.json beside it give '%s' the id %d, which it does not: save the whole tokenizer anew as a tokenizer.json"
+                .formatted(file, spelling, id));
+      }
+    });
   }
 
   void save(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package org.instructgpt.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /// Finds out which files hold a tokenizer, and opens them.
 final class TokenizerFiles {
@@ -50,7 +52,10 @@ final class TokenizerFiles {
                   + " for GPT-2's vocab.json and merges.txt give their folder")
               .formatted(file));
     }
-    TokenizerConfig config = TokenizerConfig.load(file.resolveSibling(CONFIG));
+    TokenizerKeys.FILE.check(file, "", json);
+    TokenizerKeys.MODEL.check(file, "model.", json.path("model"));
+    TokenizerConfig config = TokenizerConfig.load(folder(file));
+    config.prefixSpace().ifPresent(space -> prefixSpace(json.path("pre_tokenizer"), space));
     return BpeJson.isPlain(json)
         ? BpeJson.read(file, json, config)
         : HuggingFace.read(file, json, config);
@@ -65,7 +70,27 @@ final class TokenizerFiles {
         parts.merge(merges.getFileName() + " line " + (i + 1), lines.get(i).split(" ", -1));
       }
     }
-    return parts.build(TokenizerConfig.load(vocabulary.resolveSibling(CONFIG)));
+    TokenizerConfig config = TokenizerConfig.load(folder(vocabulary));
+    if (config.prefixSpace().orElse(false)) {
+      throw new IllegalArgumentException(
+          "%s: add_prefix_space is true, which a vocab.json cannot do: save the tokenizer as a tokenizer.json"
+              .formatted(vocabulary.resolveSibling(CONFIG)));
+    }
+    return parts.build(config);
+  }
+
+  /// Puts what `tokenizer_config.json` says of a space before a text into the part that does it.
+  private static void prefixSpace(JsonNode cut, boolean space) {
+    for (JsonNode part : cut.path("pretokenizers")) {
+      prefixSpace(part, space);
+    }
+    if (cut instanceof ObjectNode byteLevel && cut.has("add_prefix_space")) {
+      byteLevel.put("add_prefix_space", space);
+    }
+  }
+
+  private static Path folder(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file's folder");
   }
 
   private static List<String> lines(Path file) throws IOException {
