@@ -151,6 +151,7 @@ final class Curate implements Callable<Integer> {
       var result = new Curation(settings(), tokenizer, classifier).run(prompts, intake.objection());
       Curated.save(
           store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, each -> each)));
+      Material.taken(store, "curation");
       out.print(result.report().text());
       var file = place.reports().resolve("curate.json");
       AtomicFiles.write(

@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -33,6 +34,7 @@ final class Material implements AutoCloseable {
 
   static Material of(Workspace workspace) throws IOException {
     var store = workspace.store();
+    taken(store, "training");
     return new Material(store, Curated.of(store));
   }
 
@@ -73,8 +75,19 @@ final class Material implements AutoCloseable {
                     Count.of(later, "prompt came", "prompts came"), later == 1 ? "is" : "are"));
   }
 
+  /// Notes that what is there was taken out, so that nobody corrects it any more.
+  static void taken(Store store, String by) {
+    store
+        .write(handle -> {
+          store.take(handle, by, Instant.now());
+          return true;
+        })
+        .join();
+  }
+
   @Override
   public void close() {
+    taken(store, "training"); // what came while this was read may be among it
     store.close();
   }
 }

@@ -56,6 +56,10 @@ final class Rows {
     return added;
   }
 
+  void remove(Feedback record) {
+    handle.execute("DELETE FROM " + Table.of(record).name() + " WHERE id = ?", record.id());
+  }
+
   private int add(Table<?> table, List<? extends Feedback> alike) {
     alike.forEach(this::requireParents);
     if (alike.size() == 1) {

@@ -3,7 +3,9 @@ package org.instructgpt.records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -210,6 +212,35 @@ public final class Store implements AutoCloseable {
   /// Records as [#add(List)], inside a [#write] under way; the number of new ones.
   public int insert(Handle handle, List<? extends Feedback> records) {
     return new Rows(handle).add(records);
+  }
+
+  /// Puts records in the place of others, inside a [#write] under way: what is corrected before
+  /// anybody used it. The new ones come last in the order of arrival.
+  public void replace(Handle handle, List<? extends Feedback> old, List<? extends Feedback> fresh) {
+    var rows = new Rows(handle);
+    List.copyOf(old).reversed().forEach(rows::remove);
+    rows.add(fresh);
+  }
+
+  /// Notes, inside a [#write] under way, that what is there was taken out: by a training, an
+  /// export, a curation. From then on it is used and nobody corrects it any more.
+  ///
+  /// @param by whom, a short word such as `reward`
+  public void take(Handle handle, String by, Instant at) {
+    handle.execute(
+        """
+        INSERT INTO taken (by_whom, at) VALUES (?, ?)
+        ON CONFLICT (by_whom) DO UPDATE SET at = excluded.at\
+        """,
+        by,
+        at.toString());
+  }
+
+  /// When something was last taken out; empty when nothing ever was.
+  public Optional<Instant> taken(Handle handle) {
+    return handle.createQuery("SELECT at FROM taken").mapTo(String.class).stream()
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder());
   }
 
   /// Deletes what these people gave and these prompts, and what others gave about it, here and in
