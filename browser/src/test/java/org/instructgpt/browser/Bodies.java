@@ -33,6 +33,13 @@ record Bodies(RandomGenerator random) {
               "started":"2026-01-02T03:04:05Z","activeMillis":1200,"work":{"type":"compared",\
               "outputs":[{"quality":4,"flags":["HARMFUL_ADVICE"],"note":"n"}],"ranks":[1,2,2]}}\
               """),
+          Map.entry(
+              "/api/tasks/{item}/correct",
+              """
+              {"submission":"0198c0de-0000-7000-8000-00000000000b","token":"TOKEN",\
+              "started":"2026-01-02T03:04:05Z","activeMillis":1200,"work":{"type":"compared",\
+              "outputs":[{"quality":4,"flags":["HARMFUL_ADVICE"],"note":"n"}],"ranks":[1,2,2]}}\
+              """),
           Map.entry("/api/tasks/{item}/skip", "{\"reason\":\"OTHER\",\"note\":\"n\"}"),
           Map.entry(
               "/playground/ask",

@@ -145,8 +145,9 @@ class CustomerTest extends AtStudio {
       isDone(page.locator("#answers .answer").nth(0));
       isDone(page.locator("#answers .answer").nth(1));
       page.navigate(studio.url() + "/playground/history");
-      page.click("button.danger");
-      page.click("#delete-all button.danger");
+      page.click("main a.danger");
+      PlaywrightAssertions.assertThat(page.locator("main")).containsText("2 answers of models");
+      page.click("main button.danger");
       page.waitForURL("**/playground/history");
       PlaywrightAssertions.assertThat(page.locator(".turn")).hasCount(0);
     }

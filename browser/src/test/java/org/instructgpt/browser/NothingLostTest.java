@@ -215,13 +215,15 @@ class NothingLostTest extends AtStudio {
       page.navigate(studio.url() + "/people");
       var row = page.locator("li:has(bdi:text-is('" + customer.name() + "'))");
       row.locator("summary").click();
-      row.locator("form[action$='/disable'] button").click();
-      var dialog = page.locator("dialog.sure");
-      PlaywrightAssertions.assertThat(dialog).containsText(customer.name());
-      dialog.locator("button.quiet").click();
+      row.locator("a.danger").click();
+      PlaywrightAssertions.assertThat(page.locator("main h1")).containsText(customer.name());
+      PlaywrightAssertions.assertThat(page.locator("main")).containsText("One session ends");
+      page.click("main a.quiet");
+      page.waitForURL("**/people");
       assertThat(disabled(customer)).isZero();
-      row.locator("form[action$='/disable'] button").click();
-      dialog.locator("button.danger").click();
+      row.locator("summary").click();
+      row.locator("a.danger").click();
+      page.click("main button.danger");
       PlaywrightAssertions.assertThat(row.locator(".badge.bad")).isVisible();
     }
     assertThat(disabled(customer)).isEqualTo(1);

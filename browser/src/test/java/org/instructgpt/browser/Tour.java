@@ -110,6 +110,12 @@ final class Tour {
     }
     stop("research", "/research", researcher);
     stop("new-batch", "/research/batches/new", researcher);
+    stop(
+        "close-batch",
+        "/research/batches/{batch}/close",
+        "/research/batches/" + batch.get("id") + "/close",
+        researcher);
+    stop("require-screening", "/research/screening/required", researcher);
     stop("quality", "/research/quality", researcher);
     var someone = studio.rows("SELECT labeler FROM label_annotation ORDER BY submitted DESC");
     stop(
@@ -217,6 +223,12 @@ final class Tour {
         "POST", "/playground/turns/" + turn + "/0/report", "{\"note\":\"It does not stop.\"}");
     stop("playground", "/playground", customer);
     stop("history", "/playground/history", customer);
+    stop(
+        "delete-prompt",
+        "/playground/history/{turn}/delete",
+        "/playground/history/" + turn + "/delete",
+        customer);
+    stop("delete-prompts", "/playground/history/delete", customer);
     stop("notice-accepted", "/playground/notice", customer);
     stop("account", "/account", customer);
   }
@@ -229,6 +241,12 @@ final class Tour {
 
   private void administration() {
     stop("people", "/people", studio.admin());
+    var someone = studio.rows("SELECT id FROM web_account WHERE role = 'customer'").getFirst();
+    stop(
+        "disable",
+        "/people/{account}/disable",
+        "/people/" + someone.get("id") + "/disable",
+        studio.admin());
     stop("audit", "/audit", studio.admin());
   }
 

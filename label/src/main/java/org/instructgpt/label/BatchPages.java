@@ -19,6 +19,7 @@ import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Split;
+import org.instructgpt.web.Confirmation;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Refusal.Problem;
 import org.instructgpt.web.Route;
@@ -49,6 +50,7 @@ final class BatchPages {
         Route.get("/research", LabelArea.RESEARCHERS, this::overview),
         Route.get("/research/batches/new", LabelArea.RESEARCHERS, this::blank),
         Route.post("/research/batches", LabelArea.RESEARCHERS, this::open),
+        Route.get("/research/batches/{batch}/close", LabelArea.RESEARCHERS, this::askClose),
         Route.post("/research/batches/{batch}/close", LabelArea.RESEARCHERS, this::close),
         Route.post("/research/batches/{batch}/gold", LabelArea.RESEARCHERS, this::gold));
   }
@@ -75,15 +77,38 @@ final class BatchPages {
   record Latest(Optional<Preparation> round) {}
 
   private void blank(Visit visit) {
+    form(visit, new Filled(visit, false, Map.of()));
+  }
+
+  private void form(Visit visit, Filled filled) {
     visit.page(
+        filled.problems().isEmpty() ? 200 : 400,
         "label.batch.title",
         "batch",
         Map.of(
+            "filled", filled,
             "models", rounds.models(),
             "versions",
                 Map.of(
                     Mode.TRAINING, instructions.newest(Mode.TRAINING),
                     Mode.EVALUATION, instructions.newest(Mode.EVALUATION))));
+  }
+
+  /// What stands in the fields: what was sent and refused, or what a new form begins with.
+  ///
+  /// @param problems by field
+  record Filled(Visit visit, boolean sent, Map<String, String> problems) {
+    Filled {
+      problems = Map.copyOf(problems);
+    }
+
+    String value(String field, String first) {
+      return sent ? visit.field(field).orElse("") : first;
+    }
+
+    boolean chosen(String field, String value, boolean first) {
+      return sent ? visit.fields(field).contains(value) : first;
+    }
   }
 
   /// A form that is read whole before anything is said about it.
@@ -130,6 +155,15 @@ final class BatchPages {
   }
 
   private void open(Visit visit) {
+    try {
+      begin(visit);
+    } catch (Refusal refusal) {
+      // Nothing that was filled in is lost.
+      form(visit, new Filled(visit, true, visit.problems(refusal)));
+    }
+  }
+
+  private void begin(Visit visit) {
     var form = new Reading(visit);
     Kind kind = form.maybe(Kind.class, "kind").orElse(Kind.PLAIN);
     Mode mode = form.maybe(Mode.class, "mode").orElse(Mode.TRAINING);
@@ -225,6 +259,27 @@ final class BatchPages {
       throw Refusal.invalid("", "label.refused.batch", String.valueOf(wrong.getMessage()));
     }
     return "label.batch.opened";
+  }
+
+  private void askClose(Visit visit) {
+    String id = visit.path("batch");
+    Progress progress =
+        quality.progress(visit.now()).stream()
+            .filter(p -> p.id().equals(id))
+            .findFirst()
+            .orElseThrow(Refusal::missing);
+    int open = progress.slots() - progress.done() - progress.leased();
+    visit.confirm(
+        new Confirmation(
+            visit.text("label.close.title", progress.batch().name()),
+            List.of(
+                visit.text("label.close.open", Math.max(0, open), progress.slots()),
+                visit.text("label.close.leased", progress.leased()),
+                visit.text("label.close.kept", progress.done(), progress.surplus())),
+            "/research/batches/" + id + "/close",
+            Map.of(),
+            visit.text("label.batch.close"),
+            "/research"));
   }
 
   private void close(Visit visit) {

@@ -19,6 +19,10 @@ final class Checks {
   static final int LONGEST_TEXT = 20_000;
   static final int LONGEST_NOTE = 2000;
   static final int FEWEST_PAIRS = 2;
+
+  /// More drafts than anybody types; a number above would leave no room for the next.
+  static final long MOST_VERSIONS = 1_000_000_000;
+
   static final int MOST_PAIRS = 20;
 
   private final List<Problem> problems = new ArrayList<>();
@@ -32,8 +36,11 @@ final class Checks {
   }
 
   /// A draft is whatever the page likes, if it is not too long.
-  static void draft(String json, int longest) {
+  static void draft(long version, String json, int longest) {
     var checks = new Checks();
+    if (version < 1 || version > MOST_VERSIONS) {
+      checks.say("version", "label.problem.version", String.valueOf(version));
+    }
     checks.text("json", json, longest);
     checks.done("the draft cannot be kept");
   }

@@ -1,7 +1,8 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.LocalDate;
+import java.time.ZoneId;
 
 /// What a labeler did on a day.
 ///
@@ -11,9 +12,9 @@ record Days(int count, long activeMillis) {
   /// More tasks than anybody does in a day.
   private static final int MOST = 2000;
 
-  /// Since midnight (UTC).
-  static Days today(Desk desk, String labeler, Instant now) {
-    Instant midnight = now.truncatedTo(ChronoUnit.DAYS);
+  /// Since the last midnight where the labeler is.
+  static Days today(Desk desk, String labeler, Instant now, ZoneId zone) {
+    Instant midnight = LocalDate.ofInstant(now, zone).atStartOfDay(zone).toInstant();
     var done =
         desk.history(labeler, MOST).stream().filter(d -> !d.at().isBefore(midnight)).toList();
     return new Days(done.size(), done.stream().mapToLong(Desk.Done::activeMillis).sum());

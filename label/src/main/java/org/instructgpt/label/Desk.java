@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,10 @@ import org.jdbi.v3.core.Handle;
 /// may go to somebody else. A lease that ended is no reason to refuse work: if the slot is still
 /// there it counts, and if somebody else filled it meanwhile the work is kept as surplus.
 ///
-/// **Once.** A labeler is handed an item once; until it is handed in, skipped or gone, [#next]
-/// gives the same one again with its draft. A submission bears a name that the client made, and
-/// handed in again under that name it gets the receipt of the first time.
+/// **Once.** A labeler is handed an item once and hands it in once; until it is handed in, skipped
+/// or gone, [#next] gives the same one again with its draft. A submission bears a name that the
+/// client made, and handed in again under that name it gets the receipt of the first time; until it
+/// is used or the day ends, [#correct] puts other work in its place.
 public final class Desk implements Erasable {
   /// How long an item is a labeler's without a sign of life.
   public static final Duration LEASE = Duration.ofMinutes(20);
@@ -137,10 +139,24 @@ public final class Desk implements Erasable {
   /// @param started when the labeler first saw the item
   /// @param activeMillis how long the page was looked at
   public record Submission(
-      String id, String item, String token, Work work, Instant started, long activeMillis) {}
+      String id, String item, String token, Work work, Instant started, long activeMillis) {
+    private Submission named() {
+      return new Submission(HandIn.id(id), item, token, work, started, activeMillis);
+    }
+  }
 
   /// What became of a submission.
-  public record Receipt(String submission, Outcome outcome, Instant at) {}
+  ///
+  /// @param bounds what was sent and cannot be, and what is kept in its place
+  public record Receipt(String submission, Outcome outcome, Instant at, List<Bound> bounds) {
+    public Receipt {
+      bounds = List.copyOf(bounds);
+    }
+  }
+
+  /// A number or a time of a client that cannot be, such as a start after the end, and the nearest
+  /// one that can, which is kept.
+  public record Bound(String field, String given, String kept) {}
 
   public enum Outcome {
     /// It fills a slot.
@@ -187,7 +203,17 @@ public final class Desk implements Erasable {
       /// The name of this submission was used for other work.
       OTHER_WORK,
       /// The work does not fit the task, see [Rejected#problems].
-      BAD_WORK
+      BAD_WORK,
+      /// This labeler has handed in the item already, under another name.
+      HANDED_IN,
+      /// There is nothing to correct.
+      NOT_HANDED_IN,
+      /// What is to be corrected is used already.
+      USED,
+      /// What is to be corrected was handed in on another day.
+      DAY_OVER,
+      /// The item was deleted with its prompt while the labeler had it.
+      GONE
     }
 
     private final Why why;
@@ -273,7 +299,7 @@ public final class Desk implements Erasable {
   ///
   /// @throws Rejected if the version is not newer than the one that is stored
   public Draft draft(String labeler, String item, long version, String json) {
-    Checks.draft(json, LONGEST_DRAFT);
+    Checks.draft(version, json, LONGEST_DRAFT);
     return write(handle -> {
       Slots slots = slots(handle);
       Slots.Held held = slots.required(labeler, item);
@@ -287,21 +313,29 @@ public final class Desk implements Erasable {
   }
 
   /// Takes work in: annotation, slot, records and a line of the audit in one transaction, which
-  /// also deletes the draft. The same submission again gets the same receipt.
+  /// also deletes the draft. The same submission again gets the same receipt. Times that cannot be
+  /// are bounded by what the server's clock says, and told.
   ///
-  /// @throws Rejected if the item was never handed to the labeler, or the work does not fit
+  /// @throws Rejected if the item was never handed to the labeler, was handed in already or is
+  ///   gone, or the work does not fit
   public Receipt submit(String labeler, Submission submission) {
-    Submission named =
-        new Submission(
-            HandIn.id(submission.id()),
-            submission.item(),
-            submission.token(),
-            submission.work(),
-            submission.started(),
-            submission.activeMillis());
+    Submission named = submission.named();
     return write(handle ->
-        new HandIn(store, handle, clock.instant(), labeler, named)
-            .take(task -> audit.append(handle, labeler, "submitted", task.id())));
+            new HandIn(store, handle, clock.instant(), labeler, named)
+                .take(task -> audit.append(handle, labeler, "submitted", task.id())))
+        .orElseThrow(() -> Gone.rejected(named.item()));
+  }
+
+  /// Puts other work in the place of what the labeler handed in; all versions are kept. The same
+  /// correction again gets the same receipt.
+  ///
+  /// @param day where the labeler's days end
+  /// @throws Rejected if it is used already or the day is over, or the work does not fit
+  public Receipt correct(String labeler, Submission submission, ZoneId day) {
+    Submission named = submission.named();
+    return write(handle ->
+        new Correction(store, handle, clock.instant(), labeler)
+            .take(named, day, task -> audit.append(handle, labeler, "corrected", task.id())));
   }
 
   /// Gives an item back, which goes to somebody else.
@@ -312,6 +346,11 @@ public final class Desk implements Erasable {
       audit.append(handle, labeler, "skipped", item);
       return true;
     });
+  }
+
+  /// How it stands with an item that was handed to the labeler.
+  Optional<Mine> mine(String labeler, String item, ZoneId day) {
+    return store.read(handle -> Mine.of(store, handle, clock.instant(), labeler, item, day));
   }
 
   /// What a labeler handed in, newest first.

@@ -6,10 +6,14 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /// Deletes what the desk holds of people: all that they did, and the tasks about their prompts.
+/// That others did those tasks is [kept][Gone], without what they said.
 ///
 /// A slot that an erased labeler had filled is open again, since nobody knows any more what was
 /// said. The name of a use case or of a batch is a researcher's, and stays.
 final class Erasing {
+  private static final String VERSIONS =
+      "DELETE FROM label_version WHERE annotation IN (SELECT id FROM label_annotation WHERE ";
+
   private final Handle handle;
   private int gone;
 
@@ -29,12 +33,14 @@ final class Erasing {
     delete("DELETE FROM label_quiz_answer WHERE labeler = ?", who);
     delete("DELETE FROM label_decision WHERE labeler = ?", who);
     delete("DELETE FROM label_survey_part WHERE labeler = ?", who);
+    delete("DELETE FROM label_gone WHERE labeler = ?", who);
     handle.execute(
         """
         UPDATE label_item SET gold = NULL
         WHERE gold IN (SELECT id FROM label_annotation WHERE labeler = ?)\
         """,
         who);
+    delete(VERSIONS + "labeler = ?)", who);
     delete("DELETE FROM label_annotation WHERE labeler = ?", who);
     delete("DELETE FROM label_lease WHERE labeler = ?", who);
     handle.execute(
@@ -63,6 +69,8 @@ final class Erasing {
   }
 
   private void item(String item) {
+    new Gone(handle).remember(item);
+    delete(VERSIONS + "item = ?)", item);
     List.of("quiz_answer", "draft", "annotation", "lease", "slot")
         .forEach(table -> delete("DELETE FROM label_" + table + " WHERE item = ?", item));
     delete("DELETE FROM label_item WHERE id = ?", item);

@@ -65,6 +65,11 @@ public final class Exports {
           throw new UncheckedIOException(broken);
         }
       });
+      Writes.done(
+          store.write(handle -> {
+            store.take(handle, "export", clock.instant());
+            return true;
+          }));
     } catch (UncheckedIOException broken) {
       throw broken.getCause();
     }

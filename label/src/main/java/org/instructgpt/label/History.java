@@ -7,7 +7,7 @@ import org.instructgpt.label.Desk.Kind;
 import org.instructgpt.label.Desk.Outcome;
 import org.jdbi.v3.core.Handle;
 
-/// What a labeler has done. Gold looks like everything else.
+/// What a labeler has done, also on what was deleted since. Gold looks like everything else.
 final class History {
   private History() {}
 
@@ -18,7 +18,11 @@ final class History {
             SELECT a.item, b.kind, b.name, a.submitted, a.active_millis, a.outcome
             FROM label_annotation a
             JOIN label_item i ON i.id = a.item JOIN label_batch b ON b.id = i.batch
-            WHERE a.labeler = :me ORDER BY a.submitted DESC, a.id DESC LIMIT :limit\
+            WHERE a.labeler = :me
+            UNION ALL
+            SELECT item, kind, batch, submitted, active_millis, outcome FROM label_gone
+            WHERE labeler = :me AND submitted IS NOT NULL
+            ORDER BY 4 DESC, 1 DESC LIMIT :limit\
             """)
         .bind("me", labeler)
         .bind("limit", limit)

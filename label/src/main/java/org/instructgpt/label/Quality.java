@@ -34,7 +34,10 @@ public final class Quality {
   private final AtomicReference<@Nullable Judged> judged = new AtomicReference<>();
 
   private record Judged(
-      Store.Counts counts, List<Couple> couples, Map<String, Outliers.Suspect> suspects) {}
+      State state, List<Couple> couples, Map<String, Outliers.Suspect> suspects) {}
+
+  /// What changes with every ranking that comes, goes or is corrected.
+  private record State(Store.Counts counts, long newest) {}
 
   public Quality(Store store) {
     this.store = store;
@@ -172,14 +175,19 @@ public final class Quality {
   }
 
   private Judged judged() {
-    var counts = store.counts();
+    var state = new State(store.counts(), newest());
     var known = judged.get();
-    if (known == null || !known.counts.equals(counts)) {
+    if (known == null || !known.state.equals(state)) {
       var rankings = store.rankings(Filter.ALL);
-      known = new Judged(counts, Couple.of(rankings), Outliers.of(rankings));
+      known = new Judged(state, Couple.of(rankings), Outliers.of(rankings));
       judged.set(known);
     }
     return known;
+  }
+
+  private long newest() {
+    return store.read(handle ->
+        handle.createQuery("SELECT COALESCE(MAX(seq), 0) FROM ranking").mapTo(Long.class).one());
   }
 
   private static Suspicion suspicion(Outliers.@Nullable Suspect suspect) {

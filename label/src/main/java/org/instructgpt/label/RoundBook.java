@@ -3,6 +3,7 @@ package org.instructgpt.label;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.instructgpt.label.Desk.Item;
 import org.instructgpt.label.Rounds.Plan;
@@ -82,9 +83,13 @@ final class RoundBook {
 
   /// Keeps the outputs of those prompts that have none yet; with too few of them a prompt is left
   /// out.
-  void keep(String round, List<Question> questions, List<List<Output>> outputs) {
+  ///
+  /// @param unread the places, among the questions, of prompts too long for a model
+  void keep(
+      String round, List<Question> questions, List<List<Output>> outputs, Set<Integer> unread) {
     int done = 0;
     int thin = 0;
+    int tooLong = 0;
     for (int i = 0; i < questions.size(); i++) {
       int kept =
           handle.execute(
@@ -96,10 +101,30 @@ final class RoundBook {
               round,
               questions.get(i).place());
       done += kept;
-      thin += outputs.get(i).size() < Ranking.LEAST ? kept : 0;
+      boolean few = outputs.get(i).size() < Ranking.LEAST;
+      thin += few ? kept : 0;
+      tooLong += few && unread.contains(i) ? kept : 0;
     }
     handle.execute(
-        "UPDATE label_round SET done = done + ?, thin = thin + ? WHERE id = ?", done, thin, round);
+        "UPDATE label_round SET done = done + ?, thin = thin + ?, unread = unread + ? WHERE id = ?",
+        done,
+        thin,
+        tooLong,
+        round);
+  }
+
+  /// Why there is nothing to compare.
+  String nothing(String round) {
+    return handle
+        .createQuery("SELECT thin, unread FROM label_round WHERE id = ?")
+        .bind(0, round)
+        .map((row, _) ->
+            "no prompt has two different outputs: of %d prompts, %d are longer than a model can read, and to %d the models wrote the same"
+                .formatted(
+                    row.getInt("thin"),
+                    row.getInt("unread"),
+                    row.getInt("thin") - row.getInt("unread")))
+        .one();
   }
 
   /// What is to be compared, when all is answered.
@@ -141,6 +166,7 @@ final class RoundBook {
                 row.getInt("done"),
                 row.getInt("total"),
                 row.getInt("thin"),
+                row.getInt("unread"),
                 Optional.ofNullable(row.getString("batch")),
                 Optional.ofNullable(row.getString("failure"))))
         .findOne();

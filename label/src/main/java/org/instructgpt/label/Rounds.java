@@ -3,6 +3,7 @@ package org.instructgpt.label;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -118,7 +119,8 @@ public final class Rounds {
   /// How far a round is.
   ///
   /// @param done prompts that are answered
-  /// @param thin prompts left out since the models wrote the same again and again
+  /// @param thin prompts left out since there were no two different outputs
+  /// @param unread those of them that are longer than a model can read
   /// @param batch id, when it is open
   /// @param failure why it ended otherwise
   record Preparation(
@@ -126,6 +128,7 @@ public final class Rounds {
       int done,
       int total,
       int thin,
+      int unread,
       Optional<String> batch,
       Optional<String> failure) {
     boolean going() {
@@ -197,9 +200,10 @@ public final class Rounds {
       var extras = new SplittableRandom(draw());
       for (var next = next(round); !next.isEmpty(); next = next(round)) {
         var questions = next;
-        var outputs = answers(round.plan(), questions, extras);
+        var unread = new HashSet<Integer>();
+        var outputs = answers(round.plan(), questions, extras, unread);
         write(handle -> {
-          new RoundBook(handle).keep(round.id(), questions, outputs);
+          new RoundBook(handle).keep(round.id(), questions, outputs, unread);
           return true;
         });
       }
@@ -222,8 +226,7 @@ public final class Rounds {
     }
     List<Item> items = book.items(round.id());
     if (items.isEmpty()) {
-      throw new IllegalArgumentException(
-          "expected outputs that differ, found that the models wrote the same for each prompt");
+      throw new IllegalArgumentException(book.nothing(round.id()));
     }
     book.opened(round.id(), desk.open(handle, round.plan().batch(), items, round.plan().by()));
     return true;
@@ -246,7 +249,10 @@ public final class Rounds {
 
   /// K outputs for each prompt, shared among the models as evenly as it goes; who gets one more is
   /// drawn anew for each prompt. The same text twice is one output.
-  private List<List<Output>> answers(Plan plan, List<Question> questions, SplittableRandom random)
+  ///
+  /// @param unread gets the places, among the questions, of prompts too long for a model
+  private List<List<Output>> answers(
+      Plan plan, List<Question> questions, SplittableRandom random, Set<Integer> unread)
       throws Exception {
     List<Set<Output>> outputs = new ArrayList<>();
     List<List<String>> orders = new ArrayList<>();
@@ -263,7 +269,7 @@ public final class Rounds {
         int more = extra;
         List<Integer> rows = rows(orders, o -> gets(o, model, plan.k() % models) == more);
         if (k > 0 && !rows.isEmpty()) {
-          ask(model, k, rows, questions, outputs);
+          unread.addAll(ask(model, k, rows, questions, outputs));
         }
       }
     }
@@ -281,12 +287,17 @@ public final class Rounds {
         .toList();
   }
 
-  private void ask(
+  /// The rows whose prompts the model could not read.
+  private Set<Integer> ask(
       String model, int k, List<Integer> rows, List<Question> questions, List<Set<Output>> outputs)
       throws Exception {
     var texts = rows.stream().map(i -> questions.get(i).text()).toList();
     var answers = author.answers(model, texts, k);
+    Set<Integer> unread = new HashSet<>();
     for (int j = 0; j < rows.size(); j++) {
+      if (answers.get(j).isEmpty()) {
+        unread.add(rows.get(j));
+      }
       Set<Output> mine = outputs.get(rows.get(j));
       for (Answer answer : answers.get(j)) {
         if (mine.stream().noneMatch(o -> o.text().equals(answer.text()))) {
@@ -294,5 +305,6 @@ public final class Rounds {
         }
       }
     }
+    return unread;
   }
 }

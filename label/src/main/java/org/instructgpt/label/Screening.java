@@ -240,6 +240,46 @@ public final class Screening {
     return store.read(handle -> new Standing(handle).required());
   }
 
+  /// Whom requiring a screening reaches, or waiving it.
+  ///
+  /// @param stopped labelers of the training pool whom nobody has decided on: they get no work then
+  /// @param atWork of these, those who hold a task
+  /// @param admitted who go on
+  /// @param waiting who have no work now only because nobody has decided on them
+  record Reach(int stopped, int atWork, int admitted, int waiting) {}
+
+  Reach reach() {
+    return store.read(handle -> {
+      String undecided =
+          """
+          SELECT COUNT(*) FROM labeler l WHERE l.pool = 'training'
+          AND NOT EXISTS (SELECT 1 FROM label_decision d WHERE d.labeler = l.id)\
+          """;
+      int all = count(handle, undecided);
+      int atWork =
+          count(
+              handle,
+              undecided
+                  + """
+                   AND EXISTS (SELECT 1 FROM label_lease s
+                    WHERE s.labeler = l.id AND s.state = 'out')\
+                  """);
+      int admitted =
+          count(
+              handle,
+              """
+              SELECT COUNT(*) FROM labeler l WHERE l.pool = 'training' AND 'admitted' =
+                (SELECT d.verdict FROM label_decision d WHERE d.labeler = l.id
+                 ORDER BY d.seq DESC LIMIT 1)\
+              """);
+      return new Reach(all, atWork, admitted, new Standing(handle).required() ? all : 0);
+    });
+  }
+
+  private static int count(Handle handle, String sql) {
+    return handle.createQuery(sql).mapTo(Integer.class).one();
+  }
+
   public void require(boolean required, String by) {
     write(handle -> {
       new Standing(handle).require(required);

@@ -12,6 +12,7 @@ import org.instructgpt.label.Screening.Topic;
 import org.instructgpt.label.Screening.Verdict;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
+import org.instructgpt.web.Confirmation;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
@@ -35,6 +36,7 @@ final class ScreeningPages {
         Route.get("/screening", CANDIDATES, this::question),
         Route.post("/screening", CANDIDATES, this::answer),
         Route.get("/research/screening", LabelArea.RESEARCHERS, this::candidates),
+        Route.get("/research/screening/required", LabelArea.RESEARCHERS, this::askRequire),
         Route.post("/research/screening/required", LabelArea.RESEARCHERS, this::require),
         Route.post("/research/screening/prompts", LabelArea.RESEARCHERS, this::prompts),
         Route.post("/research/screening/grade", LabelArea.RESEARCHERS, this::grade),
@@ -129,6 +131,24 @@ final class ScreeningPages {
             "ungraded", screening.ungraded(),
             "required", screening.required(),
             "verdicts", Verdict.values()));
+  }
+
+  /// Asks whether to turn it on, or off when it is on.
+  private void askRequire(Visit visit) {
+    boolean on = screening.required();
+    var people = screening.reach();
+    visit.confirm(
+        new Confirmation(
+            visit.text(on ? "label.require.off-title" : "label.require.title"),
+            on
+                ? List.of(visit.text("label.require.off", people.waiting()))
+                : List.of(
+                    visit.text("label.require.on", people.stopped(), people.atWork()),
+                    visit.text("label.require.kept", people.admitted())),
+            "/research/screening/required",
+            Map.of("required", on ? "no" : "yes"),
+            visit.text(on ? "label.screening.unrequire" : "label.screening.require"),
+            "/research/screening"));
   }
 
   private void require(Visit visit) {

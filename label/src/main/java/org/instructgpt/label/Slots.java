@@ -310,10 +310,12 @@ final class Slots {
   Held required(String labeler, String item) {
     return held(labeler, item)
         .orElseThrow(() ->
-            new Rejected(
-                Why.NOT_YOURS,
-                "expected an item that was handed to you, found " + item,
-                List.of()));
+            new Gone(handle).was(labeler, item)
+                ? Gone.rejected(item)
+                : new Rejected(
+                    Why.NOT_YOURS,
+                    "expected an item that was handed to you, found " + item,
+                    List.of()));
   }
 
   Map<Kind, Integer> waiting(String labeler) {

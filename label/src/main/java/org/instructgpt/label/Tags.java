@@ -34,7 +34,7 @@ final class Tags {
             .findOne()
             .isPresent();
     if (!more) {
-      most(task.id())
+      most(given(task.id()))
           .ifPresent(useCase ->
               handle.execute(
                   "UPDATE prompt SET use_case = ? WHERE id = ? AND use_case IS NULL",
@@ -43,14 +43,39 @@ final class Tags {
     }
   }
 
-  private Optional<UseCase> most(String item) {
-    var votes = new TreeMap<UseCase, Integer>();
-    handle
+  /// After a correction: a use case that came from the labelers follows what they say now.
+  ///
+  /// @param before what the labeler said first; the store holds what they say now
+  void settleAgain(Task task, Annotation before) {
+    if (before.outcome() != Desk.Outcome.COUNTED) {
+      return;
+    }
+    List<Work> now = given(task.id());
+    List<Work> then = new ArrayList<>(now);
+    then.remove(new Annotations(handle).of(before.labeler(), task.id()).orElseThrow().work());
+    then.add(before.work());
+    most(then)
+        .ifPresent(useCase ->
+            handle.execute(
+                "UPDATE prompt SET use_case = NULL WHERE id = ? AND use_case = ?",
+                task.prompt().orElseThrow(),
+                Json.word(useCase)));
+    settle(task);
+  }
+
+  private List<Work> given(String item) {
+    return handle
         .createQuery("SELECT work FROM label_annotation WHERE item = ? AND outcome = 'counted'")
         .bind(0, item)
         .mapTo(String.class)
         .map(Json::work)
-        .forEach(work -> ((Tagged) work).useCase().ifPresent(u -> votes.merge(u, 1, Integer::sum)));
+        .list();
+  }
+
+  private static Optional<UseCase> most(List<Work> given) {
+    var votes = new TreeMap<UseCase, Integer>();
+    given.forEach(
+        work -> ((Tagged) work).useCase().ifPresent(u -> votes.merge(u, 1, Integer::sum)));
     List<Map.Entry<UseCase, Integer>> ordered =
         votes.entrySet().stream()
             .sorted(Comparator.comparingInt(entry -> -entry.getValue()))

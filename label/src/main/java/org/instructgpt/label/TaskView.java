@@ -16,7 +16,8 @@ import org.instructgpt.web.Visit;
 /// @param instructions as HTML
 /// @param words what the page's scripts say, as JSON
 /// @param seconds until the lease is over
-record TaskView(Lease lease, String instructions, String words, long seconds) {
+/// @param correcting whether it was handed in already
+record TaskView(Lease lease, String instructions, String words, long seconds, boolean correcting) {
   static final List<Flag> FLAGS = List.of(Flag.values());
   static final List<Work.Tag> TAGS = List.of(Work.Tag.values());
   static final List<UseCase> USE_CASES = List.of(UseCase.values());
@@ -28,6 +29,16 @@ record TaskView(Lease lease, String instructions, String words, long seconds) {
       List.of(
           "saved",
           "offline",
+          "troubled",
+          "unkept",
+          "mine",
+          "next",
+          "instead",
+          "goon",
+          "restored",
+          "here",
+          "show",
+          "signin-link",
           "now",
           "notsaved",
           "elsewhere",

@@ -38,6 +38,8 @@ final class TasksApi {
         Route.post("/api/tasks/{item}/renew", LabelArea.WORKERS, this::renew),
         Route.put("/api/tasks/{item}/draft", LabelArea.WORKERS, this::draft),
         Route.post("/api/tasks/{item}/submit", LabelArea.WORKERS, this::submit),
+        Route.get("/api/tasks/{item}", LabelArea.WORKERS, this::task),
+        Route.post("/api/tasks/{item}/correct", LabelArea.WORKERS, this::correct),
         Route.post("/api/tasks/{item}/skip", LabelArea.WORKERS, this::skip),
         Route.get("/api/progress", LabelArea.WORKERS, this::progress));
   }
@@ -83,14 +85,40 @@ final class TasksApi {
 
   record Handed(String submission, String token, Work work, Instant started, long activeMillis) {}
 
-  record Taken(String submission, String outcome, Instant at) {}
+  /// @param bounds what was sent and cannot be, and what is kept in its place
+  record Taken(String submission, String outcome, Instant at, Optional<List<Desk.Bound>> bounds) {
+    static Taken of(Desk.Receipt receipt) {
+      return new Taken(
+          receipt.submission(),
+          Json.word(receipt.outcome()),
+          receipt.at(),
+          Optional.of(receipt.bounds()).filter(bounds -> !bounds.isEmpty()));
+    }
+  }
+
+  /// How it stands with a task.
+  ///
+  /// @param state `out`, `done`, `skipped` or `gone`
+  /// @param draft the version of the draft that is stored; 0 where there is none
+  /// @param handedIn the newest version
+  record Stands(String item, String state, long draft, Optional<HandedIn> handedIn) {}
 
   /// @param token may be left out; taken so that a page can send it with all else
   record Back(Optional<String> token, Reason reason, Optional<String> note) {}
 
+  /// @param versions how many there are
+  /// @param fixed why it cannot be corrected, as the code of a refusal; absent where it can
+  record HandedIn(
+      String submission,
+      String outcome,
+      Instant at,
+      Work work,
+      int versions,
+      Optional<String> fixed) {}
+
   /// What is done and what is left.
   ///
-  /// @param today what was handed in since midnight (UTC)
+  /// @param today what was handed in since midnight of the zone that was named, or UTC
   /// @param waiting tasks by kind
   /// @param batches for researchers
   record Mine(int today, Map<String, Integer> waiting, Optional<List<Batch>> batches) {}
@@ -118,17 +146,43 @@ final class TasksApi {
   }
 
   private void submit(Visit visit) {
+    var submission = handed(visit);
+    visit.answer(Taken.of(told(() -> desk.submit(me(visit), submission))));
+  }
+
+  private void correct(Visit visit) {
+    var submission = handed(visit);
+    var zone = visit.zone();
+    visit.answer(Taken.of(told(() -> desk.correct(me(visit), submission, zone))));
+  }
+
+  private static Desk.Submission handed(Visit visit) {
     var handed = visit.json(Handed.class);
-    var submission =
-        new Desk.Submission(
-            handed.submission(),
+    return new Desk.Submission(
+        handed.submission(),
+        item(visit),
+        handed.token(),
+        handed.work(),
+        handed.started(),
+        handed.activeMillis());
+  }
+
+  private void task(Visit visit) {
+    var mine = desk.mine(me(visit), item(visit), visit.zone()).orElseThrow(Refusal::missing);
+    visit.answer(
+        new Stands(
             item(visit),
-            handed.token(),
-            handed.work(),
-            handed.started(),
-            handed.activeMillis());
-    var receipt = told(() -> desk.submit(me(visit), submission));
-    visit.answer(new Taken(receipt.submission(), Json.word(receipt.outcome()), receipt.at()));
+            mine.state(),
+            mine.draft(),
+            mine.handedIn()
+                .map(given ->
+                    new HandedIn(
+                        given.newest().id(),
+                        Json.word(given.newest().outcome()),
+                        Instant.ofEpochMilli(given.newest().submitted()),
+                        given.newest().work(),
+                        given.versions(),
+                        given.fixed().map(TasksApi::code)))));
   }
 
   private void skip(Visit visit) {
@@ -148,7 +202,8 @@ final class TasksApi {
         visit.account().role() == Role.RESEARCHER
             ? Optional.of(quality.progress(now).stream().map(TasksApi::batch).toList())
             : Optional.empty();
-    visit.answer(new Mine(Days.today(desk, me(visit), now).count(), waiting, batches));
+    int today = Days.today(desk, me(visit), now, visit.zone()).count();
+    visit.answer(new Mine(today, waiting, batches));
   }
 
   private static Batch batch(Quality.Progress p) {
@@ -182,16 +237,20 @@ final class TasksApi {
   private static Refusal refusal(Rejected rejected) {
     return switch (rejected.why()) {
       case NOT_YOURS -> Refusal.missing();
-      case LEASE_LOST -> Refusal.conflict("label.refused.lease-lost");
-      case OLDER_DRAFT -> Refusal.conflict("label.refused.older-draft");
-      case FINISHED -> Refusal.conflict("label.refused.finished");
-      case OTHER_WORK -> Refusal.conflict("label.refused.other-work");
+      case LEASE_LOST, OLDER_DRAFT, FINISHED, OTHER_WORK, NOT_HANDED_IN, USED, DAY_OVER, GONE ->
+          Refusal.conflict(code(rejected.why()));
+      case HANDED_IN ->
+          Refusal.conflict(code(rejected.why()), rejected.problems().getFirst().found());
       case BAD_WORK ->
           Refusal.invalid(
               rejected.problems().stream()
                   .map(p -> new Refusal.Problem(p.field(), p.expected(), p.found()))
                   .toList());
     };
+  }
+
+  static String code(Rejected.Why why) {
+    return "label.refused." + Json.word(why).replace('_', '-');
   }
 
   static JsonNode tree(String json) {

@@ -53,13 +53,16 @@ final class WorkPages {
       Optional<Lease> inHand,
       Map<Kind, Integer> waiting,
       Days today,
-      List<Done> recent,
+      List<Recent> recent,
       Screened screened,
       List<Surveys.Survey> surveys) {
     int all() {
       return waiting.values().stream().mapToInt(Integer::intValue).sum();
     }
   }
+
+  /// @param correctable whether the labeler may still correct it
+  record Recent(Done done, boolean correctable) {}
 
   /// Where a labeler stands with the screening.
   enum Screened {
@@ -86,10 +89,24 @@ final class WorkPages {
             new Home(
                 inHand(me, visit.now()),
                 new TreeMap<>(desk.waiting(me)),
-                Days.today(desk, me, visit.now()),
-                desk.history(me, RECENT),
+                Days.today(desk, me, visit.now(), visit.zone()),
+                recent(visit),
                 screened(account),
                 account.pool().isPresent() ? List.copyOf(open) : List.of())));
+  }
+
+  private List<Recent> recent(Visit visit) {
+    String me = visit.account().id();
+    return desk.history(me, RECENT).stream()
+        .map(done ->
+            new Recent(done, correctable(desk.mine(me, done.item(), visit.zone())).isPresent()))
+        .toList();
+  }
+
+  private static Optional<Annotation> correctable(Optional<Mine> mine) {
+    return mine.flatMap(Mine::handedIn)
+        .filter(given -> given.fixed().isEmpty())
+        .map(Mine.HandedIn::newest);
   }
 
   private Screened screened(Account account) {
@@ -116,7 +133,18 @@ final class WorkPages {
 
   private void task(Visit visit) {
     String item = visit.path("item");
-    var lease = store.read(handle -> lease(handle, visit.account().id(), item, visit.now()));
+    String me = visit.account().id();
+    var mine = desk.mine(me, item, visit.zone());
+    if (mine.filter(m -> m.state().equals("gone")).isPresent()) {
+      visit.page("label.gone.title", "gone", Map.of("item", item));
+      return;
+    }
+    var given = correctable(mine);
+    var lease =
+        store.read(handle ->
+            given.isPresent()
+                ? Optional.of(handedIn(handle, given.get(), visit.now()))
+                : lease(handle, me, item, visit.now()));
     if (lease.isEmpty()) {
       visit.redirect("/tasks");
       return;
@@ -131,7 +159,8 @@ final class WorkPages {
                 lease.get(),
                 instructions.html(lease.get().instructions(), visit.language()),
                 TaskView.words(visit),
-                seconds)));
+                seconds,
+                given.isPresent())));
   }
 
   private void read(Visit visit) {
@@ -165,8 +194,34 @@ final class WorkPages {
             held -> Task.find(handle, item).map(task -> lease(handle, labeler, task, held, now)));
   }
 
+  /// What was handed in, as the page of the task shows a draft.
+  private static Lease handedIn(Handle handle, Annotation given, Instant now) {
+    var task = Task.find(handle, given.item()).orElseThrow();
+    var held = new Slots(handle, now).held(given.labeler(), given.item()).orElseThrow();
+    String json =
+        Json.write(
+            Map.of(
+                "fields", Fields.of(given.work()),
+                "active", given.activeMillis(),
+                "started", Instant.ofEpochMilli(given.started()).toString()));
+    return lease(
+        given.labeler(),
+        task,
+        held,
+        Optional.of(new Desk.Draft(0, json, Instant.ofEpochMilli(given.submitted()))));
+  }
+
   private static Lease lease(
       Handle handle, String labeler, Task task, Slots.Held held, Instant now) {
+    return lease(
+        labeler,
+        task,
+        held,
+        held.drafted() ? new Drafts(handle, now).find(labeler, task.id()) : Optional.empty());
+  }
+
+  private static Lease lease(
+      String labeler, Task task, Slots.Held held, Optional<Desk.Draft> draft) {
     return new Lease(
         task.id(),
         task.kind(),
@@ -177,6 +232,6 @@ final class WorkPages {
         task.instructions(),
         held.token(),
         Instant.ofEpochMilli(held.ends()),
-        held.drafted() ? new Drafts(handle, now).find(labeler, task.id()) : Optional.empty());
+        draft);
   }
 }

@@ -195,12 +195,18 @@ class DeskTest {
   }
 
   @Test
-  void aSecondWorkOnTheSameItemIsKeptAsSurplus() throws Exception {
+  void aSecondWorkOfOneLabelerOnTheSameItemIsNotTaken() throws Exception {
     try (var place = place()) {
       place.open(batch(Kind.DEMONSTRATE, 2), 1);
       var lease = place.next("ann");
       assertThat(place.submit("ann", lease).outcome()).isEqualTo(Outcome.COUNTED);
-      assertThat(place.submit("ann", lease).outcome()).isEqualTo(Outcome.SURPLUS);
+      for (int i = 0; i < 25; i++) {
+        assertThatThrownBy(() -> place.submit("ann", lease))
+            .isInstanceOfSatisfying(
+                Rejected.class, no -> assertThat(no.why()).isEqualTo(Rejected.Why.HANDED_IN));
+      }
+      assertThat(place.count("SELECT count(*) FROM label_annotation")).isEqualTo(1);
+      assertThat(place.desk.history("ann", 100)).hasSize(1);
       assertThat(place.next("bob").item()).isEqualTo(lease.item());
     }
   }

@@ -62,7 +62,7 @@ class ExportsTest {
       place.open(batch(Kind.COMPARE, 2), 3);
       for (String who : List.of("ann", "bob")) {
         for (int i = 0; i < 3; i++) {
-          place.submit(who, place.next(who));
+          place.work(who);
         }
       }
       var rows = rows(files(place).get("comparison.jsonl"));
@@ -75,7 +75,7 @@ class ExportsTest {
             assertThat(row.path("metadata").path("o3").size()).isEqualTo(11);
             assertThat(row.path("instruction_version").textValue()).isEqualTo("training-1");
             assertThat(row.path("active_ms").longValue()).isEqualTo(1000);
-            assertThat(row.path("submitted_at").textValue()).isEqualTo("2022-03-04T12:00:00Z");
+            assertThat(row.path("submitted_at").textValue()).startsWith("2022-03-04T12:00:0");
             assertThat(row.path("role").textValue()).isEqualTo("train");
             assertThat(row.path("outputs").get(0).path("model").textValue()).isEqualTo("model-0");
           });

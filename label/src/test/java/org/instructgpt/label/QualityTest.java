@@ -30,9 +30,9 @@ class QualityTest {
       var quality = new Quality(place.store);
       assertThat(quality.progress(place.now())).isEmpty();
       String id = place.open(batch(Kind.DEMONSTRATE, 2), 4);
-      place.submit("ann", place.next("ann"));
+      place.work("ann");
       var second = place.next("ann");
-      place.submit("bob", place.next("bob"));
+      place.work("bob");
       place.desk.skip("bob", place.next("bob").item(), Reason.LANGUAGE, "");
       var progress = quality.progress(place.now()).getFirst();
       assertThat(progress.id()).isEqualTo(id);

@@ -77,6 +77,10 @@ final class Batch implements Job {
 
   @Override
   public void fails(Trouble trouble) {
+    if (trouble.key().equals(Trouble.LONG)) {
+      answers.complete(prompts.stream().map(_ -> new Speaker.Answer("", Finish.FAILED)).toList());
+      return;
+    }
     answers.completeExceptionally(
         new IllegalStateException(
             "model %s did not answer: %s %s".formatted(model, trouble.key(), trouble.arguments())));

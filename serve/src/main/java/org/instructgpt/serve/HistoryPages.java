@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.records.Store.Erasable;
+import org.instructgpt.web.Confirmation;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Visit;
 
@@ -18,6 +19,10 @@ import org.instructgpt.web.Visit;
 final class HistoryPages {
   private static final int A_PAGE = 20;
   private static final int LONGEST_NOTE = 2000;
+
+  /// Databases take so many parameters at once and no more.
+  private static final int TOGETHER = 500;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Playground.Ground ground;
 
@@ -144,6 +149,66 @@ final class HistoryPages {
       throw Refusal.missing();
     }
     return Integer.parseInt(place);
+  }
+
+  void askForget(Visit visit) {
+    var prompt =
+        ground
+            .history()
+            .prompt(visit.account().id(), visit.path("turn"))
+            .orElseThrow(Refusal::missing);
+    ask(visit, Set.of(prompt), "/playground/history/" + visit.path("turn") + "/delete");
+  }
+
+  void askForgetAll(Visit visit) {
+    var prompts = ground.history().prompts(visit.account().id());
+    ask(visit, prompts, "/playground/history/delete");
+  }
+
+  /// What hangs on prompts, in numbers.
+  private record Hanging(int answers, int demonstrations, int rankings, int ratings) {}
+
+  private Hanging hanging(Set<String> prompts) {
+    return new Hanging(
+        count("serve_answer a JOIN serve_turn t ON t.id = a.turn WHERE t.prompt", prompts),
+        count("demonstration WHERE prompt_id", prompts),
+        count("ranking WHERE prompt_id", prompts),
+        count("rating WHERE prompt_id", prompts));
+  }
+
+  private int count(String from, Set<String> prompts) {
+    List<String> all = List.copyOf(prompts);
+    return ground
+        .store()
+        .read(handle -> {
+          int count = 0;
+          for (int at = 0; at < all.size(); at += TOGETHER) {
+            count +=
+                handle
+                    .createQuery("SELECT COUNT(*) FROM " + from + " IN (<all>)")
+                    .bindList("all", all.subList(at, Math.min(at + TOGETHER, all.size())))
+                    .mapTo(Integer.class)
+                    .one();
+          }
+          return count;
+        });
+  }
+
+  /// Says what goes with the prompts.
+  private void ask(Visit visit, Set<String> prompts, String action) {
+    var gone = hanging(prompts);
+    visit.confirm(
+        new Confirmation(
+            visit.text("history.ask.title", prompts.size()),
+            List.of(
+                visit.text("history.ask.answers", gone.answers()),
+                visit.text(
+                    "history.ask.given", gone.demonstrations(), gone.rankings(), gone.ratings()),
+                visit.text("history.ask.never")),
+            action,
+            Map.of(),
+            visit.text("history.delete"),
+            "/playground/history"));
   }
 
   void forget(Visit visit) {

@@ -71,6 +71,8 @@ public final class Playground {
             post("/playground/turns/{turn}/{place}/report", Access.SIGNED_IN, history::report),
             get("/playground/history", Access.SIGNED_IN, history::list),
             get("/playground/history/mine.jsonl", Access.SIGNED_IN, history::download),
+            get("/playground/history/{turn}/delete", Access.SIGNED_IN, history::askForget),
+            get("/playground/history/delete", Access.SIGNED_IN, history::askForgetAll),
             post("/playground/history/{turn}/delete", Access.SIGNED_IN, history::forget),
             post("/playground/history/delete", Access.SIGNED_IN, history::forgetAll),
             get("/feedback", STAFF, opinions::list),

@@ -128,8 +128,7 @@ public final class Speaker implements AutoCloseable {
   public record Answer(String text, Speech.Finish finish) {}
 
   /// An answer to each of many prompts, in their order; repeat a prompt for more answers to it. One
-  /// that is longer than the model can read fails alone, unless all are. The future may be
-  /// cancelled.
+  /// that is longer than the model can read fails alone. The future may be cancelled.
   ///
   /// @throws IllegalArgumentException when there is no such model, or it is a reward model
   /// @throws Full when too much is asked already

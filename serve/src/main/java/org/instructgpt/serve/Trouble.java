@@ -7,6 +7,9 @@ import java.util.List;
 /// @param key of the message in the module's texts
 /// @param arguments of the message
 record Trouble(String key, List<Object> arguments) {
+  /// The prompt is longer than the model can read.
+  static final String LONG = "failed.long";
+
   static Trouble of(String key, Object... arguments) {
     return new Trouble(key, List.of(arguments));
   }

@@ -121,7 +121,7 @@ final class Voice {
               .toList();
       if (places.isEmpty()) {
         int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElse(0);
-        job.fails(Trouble.of("failed.long", shortest, context - 1));
+        job.fails(Trouble.of(Trouble.LONG, shortest, context - 1));
         return;
       }
       job.begins();

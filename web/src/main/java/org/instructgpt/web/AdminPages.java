@@ -30,6 +30,7 @@ final class AdminPages {
         Route.post("/people/invite", ADMIN, pages::invite),
         Route.post("/people/invitations/{invitation}/withdraw", ADMIN, pages::withdraw),
         Route.post("/people/{account}/role", ADMIN, pages::role),
+        Route.get("/people/{account}/disable", ADMIN, pages::askDisable),
         Route.post("/people/{account}/disable", ADMIN, pages::disable),
         Route.post("/people/{account}/enable", ADMIN, pages::enable),
         Route.post("/people/{account}/sign-out", ADMIN, pages::signOut),
@@ -107,6 +108,35 @@ final class AdminPages {
     change(
         visit,
         () -> accounts.changeRole(visit.path("account"), kind.role, kind.pool, visit.account()));
+  }
+
+  private void askDisable(Visit visit) {
+    String id = visit.path("account");
+    String name =
+        accounts.list().stream()
+            .filter(entry -> entry.account().id().equals(id))
+            .map(entry -> entry.account().name())
+            .findFirst()
+            .orElseThrow(Refusal::missing);
+    visit.confirm(
+        new Confirmation(
+            visit.text("people.disable-title", name),
+            List.of(
+                visit.text("people.disable-what", count("web_session", id), count("web_token", id)),
+                visit.text("people.disable-kept")),
+            "/people/" + id + "/disable",
+            Map.of(),
+            visit.text("people.disable"),
+            "/people"));
+  }
+
+  private int count(String table, String account) {
+    return store.read(handle ->
+        handle
+            .createQuery("SELECT COUNT(*) FROM " + table + " WHERE account = ?")
+            .bind(0, account)
+            .mapTo(Integer.class)
+            .one());
   }
 
   private void disable(Visit visit) {

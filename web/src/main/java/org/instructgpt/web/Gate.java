@@ -2,7 +2,10 @@ package org.instructgpt.web;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -78,9 +81,23 @@ final class Gate {
               visit);
       default -> {
         tell(fault, http);
-        refuse(Refusal.fault(), visit);
+        refuse(full(fault, http) ? Refusal.storage() : Refusal.fault(), visit);
       }
     }
+  }
+
+  /// Whether the store could not keep something, for a reason of the machine: a full disk, a file
+  /// that is gone.
+  private static boolean full(Throwable fault, Context http) {
+    if (http.req().getMethod().equals("GET")) {
+      return false;
+    }
+    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UncheckedIOException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Who sent the request, for limits: behind a proxy, whom the proxy names last.
@@ -195,7 +212,7 @@ final class Gate {
           refusal.status(),
           "refusal.title." + refusal.status(),
           "refusal",
-          Map.of("told", Told.of(refusal, visit)));
+          Map.of("told", Told.of(refusal, visit), "back", URLEncoder.encode(visit.back(), StandardCharsets.UTF_8)));
     }
   }
 
@@ -238,7 +255,7 @@ final class Gate {
             case 404 -> "not_found_error";
             case 409 -> "conflict_error";
             case 429 -> "rate_limit_error";
-            case 500, 503 -> "server_error";
+            case 500, 503, 507 -> "server_error";
             default -> "invalid_request_error";
           };
       return new Told(

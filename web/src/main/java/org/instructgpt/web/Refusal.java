@@ -89,6 +89,11 @@ public final class Refusal extends RuntimeException {
     return of(500, "refusal.fault");
   }
 
+  /// 507: nothing can be stored, as the disk is full, say.
+  static Refusal storage() {
+    return later(507, Duration.ofSeconds(15), "refusal.storage");
+  }
+
   public int status() {
     return status;
   }

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,6 +68,21 @@ public final class Visit {
     return Texts.time(language(), moment);
   }
 
+  /// Where the visitor's days begin and end: what the query's `zone` names, such as
+  /// `Europe/Berlin`, or what the browser said; UTC where nobody said anything.
+  public ZoneId zone() {
+    return query("zone")
+        .map(name -> zone(name).orElseThrow(() -> Refusal.invalid("zone", "refusal.zone", name)))
+        .or(() -> Optional.ofNullable(http.cookie("zone")).flatMap(Visit::zone))
+        .orElse(ZoneOffset.UTC);
+  }
+
+  private static Optional<ZoneId> zone(String name) {
+    return ZoneId.getAvailableZoneIds().contains(name)
+        ? Optional.of(ZoneId.of(name))
+        : Optional.empty();
+  }
+
   /// A part of the path in braces.
   public String path(String name) {
     return http.pathParam(name);
@@ -112,6 +129,12 @@ public final class Visit {
   public void page(int status, String titleKey, String template, Map<String, Object> model) {
     http.status(status);
     html(entrance().page(pages.render(this, text(titleKey), template, model)));
+  }
+
+  /// Answers with the question whether something that cannot be taken back shall be done.
+  public void confirm(Confirmation asked) {
+    String page = pages.plain().render(this, asked.title(), "confirm", Map.of("asked", asked));
+    html(entrance().page(page));
   }
 
   /// Answers with a part of a page, without the layout, for scripts that put it in its place.
@@ -227,6 +250,11 @@ public final class Visit {
   /// The paths of the navigation that a role sees, in their order.
   List<String> menu(Account.Role role) {
     return pages.studio().menu(role).stream().map(Pages.Entry::path).toList();
+  }
+
+  /// The status of the answer, as far as it is set: 200 at first.
+  public int status() {
+    return http.status().getCode();
   }
 
   /// The path that was asked for.

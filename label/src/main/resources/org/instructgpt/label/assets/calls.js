@@ -1,6 +1,8 @@
 // Calls of the HTTP API. What fails because of the line or the server's load is worth another
 // try; what the server refuses is not.
 
+import { session } from "../web/keep.js";
+
 /** The server said no: `status` is its answer, `message` what it said in the reader's language. */
 export class Refused extends Error {
   constructor(status, error) {
@@ -11,43 +13,25 @@ export class Refused extends Error {
   }
 }
 
-/** No answer, or one that says: later. */
+/** No answer, or one that says: later. `message` is what the server said; empty when it said nothing. */
 export class Unreachable extends Error {
-  constructor(seconds) {
-    super("unreachable");
+  constructor(seconds, message = "") {
+    super(message);
     this.seconds = seconds;
   }
 }
 
-const meta = (page) => page.querySelector('meta[name="csrf-token"]');
-const csrf = () => meta(document)?.content ?? "";
-const named = (page, name) => page.querySelector(`meta[name="${name}"]`)?.content ?? "";
-// Behind a proxy all of the site may lie below a path of its own.
-const root = named(document, "site-root");
+/** Who waited has thought better of it. */
+export class Cancelled extends Error {}
 
-/** Who signed in again in another window has a new token: this page takes it over. */
-async function renewed() {
-  const page = await fetch(location.href, { credentials: "same-origin" }).then(
-    (answer) => (answer.ok && !answer.redirected ? answer.text() : ""),
-    () => "",
-  );
-  const there = new DOMParser().parseFromString(page, "text/html");
-  const fresh = meta(there)?.content;
-  // Somebody else who signed in there does not hand in what was written here.
-  if (!fresh || fresh === csrf() || named(there, "account") !== named(document, "account")) {
-    return false;
-  }
-  meta(document).content = fresh;
-  for (const field of document.querySelectorAll('input[name="csrf"]')) {
-    field.value = fresh;
-  }
-  return true;
-}
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+// Behind a proxy all of the site may lie below a path of its own.
+const root = document.querySelector('meta[name="site-root"]')?.content ?? "";
 
 const PATIENCE = 15_000;
 
 /** One request; ends with the answer's JSON (or null), a Refused or an Unreachable. */
-export async function call(method, path, body, leaving = false) {
+export async function call(method, path, body, leaving = false, again = false) {
   let answer;
   try {
     answer = await fetch(root + path, {
@@ -65,15 +49,23 @@ export async function call(method, path, body, leaving = false) {
   } catch {
     throw new Unreachable(0);
   }
-  if (answer.status === 429 || answer.status >= 500) {
-    throw new Unreachable(Number(answer.headers.get("Retry-After")) || 0);
-  }
   const text = await answer.text().catch(() => {
     throw new Unreachable(0);
   });
   const json = parsed(text);
-  if (answer.status === 403 && !leaving && (await renewed())) {
-    return call(method, path, body);
+  if (answer.status === 429 || answer.status >= 500) {
+    const seconds = Number(answer.headers.get("Retry-After")) || 0;
+    throw new Unreachable(seconds, json?.error?.message ?? String(answer.status));
+  }
+  if ((answer.status === 401 || answer.status === 403) && !leaving && !again) {
+    switch (await session()) {
+      case "here": // signed in again in another window
+        return call(method, path, body, false, true);
+      case "away":
+        throw new Unreachable(0);
+      default:
+        throw new Refused(401, json?.error);
+    }
   }
   if (!answer.ok || answer.redirected) {
     throw new Refused(answer.redirected ? 401 : answer.status, json?.error);
@@ -104,8 +96,9 @@ export function waiting(seconds) {
 }
 
 /**
- * The same request until it is answered. `told(seconds, hurry)` hears of each wait. The request
- * must be one that may arrive more than once.
+ * The same request until it is answered, or until `told` calls `cancel`, which ends it with
+ * Cancelled. `told({ failure, seconds, hurry, cancel })` hears of each wait. The request must be one
+ * that may arrive more than once.
  */
 export async function insist(method, path, body, told) {
   for (let tries = 1; ; tries++) {
@@ -117,8 +110,16 @@ export async function insist(method, path, body, told) {
       }
       const seconds = Math.max(pause(tries), failure.seconds);
       const { over, hurry } = waiting(seconds);
-      told(seconds, hurry);
+      let cancelled = false;
+      const cancel = () => {
+        cancelled = true;
+        hurry();
+      };
+      told({ failure, seconds, hurry, cancel });
       await over;
+      if (cancelled) {
+        throw new Cancelled();
+      }
     }
   }
 }

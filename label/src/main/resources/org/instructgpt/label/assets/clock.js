@@ -6,13 +6,14 @@ const IDLE = 60_000;
 /** `told(millis)` hears of each second that counts. */
 export function clock(start, told) {
   let active = start;
-  let touched = Date.now();
-  let last = Date.now();
+  // A clock that is set while somebody works must not count.
+  let touched = performance.now();
+  let last = performance.now();
   for (const kind of ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"]) {
-    addEventListener(kind, () => (touched = Date.now()), { passive: true, capture: true });
+    addEventListener(kind, () => (touched = performance.now()), { passive: true, capture: true });
   }
   setInterval(() => {
-    const now = Date.now();
+    const now = performance.now();
     if (document.visibilityState === "visible" && now - touched < IDLE) {
       active += Math.min(now - last, 2000);
       told(active);
@@ -22,7 +23,7 @@ export function clock(start, told) {
   told(active);
   return {
     active: () => active,
-    away: () => Date.now() - touched,
+    away: () => performance.now() - touched,
   };
 }
 

@@ -1,109 +1,115 @@
-// Keeps what is being written: on the server at most two seconds after it was typed, at once
-// when the page is left or hidden, again and again while the line is down. Nothing is kept in
-// the browser's storage, where the next person at this computer could read it.
+// Keeps what is being written until it is safe: on the server at most two seconds after it was typed, at once when the
+// page is left or hidden, again and again while the line is down, the server cannot store, or nobody is signed in; and
+// until the server has it, in this browser. The page asks before it is left with what is not safe.
 
+import { signedIn, warn } from "../web/keep.js";
 import { call, pause, Refused, waiting } from "./calls.js";
+
+export { collect, restore } from "../web/keep.js";
 
 const REST = 800; // milliseconds without a key before a save
 const LONGEST = 1800; // milliseconds of unbroken typing before a save
+const NEAR = 250; // milliseconds without a key before this browser keeps it
 const KEEPALIVE = 60_000; // bytes that a browser sends after the page is gone
 
-/** The named fields of a form as lists of values, in the order of the page. */
-export function collect(form) {
-  const fields = {};
-  for (const field of form.elements) {
-    if (!field.name || field.type === "hidden" || field.disabled) {
-      continue;
-    }
-    if (field.type === "radio" || field.type === "checkbox") {
-      if (field.checked) {
-        (fields[field.name] ??= []).push(field.value);
-      }
-    } else {
-      (fields[field.name] ??= []).push(field.value);
-    }
-  }
-  return fields;
-}
-
-/** Puts values back. Fields that the page does not have are let go. */
-export function restore(form, fields) {
-  const next = {};
-  for (const field of form.elements) {
-    const values = fields[field.name];
-    if (!field.name || field.type === "hidden") {
-      continue;
-    }
-    if (field.type === "radio" || field.type === "checkbox") {
-      field.checked = values?.includes(field.value) ?? false;
-    } else if (values) {
-      const place = (next[field.name] = (next[field.name] ?? -1) + 1);
-      field.value = values[place] ?? "";
-    }
-  }
-}
-
 /**
- * Watches `form` and sends `content()` to `path` under rising versions, beginning after
- * `version`. `heard` is told: saved(Date), saving(), offline(seconds, hurry), refused(failure).
+ * Watches `form` and sends `content()` to `path` under rising versions, beginning after `version`; without a path it is
+ * kept in this browser alone. `here` is its place there. `heard` is told: saving(), saved(Date),
+ * offline(failure, seconds, hurry), signedOut(), back(), refused(failure), unkept().
  */
-export function keep(form, { path, version, content, heard }) {
+export function keep(form, { path: to, version, content, here, heard }) {
+  let path = to;
+  let base = version; // what the server has
   let dirtySince = 0; // when the oldest key that no request carries was pressed
+  let unsafe = false; // whether anything was typed that the server has not acknowledged
   let timer = 0;
+  let near = 0;
   let sending = null;
+  let held = false; // it is being handed in: no drafts, but nothing is let go
   let over = false;
 
+  function keepHere() {
+    clearTimeout(near);
+    if (unsafe && !over && !here.write({ base, content: content() })) {
+      heard.unkept();
+    }
+  }
+
   function touch() {
+    if (over) {
+      return;
+    }
     const now = Date.now();
+    unsafe = true;
     dirtySince ||= now;
+    clearTimeout(near);
+    near = setTimeout(keepHere, NEAR);
     clearTimeout(timer);
-    const rest = Math.min(REST, Math.max(0, dirtySince + LONGEST - now));
-    timer = setTimeout(flush, rest);
+    if (path) {
+      timer = setTimeout(flush, Math.min(REST, Math.max(0, dirtySince + LONGEST - now)));
+    }
   }
 
   function flush() {
     clearTimeout(timer);
+    if (!path || held) {
+      return sending;
+    }
     sending ??= send().finally(() => {
       sending = null;
     });
     return sending;
   }
 
+  function safe(at) {
+    base = at;
+    if (!dirtySince) {
+      unsafe = false;
+      clearTimeout(near);
+      here.clear();
+      heard.saved(new Date());
+    }
+  }
+
   async function send() {
-    for (let tries = 1; dirtySince && !over; ) {
+    for (let tries = 1; dirtySince && !over && !held; ) {
       dirtySince = 0;
       const mine = ++version;
       heard.saving();
       try {
         await call("PUT", path, { version: mine, content: content() });
         tries = 1;
-        if (!dirtySince) {
-          heard.saved(new Date());
-        }
+        safe(mine);
       } catch (failure) {
         if (over) {
           return; // handed in meanwhile
         }
-        if (failure instanceof Refused) {
-          if (failure.status === 409 && mine < version) {
+        dirtySince ||= Date.now();
+        keepHere();
+        if (failure instanceof Refused && failure.status === 401) {
+          heard.signedOut();
+          await signedIn();
+          heard.back();
+        } else if (failure instanceof Refused) {
+          if (failure.code === "label.refused.older-draft" && mine < version) {
             continue; // a later one of this page was first
           }
-          over = true;
           heard.refused(failure);
-          return;
+          return; // the next key tries again
+        } else {
+          const seconds = Math.max(pause(tries++), failure.seconds);
+          const wait = waiting(seconds);
+          heard.offline(failure, seconds, wait.hurry);
+          await wait.over;
         }
-        dirtySince ||= Date.now();
-        const seconds = Math.max(pause(tries++), failure.seconds);
-        const wait = waiting(seconds);
-        heard.offline(seconds, wait.hurry);
-        await wait.over;
       }
     }
   }
 
   // A last word: nobody waits for the answer.
   function part() {
-    if (!dirtySince || over) {
+    keepHere();
+    if (!dirtySince || over || held || !path) {
       return;
     }
     const body = { version: ++version, content: content() };
@@ -111,9 +117,10 @@ export function keep(form, { path, version, content, heard }) {
       flush();
       return;
     }
+    const mine = version;
     dirtySince = 0;
     call("PUT", path, body, true)
-      .then(() => heard.saved(new Date()))
+      .then(() => safe(mine))
       .catch(() => touch());
   }
 
@@ -126,25 +133,46 @@ export function keep(form, { path, version, content, heard }) {
       part();
     }
   });
-  addEventListener("beforeunload", (leaving) => {
-    if ((dirtySince || sending) && !over) {
+  warn(() => {
+    if (unsafe && !over) {
       flush();
-      leaving.preventDefault();
     }
+    return (unsafe || held) && !over;
   });
 
   return {
     touch,
     flush,
-    /** No more drafts: the work was submitted, or is somebody else's. */
+    /** The server has a newer version, which this one shall replace. */
+    outdo(newest) {
+      version = Math.max(version, newest);
+      touch();
+    },
+    /** The server takes no more drafts of this: it is kept in this browser alone. */
+    alone() {
+      path = null;
+      dirtySince = 0;
+      clearTimeout(timer);
+      keepHere();
+    },
+    /** It is being handed in: no drafts until it is taken, or refused. */
+    hold() {
+      held = true;
+      unsafe = true;
+      clearTimeout(timer);
+      keepHere();
+    },
+    /** No more drafts: the server has it, or it is of no use to anybody. */
     end() {
       over = true;
       dirtySince = 0;
       clearTimeout(timer);
+      clearTimeout(near);
+      here.clear();
     },
     /** It was not taken after all: everything is kept again. */
     resume() {
-      over = false;
+      held = false;
       touch();
     },
   };

@@ -1,6 +1,8 @@
 // One-letter shortcuts, for whoever wants them: they work outside of fields for text, never
 // together with Ctrl, Alt or Cmd, and can be switched off.
 
+import { sign } from "./letters.js";
+
 const SWITCH = "shortcuts";
 const TEXT = "textarea, select, input:not([type=radio]):not([type=checkbox]), [contenteditable]";
 
@@ -50,7 +52,8 @@ export function shortcuts({ form, tools, skip, submit }) {
   };
 
   function deed(event) {
-    const { key, target } = event;
+    const { target } = event;
+    const key = sign(event);
     if (always[key]) {
       return always[key];
     }
@@ -73,6 +76,9 @@ export function shortcuts({ form, tools, skip, submit }) {
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.isComposing) {
+      return;
+    }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       (tools.steps?.last() ?? true) ? submit() : tools.steps.next();

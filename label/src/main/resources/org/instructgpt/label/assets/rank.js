@@ -3,6 +3,7 @@
 
 import Sortable from "./sortable.esm.js";
 import { byMarks, contradiction, down, insert, place, tie, tied, up } from "./ranks.js";
+import { sign } from "./letters.js";
 import { say } from "./words.js";
 
 /** `marks()` tells the quality given to each output, 0 where none is. */
@@ -126,14 +127,15 @@ export function board(root, marks) {
     if (i < 0 || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    const move = moves[event.key];
-    const row = /^[0-9]$/.test(event.key) ? Number(event.key) : -1;
+    const key = sign(event);
+    const move = moves[key];
+    const row = /^[0-9]$/.test(key) ? Number(key) : -1;
     if (move) {
       set(move(ranks, i), i);
     } else if (row >= 0 && row <= cards.length) {
       set(place(ranks, i, row), i);
-    } else if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      step(i, event.key === "ArrowLeft" ? -1 : 1);
+    } else if (key === "ArrowLeft" || key === "ArrowRight") {
+      step(i, key === "ArrowLeft" ? -1 : 1);
     } else {
       return;
     }

@@ -1,23 +1,34 @@
 // The page of a task. The form's fields are the truth; everything here keeps them, helps to fill
 // them and sends them.
 
-import { call, insist, Refused, uuid } from "./calls.js";
+import { place } from "../web/keep.js";
+import { call, Cancelled, insist, Refused, uuid } from "./calls.js";
 import { clock, minutes } from "./clock.js";
 import { collect, keep, restore } from "./draft.js";
 import { marks, missing, work } from "./given.js";
 import { shortcuts } from "./keys.js";
 import { pairs } from "./pairs.js";
 import { steps } from "./steps.js";
+import { button, later, signIn, tell, unreachable, warn } from "./told.js";
 import { say, time } from "./words.js";
 
 const form = document.querySelector("form[data-kind]");
 const task = form.dataset;
 const api = `/api/tasks/${task.item}`;
-const status = document.getElementById("saved");
 const problems = document.getElementById("problems");
-const later = document.getElementById("later");
 const submitButton = form.querySelector("[data-submit]");
-const kept = JSON.parse(document.getElementById("kept").textContent || "{}");
+const correcting = task.correcting === "true";
+const here = place(`task:${task.item}`);
+const server = JSON.parse(document.getElementById("kept").textContent || "{}");
+const local = here.read();
+// What this browser kept follows what the server has, unless another window was there meanwhile.
+const same = JSON.stringify(local?.content?.fields) === JSON.stringify(server.fields);
+const newer = Boolean(local?.content) && !same && local.base === Number(task.version);
+const kept = newer ? local.content : server;
+const named = {};
+const skipping = document.getElementById("skipping");
+const skipNote = skipping.querySelector("[name=reasonnote]");
+skipNote.value = kept.note ?? "";
 const started = kept.started ?? new Date().toISOString();
 const submission = kept.submission ?? uuid();
 const tools = {};
@@ -27,52 +38,91 @@ const timer = clock(kept.active ?? 0, (millis) => {
   document.getElementById("clock").textContent = minutes(millis);
 });
 
-// What the labeler hears of how their words are kept.
-
-function tell(text, state, hurry) {
-  if (status.dataset.state !== state || status.firstChild?.textContent !== text) {
-    status.replaceChildren(document.createTextNode(text));
-    status.dataset.state = state;
-  }
-  if (hurry) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet small";
-    button.textContent = say("now");
-    button.addEventListener("click", hurry);
-    status.append(" ", button);
-  }
-}
-
 const draft = keep(form, {
-  path: `${api}/draft`,
+  path: correcting ? null : `${api}/draft`,
   version: Number(task.version),
+  here,
   content: () => ({
     fields: collect(form),
     step: tools.steps?.current() ?? 0,
     active: timer.active(),
     started,
     submission,
+    note: skipNote.value,
   }),
   heard: {
     saving: () => {},
     saved: (moment) => tell(say("saved", time(moment)), "saved"),
-    offline: (seconds, hurry) => tell(say("offline", seconds), "offline", hurry),
+    offline: (failure, seconds, hurry) => unreachable(failure, seconds, hurry, "offline"),
+    signedOut: () => {
+      tell(say("notsaved"), "refused");
+      signIn();
+    },
+    back: () => {
+      later.hidden = true;
+    },
     refused: (failure) => {
       tell(say("notsaved"), "refused");
-      warn(failure.status === 409 ? say("elsewhere") : failure.message);
+      refused(failure);
     },
+    unkept: () => warn(say("unkept")),
   },
 });
 
-function warn(text) {
-  later.textContent = text;
-  later.hidden = false;
+/** What the server says no to, with what can be done about it. */
+function refused(failure) {
+  switch (failure.code) {
+    case "label.refused.older-draft":
+      warn(say("elsewhere"), button(say("mine"), mine));
+      break;
+    case "label.refused.gone":
+      gone(failure.message);
+      break;
+    case "label.refused.finished":
+    case "label.refused.handed-in":
+    case "label.refused.other-work":
+      already(failure.message);
+      break;
+    default:
+      warn(failure.message);
+  }
 }
 
-// What is missing is told at once, and the first of it is shown.
+/** What is here goes over what another window has stored. */
+async function mine() {
+  later.hidden = true;
+  const stands = await call("GET", api).catch(() => null);
+  draft.outdo(stands?.draft ?? 0);
+}
 
-function complain(found) {
+/** The prompt was deleted: the words stay to be copied, and the day counts the work. */
+function gone(text) {
+  draft.alone();
+  tell("", "refused");
+  submitButton.disabled = true;
+  const leave = async () => {
+    draft.end();
+    await call("POST", `${api}/submit`, handed()).catch(() => null);
+    next();
+  };
+  warn(text, button(say("next"), leave));
+}
+
+/** Handed in before, in another window say: it counts once, and what is here may take its place. */
+async function already(text) {
+  draft.alone();
+  const stands = await call("GET", api).catch(() => null);
+  const more = [];
+  if (stands?.handedIn && !stands.handedIn.fixed) {
+    more.push(button(say("instead"), () => submit("correct")));
+  }
+  more.push(button(say("next"), () => next()));
+  warn(text, ...more);
+}
+
+// What is missing is told at once, and the first of it is shown; what was missing and is there no longer goes.
+
+function complain(found, first = true) {
   problems.hidden = found.length === 0;
   problems.querySelector("ul").replaceChildren(
     ...found.map(({ message, element, step }) => {
@@ -88,9 +138,17 @@ function complain(found) {
       return item;
     }),
   );
-  if (found.length > 0) {
+  if (first && found.length > 0) {
     jump(found[0].element, found[0].step);
   }
+}
+
+for (const kind of ["input", "change"]) {
+  form.addEventListener(kind, () => {
+    if (!problems.hidden) {
+      complain(missing(form, tools), false);
+    }
+  });
 }
 
 function jump(element, step) {
@@ -101,53 +159,96 @@ function jump(element, step) {
   element?.scrollIntoView({ block: "center" });
 }
 
-// Sending: the same submission until the server has it, counted once however often it arrives.
+// Sending: the same submission until the server has it, counted once however often it arrives. Who goes on writing
+// while it waits for the line has not handed it in.
+
+let pending = null; // the wait for the line
 
 async function send(path, body) {
-  draft.end();
+  draft.hold();
   busy(true);
   tell(say("sending"), "sending");
   try {
-    const receipt = await insist("POST", path, body, (seconds, hurry) =>
-      tell(say("waiting", seconds), "offline", hurry),
-    );
+    const receipt = await insist("POST", path, body, (wait) => {
+      pending = wait;
+      busy(false);
+      unreachable(wait.failure, wait.seconds, wait.hurry, "waiting");
+    });
     finished = true;
+    draft.end();
     tell(say("received", time(new Date())), "saved");
     return receipt ?? {};
   } catch (failure) {
-    busy(false);
     draft.resume();
-    tell(say("notsent"), "refused");
-    const again = failure instanceof Refused && failure.status === 401;
-    warn(again ? say("signin") : failure.message);
+    if (failure instanceof Cancelled) {
+      tell(say("goon"), "refused");
+    } else {
+      tell(say("notsent"), "refused");
+      if (failure instanceof Refused && failure.status === 401) {
+        signIn();
+      } else {
+        refused(failure);
+      }
+    }
     return null;
+  } finally {
+    pending = null;
+    busy(finished);
   }
 }
+
+form.addEventListener("input", () => pending?.cancel());
 
 function busy(on) {
   form.inert = on;
   submitButton.disabled = on;
 }
 
-async function submit() {
+const handed = () => ({
+  submission,
+  token: task.token,
+  work: work(form, tools),
+  started,
+  activeMillis: Math.max(0, Math.round(timer.active())),
+});
+
+async function submit(how = correcting ? "correct" : "submit") {
+  if (pending) {
+    pending.hurry();
+    return;
+  }
   const found = missing(form, tools);
   complain(found);
   if (found.length > 0 || finished) {
     return;
   }
-  const receipt = await send(`${api}/submit`, {
-    submission,
-    token: task.token,
-    work: work(form, tools),
-    started,
-    activeMillis: Math.round(timer.active()),
-  });
+  later.hidden = true;
+  // What takes the place of other work bears another name; so does each correction.
+  const body = how === "correct" ? { ...handed(), submission: correction() } : handed();
+  const receipt = await send(`${api}/${how}`, body);
   if (receipt) {
     next();
   }
 }
 
-const next = () => document.getElementById("next").submit();
+/** The same name for the same words, so that a correction whose answer was lost is not made twice. */
+function correction() {
+  const words = JSON.stringify(work(form, tools));
+  if (named.words !== words) {
+    named.words = words;
+    named.id = uuid();
+  }
+  return named.id;
+}
+
+function next() {
+  draft.end();
+  if (correcting) {
+    location.assign(document.getElementById("next").action.replace(/\/next$/, ""));
+  } else {
+    document.getElementById("next").submit();
+  }
+}
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -160,7 +261,6 @@ form.addEventListener("submit", (event) => {
 
 // Skipping, with the reason.
 
-const skipping = document.getElementById("skipping");
 skipping.querySelector("form").addEventListener("submit", async (event) => {
   if (event.submitter?.value !== "skip") {
     return;
@@ -173,6 +273,8 @@ skipping.querySelector("form").addEventListener("submit", async (event) => {
     next();
   }
 });
+// Why somebody gives a task back is kept with the rest.
+skipping.addEventListener("input", () => draft.touch());
 
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
@@ -183,7 +285,7 @@ for (const button of document.querySelectorAll("[data-open]")) {
 const IDLE = 10 * 60_000;
 const renewing = setInterval(
   async () => {
-    if (finished || timer.away() > IDLE) {
+    if (finished || correcting || timer.away() > IDLE) {
       return;
     }
     try {
@@ -191,7 +293,11 @@ const renewing = setInterval(
     } catch (failure) {
       if (failure instanceof Refused && failure.status === 409) {
         clearInterval(renewing);
-        warn(say("taken"));
+        if (failure.code === "label.refused.lease-lost") {
+          warn(say("taken"));
+        } else {
+          refused(failure);
+        }
       }
     }
   },
@@ -258,6 +364,25 @@ form.dispatchEvent(new Event("restored"));
 if (tools.steps) {
   tools.steps.show(kept.step ?? 0, false);
   ticks();
+}
+if (newer) {
+  draft.touch();
+  warn(say("restored"));
+} else if (local?.content && !same) {
+  warn(say("here", time(new Date(local.at))), button(say("show"), putBack));
+} else {
+  here.clear();
+}
+
+/** What this browser kept takes the place of what another window stored. */
+function putBack() {
+  later.hidden = true;
+  tools.pairs?.make(local.content.fields.query?.length ?? 0);
+  restore(form, local.content.fields);
+  tools.pairs?.show();
+  tools.board?.reread();
+  form.dispatchEvent(new Event("restored"));
+  draft.touch();
 }
 shortcuts({ form, tools, skip: () => skipping.showModal(), submit });
 document.documentElement.classList.add("ready");

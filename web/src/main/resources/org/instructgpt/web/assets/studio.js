@@ -1,8 +1,9 @@
 // What every page of the studio does: asks the server, tells what happened, copies, shows local times.
 // Areas import from "/assets/web/studio.js".
 
-const tag = (page, name) => page.querySelector(`meta[name="${name}"]`);
-const meta = (name) => tag(document, name)?.content ?? "";
+import { keepForm, place, session, settle, tidy } from "./keep.js";
+
+const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
 /** Where a path of the site lies: behind a proxy all of it may lie below a path of its own. */
 export const at = (path) => (/^\/(?!\/)/.test(path) ? meta("site-root") + path : path);
@@ -45,26 +46,7 @@ export async function listen(method, path, body, each, options = {}) {
   }
 }
 
-/**
- * Whether the same person has signed in again in another window: this page takes the new session's token over.
- * Somebody else who signed in there gets nothing of what was typed here.
- */
-export async function renewed() {
-  const page = await fetch(location.href, { headers: { Accept: "text/html" } }).then(
-    (answer) => (answer.ok && !answer.redirected ? answer.text() : ""),
-    () => "",
-  );
-  const there = new DOMParser().parseFromString(page, "text/html");
-  const fresh = tag(there, "csrf-token")?.content;
-  if (!fresh || fresh === meta("csrf-token") || tag(there, "account")?.content !== meta("account")) {
-    return false;
-  }
-  tag(document, "csrf-token").content = fresh;
-  for (const field of document.querySelectorAll('input[name="csrf"]')) field.value = fresh;
-  return true;
-}
-
-async function request(method, path, body, options) {
+async function request(method, path, body, options, again = false) {
   let answer;
   try {
     answer = await fetch(at(path), {
@@ -83,11 +65,12 @@ async function request(method, path, body, options) {
     if (failure.name === "AbortError") throw failure;
     throw new Refused(0);
   }
+  // Who signed in again in another window goes on here.
+  if ((answer.status === 401 || answer.status === 403) && !again && (await session()) === "here") {
+    return request(method, path, body, options, true);
+  }
   if (!answer.ok) {
     const error = (await answer.json().catch(() => ({}))).error;
-    if (answer.status === 403 && error?.code === "refusal.csrf" && !options.renewed && (await renewed())) {
-      return request(method, path, body, { ...options, renewed: true });
-    }
     throw new Refused(answer.status, error);
   }
   return answer;
@@ -186,7 +169,8 @@ export function keeping(field, name) {
 function forgetAll() {
   const store = shelf();
   if (!store) return;
-  for (const key of Object.keys(store).filter((each) => each.startsWith(KEPT))) store.removeItem(key);
+  const mine = `${KEPT}${meta("site-root")} ${meta("account")} `;
+  for (const key of Object.keys(store).filter((each) => each.startsWith(mine))) store.removeItem(key);
 }
 
 /** Asks before something that cannot be taken back; whether the person wants it. `yes` is what the button says. */
@@ -323,6 +307,33 @@ document.addEventListener("submit", async (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// The day of whoever looks is the day where they are.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) {
+  const secure = location.protocol === "https:" ? ";Secure" : "";
+  document.cookie = `zone=${zone};path=/;SameSite=Lax;max-age=31536000${secure}`;
+}
+
+// Who signs out leaves nothing behind on this computer, once it is done.
+const LEAVING = "studio leaving";
+try {
+  const left = sessionStorage.getItem(LEAVING);
+  tidy(left && meta("account") !== left ? left : undefined);
+  sessionStorage.removeItem(LEAVING);
+  for (const form of document.querySelectorAll("form.sign-out")) {
+    form.addEventListener("submit", () => sessionStorage.setItem(LEAVING, meta("account")));
+  }
+} catch {
+  // Nothing may be kept on this device.
+}
+settle();
+for (const form of document.querySelectorAll("form[data-keep]")) keepForm(form);
+for (const shown of document.querySelectorAll("[data-kept-text]")) {
+  const fields = place(shown.dataset.keptText).read()?.content?.fields ?? {};
+  shown.value = Object.values(fields).flat().filter((text) => text.length > 1).join("\n\n");
+  shown.hidden = shown.value === "";
+}
 
 for (const list of document.querySelectorAll('[role="tablist"]')) tabs(list);
 for (const line of document.querySelectorAll(".toasts .toast")) fade(line);

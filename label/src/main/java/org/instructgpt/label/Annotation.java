@@ -1,0 +1,59 @@
+package org.instructgpt.label;
+
+import java.time.Instant;
+import java.util.List;
+import org.instructgpt.label.Desk.Outcome;
+import org.instructgpt.label.Desk.Receipt;
+import org.instructgpt.label.Desk.Rejected;
+import org.instructgpt.label.Desk.Rejected.Why;
+import org.instructgpt.label.Desk.Submission;
+
+/// What a labeler handed in, as it is stored; of work that was corrected, one version.
+///
+/// @param id the name of the submission
+/// @param started milliseconds, as `submitted`
+record Annotation(
+    String id,
+    String labeler,
+    String item,
+    Outcome outcome,
+    Work work,
+    long started,
+    long activeMillis,
+    long submitted) {
+
+  Receipt receipt(Submission submission) {
+    return new Receipt(
+        id,
+        outcome,
+        Instant.ofEpochMilli(submitted),
+        Possible.bounds(submission, started, activeMillis));
+  }
+
+  /// The receipt of the first time, for whoever did not hear it.
+  Receipt again(String who, Submission submission) {
+    boolean same =
+        labeler.equals(who)
+            && item.equals(submission.item())
+            && work.equals(Json.work(Json.write(submission.work())));
+    if (!same && labeler.equals(who) && item.equals(submission.item())) {
+      throw already();
+    }
+    if (!same) {
+      throw new Rejected(
+          Why.OTHER_WORK,
+          "the name of this submission was used for other work: " + submission.id(),
+          List.of());
+    }
+    return receipt(submission);
+  }
+
+  /// What somebody hears who hands the task in again, in another window say.
+  Rejected already() {
+    return new Rejected(
+        Why.HANDED_IN,
+        "expected one submission of a task, found one of " + Instant.ofEpochMilli(submitted),
+        List.of(
+            new Desk.Problem("", "label.refused.handed-in", Instant.ofEpochMilli(submitted) + "")));
+  }
+}

@@ -1,0 +1,151 @@
+package org.instructgpt.label;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.instructgpt.label.Desk.Outcome;
+import org.instructgpt.label.Desk.Receipt;
+import org.instructgpt.label.Desk.Rejected;
+import org.instructgpt.label.Desk.Rejected.Why;
+import org.instructgpt.label.Desk.Submission;
+import org.instructgpt.records.Feedback;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Store;
+import org.jdbi.v3.core.Handle;
+
+/// A labeler puts other work in the place of what they handed in, until it is used or their day
+/// ends. All versions are kept; models learn from the newest.
+///
+/// Used is what was there when a training, an export or a curation last took something out, what
+/// others are measured by, and a written prompt that a task or a round is about.
+final class Correction {
+  private final Store store;
+  private final Handle handle;
+  private final Instant now;
+  private final String labeler;
+
+  Correction(Store store, Handle handle, Instant now, String labeler) {
+    this.store = store;
+    this.handle = handle;
+    this.now = now;
+    this.labeler = labeler;
+  }
+
+  /// Why the work on an item cannot be corrected; empty when it can.
+  ///
+  /// @param day where the labeler's days end
+  Optional<Why> barred(Annotation standing, ZoneId day) {
+    long first =
+        new Annotations(handle)
+            .versions(standing.id()).stream()
+                .findFirst()
+                .map(Annotation::submitted)
+                .orElse(standing.submitted());
+    boolean today =
+        LocalDate.ofInstant(Instant.ofEpochMilli(first), day).equals(LocalDate.ofInstant(now, day));
+    if (!today) {
+      return Optional.of(Why.DAY_OVER);
+    }
+    return used(standing) ? Optional.of(Why.USED) : Optional.empty();
+  }
+
+  private boolean used(Annotation standing) {
+    boolean taken =
+        store
+            .taken(handle)
+            .filter(at -> !at.isBefore(Instant.ofEpochMilli(standing.submitted())))
+            .isPresent();
+    return taken
+        || some("label_item WHERE gold = ?", standing.id())
+        || prompts(standing).stream().anyMatch(this::asked);
+  }
+
+  private List<String> prompts(Annotation standing) {
+    return records(standing).stream()
+        .filter(record -> record instanceof Prompt)
+        .map(Feedback::id)
+        .toList();
+  }
+
+  private boolean asked(String prompt) {
+    return some("label_item WHERE prompt = ?", prompt)
+        || some("label_round_prompt WHERE prompt = ?", prompt)
+        || some("label_quiz_prompt WHERE prompt = ?", prompt);
+  }
+
+  private boolean some(String where, String id) {
+    return handle
+        .createQuery("SELECT 1 FROM " + where + " LIMIT 1")
+        .bind(0, id)
+        .mapTo(Integer.class)
+        .findOne()
+        .isPresent();
+  }
+
+  private List<Feedback> records(Annotation version) {
+    var task = Task.find(handle, version.item()).orElseThrow();
+    return filing(version.id(), version).records(task, version.work());
+  }
+
+  private Filing filing(String name, Annotation version) {
+    return new Filing(name, labeler, Instant.ofEpochMilli(version.submitted()));
+  }
+
+  /// @param tell called once if the version is new, with the task that it is for
+  Receipt take(Submission submission, ZoneId day, Consumer<Task> tell) {
+    var annotations = new Annotations(handle);
+    var earlier = annotations.named(submission.id());
+    if (earlier.isPresent()) {
+      return earlier.get().again(labeler, submission);
+    }
+    Possible.check(submission);
+    var held = new Slots(handle, now).required(labeler, submission.item());
+    var standing =
+        annotations
+            .of(labeler, submission.item())
+            .orElseThrow(() ->
+                new Rejected(
+                    Why.NOT_HANDED_IN,
+                    "expected an item that is handed in, found one that is not: "
+                        + submission.item(),
+                    List.of()));
+    barred(standing, day)
+        .ifPresent(why -> {
+          throw new Rejected(why, "what was handed in stays as it is: " + why, List.of());
+        });
+    Task task = Task.find(handle, submission.item()).orElseThrow();
+    Checks.check(task, submission.work());
+    var possible = new Possible(held.handed(), now.toEpochMilli());
+    var version =
+        new Annotation(
+            submission.id(),
+            labeler,
+            task.id(),
+            standing.outcome(),
+            submission.work(),
+            possible.started(submission),
+            possible.active(submission),
+            now.toEpochMilli());
+    if (standing.outcome() == Outcome.COUNTED && held.slot().isPresent()) {
+      refile(task, standing, version);
+    }
+    annotations.replace(standing, version, task, held);
+    if (submission.work() instanceof Work.Tagged) {
+      new Tags(handle).settleAgain(task, standing);
+    }
+    if (held.drafted()) {
+      new Drafts(handle, now).drop(labeler, task.id());
+    }
+    tell.accept(task);
+    return version.receipt(submission);
+  }
+
+  /// The records keep the name of the first version.
+  private void refile(Task task, Annotation standing, Annotation version) {
+    store.replace(
+        handle, records(standing), filing(standing.id(), version).records(task, version.work()));
+  }
+}

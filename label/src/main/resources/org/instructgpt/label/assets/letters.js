@@ -1,0 +1,26 @@
+// Which key is meant, on whatever keyboard: letters by what is printed on them, or, where that is no Latin letter
+// (Cyrillic, Greek, an input method), by where they are; digits by their place, which needs Shift on some.
+
+/** A lower-case letter, a digit, `?`, `=` or the name of a key; empty while an input method composes. */
+export function sign(event) {
+  const { key, code, shiftKey } = event;
+  if (event.isComposing) {
+    return "";
+  }
+  const hidden = ["Process", "Unidentified", "Dead"].includes(key);
+  if (key.length > 1 && !hidden) {
+    return key;
+  }
+  if (/^[0-9a-z?=]$/i.test(key)) {
+    return key.toLowerCase();
+  }
+  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(code);
+  if (digit && !shiftKey) {
+    return digit[1];
+  }
+  const letter = /^Key([A-Z])$/.exec(code);
+  if (letter) {
+    return letter[1].toLowerCase();
+  }
+  return code === "Equal" && !shiftKey ? "=" : hidden ? "" : key;
+}
