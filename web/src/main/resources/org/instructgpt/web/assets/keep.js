@@ -143,15 +143,20 @@ export function warn(unsafe) {
 
 const SENT = "sent";
 
-/** After a form was sent and a page came that is no refusal, the server has it. */
+/** After a form was sent the next page tells whether the server has it: one that is no refusal, and not an old one. */
 export function settle() {
   const [visit] = performance.getEntriesByType("navigation");
-  const came = visit?.type === "navigate" && document.referrer.startsWith(location.origin);
-  if (!came || account() === "" || Number(meta("status")) >= 400) {
-    return;
-  }
+  const followed = visit?.type === "navigate" && document.referrer.startsWith(location.origin);
+  const taken = followed && account() !== "" && Number(meta("status")) < 400;
   each((key, kept) => {
-    if (kept[SENT] && key.startsWith(`${PREFIX}${account()}:`)) localStorage.removeItem(key);
+    if (!kept[SENT]) {
+      return;
+    }
+    if (taken && key.startsWith(`${PREFIX}${account()}:`)) {
+      localStorage.removeItem(key);
+    } else {
+      localStorage.setItem(key, JSON.stringify({ ...kept, [SENT]: false }));
+    }
   });
 }
 
