@@ -212,7 +212,11 @@ final class Gate {
           refusal.status(),
           "refusal.title." + refusal.status(),
           "refusal",
-          Map.of("told", Told.of(refusal, visit), "back", URLEncoder.encode(visit.back(), StandardCharsets.UTF_8)));
+          Map.of(
+              "told",
+              Told.of(refusal, visit),
+              "back",
+              URLEncoder.encode(visit.back(), StandardCharsets.UTF_8)));
     }
   }
 

@@ -104,7 +104,8 @@ final class SignInPages {
     visit.guest().session().ifPresent(door.sessions()::end);
     visit.guest().cookies().remove(visit.http(), "session");
     if (door.entrance().prefix().isEmpty()) { // else it is not ours alone
-      // Not the storage: what others at this computer have not sent yet lies there. The page removes
+      // Not the storage: what others at this computer have not sent yet lies there. The page
+      // removes
       // what is of the one who goes.
       visit.http().header("Clear-Site-Data", "\"cache\"");
     }
