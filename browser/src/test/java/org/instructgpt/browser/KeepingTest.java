@@ -135,10 +135,7 @@ class KeepingTest extends AtStudio {
     assertThat(page.locator("#later")).containsText("signed out");
     assertThat(page.evaluate(KEPT)).isEqualTo(1);
     var other = studio.person("labeler", "Other " + labeler.name());
-    context.addCookies(
-        List.of(
-            new com.microsoft.playwright.options.Cookie("session", other.session())
-                .setUrl(studio.url())));
+    other.open(context).close();
     page.navigate(studio.url() + "/account");
     page.click("form[action$='/sign-out'] button");
     page.waitForURL("**/sign-in");
