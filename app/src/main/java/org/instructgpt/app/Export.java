@@ -105,8 +105,8 @@ final class Export implements Callable<Integer> {
                 return free;
               });
       long lines = write(exporter, filter);
-      // What goes to a pipe or to standard output is data and nothing else.
       Material.taken(store, "export");
+      // What goes to a pipe or to standard output is data and nothing else.
       var line = Objects.requireNonNull(spec).commandLine();
       var out = AtomicFiles.isDevice(file) ? line.getErr() : line.getOut();
       out.println(file + ": " + Count.of(lines, "line"));
