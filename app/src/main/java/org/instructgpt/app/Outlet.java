@@ -57,9 +57,9 @@ final class Outlet {
 
   /// Checks that a folder can be made or filled.
   ///
-  /// @param flag that named it, with its value
-  static void checkFolder(Path folder, String flag) throws IOException {
-    requireRoom(folder.resolve("x"), flag + " " + folder);
+  /// @param named the flag with its value
+  static void checkFolder(Path folder, String named) throws IOException {
+    requireRoom(folder.resolve("x"), named);
   }
 
   private static void requireRoom(Path file, String named) throws IOException {

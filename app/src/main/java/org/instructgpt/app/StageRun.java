@@ -67,8 +67,8 @@ final class StageRun implements AutoCloseable {
       Workspace workspace, StageOptions options, String stage, String model, PrintWriter out)
       throws IOException {
     var target = workspace.model(model);
-    Outlet.checkFolder(workspace.runs(), "--workspace " + workspace.root() + ": the folder");
-    Outlet.checkFolder(target, "--workspace " + workspace.root() + ": the folder");
+    Outlet.checkFolder(workspace.runs(), "--workspace " + workspace.root());
+    Outlet.checkFolder(target, "--workspace " + workspace.root());
     options.hardware.check();
     var run =
         new StageRun(workspace, options, stage, model, out, ModelLock.toMake(workspace, model));

@@ -31,7 +31,7 @@ record Study(
   /// @throws IllegalArgumentException if it was begun with others
   static Study begin(Path folder, Scale.Name size, long seed, Stop stop, PrintWriter out)
       throws IOException {
-    Outlet.checkFolder(folder, "--workspace");
+    Outlet.checkFolder(folder, "--workspace " + folder);
     if (!Files.exists(folder.resolve(AGENDA)) && new Workspace(folder).hasStore()) {
       throw new IllegalArgumentException(
           "--workspace %s holds what people gave, and no demo made it: simulated people must not mix with them; give another folder"

@@ -155,6 +155,8 @@ record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> p
       for (var entry : entries) {
         if (String.valueOf(entry.getFileName()).startsWith(".")) {
           pass("hidden", entry);
+        } else if (Files.isDirectory(entry) && new Workspace(entry).isThere()) {
+          pass("a workspace, whose files are not text to learn from", entry);
         } else if (Files.isDirectory(entry)) {
           folder(entry, found);
         } else if (!Files.exists(entry)) {

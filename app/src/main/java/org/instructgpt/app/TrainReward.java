@@ -94,7 +94,7 @@ final class TrainReward implements Callable<Integer> {
     var fitting = fits.to(parent);
     if (seeds > 0) {
       options.hardware.check();
-      Outlet.checkFolder(workspace.reports(), "--workspace " + workspace.root() + ": the folder");
+      Outlet.checkFolder(workspace.reports(), "--workspace " + workspace.root());
       return crossValidate(workspace, settings, parent, fitting, out);
     }
     var name = options.name("reward");

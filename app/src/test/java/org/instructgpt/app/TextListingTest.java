@@ -62,6 +62,16 @@ class TextListingTest {
     assertThat(listing.passed().get("a link that leads nowhere")).hasSize(1);
   }
 
+  @Test
+  void aWorkspaceBesideTheTextsIsNotText() throws IOException {
+    file("a.txt", "words");
+    var workspace = Workspace.create(folder.resolve("workspace"));
+    Files.writeString(workspace.reports().resolve("metrics.jsonl"), "{}");
+    var listing = TextListing.of(List.of(folder));
+    assertThat(listing.files()).containsExactly(folder.resolve("a.txt"));
+    assertThat(listing.passed().keySet()).first().asString().startsWith("a workspace");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "t.csv, .csv is a table",

@@ -33,7 +33,7 @@ class ErasureTest {
       assertThat(unzipped(researcher.download("/research/export.zip"))).contains(MARK);
 
       var said = studio.command("erase", MARK + " Lena", MARK + " Carl");
-      assertThat(said).contains("erased: 1 prompts, 1 demonstrations, 1 rankings, 4 ratings");
+      assertThat(said).contains("erased: 1 prompt, 1 demonstration, 1 ranking, 4 ratings");
 
       assertThat(holding(studio.workspace())).isEmpty();
       assertThat(unzipped(researcher.download("/research/export.zip"))).doesNotContain(MARK);

@@ -15,6 +15,7 @@ import org.instructgpt.collect.Curation.Personal;
 import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.collect.Curation.StepReport;
+import org.instructgpt.records.Count;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.Tokenizer;
@@ -199,7 +200,7 @@ final class Pass {
       return Verdict.keep(prompt);
     }
     counts.add(tokens < settings.shortest() ? "too short" : "too long");
-    return Verdict.drop(tokens + " tokens");
+    return Verdict.drop(Count.of(tokens, "token"));
   }
 
   private Sieve language() {

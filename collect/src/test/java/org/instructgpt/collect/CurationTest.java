@@ -132,8 +132,7 @@ final class CurationTest {
     assertThat(result.kept()).extracting(Prompt::id).containsExactly("p2");
     assertThat(result.dropped())
         .containsExactly(
-            new Dropped("p1", Step.LENGTH, "1 tokens"),
-            new Dropped("p3", Step.LENGTH, "11 tokens"));
+            new Dropped("p1", Step.LENGTH, "1 token"), new Dropped("p3", Step.LENGTH, "11 tokens"));
   }
 
   @Test

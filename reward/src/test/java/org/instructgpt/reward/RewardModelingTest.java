@@ -244,7 +244,7 @@ class RewardModelingTest {
 
     assertThatThrownBy(() -> new Data(ties, List.of(), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("found 1 rankings and none that does");
+        .hasMessageContaining("found 1 ranking and none that does");
   }
 
   @Test

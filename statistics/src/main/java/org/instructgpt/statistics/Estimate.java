@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.statistics.distribution.TDistribution;
+import org.instructgpt.records.Count;
 
 /// A number measured on what people said, with its 95% confidence interval, clustered by prompt.
 ///
@@ -197,8 +198,8 @@ public record Estimate(double value, double low, double high) {
     var counted = clusters.stream().filter(cluster -> cluster.of > 0).toList();
     if (counted.isEmpty()) {
       throw new IllegalArgumentException(
-          "expected something to count in at least one of %d prompts, found nothing"
-              .formatted(clusters.size()));
+          "expected something to count in at least one of %s, found nothing"
+              .formatted(Count.of(clusters.size(), "prompt")));
     }
     return counted;
   }

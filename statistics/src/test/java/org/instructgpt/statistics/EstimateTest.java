@@ -209,7 +209,7 @@ class EstimateTest {
   void whereNothingWasCountedThereIsNoEstimate() {
     assertThatThrownBy(() -> Estimate.of(List.of(new Cluster(0, 0))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("something to count in at least one of 1 prompts, found nothing");
+        .hasMessageContaining("something to count in at least one of 1 prompt, found nothing");
     assertThat(Estimate.of(List.of(new Cluster(0, 0), new Cluster(3, 4))))
         .isEqualTo(Estimate.of(List.of(new Cluster(3, 4))));
   }

@@ -124,7 +124,7 @@ class WinRatesTest {
     assertThatThrownBy(
             () -> WinRates.of(List.of(Samples.ranking("p", "ann", List.of("a", "a"), 1, 2))))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("two models or more, found 1 rankings");
+        .hasMessageContaining("two models or more, found 1 ranking,");
   }
 
   /// A prompt is easy (the model wins 9 of 10 that are no tie) or hard (3 of 10), one to three
