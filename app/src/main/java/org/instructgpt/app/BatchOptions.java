@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -82,13 +83,13 @@ final class BatchOptions {
   /// known without its weights is checked too.
   LineTokens tokens(Checkpoint.Kind kind) throws IOException {
     requireKind(kind);
-    Terminal.tell(hardware.toString());
+    hardware.check();
     return LineTokens.of(model, frame);
   }
 
   /// From now on `verb` tells how many lines of all are done.
   void follow(String verb, long lines) {
-    Terminal.tell("%s: %s, all good".formatted(verb, Count.of(lines, "line")));
+    Terminal.tell("%s: %s, %s".formatted(verb, Count.of(lines, "line"), hardware));
     progress = Terminal.progress(verb, "lines");
     all = lines;
   }
@@ -117,6 +118,11 @@ final class BatchOptions {
   }
 
   private void requireKind(Checkpoint.Kind wanted) throws IOException {
+    if (!Files.exists(model)) {
+      throw new IllegalArgumentException(
+          "--model %s: there is no file or folder of this name; expected a folder with config.json and model.safetensors, such as workspace/models/ppo"
+              .formatted(model));
+    }
     var found = Checkpoint.kind(model);
     if (found != wanted) {
       throw new IllegalArgumentException(

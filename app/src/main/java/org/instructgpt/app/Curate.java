@@ -140,6 +140,7 @@ final class Curate implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var place = Workspace.open(workspace);
+    var settings = settings();
     var tokenizer =
         model == null
             ? Tokenizer.gpt2()
@@ -148,7 +149,7 @@ final class Curate implements Callable<Integer> {
       var intake = new Intake(store, new SecureRandom());
       var prompts = store.prompts(Filter.ALL);
       var classifier = classifier(prompts, out);
-      var result = new Curation(settings(), tokenizer, classifier).run(prompts, intake.objection());
+      var result = new Curation(settings, tokenizer, classifier).run(prompts, intake.objection());
       Curated.save(
           store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, each -> each)));
       Material.taken(store, "curation");
@@ -170,6 +171,14 @@ final class Curate implements Callable<Integer> {
   }
 
   private Curation.Settings settings() {
+    if (cap < 1) {
+      throw new IllegalArgumentException("--cap: expected at least 1 prompt a user, found " + cap);
+    }
+    if (shortest < 0 || longest < shortest) {
+      throw new IllegalArgumentException(
+          "--shortest and --longest: expected 0 or more and not less than that, found %d and %d"
+              .formatted(shortest, longest));
+    }
     var kinds = EnumSet.copyOf(PersonalData.Kind.ALL);
     kinds.removeAll(pass);
     var parts =
@@ -188,7 +197,11 @@ final class Curate implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--split: expected three shares, such as 0.9,0.05,0.05, found " + shares);
     }
-    return new Split.Fractions(shares.get(0), shares.get(1), shares.get(2));
+    try {
+      return new Split.Fractions(shares.get(0), shares.get(1), shares.get(2));
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException("--" + refused.getMessage(), refused);
+    }
   }
 
   /// One that has learned from the prompts whose use case labelers have settled.

@@ -22,9 +22,10 @@ import picocli.CommandLine.Option;
     name = "generate",
     description = {
       "Completions of given prompts.",
-      "A line {\"id\", \"prompt\" | \"prompt_ids\"} gives {\"id\", \"completion\", \"completion_ids\",",
-      "\"logprobs\", \"finish_reason\": \"stop\" | \"length\"}. A token that ends the text is among the ids",
-      "and not in the text; the log-probabilities are the model's at temperature 1."
+      "A line {\"id\", \"prompt\" | \"prompt_ids\"} gives {\"id\", \"completion\", \"completion_ids\","
+          + " \"logprobs\", \"finish_reason\": \"stop\" | \"length\"}. A token that ends the text is"
+          + " among the ids and not in the text; the log-probabilities are the model's at temperature"
+          + " 1."
     },
     mixinStandardHelpOptions = true)
 final class Generate implements Callable<Integer> {
@@ -117,7 +118,7 @@ final class Generate implements Callable<Integer> {
               }
               chosen[place]++;
               int room = Math.min(maxNewTokens, tokens.context() - prompts.get(place).length);
-              boolean ends = token == tokens.endOfText() || chosen[place] == room;
+              boolean ends = tokens.ends().contains(token) || chosen[place] == room;
               options.advance(ends ? 1 : 0, rate.after(1));
               return true;
             });

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.GZIPInputStream;
@@ -41,8 +40,14 @@ final class Input implements AutoCloseable {
           "%s %s: expected a file, found a folder".formatted(flag, path));
     }
     if (!Files.exists(path)) {
-      var hint = path.toString().equals("-") ? "standard input is " + flag + " /dev/stdin" : null;
-      throw new NoSuchFileException(path.toString(), null, hint);
+      throw new IllegalArgumentException(
+          "%s %s: there is no such file%s"
+              .formatted(
+                  flag,
+                  path,
+                  path.toString().equals("-")
+                      ? "; standard input is " + flag + " /dev/stdin"
+                      : ""));
     }
     return new Input(
         path,

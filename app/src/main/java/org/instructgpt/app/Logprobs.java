@@ -22,8 +22,9 @@ import picocli.CommandLine.Mixin;
     name = "logprobs",
     description = {
       "Log-probabilities of given completions.",
-      "A line {\"id\", \"prompt\" | \"prompt_ids\", \"completion\" | \"completion_ids\"} gives",
-      "{\"id\", \"completion_ids\", \"logprobs\"}: natural logarithms, one for each completion token."
+      "A line {\"id\", \"prompt\" | \"prompt_ids\", \"completion\" | \"completion_ids\"} gives"
+          + " {\"id\", \"completion_ids\", \"logprobs\"}: natural logarithms, one for each completion"
+          + " token."
     },
     mixinStandardHelpOptions = true)
 final class Logprobs implements Callable<Integer> {

@@ -19,8 +19,8 @@ import picocli.CommandLine.Mixin;
     name = "score",
     description = {
       "Rewards of given completions.",
-      "A line {\"id\", \"prompt\" | \"prompt_ids\", \"completion\" | \"completion_ids\"} gives",
-      "{\"id\", \"reward\"}, shifted by the reward model's reward_bias."
+      "A line {\"id\", \"prompt\" | \"prompt_ids\", \"completion\" | \"completion_ids\"} gives"
+          + " {\"id\", \"reward\"}, shifted by the reward model's reward_bias."
     },
     mixinStandardHelpOptions = true)
 final class Score implements Callable<Integer> {

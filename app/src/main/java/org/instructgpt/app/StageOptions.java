@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,6 +62,11 @@ final class StageOptions {
   /// The recipe with the flags over it, all its sections checked: a misspelt key of a later stage
   /// must not wait for its turn, hours later.
   Recipe recipe(String stage) throws IOException {
+    if (recipe != null && !Files.isRegularFile(recipe)) {
+      throw new IllegalArgumentException(
+          "--recipe %s: there is no such file; expected YAML, such as recipes/small.yaml"
+              .formatted(recipe));
+    }
     var whole = (recipe == null ? Recipe.none() : Recipe.read(recipe)).with(assignments, stage);
     var problems = new ArrayList<String>();
     presets()

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -268,6 +271,25 @@ class VerbsTest {
       assertThat(ids.get(ids.size() - 1).intValue()).isBetween(0, 199);
       assertThat(ids.size()).isLessThan(8);
     }
+  }
+
+  @Test
+  void progressAndRateGoToStandardErrorInPlainLines() throws IOException {
+    write("{\"id\":1,\"prompt\":\"the\",\"completion\":\"cat\"}");
+    var error = System.err;
+    var heard = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(heard, true, StandardCharsets.UTF_8));
+    try {
+      for (var verb : List.of("logprobs", "generate")) {
+        assertThat(verb(verb, "sft", "--precision", "float32")).isZero();
+      }
+    } finally {
+      System.setErr(error);
+    }
+    assertThat(heard.toString(StandardCharsets.UTF_8))
+        .contains("logprobs: 1 line, precision float32, device cpu", "generate 1/1 lines", "lines/s")
+        .doesNotContain("\r");
+    assertThat(out.toString()).isEmpty();
   }
 
   @Test
