@@ -287,7 +287,8 @@ class VerbsTest {
       System.setErr(error);
     }
     assertThat(heard.toString(StandardCharsets.UTF_8))
-        .contains("logprobs: 1 line, precision float32, device cpu", "generate 1/1 lines", "lines/s")
+        .contains(
+            "logprobs: 1 line, precision float32, device cpu", "generate 1/1 lines", "lines/s")
         .doesNotContain("\r");
     assertThat(out.toString()).isEmpty();
   }
