@@ -100,7 +100,8 @@ final class EndedTest {
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         var statement = connection.createStatement()) {
       statement.execute("ALTER TABLE rating DROP COLUMN ended");
-      statement.execute("DELETE FROM flyway_schema_history WHERE version = '2'");
+      statement.execute("DROP TABLE taken");
+      statement.execute("DELETE FROM flyway_schema_history WHERE version IN ('2', '3')");
     }
     try (var store = Store.open(file)) {
       assertThat(store.ratings(Filter.ALL).getFirst().item().output().ended()).isTrue();
