@@ -122,6 +122,56 @@ class PagesTest {
   }
 
   @Test
+  void aBatchThatIsRefusedKeepsWhatWasFilledIn() {
+    try (var site = new PagesSite(RoundsTest.COUNTING)) {
+      var rosa = researcher(site);
+      assertThat(rosa.get("/research/batches/new").body())
+          .as("what a new form begins with can be sent")
+          .containsPattern("name=\"models\" value=\"ppo\" checked");
+      Map<String, String> form = new HashMap<>();
+      form.put("name", "A long name that somebody thought of");
+      form.put("kind", "USER_BASED");
+      form.put("mode", "EVALUATION");
+      form.put("overlap", "700");
+      form.put("priority", "5");
+      form.put("cases", "Sell flowers\nPlan a journey");
+      var refused = rosa.post("/research/batches", form);
+      assertThat(refused.statusCode()).isEqualTo(400);
+      assertThat(refused.body())
+          .contains("from 1 to 50")
+          .contains("A long name that somebody thought of")
+          .contains("Sell flowers")
+          .contains("value=\"700\"")
+          .containsPattern("value=\"USER_BASED\" checked")
+          .containsPattern("value=\"EVALUATION\" checked")
+          .doesNotContainPattern("value=\"COMPARE\" checked");
+    }
+  }
+
+  @Test
+  void whatCannotBeTakenBackSaysWhatItDoesAndAsks() {
+    try (var site = new PagesSite(Rounds.Author.nobody())) {
+      site.prompt("prompt", "Which?");
+      site.task(Kind.DEMONSTRATE, Optional.of("prompt"), "");
+      var lena = labeler(site);
+      lena.post("/tasks/next", Map.of());
+      var rosa = researcher(site);
+      String research = rosa.get("/research").body();
+      var link = Pattern.compile("href=\"(/research/batches/[^\"]*/close)\"").matcher(research);
+      assertThat(link.find()).isTrue();
+      assertThat(rosa.get(link.group(1)).body())
+          .contains("8 of 9 annotations are still open")
+          .contains("One labeler is at one of its tasks")
+          .contains("<form method=\"post\" action=\"" + link.group(1));
+      assertThat(rosa.get("/research").body()).contains("/close");
+      assertThat(rosa.get("/research/screening/required").body())
+          .contains("One labeler of the training pool")
+          .contains("one of them is at a task")
+          .contains("name=\"required\" value=\"yes\"");
+    }
+  }
+
+  @Test
   void aRoundAsksTheModelsAndTellsHowFarItIs() throws Exception {
     try (var site = new PagesSite(RoundsTest.COUNTING)) {
       site.prompt("one", "One?");

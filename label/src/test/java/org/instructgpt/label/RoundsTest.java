@@ -166,6 +166,51 @@ class RoundsTest {
     }
   }
 
+  /// Models that cannot read some prompts.
+  private static Rounds.Author unable(java.util.function.Predicate<String> toRead) {
+    return new Rounds.Author() {
+      @Override
+      public List<String> models() {
+        return COUNTING.models();
+      }
+
+      @Override
+      public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
+          throws Exception {
+        List<List<Rounds.Answer>> all = new ArrayList<>();
+        for (String prompt : prompts) {
+          all.add(
+              toRead.test(prompt)
+                  ? List.of()
+                  : COUNTING.answers(model, List.of(prompt), k).getFirst());
+        }
+        return all;
+      }
+    };
+  }
+
+  @Test
+  void aPromptThatIsTooLongForAModelIsLeftOutForThatReason() throws Exception {
+    try (var town = town(folder, 20)) {
+      var author = unable(prompt -> prompt.endsWith("7"));
+      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      rounds.begin(plan(List.of("ppo", "base"), 4), rounds.prompts(all(), Kind.COMPARE));
+      var end = end(rounds);
+      assertThat(List.of(end.thin(), end.unread())).containsExactly(2, 2);
+      assertThat(end.batch()).isPresent();
+    }
+  }
+
+  @Test
+  void whereAllPromptsAreTooLongNoModelIsSaidToHaveWrittenTheSame() throws Exception {
+    try (var town = town(folder, 3)) {
+      var rounds = new Rounds(town.desk, town.store, unable(_ -> true), new Random(1));
+      rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
+      assertThat(end(rounds).failure().orElseThrow())
+          .contains("3 are longer than a model can read", "to 0 the models wrote the same");
+    }
+  }
+
   @Test
   void aModelThatFailsOpensNothingAndTheReasonIsTold() throws Exception {
     try (var town = town(folder, 3)) {

@@ -116,6 +116,41 @@ class TasksApiTest {
   }
 
   @Test
+  void aTaskIsHandedInOnceAndCorrectedAndWhatCannotBeIsTold() {
+    try (var site = comparison()) {
+      var program = program(site, "Lena");
+      JsonNode task = program.json("POST", "/api/tasks/next", "{}").path("task");
+      String path = "/api/tasks/" + task.path("item").asText();
+      String token = task.path("token").asText();
+      assertThat(program.json("GET", path, "").path("state").asText()).isEqualTo("out");
+      var receipt =
+          program.json("POST", path + "/submit", WORK.formatted(UUID.randomUUID(), token));
+      assertThat(receipt.path("bounds"))
+          .extracting(bound -> bound.path("field").asText())
+          .containsExactly("started", "activeMillis");
+      var again = program.ask("POST", path + "/submit", WORK.formatted(UUID.randomUUID(), token));
+      assertThat(again.statusCode()).isEqualTo(409);
+      assertThat(again.body()).contains("label.refused.handed-in").contains("2026-11-23T09:00:00Z");
+      String other = WORK.formatted(UUID.randomUUID(), token).replace("[2, 1, 2]", "[1, 2, 3]");
+      program.json("POST", path + "/correct", other);
+      assertThat(site.test.store().rankings(Filter.ALL))
+          .singleElement()
+          .satisfies(r -> assertThat(r.item().ranks()).containsExactly(1, 2, 3));
+      var stands = program.json("GET", path, "").path("handedIn");
+      assertThat(stands.path("versions").asInt()).isEqualTo(2);
+      assertThat(stands.has("fixed")).isFalse();
+      String negative = WORK.formatted(UUID.randomUUID(), token).replace("61000", "-5");
+      var refused = program.ask("POST", path + "/correct", negative);
+      assertThat(refused.statusCode()).isEqualTo(400);
+      assertThat(refused.body()).contains("activeMillis");
+      // 9 o'clock in London on the 23rd is the 23rd in Tokyo too, and no day of nowhere.
+      assertThat(program.json("GET", "/api/progress?zone=Asia/Tokyo", "").path("today").asInt())
+          .isEqualTo(1);
+      assertThat(program.ask("GET", "/api/progress?zone=Nowhere", "").statusCode()).isEqualTo(400);
+    }
+  }
+
+  @Test
   void allThatDoesNotFitIsToldByItsField() {
     try (var site = comparison()) {
       var program = program(site, "Lena");

@@ -1,0 +1,57 @@
+package org.instructgpt.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.instructgpt.label.Workplace.batch;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.records.Labeler.Pool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A workspace that was made when one labeler could hand in one task again and again.
+class OldStoreTest {
+  private static final List<String> AS_IT_WAS =
+      List.of(
+          "DROP INDEX label_annotation_once",
+          "DROP TABLE label_version",
+          "DROP TABLE label_gone",
+          "ALTER TABLE label_round DROP COLUMN unread",
+          "DELETE FROM label_history WHERE version = '3'",
+          """
+          INSERT INTO label_annotation SELECT 'again-1', item, labeler, 'surplus', work, shown,
+            instructions, handed, started, active_millis, submitted + 5, NULL, NULL
+          FROM label_annotation\
+          """,
+          """
+          INSERT INTO label_annotation SELECT 'again-2', item, labeler, 'surplus', work, shown,
+            instructions, handed, started, active_millis, submitted - 5, NULL, NULL
+          FROM label_annotation WHERE outcome = 'counted'\
+          """);
+
+  @TempDir Path folder;
+
+  @Test
+  void itsSecondSubmissionsAreKeptBesideTheFirstAndCountNoMore() throws Exception {
+    try (var place = Workplace.in(folder).people(Pool.TRAINING, "ann")) {
+      place.open(batch(Kind.DEMONSTRATE, 2), 1);
+      place.work("ann");
+      place
+          .store
+          .write(handle -> {
+            AS_IT_WAS.forEach(handle::execute);
+            return true;
+          })
+          .join();
+    }
+    try (var place = Workplace.in(folder)) {
+      assertThat(place.count("SELECT count(*) FROM label_annotation")).isEqualTo(1);
+      assertThat(place.count("SELECT count(*) FROM label_annotation WHERE outcome = 'counted'"))
+          .isEqualTo(1);
+      assertThat(place.count("SELECT count(*) FROM label_version WHERE kind = 'beside'"))
+          .isEqualTo(2);
+      assertThat(place.desk.history("ann", 9)).hasSize(1);
+    }
+  }
+}
