@@ -64,6 +64,20 @@ final class IntakeTest {
   }
 
   @Test
+  void consentThatIsVouchedForLaterCanBeTakenBack() throws Exception {
+    Path rows = folder.resolve("rows.jsonl");
+    Files.writeString(rows, "{\"prompt\": \"What is a river?\", \"user_id\": \"u1\"}\n");
+    Importer.Settings settings = Importer.Settings.at(NOON);
+    var _ = new Importer(store, settings).read(rows);
+    var vouching = intake.vouching(Optional.of("v1"), NOON);
+    var _ = new Importer(store, settings.withConsent(), vouching).read(rows);
+    Prompt prompt = store.prompts(Filter.ALL).getFirst();
+    assertThat(intake.objection().apply(prompt)).isEmpty();
+    intake.withdraw("u1", NOON.plusSeconds(60));
+    assertThat(intake.objection().apply(prompt)).contains("consent withdrawn");
+  }
+
+  @Test
   void whatIsAskedWithConsentIsStoredAsItIs() {
     String text = "写一首关于鸭子的诗 🦆\n<script>alert('x')</script> مرحبا'); DROP TABLE prompt; --";
     Prompt prompt = ask("ann", text);

@@ -3,6 +3,7 @@ package org.instructgpt.records;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What answers a prompt: a text, a message, the last of a conversation, an object that holds one.
@@ -27,7 +28,9 @@ final class Answers {
   private Answers() {}
 
   static Optional<String> field(JsonNode row, Optional<String> asking) {
-    return Slot.RESPONSE.filling(row).keySet().stream()
+    return Slot.RESPONSE.filling(row).entrySet().stream()
+        .filter(field -> !field.getValue().path(0).isNumber()) // tokens
+        .map(Map.Entry::getKey)
         .filter(name -> !asking.equals(Optional.of(name)))
         .findFirst();
   }

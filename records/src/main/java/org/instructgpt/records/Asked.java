@@ -44,7 +44,7 @@ record Asked(
 
   private static boolean isAsking(JsonNode value) {
     return value.isTextual()
-        || value.isArray()
+        || value.isArray() && !value.path(0).isNumber()
         || value.path("messages").isArray()
         || Messages.isMessage(value)
         || TEXTS.stream().anyMatch(name -> value.path(name).isTextual());

@@ -67,6 +67,11 @@ public final class BadRows extends IllegalArgumentException {
     return "nothing was imported, because of "
         + count
         + told(faults.problems())
+        + faults.stopped().entrySet().stream()
+            .map(file ->
+                "\n%s was read no further than its first %d rows, none of which has a known form."
+                    .formatted(file.getKey(), file.getValue()))
+            .collect(Collectors.joining())
         + "\nMend these lines, or leave them out with --skip-bad.";
   }
 }

@@ -169,9 +169,24 @@ final class ComparisonFormats {
     return first.isObject() && (key(first, RANK).isPresent() || key(first, SCORE).isPresent())
         || Slot.RANKS.in(row).isPresent()
         || Slot.SCORES.in(row).isPresent()
-        || Slot.ORDER.in(row).isPresent()
+        || Slot.ORDER.in(row).filter(name -> isOrder(row.path(name), list.get())).isPresent()
         || Slot.WINNER.in(row).filter(name -> !name.equals(list.get().getKey())).isPresent()
         || list.get().getKey().equals("completions");
+  }
+
+  /// Whether the answers are named in their order, and not the models that gave them.
+  private static boolean isOrder(JsonNode order, Map.Entry<String, JsonNode> list) {
+    JsonNode first = order.path(0);
+    return !first.isTextual() || Fields.numeric(first).isPresent() || contains(list, first);
+  }
+
+  private static boolean contains(Map.Entry<String, JsonNode> list, JsonNode text) {
+    for (JsonNode answer : list.getValue()) {
+      if (answer.equals(text)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Optional<Map.Entry<String, JsonNode>> list(JsonNode row) {

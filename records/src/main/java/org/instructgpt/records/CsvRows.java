@@ -1,6 +1,5 @@
 package org.instructgpt.records;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -9,9 +8,11 @@ import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.RecordType;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,7 @@ final class CsvRows {
 
   static void read(InputStream bytes, char separator, FileRows.Visitor visitor) throws IOException {
     Cells cells = new Cells();
+    Ending text = new Ending(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
     long line = 1;
     try (CsvReader<Line> reader =
             CsvReader.builder()
@@ -73,20 +75,24 @@ final class CsvRows {
                 .maxBufferSize(LONGEST_CELL)
                 .allowExtraFields(true)
                 .allowMissingFields(true)
-                .build(cells, new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
+                .build(cells, text);
         CloseableIterator<Line> lines = reader.iterator()) {
       List<String> names = lines.hasNext() ? names(lines.next(), visitor) : List.of();
       boolean wanted = true;
       while (wanted && lines.hasNext()) {
         Line next = lines.next();
         line = next.number();
+        boolean open = next.quoted() && !lines.hasNext() && text.last != '"';
         wanted =
-            next.cells().size() == names.size()
-                ? visitor.row(line, "", row(names, next.cells()))
-                : visitor.unreadable(
-                    line,
-                    "as many cells as the header has names, " + names.size(),
-                    String.valueOf(next.cells().size()));
+            open
+                ? visitor.unreadable(
+                    line, "CSV", "a quote that is not closed, from here to the end of the file")
+                : next.cells().size() == names.size()
+                    ? visitor.row(line, "", row(names, next.cells()))
+                    : visitor.unreadable(
+                        line,
+                        "as many cells as the header has names, " + names.size(),
+                        String.valueOf(next.cells().size()));
       }
     } catch (UncheckedIOException broken) {
       if (!(broken.getCause() instanceof CharacterCodingException)) {
@@ -113,33 +119,36 @@ final class CsvRows {
   private static JsonNode row(List<String> names, List<JsonNode> cells) {
     ObjectNode row = JsonRows.MAPPER.createObjectNode();
     for (int i = 0; i < names.size(); i++) {
-      row.set(names.get(i), value(cells.get(i)));
+      row.set(names.get(i), cells.get(i));
     }
-    return row;
+    return Packed.openedCells(row);
   }
 
-  private static JsonNode value(JsonNode cell) {
-    String text = cell.asText("");
-    boolean json =
-        text.startsWith("[{")
-            || text.startsWith("[\"")
-            || text.startsWith("{\"")
-            || text.startsWith("[[");
-    if (json) {
-      try {
-        return JsonRows.MAPPER.readTree(text);
-      } catch (JsonProcessingException plain) {
-        return cell;
+  /// @param quoted whether the last cell stands in quotes
+  private record Line(long number, List<JsonNode> cells, boolean quoted) {}
+
+  /// Knows how the text ends: the library takes a quote that is never closed for a closed one.
+  private static final class Ending extends FilterReader {
+    private char last = ' ';
+
+    private Ending(Reader text) {
+      super(text);
+    }
+
+    @Override
+    public int read(char[] into, int from, int length) throws IOException {
+      int many = super.read(into, from, length);
+      for (int i = from; i < from + many; i++) {
+        last = into[i] == '\n' || into[i] == '\r' ? last : into[i];
       }
+      return many;
     }
-    return cell;
   }
-
-  private record Line(long number, List<JsonNode> cells) {}
 
   /// Tells an empty cell from `""`, which the library's own records do not.
   private static final class Cells extends AbstractBaseCsvCallbackHandler<Line> {
     private List<JsonNode> cells = new ArrayList<>();
+    private boolean lastQuoted;
 
     @Override
     protected void handleBegin(long line) {
@@ -148,6 +157,7 @@ final class CsvRows {
 
     @Override
     protected void handleField(int at, char[] buffer, int from, int length, boolean quoted) {
+      lastQuoted = quoted;
       boolean nothing = length == 0 && !quoted;
       cells.add(
           nothing
@@ -157,7 +167,7 @@ final class CsvRows {
 
     @Override
     protected Line buildRecord() {
-      return new Line(getStartingLineNumber(), cells);
+      return new Line(getStartingLineNumber(), cells, lastQuoted);
     }
 
     @Override

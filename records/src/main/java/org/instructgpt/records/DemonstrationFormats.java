@@ -33,6 +33,9 @@ final class DemonstrationFormats {
       RatingFormats.give(row, asked, answer, draft);
       return;
     }
+    if (RatingFormats.isDoubtful(row, draft)) {
+      return;
+    }
     Optional<String> labeler = row.who(Slot.LABELER);
     row.settle();
     draft.demonstration(draft.prompt(asked), answer, labeler);
@@ -64,6 +67,9 @@ final class DemonstrationFormats {
     String field = Messages.in(row.node()).orElse(usual);
     if (RatingFormats.verdict(row.node()).filter(name -> !name.equals("score")).isPresent()) {
       RatingFormats.rating(row, draft);
+      return;
+    }
+    if (RatingFormats.isDoubtful(row, draft)) {
       return;
     }
     List<Messages.Message> turns = Messages.read(row, field);
@@ -142,6 +148,11 @@ final class DemonstrationFormats {
       row.fault(field, "a turn of the user", "none");
     }
     row.settle();
+    if (turns.stream().anyMatch(turn -> turn.role() == Dialogue.Role.ASSISTANT)) {
+      draft.note(
+          "chats whose answers by a model are no demonstrations (--format messages makes the last"
+              + " one)");
+    }
     prompts.forEach(draft::prompt);
   }
 }

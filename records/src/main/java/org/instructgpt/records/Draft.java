@@ -30,6 +30,11 @@ final class Draft {
     this.evidence = evidence;
   }
 
+  /// Whether the format was named, and not told by the rows.
+  boolean isToldFormat() {
+    return settings.format().isPresent();
+  }
+
   Evidence evidence() {
     return evidence;
   }

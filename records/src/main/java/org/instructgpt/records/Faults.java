@@ -16,6 +16,7 @@ final class Faults {
   private static final Pattern WORDS = Pattern.compile("\".*\"", Pattern.DOTALL);
 
   private final Map<Kind, Counted> kinds = new LinkedHashMap<>();
+  private final Map<String, Integer> stopped = new LinkedHashMap<>();
   private long count;
 
   private record Kind(String file, String field, String expected, String found) {}
@@ -47,6 +48,16 @@ final class Faults {
       known.times++;
       known.last = problem.line();
     }
+  }
+
+  /// Notes that a file was not read any further than these many rows.
+  void stopped(String file, int rows) {
+    stopped.put(file, rows);
+  }
+
+  /// The files that were not read to their end, with the rows that were.
+  Map<String, Integer> stopped() {
+    return stopped;
   }
 
   boolean isEmpty() {

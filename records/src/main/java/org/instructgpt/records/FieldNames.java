@@ -55,6 +55,11 @@ final class FieldNames {
     return known;
   }
 
+  /// Whether a row has a field, or one inside another.
+  static boolean isIn(JsonNode row, String field) {
+    return row.has(field) || !inside(row, field).isMissingNode();
+  }
+
   private static JsonNode inside(JsonNode row, String path) {
     JsonNode at = row;
     for (String part : path.split("[.]", -1)) {

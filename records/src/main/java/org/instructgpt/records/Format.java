@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The rows that the [Importer] understands, each named by what a row looks like. Of a row the
 /// first kind that fits is taken, of a file the kind that most of its first rows have.
@@ -28,6 +29,10 @@ public enum Format {
       "{fields, responses}",
       ToolExports::isArgilla,
       (row, draft) -> each(ToolExports.argilla(row), row, draft)),
+  PRODIGY(
+      "{prompt, response or options, answer: accept, reject or ignore}",
+      ProdigyRows::isOne,
+      (row, draft) -> each(ProdigyRows.read(row), row, draft)),
   OPEN_WEBUI(
       "{data: {rating}, snapshot: {chat}}",
       ToolExports::isOpenWebUi,
@@ -210,10 +215,27 @@ public enum Format {
 
   /// Makes records of a row, or throws all that is wrong with it.
   void read(JsonNode row, Draft draft) {
+    if (this != RECORDS && Refusal.isIn(row)) {
+      draft.note("rows that say that their user did not consent, left out");
+      return;
+    }
     Fields fields = this == PROMPTS && row.isTextual() ? quotedPrompt(row) : Fields.of(row);
     reader.accept(fields, draft);
     fields.notes().keySet().forEach(draft::note);
-    draft.unread(fields.unread());
+    draft.unread(Refusal.without(fields.unread()));
+  }
+
+  /// The plain rows in an export of a labeling tool, or the row itself.
+  static Stream<JsonNode> judged(JsonNode row) {
+    boolean exported = LABEL_STUDIO.fits.test(row) || ARGILLA.fits.test(row);
+    if (!exported) {
+      return Stream.of(row);
+    }
+    Fields fields = Fields.of(row);
+    return (LABEL_STUDIO.fits.test(row)
+            ? ToolExports.labelStudio(fields)
+            : ToolExports.argilla(fields))
+        .stream().map(Fields::node);
   }
 
   /// The first kind that a row looks like.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 
@@ -29,6 +31,10 @@ final class ImportPass {
   private final Map<String, Long> unread = new TreeMap<>();
   private final Faults faults = new Faults();
   private final Set<String> labelers = new HashSet<>();
+
+  /// What `--map` names and no row had so far.
+  private final Set<String> unfound;
+
   private long count;
   private long duplicates;
   private long empty;
@@ -40,6 +46,7 @@ final class ImportPass {
     this.settings = settings;
     this.observer = observer;
     this.rows = new Rows(handle);
+    this.unfound = new TreeSet<>(settings.names().values());
   }
 
   Importer.Report read(List<Path> files) {
@@ -50,18 +57,23 @@ final class ImportPass {
         throw new UncheckedIOException(file + ": " + failure.getMessage(), failure);
       }
     }
+    if (!unfound.isEmpty() && count > 0) {
+      throw new IllegalArgumentException(
+          "--map: expected names of fields that the files have, found %s, which no row has; nothing was imported"
+              .formatted(String.join(", ", unfound)));
+    }
     if (!faults.isEmpty() && !settings.skipBad()) {
       throw new BadRows(faults);
     }
     return new Importer.Report(
-        Map.copyOf(formats),
-        Map.copyOf(reasons),
+        Collections.unmodifiableMap(formats),
+        Collections.unmodifiableMap(reasons),
         count,
-        Map.copyOf(added),
+        Collections.unmodifiableMap(added),
         duplicates,
         empty,
-        Map.copyOf(notes),
-        Map.copyOf(unread),
+        Collections.unmodifiableMap(notes),
+        Collections.unmodifiableMap(unread),
         faults.count(),
         faults.problems(),
         users,
@@ -108,7 +120,8 @@ final class ImportPass {
     @Override
     public boolean row(long line, String place, JsonNode given) {
       count++;
-      JsonNode row = FieldNames.renamed(given, settings.names());
+      unfound.removeIf(field -> FieldNames.isIn(given, field));
+      JsonNode row = FieldNames.renamed(Packed.opened(given), settings.names());
       if (decided) {
         take(new Read(line, place, row));
       } else {
@@ -131,7 +144,7 @@ final class ImportPass {
     /// Which format the file has: the one of most of its first rows, of equally many the first.
     private void decide() {
       decided = true;
-      evidence = new Evidence(first.stream().map(Read::row).toList());
+      evidence = new Evidence(first.stream().map(Read::row).flatMap(Format::judged).toList());
       Map<Format, Integer> counts = new LinkedHashMap<>();
       first.forEach(
           read -> Format.of(read.row()).ifPresent(own -> counts.merge(own, 1, Integer::sum)));
@@ -168,6 +181,9 @@ final class ImportPass {
     private void refuse() {
       for (Read read : first) {
         faults.add(problem(read, Unknown.fault(read.row())));
+      }
+      if (first.size() >= FIRST_ROWS || held > FIRST_CHARACTERS) {
+        faults.stopped(file, first.size());
       }
       first.clear();
     }
@@ -254,6 +270,9 @@ final class ImportPass {
     }
     boolean isNew =
         format == Format.RECORDS ? rows.add(List.of(record)) == 1 : rows.addIfAbsent(record);
+    if (!isNew && isCustomers(record) && rows.becomeCustomers(record.id())) {
+      notes.merge("prompts that were stored before and are a customer's now", 1L, Long::sum);
+    }
     if (isNew) {
       added.merge(Json.type(record), 1L, Long::sum);
     } else if (isWanted(format, record, given)) {

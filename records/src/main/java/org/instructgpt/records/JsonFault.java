@@ -26,6 +26,16 @@ final class JsonFault {
     if (message.contains("Trailing token")) {
       return "more after the first value: put each on a line of its own";
     }
+    if (message.startsWith("Unexpected character (']'")
+        || message.startsWith("Unexpected character ('}'")
+            && !message.contains("was expecting double-quote")) {
+      return "a comma, or nothing, where a value is due before "
+          + message.charAt(23)
+          + at(broken, text);
+    }
+    if (message.startsWith("Unexpected character ('}'")) {
+      return "a comma before the closing }" + at(broken, text);
+    }
     if (message.contains("CTRL-CHAR")) {
       return "a line break or control character inside a text: write it as \\n";
     }

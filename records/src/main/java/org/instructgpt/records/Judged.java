@@ -27,7 +27,7 @@ final class Judged {
     Optional<String> order = Slot.ORDER.in(node);
     Optional<String> choice = Slot.WINNER.in(node);
     if (ranks.isPresent()) {
-      return numbers(ranks.get(), 1, "a whole number");
+      return fromOne(numbers(ranks.get(), 1, "a whole number"));
     }
     if (order.isPresent()) {
       return ordered(order.get());
@@ -38,7 +38,28 @@ final class Judged {
     if (choice.isPresent()) {
       return chosen(choice.get());
     }
-    return numbers("ranks", 1, "a whole number");
+    row.fault(
+        field,
+        "beside them what says which is better (--map ranks=FIELD where 1 is the best, --map"
+            + " scores=FIELD where more is better, --map order=FIELD for their numbers from 0, best"
+            + " first)",
+        Unknown.keys(row.node()));
+    return Collections.nCopies(texts.size(), OptionalDouble.of(1));
+  }
+
+  /// Ranks that count from 0 as ranks that count from 1.
+  private List<OptionalDouble> fromOne(List<OptionalDouble> ranks) {
+    List<Double> given =
+        ranks.stream().filter(OptionalDouble::isPresent).map(OptionalDouble::getAsDouble).toList();
+    boolean fromZero =
+        given.contains(0.0) && given.stream().allMatch(rank -> rank >= 0 && rank < texts.size());
+    if (!fromZero) {
+      return ranks;
+    }
+    row.note("ranks that count from 0");
+    return ranks.stream()
+        .map(rank -> rank.isPresent() ? OptionalDouble.of(rank.getAsDouble() + 1) : rank)
+        .toList();
   }
 
   private List<OptionalDouble> numbers(String name, int sign, String expected) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// How single answers are judged in other people's files: thumbs, labels true and false (KTO),
 /// stars, HelpSteer's axes. They become ratings from 1 (worst) to 7 (best).
@@ -65,9 +66,23 @@ final class RatingFormats {
           "like",
           "desirable",
           "isdesirable",
+          "iscorrect",
+          "isaccepted",
+          "ishelpful",
+          "isrejected",
+          "isbad",
+          "thumbsdown",
+          "upvoted",
+          "downvoted",
+          "disliked",
+          "approved",
           "isgood",
           "ischosen",
           "accepted");
+
+  /// Fields in which yes says that the answer is bad.
+  private static final Set<String> CONTRARY =
+      Set.of("thumbsdown", "downvoted", "disliked", "isrejected", "isbad");
 
   private RatingFormats() {}
 
@@ -77,10 +92,48 @@ final class RatingFormats {
 
   /// The field that judges the answer of a row, if one does.
   static Optional<String> verdict(JsonNode row) {
+    if (isUndecided(row)) {
+      return Optional.empty();
+    }
     return Slot.RATING.filling(row).entrySet().stream()
         .filter(field -> judges(Slot.plain(field.getKey()), field.getValue()))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  /// Whether neither thumb is up, or both are.
+  private static boolean isUndecided(JsonNode row) {
+    JsonNode up = row.path("thumbs_up");
+    return up.isBoolean() && up.equals(row.path("thumbs_down"));
+  }
+
+  /// The field that seems to judge an answer, in words or numbers that are not understood.
+  private static Optional<String> doubtful(JsonNode row) {
+    return Slot.RATING.filling(row).entrySet().stream()
+        .filter(field -> field.getValue().isValueNode() && !field.getValue().asText().isBlank())
+        .map(Map.Entry::getKey)
+        .filter(name -> !Slot.plain(name).equals("score"))
+        .findFirst()
+        .or(() -> Stream.of("downvotes", "dislikes").filter(row::hasNonNull).findFirst());
+  }
+
+  /// Refuses an answer as a demonstration where something may say that it is bad: whoever knows
+  /// that it does not names the format.
+  static boolean isDoubtful(Fields row, Draft draft) {
+    if (isUndecided(row.node())) {
+      row.take("thumbs_up");
+      row.take("thumbs_down");
+      draft.note("answers that nobody judged, left out");
+      return true;
+    }
+    Optional<String> doubtful = doubtful(row.node()).filter(_ -> !draft.isToldFormat());
+    doubtful.ifPresent(field ->
+        row.fault(
+            field,
+            "a judgement of the answer as a number, true or false, good or bad (if the answer is"
+                + " good whatever this says: --format completions, or messages)",
+            Fields.found(row.node().path(field))));
+    return false;
   }
 
   private static boolean judges(String name, JsonNode value) {
@@ -173,20 +226,20 @@ final class RatingFormats {
               ? value.booleanValue()
               : GOOD.contains(Slot.plain(value.asText()))
                   || value.asText().contains("\uD83D\uDC4D");
-      return good ? 7 : 1;
+      return good == CONTRARY.contains(name) ? 1 : 7;
     }
     double given = number.getAsDouble();
     Optional<double[]> scale = scale(name, evidence.range(field), given);
     if (scale.isEmpty()) {
       row.fault(
           field,
-          "a scale that the name or the first rows tell (true and false, -1 and 1, 1 to 5, ...; or"
-              + " name it with --map thumbs="
+          "numbers that show their scale, such as 0 and 1, -1 and 1, or 1 to 5 (if 1 is good and 0"
+              + " bad: --map thumbs="
               + field
-              + " or --map stars="
+              + "; if 5 is the best: --map stars="
               + field
               + ")",
-          evidence.range(field).told());
+          Evidence.plain(given) + " alone, which may be the best or the worst");
       return 1;
     }
     double least = scale.get()[0];
@@ -209,7 +262,8 @@ final class RatingFormats {
             + " to "
             + Evidence.plain(most)
             + " read as quality from 1 to 7");
-    return (int) (1 + Math.round(6 * (given - least) / (most - least)));
+    double share = (given - least) / (most - least);
+    return (int) (1 + Math.round(6 * (CONTRARY.contains(name) ? 1 - share : share)));
   }
 
   /// The ends of a scale, if they are known.

@@ -37,6 +37,21 @@ final class Rows {
     return insert(Table.of(record), record);
   }
 
+  /// Makes a prompt that was imported without a customer's consent one of that customer, so that
+  /// taking the consent back concerns it; whether it was such a prompt.
+  boolean becomeCustomers(String prompt) {
+    try (Update update =
+        handle.createUpdate(
+            "UPDATE prompt SET source = :customer WHERE id = :id AND source = :imported")) {
+      return update
+              .bind("customer", Json.word(Prompt.Source.CUSTOMER))
+              .bind("id", prompt)
+              .bind("imported", Json.word(Prompt.Source.IMPORTED))
+              .execute()
+          == 1;
+    }
+  }
+
   /// Adds records in their order, or finds the same ones there; how many were new. The same means:
   /// equal in all but the time, because somebody who repeats a submission whose answer was lost
   /// does it later; the first time stands.

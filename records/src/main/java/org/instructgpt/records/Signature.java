@@ -13,6 +13,8 @@ enum Signature {
   BZIP2("bzip2; unpack it, or pack it with gzip or zstd", "425a68"),
   XZ("xz; unpack it, or pack it with gzip or zstd", "fd377a585a"),
   SEVEN_ZIP("7z; unpack it", "377abcaf271c"),
+  RAR("RAR; unpack it", "526172211a07"),
+  TAR("a tar archive; unpack it and name its files", ""),
   ARROW("an Arrow or Feather file; write Parquet or JSON lines", "4152524f5731"),
   ARROW_STREAM("an Arrow stream; write Parquet or JSON lines", "ffffffff"),
   AVRO("Avro; write Parquet or JSON lines", "4f626a01"),
@@ -53,11 +55,22 @@ enum Signature {
         return signature;
       }
     }
+    if (isTar(head)) {
+      return TAR;
+    }
     String begins =
         new String(head, 0, Math.min(head.length, 64), StandardCharsets.ISO_8859_1)
             .stripLeading()
             .toLowerCase(Locale.ROOT);
     return begins.startsWith("<!doctype html") || begins.startsWith("<html") ? HTML : TEXT;
+  }
+
+  /// A tar archive names itself behind the first file's name, mode, owner and time.
+  private static boolean isTar(byte[] head) {
+    int at = 257;
+    String name = "ustar";
+    return head.length >= at + name.length()
+        && new String(head, at, name.length(), StandardCharsets.ISO_8859_1).equals(name);
   }
 
   /// UTF-16 by its mark, or by every second byte that is 0; else UTF-8.

@@ -20,6 +20,7 @@ enum Slot {
   /// What is asked. `instruction` is among them, so a row's `input` is then [#CONTEXT].
   PROMPT(
       "prompt",
+      "inputs_pretokenized",
       "question",
       "instruction",
       "instructions",
@@ -64,6 +65,7 @@ enum Slot {
       "response",
       "answer",
       "output",
+      "targets_pretokenized",
       "target",
       "targets",
       "reply",
@@ -189,6 +191,21 @@ enum Slot {
       "thumbs",
       "thumb",
       "thumbs_up",
+      "thumbs_down",
+      "upvoted",
+      "downvoted",
+      "disliked",
+      "likert",
+      "likert_score",
+      "grade",
+      "is_correct",
+      "is_accepted",
+      "is_rejected",
+      "is_bad",
+      "is_helpful",
+      "approved",
+      "satisfaction",
+      "star_rating",
       "feedback",
       "vote",
       "liked",
@@ -254,7 +271,7 @@ enum Slot {
   RANKS("ranks", "rank", "rankings"),
 
   /// A score for each answer, more is better.
-  SCORES("scores", "ratings", "rewards", "qualities"),
+  SCORES("scores", "ratings", "rewards", "qualities", "wins", "win_counts", "votes", "vote_counts"),
 
   /// The answers' numbers from 0, or names, best first.
   ORDER("order"),

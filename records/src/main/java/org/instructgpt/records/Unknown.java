@@ -12,6 +12,23 @@ import java.util.Set;
 final class Unknown {
   private static final int MOST_KEYS = 20;
 
+  /// Fields that tests and sets for classifiers have and feedback has not.
+  private static final Set<String> TEST =
+      Set.of(
+          "choice1",
+          "choice2",
+          "choices",
+          "endings",
+          "hypothesis",
+          "sentence",
+          "sentence1",
+          "sentence2",
+          "tokens",
+          "nertags",
+          "image",
+          "translation",
+          "paragraphs");
+
   private Unknown() {}
 
   static BadField fault(JsonNode row) {
@@ -41,6 +58,11 @@ final class Unknown {
 
   private static String help(JsonNode row) {
     Optional<String> asking = Asked.field(row);
+    if (isTest(row)) {
+      return "this looks like a set of tasks with choices or labels, in which nobody answers in"
+          + " words or judges an answer; write its rows as {\"prompt\": ..., \"completion\": ...}"
+          + " first";
+    }
     boolean text = row.path("text").isTextual();
     if (text && row.path("label").isMissingNode() && asking.isEmpty()) {
       return "this looks like text to pretrain on: instructgpt pretrain --text FILE; if it is a"
@@ -68,11 +90,22 @@ final class Unknown {
           + other
           + "; if only the prompts are wanted: --format prompts";
     }
+    if (asking.isPresent() && Slot.ANSWERS.in(row).isPresent()) {
+      return "what ranks the answers: --map ranks=FIELD where 1 is the best, --map scores=FIELD where"
+          + " more is better, --map order=FIELD for their numbers from 0, best first";
+    }
     if (asking.isPresent()) {
       return "if only the prompts are wanted: --format prompts";
     }
     return "name what is what with --map, as in --map prompt=FIELD,response=FIELD or --map"
         + " prompt=FIELD,chosen=FIELD,rejected=FIELD; docs/formats.md lists the forms";
+  }
+
+  /// Whether a row belongs to a test or to the labels of a classifier.
+  private static boolean isTest(JsonNode row) {
+    return row.properties().stream()
+        .map(field -> Slot.plain(field.getKey()))
+        .anyMatch(TEST::contains);
   }
 
   private static List<String> texts(JsonNode row, String asking) {

@@ -81,11 +81,15 @@ final class Unwrapped {
     if (Format.of(value).isPresent() && columns(value).isEmpty()) {
       return List.of(value);
     }
+    List<JsonNode> wrapped = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : value.properties()) {
       boolean rows = field.getValue().isArray() && field.getValue().path(0).isObject();
       if (rows && WRAPPERS.contains(field.getKey())) {
-        return elements(field.getValue());
+        wrapped.addAll(elements(field.getValue()));
       }
+    }
+    if (!wrapped.isEmpty()) {
+      return wrapped;
     }
     if (value.path("row").isObject()) { // the data viewer of Hugging Face
       return List.of(value.path("row"));

@@ -76,6 +76,9 @@ final class OddRowsTest {
           "{'fields': {'prompt': 'q', 'response-1': 'a', 'response-2': 'b'}, 'responses':"
               + " [{'user_id': 'u', 'status': 'submitted', 'values': {'ranking': {'value':"
               + " [{'value': 'response-1', 'rank': 1}, {'value': 'response-2', 'rank': 2}]}}}]}";
+      case PRODIGY ->
+          "{'prompt': 'p', 'options': [{'id': 1, 'text': 'a'}, {'id': 2, 'text': 'b'}], 'accept':"
+              + " [2], 'answer': 'accept', '_input_hash': 1, '_annotator_id': 'u'}";
       case OPEN_WEBUI ->
           "{'type': 'rating', 'user_id': 'u', 'data': {'rating': 1, 'model_id': 'm'}, 'meta':"
               + " {'message_id': 'y'}, 'snapshot': {'chat': {'chat': {'history': {'messages': {'x':"
