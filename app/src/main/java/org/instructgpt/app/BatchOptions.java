@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.StopFlag;
-import org.instructgpt.records.Count;
+import org.instructgpt.statistics.Count;
 import org.instructgpt.text.Framed;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -18,11 +18,10 @@ import java.util.stream.Collectors;
 import org.instructgpt.model.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.records.Census;
-import org.instructgpt.records.Count;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.statistics.Count;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Safetensors;
 import org.jspecify.annotations.Nullable;
@@ -85,15 +84,15 @@ final class Inspect implements Callable<Integer> {
   private static void workspace(Workspace workspace, PrintWriter out) throws IOException {
     out.println(workspace.root() + ": a workspace");
     if (workspace.hasStore()) {
-      var census = Census.of(workspace.placeAsItIs());
+      var census = Store.census(workspace.placeAsItIs());
       var parts = census.bySplit();
       var all =
           new Store.Counts(
               census.labelers(),
-              sum(parts, Census.Given::prompts),
-              sum(parts, Census.Given::demonstrations),
-              sum(parts, Census.Given::rankings),
-              sum(parts, Census.Given::ratings));
+              sum(parts, Store.Given::prompts),
+              sum(parts, Store.Given::demonstrations),
+              sum(parts, Store.Given::rankings),
+              sum(parts, Store.Given::ratings));
       out.print(Resolved.of(all).table());
       for (var split : Split.values()) {
         var given = Objects.requireNonNull(parts.get(split));
@@ -110,7 +109,7 @@ final class Inspect implements Callable<Integer> {
     list("runs", workspace.runs(), out);
   }
 
-  private static long sum(Map<Split, Census.Given> parts, ToLongFunction<Census.Given> what) {
+  private static long sum(Map<Split, Store.Given> parts, ToLongFunction<Store.Given> what) {
     return parts.values().stream().mapToLong(what).sum();
   }
 

@@ -11,7 +11,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.records.Count;
+import org.instructgpt.statistics.Count;
 import org.instructgpt.text.Framed;
 import org.instructgpt.text.Framing;
 import org.instructgpt.text.Tokenizer;

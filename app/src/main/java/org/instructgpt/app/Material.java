@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.instructgpt.collect.Curated;
-import org.instructgpt.records.Count;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
@@ -16,6 +15,7 @@ import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.statistics.Count;
 
 /// What a training may learn from: what people gave, as the last curation left it, without what
 /// customers have withdrawn. It remembers what it gave out, so that a model can be asked later whom

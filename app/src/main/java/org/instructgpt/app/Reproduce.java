@@ -15,7 +15,7 @@ import org.instructgpt.eval.Exhibit.Cell;
 import org.instructgpt.eval.Exhibit.Verdict;
 import org.instructgpt.eval.Report;
 import org.instructgpt.model.AtomicFiles;
-import org.instructgpt.records.Count;
+import org.instructgpt.statistics.Count;
 import org.instructgpt.statistics.Estimate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

@@ -15,7 +15,6 @@ import org.instructgpt.collect.Curation.Personal;
 import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.collect.Curation.StepReport;
-import org.instructgpt.records.Count;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.Tokenizer;
@@ -200,7 +199,7 @@ final class Pass {
       return Verdict.keep(prompt);
     }
     counts.add(tokens < settings.shortest() ? "too short" : "too long");
-    return Verdict.drop(Count.of(tokens, "token"));
+    return Verdict.drop(tokens == 1 ? "1 token" : tokens + " tokens");
   }
 
   private Sieve language() {

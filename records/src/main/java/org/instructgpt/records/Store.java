@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,19 @@ public final class Store implements AutoCloseable {
   public record Counts(
       long labelers, long prompts, long demonstrations, long rankings, long ratings) {}
 
+  /// How much a store holds.
+  ///
+  /// @param labelers in all
+  /// @param bySplit prompts, and what was given on them
+  public record Census(long labelers, Map<Split, Given> bySplit) {
+    public Census {
+      bySplit = Map.copyOf(bySplit);
+    }
+  }
+
+  /// How much there is of the prompts of one part of the data.
+  public record Given(long prompts, long demonstrations, long rankings, long ratings) {}
+
   /// A module that keeps rows about people: it deletes what it holds of them.
   @FunctionalInterface
   public interface Erasable {
@@ -98,6 +112,14 @@ public final class Store implements AutoCloseable {
         place.startsWith(PostgresServer.SCHEME)
             ? new PostgresServer(place)
             : new SqliteFile(Path.of(place)));
+  }
+
+  /// Counts a store without opening it for writing: nothing is made, migrated or left beside it, so
+  /// that one in a read-only folder can be looked at.
+  ///
+  /// @throws IllegalArgumentException if it is no store
+  public static Census census(String place) throws IOException {
+    return Counting.of(place);
   }
 
   private static Store open(Database database) throws IOException {

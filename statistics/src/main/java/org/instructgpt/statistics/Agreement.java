@@ -7,7 +7,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
-import org.instructgpt.records.Count;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;

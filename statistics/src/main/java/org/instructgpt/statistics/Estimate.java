@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.statistics.distribution.TDistribution;
-import org.instructgpt.records.Count;
 
 /// A number measured on what people said, with its 95% confidence interval, clustered by prompt.
 ///

@@ -11,7 +11,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.instructgpt.records.Count;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt.UseCase;

@@ -1,4 +1,4 @@
-package org.instructgpt.records;
+package org.instructgpt.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

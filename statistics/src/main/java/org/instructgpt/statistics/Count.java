@@ -1,4 +1,4 @@
-package org.instructgpt.records;
+package org.instructgpt.statistics;
 
 import java.util.Locale;
 

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CensusTest {
+class CountingTest {
   @TempDir Path folder;
 
   @Test
@@ -27,7 +27,7 @@ class CensusTest {
     FileTime old = FileTime.from(Instant.EPOCH);
     Files.setLastModifiedTime(file, old);
     List<Path> before = entries(file.getParent());
-    assertCounted(Census.of(file.toString()));
+    assertCounted(Store.census(file.toString()));
     assertThat(entries(file.getParent())).isEqualTo(before);
     assertThat(Files.getLastModifiedTime(file)).isEqualTo(old);
   }
@@ -37,7 +37,7 @@ class CensusTest {
     Path file = folder.resolve("feedback.db");
     try (Store store = Store.open(file)) {
       store.add(records()).join();
-      assertCounted(Census.of(file));
+      assertCounted(Counting.of(file));
     }
   }
 
@@ -51,19 +51,19 @@ class CensusTest {
       Files.copy(folder.resolve("feedback.db-wal"), copy.resolveSibling("feedback.db-wal"));
     }
     List<Path> before = entries(copy.getParent());
-    assertCounted(Census.of(copy));
+    assertCounted(Counting.of(copy));
     assertThat(entries(copy.getParent())).isEqualTo(before);
   }
 
   @Test
   void whatIsNoStoreIsRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("feedback.db"), "no store, ".repeat(200));
-    assertThatThrownBy(() -> Census.of(text))
+    assertThatThrownBy(() -> Counting.of(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected a store")
         .hasMessageNotContaining("SQLITE");
     Path empty = Files.createFile(folder.resolve("empty.db"));
-    assertThatThrownBy(() -> Census.of(empty))
+    assertThatThrownBy(() -> Counting.of(empty))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected a store");
   }
@@ -83,10 +83,10 @@ class CensusTest {
     return List.of(ann, prompt, new Demonstration("d1", "p1", "Hello", "ann", Instant.EPOCH));
   }
 
-  private static void assertCounted(Census census) {
+  private static void assertCounted(Store.Census census) {
     assertThat(census.labelers()).isEqualTo(1);
-    assertThat(census.bySplit().get(Split.TRAIN)).isEqualTo(new Census.Given(1, 1, 0, 0));
-    assertThat(census.bySplit().get(Split.TEST)).isEqualTo(new Census.Given(0, 0, 0, 0));
+    assertThat(census.bySplit().get(Split.TRAIN)).isEqualTo(new Store.Given(1, 1, 0, 0));
+    assertThat(census.bySplit().get(Split.TEST)).isEqualTo(new Store.Given(0, 0, 0, 0));
   }
 
   private static List<Path> entries(Path folder) throws IOException {

@@ -22,28 +22,19 @@ import org.sqlite.SQLiteException;
 /// SQLite wants to write beside a file with a write-ahead log even to read it. A store whose log is
 /// empty is a plain file and is read as one that does not change; one that others have open is read
 /// through what they keep beside it; one with a log and nobody (a copy, a crash) is read in a copy.
-///
-/// @param labelers in all
-/// @param bySplit prompts, and what was given on them
-public record Census(long labelers, Map<Split, Given> bySplit) {
+final class Counting {
   private static final String PROMPTS = "SELECT p.split AS split, count(*) AS n FROM prompt p";
   private static final String BY_SPLIT = " GROUP BY p.split";
 
-  /// Copies the map.
-  public Census {
-    bySplit = Map.copyOf(bySplit);
-  }
-
-  /// What there is of the prompts of one part of the data.
-  public record Given(long prompts, long demonstrations, long rankings, long ratings) {}
+  private Counting() {}
 
   /// Counts a store by its place, as [Store#open(String)] takes it.
   ///
   /// @throws IllegalArgumentException if it is no store
-  public static Census of(String place) throws IOException {
+  static Store.Census of(String place) throws IOException {
     if (place.startsWith(PostgresServer.SCHEME)) {
       try (var server = new PostgresServer(place)) {
-        return server.explaining(() -> server.read(Census::count));
+        return server.explaining(() -> server.read(Counting::count));
       }
     }
     return of(Path.of(place));
@@ -52,16 +43,16 @@ public record Census(long labelers, Map<Split, Given> bySplit) {
   /// Counts a store in a file.
   ///
   /// @throws IllegalArgumentException if it is no store
-  public static Census of(Path file) throws IOException {
+  static Store.Census of(Path file) throws IOException {
     try {
       if (isAlone(file)) {
-        var census = read(file, "?mode=ro&immutable=1", Census::count);
+        var census = read(file, "?mode=ro&immutable=1", Counting::count);
         if (isAlone(file)) { // nobody came meanwhile
           return census;
         }
       }
       if (Files.exists(beside(file, "-shm")) && Files.isWritable(beside(file, "-shm"))) {
-        return read(file, "?mode=ro", Census::count);
+        return read(file, "?mode=ro", Counting::count);
       }
       return ofCopy(file);
     } catch (SQLException | JdbiException failure) {
@@ -69,7 +60,7 @@ public record Census(long labelers, Map<Split, Given> bySplit) {
     }
   }
 
-  private static Census ofCopy(Path file) throws IOException, SQLException {
+  private static Store.Census ofCopy(Path file) throws IOException, SQLException {
     Path folder = Files.createTempDirectory("instructgpt-census");
     Path copy = folder.resolve("feedback.db");
     try {
@@ -77,7 +68,7 @@ public record Census(long labelers, Map<Split, Given> bySplit) {
       if (Files.exists(beside(file, "-wal"))) {
         Files.copy(beside(file, "-wal"), beside(copy, "-wal"));
       }
-      return read(copy, "", Census::count);
+      return read(copy, "", Counting::count);
     } finally {
       for (String end : new String[] {"", "-wal", "-shm", "-journal"}) {
         Files.deleteIfExists(beside(copy, end));
@@ -106,24 +97,24 @@ public record Census(long labelers, Map<Split, Given> bySplit) {
     }
   }
 
-  private static Census count(Handle handle) {
+  private static Store.Census count(Handle handle) {
     long labelers = handle.createQuery("SELECT count(*) FROM labeler").mapTo(Long.class).one();
     var prompts = bySplit(handle, PROMPTS);
     var demonstrations = bySplit(handle, given("demonstration"));
     var rankings = bySplit(handle, given("ranking"));
     var ratings = bySplit(handle, given("rating"));
-    var all = new EnumMap<Split, Given>(Split.class);
+    var all = new EnumMap<Split, Store.Given>(Split.class);
     for (Split split : Split.values()) {
       String word = Json.word(split);
       all.put(
           split,
-          new Given(
+          new Store.Given(
               prompts.getOrDefault(word, 0L),
               demonstrations.getOrDefault(word, 0L),
               rankings.getOrDefault(word, 0L),
               ratings.getOrDefault(word, 0L)));
     }
-    return new Census(labelers, all);
+    return new Store.Census(labelers, all);
   }
 
   private static String given(String table) {
