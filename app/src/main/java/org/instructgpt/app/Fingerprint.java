@@ -3,7 +3,7 @@ package org.instructgpt.app;
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.instructgpt.model.Tokens;
+import org.instructgpt.model.Corpus.Tokens;
 
 /// A short number that tells whether data is the same as before.
 final class Fingerprint {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.instructgpt.records.BadRows;
 import org.instructgpt.records.Format;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Labeler;
@@ -95,7 +94,7 @@ final class ImportOptions {
               .collect(Collectors.joining(", ", "fields not read, with their rows: ", "")));
     }
     if (report.faults() > 0) {
-      out.println("faults of the rows left out: " + report.faults() + BadRows.told(report.bad()));
+      out.println("faults of the rows left out: " + report.faults() + report.badRows());
     }
     if (report.isNothing()) {
       out.println("nothing was imported");

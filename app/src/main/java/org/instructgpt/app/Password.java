@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
-import org.instructgpt.web.Caretaker;
+import org.instructgpt.web.Refusal;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,16 +76,16 @@ final class Password implements Callable<Integer> {
     var folder = Workspace.open(workspace);
     var records = place == null ? folder.place() : place;
     try (var store = place == null ? folder.givenStore() : Store.open(place)) {
-      var random = new SecureRandom();
-      var accounts = Residents.of(store, clock, random).accounts();
-      var caretaker = new Caretaker(accounts, store, clock, random);
-      var entry = caretaker.find(name).orElseThrow(() -> unknown(accounts));
+      var accounts = Residents.of(store, clock, new SecureRandom()).accounts();
+      var entry = find(accounts).orElseThrow(() -> unknown(accounts));
+      var account = entry.account();
       checkEnabled(accounts, entry);
       if (ask) {
-        caretaker.setPassword(entry.account(), read());
-        out.println("the password of " + entry.account().name() + " is changed");
+        change(accounts, account, read());
+        out.println("the password of " + account.name() + " is changed");
       } else {
-        var token = caretaker.resetLink(entry.account());
+        var token = accounts.resetLink(account.id(), Account.PROGRAM);
+        accounts.endSessions(account.id(), Account.PROGRAM);
         out.println("a new password is set here, once, within a day:");
         out.println(
             "  "
@@ -93,14 +93,28 @@ final class Password implements Callable<Integer> {
                 + "/new-password#"
                 + token);
       }
-      out.println("all sessions and tokens of " + entry.account().name() + " have ended");
+      out.println("all sessions and tokens of " + account.name() + " have ended");
       if (entry.disabled()) {
-        caretaker.enable(entry.account());
-        out.println(
-            "the account of " + entry.account().name() + " was disabled and is enabled again");
+        accounts.enable(account.id(), Account.PROGRAM);
+        out.println("the account of " + account.name() + " was disabled and is enabled again");
       }
     }
     return 0;
+  }
+
+  private Optional<Accounts.Entry> find(Accounts accounts) {
+    return accounts
+        .named(name)
+        .flatMap(account ->
+            accounts.list().stream().filter(each -> each.account().equals(account)).findFirst());
+  }
+
+  private static void change(Accounts accounts, Account account, String fresh) {
+    try {
+      accounts.setPassword(account, fresh, Account.PROGRAM);
+    } catch (Refusal refused) {
+      throw new IllegalArgumentException("--ask: " + refused.inEnglish(), refused);
+    }
   }
 
   private IllegalArgumentException unknown(Accounts accounts) {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.instructgpt.model.Tokens;
+import org.instructgpt.model.Corpus.Tokens;
 import org.junit.jupiter.api.Test;
 
 class FingerprintTest {

@@ -19,7 +19,6 @@ import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Split;
-import org.instructgpt.web.Confirmation;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Refusal.Problem;
 import org.instructgpt.web.Route;
@@ -270,7 +269,7 @@ final class BatchPages {
             .orElseThrow(Refusal::missing);
     int open = progress.slots() - progress.done() - progress.leased();
     visit.confirm(
-        new Confirmation(
+        new Visit.Confirmation(
             visit.text("label.close.title", progress.batch().name()),
             List.of(
                 visit.text("label.close.open", Math.max(0, open), progress.slots()),

@@ -12,7 +12,6 @@ import org.instructgpt.label.Screening.Topic;
 import org.instructgpt.label.Screening.Verdict;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Confirmation;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
@@ -138,7 +137,7 @@ final class ScreeningPages {
     boolean on = screening.required();
     var people = screening.reach();
     visit.confirm(
-        new Confirmation(
+        new Visit.Confirmation(
             visit.text(on ? "label.require.off-title" : "label.require.title"),
             on
                 ? List.of(visit.text("label.require.off", people.waiting()))

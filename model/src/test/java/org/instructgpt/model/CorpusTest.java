@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.instructgpt.model.Corpus.Tokens;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Files that cannot be imported, with what is at fault and where.
-public final class BadRows extends IllegalArgumentException {
+final class BadRows extends IllegalArgumentException {
   /// More kinds of faults are counted and not told.
   private static final int MOST_TOLD = 20;
 
@@ -51,7 +51,7 @@ public final class BadRows extends IllegalArgumentException {
   }
 
   /// The first of these, a line each, and how many are not shown.
-  public static String told(List<Problem> problems) {
+  static String told(List<Problem> problems) {
     String more =
         problems.size() > MOST_TOLD
             ? "\n  and " + (problems.size() - MOST_TOLD) + " other kinds of faults"

@@ -139,6 +139,11 @@ public final class Importer {
       long users,
       long customers) {
 
+    /// The faults of the rows that were left out, a line each.
+    public String badRows() {
+      return BadRows.told(bad);
+    }
+
     /// Whether the files held nothing that could be imported.
     public boolean isNothing() {
       return added.isEmpty() && duplicates == 0;
@@ -152,8 +157,8 @@ public final class Importer {
 
   /// Imports files in the given order, in one transaction, and returns when the disk has it.
   ///
-  /// @throws BadRows with every bad row, unless bad rows are to be skipped; then nothing is
-  ///   imported
+  /// @throws IllegalArgumentException with every bad row, unless bad rows are to be skipped; then
+  ///   nothing is imported
   /// @throws IllegalArgumentException when there is no such file
   public Report read(List<Path> files) throws IOException {
     try {

@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.records.Store.Erasable;
-import org.instructgpt.web.Confirmation;
 import org.instructgpt.web.Refusal;
 import org.instructgpt.web.Visit;
 
@@ -198,7 +197,7 @@ final class HistoryPages {
   private void ask(Visit visit, Set<String> prompts, String action) {
     var gone = hanging(prompts);
     visit.confirm(
-        new Confirmation(
+        new Visit.Confirmation(
             visit.text("history.ask.title", prompts.size()),
             List.of(
                 visit.text("history.ask.answers", gone.answers()),

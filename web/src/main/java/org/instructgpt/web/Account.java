@@ -13,6 +13,10 @@ import org.instructgpt.records.Labeler;
 public record Account(
     String id, String name, Role role, Optional<Labeler.Pool> pool, Locale language) {
 
+  /// Who acts where nobody is signed in: the program, for whoever has the machine.
+  public static final Account PROGRAM =
+      new Account("", "", Role.ADMIN, Optional.empty(), Locale.ENGLISH);
+
   public Account {
     if (pool.isPresent() != (role == Role.LABELER)) {
       throw new IllegalArgumentException(

@@ -69,7 +69,7 @@ public final class Accounts implements Erasable {
 
   /// Makes an invitation; the token opens [#join] once within a week.
   public String invite(Role role, Optional<Labeler.Pool> pool, Account by) {
-    return links(handle -> {
+    return changed(handle -> {
       var link = Links.Link.invitation(role, pool, by.id(), clock.instant().plus(INVITATION));
       String token = Links.add(handle, link, clock.instant(), random);
       audit.append(handle, by.id(), "invited", role.name().toLowerCase(Locale.ROOT));
@@ -80,7 +80,7 @@ public final class Accounts implements Erasable {
   /// Makes an invitation for an administrator by nobody but the one who runs the program; those
   /// made so before stop to work.
   String inviteAdmin() {
-    return links(handle -> {
+    return changed(handle -> {
       Links.withdrawMadeBy(handle, "");
       var link =
           Links.Link.invitation(Role.ADMIN, Optional.empty(), "", clock.instant().plus(SHORT_LINK));
@@ -136,9 +136,15 @@ public final class Accounts implements Erasable {
     changed(handle -> replacePassword(handle, account.id(), account.id(), hash));
   }
 
+  /// Sets a password for someone who forgot it, and ends all sessions and tokens.
+  public void setPassword(Account account, String fresh, Account by) {
+    String hash = newPassword(account.name(), fresh);
+    changed(handle -> replacePassword(handle, account.id(), by.id(), hash));
+  }
+
   /// Makes a link by which someone who forgot the password sets a new one, once within a day.
   public String resetLink(String id, Account by) {
-    return links(handle -> {
+    return changed(handle -> {
       expect(handle, id);
       var link = Links.Link.newPassword(id, by.id(), clock.instant().plus(SHORT_LINK));
       audit.append(handle, by.id(), "made-password-link", id);
@@ -169,7 +175,7 @@ public final class Accounts implements Erasable {
   /// A new token for programs that act for the account on the HTTP API for a year. Only its hash is
   /// kept: it is shown once.
   public String token(Account account, String label) {
-    return links(handle -> {
+    return changed(handle -> {
       audit.append(handle, account.id(), "made-token", account.id());
       return Tokens.add(handle, account, label, clock.instant(), random);
     });
@@ -211,11 +217,10 @@ public final class Accounts implements Erasable {
   }
 
   public void withdraw(String invitation, Account by) {
-    done(
-        store.write(handle -> {
-          audit.append(handle, by.id(), "withdrew-invitation", invitation);
-          return Links.withdraw(handle, invitation);
-        }));
+    changed(handle -> {
+      audit.append(handle, by.id(), "withdrew-invitation", invitation);
+      return Links.withdraw(handle, invitation);
+    });
   }
 
   /// Lets nobody in by this account any more, at once.
@@ -358,11 +363,10 @@ public final class Accounts implements Erasable {
   }
 
   private void record(String account, String action) {
-    done(
-        store.write(handle -> {
-          audit.append(handle, account, action, account);
-          return 0;
-        }));
+    changed(handle -> {
+      audit.append(handle, account, action, account);
+      return 0;
+    });
   }
 
   private void change(String id, Account by, String action, Function<Handle, Integer> work) {
@@ -380,10 +384,6 @@ public final class Accounts implements Erasable {
     } finally {
       bearers.forget();
     }
-  }
-
-  private String links(Function<Handle, String> work) {
-    return done(store.write(work));
   }
 
   /// What a write gave, when the disk has it; a [Refusal] inside it comes out as it was.

@@ -119,7 +119,7 @@ final class AdminPages {
             .findFirst()
             .orElseThrow(Refusal::missing);
     visit.confirm(
-        new Confirmation(
+        new Visit.Confirmation(
             visit.text("people.disable-title", name),
             List.of(
                 visit.text("people.disable-what", count("web_session", id), count("web_token", id)),

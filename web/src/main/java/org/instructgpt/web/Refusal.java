@@ -2,7 +2,9 @@ package org.instructgpt.web;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Something that was asked and is not done, with the reason in words for the one who asked.
 ///
@@ -92,6 +94,14 @@ public final class Refusal extends RuntimeException {
   /// 507: nothing can be stored, as the disk is full, say.
   static Refusal storage() {
     return later(507, Duration.ofSeconds(15), "refusal.storage");
+  }
+
+  /// What is wrong, in English sentences, where there is no page to say it.
+  public String inEnglish() {
+    var words = Texts.of(Site.class, Optional.empty());
+    return problems.stream()
+        .map(problem -> words.say(Locale.ENGLISH, problem.key(), problem.arguments().toArray()))
+        .collect(Collectors.joining(" "));
   }
 
   public int status() {
