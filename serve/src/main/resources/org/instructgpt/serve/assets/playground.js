@@ -3,7 +3,7 @@
 
 // The very module that the layout has loaded: its address carries a fingerprint.
 const studio = document.querySelector('script[type="module"][src*="/web/studio.js"]').src;
-const { ask, at, keeping, listen, toast } = await import(studio);
+const { ask, at, keeping, listen, place, toast } = await import(studio);
 
 const MOST = 4;
 
@@ -66,7 +66,7 @@ prompt.addEventListener("input", fit);
 fit();
 
 prompt.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+  if (event.key === "Enter" && !event.isComposing && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     form.requestSubmit();
   }
@@ -182,7 +182,10 @@ class Answer {
   report() {
     const dialog = document.getElementById("report");
     const note = document.getElementById("report-note");
-    note.value = "";
+    // What is wrong with the answer stays on this device until the server has it.
+    const here = place(`report:${this.turn}:${this.place}`);
+    note.value = here.read()?.text ?? "";
+    note.oninput = () => here.write({ text: note.value });
     dialog.returnValue = "";
     dialog.showModal();
     dialog.onclose = async () => {
@@ -191,6 +194,7 @@ class Answer {
           note: note.value.trim(),
         });
         if (kept) {
+          here.clear();
           this.tools.querySelector(".report").setAttribute("aria-pressed", "true");
           toast(say("answer.report.done"));
         }

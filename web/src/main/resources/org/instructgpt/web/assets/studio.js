@@ -3,6 +3,8 @@
 
 import { keepForm, place, session, settle, tidy } from "./keep.js";
 
+export { place };
+
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
 /** Where a path of the site lies: behind a proxy all of it may lie below a path of its own. */
