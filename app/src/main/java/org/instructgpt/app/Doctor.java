@@ -62,11 +62,10 @@ final class Doctor implements Callable<Integer> {
   }
 
   private static void rate(PrintWriter out, String name, DType type) {
-    double rate = Engine.gemmRate(type, SIZE, 10, System::nanoTime);
-    say(
-        out,
-        "GEMM " + name,
-        String.format(Locale.ROOT, "%.0f GFLOP/s at %d x %d x %d", rate * 1e-9, SIZE, SIZE, SIZE));
+    double rate = Engine.gemmRate(type, SIZE, 10, System::nanoTime) * 1e-9;
+    // A processor without bfloat16 of its own makes less than one.
+    String figure = String.format(Locale.ROOT, rate < 10 ? "%.2f" : "%.0f", rate);
+    say(out, "GEMM " + name, "%s GFLOP/s at %d x %d x %d".formatted(figure, SIZE, SIZE, SIZE));
   }
 
   /// The matrix and thread libraries that this process has mapped; after the products, so that what
