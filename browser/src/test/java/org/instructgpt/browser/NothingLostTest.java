@@ -40,7 +40,7 @@ class NothingLostTest extends AtStudio {
       page.navigate(studio.invitation("customer"));
       page.fill("#name", "Customer Mei");
       speak(page, "zh");
-      assertThat(page.inputValue("#name")).isEqualTo("Customer Mei");
+      PlaywrightAssertions.assertThat(page.locator("#name")).hasValue("Customer Mei");
       assertThat(page.inputValue("#token")).hasSize(43);
       page.fill("#password", Studio.PASSWORD);
       page.fill("#again", "something else");
@@ -71,7 +71,7 @@ class NothingLostTest extends AtStudio {
       page.fill("#prompt", "Half a question");
       page.uncheck("input[name=model][value=base]");
       speak(page, "zh");
-      assertThat(page.inputValue("#prompt")).isEqualTo("Half a question");
+      PlaywrightAssertions.assertThat(page.locator("#prompt")).hasValue("Half a question");
       assertThat(page.isChecked("input[name=model][value=base]")).isFalse();
     }
   }
@@ -169,14 +169,14 @@ class NothingLostTest extends AtStudio {
       customer.post("/account/sign-out-everywhere", Map.of());
       page.click("#send");
       PlaywrightAssertions.assertThat(page.locator("#trouble")).containsText("signed out");
-      assertThat(page.inputValue("#prompt")).isEqualTo(text);
+      PlaywrightAssertions.assertThat(page.locator("#prompt")).hasValue(text);
       // The same person comes back in another window, and the page goes on.
       var other = context.waitForPage(() -> page.click("#trouble a"));
       other.fill("#name", customer.name());
       other.fill("#password", Studio.PASSWORD);
       other.click("main button.primary");
       other.waitForURL("**/playground");
-      assertThat(other.inputValue("#prompt")).isEqualTo(text);
+      PlaywrightAssertions.assertThat(other.locator("#prompt")).hasValue(text);
       other.close();
       page.click("#send");
       PlaywrightAssertions.assertThat(page.locator("#asked")).hasText(text);
@@ -200,7 +200,7 @@ class NothingLostTest extends AtStudio {
       page.close();
       page = context.newPage();
       page.navigate(studio.url() + "/playground");
-      assertThat(page.inputValue("#prompt")).isEqualTo("Do not lose me");
+      PlaywrightAssertions.assertThat(page.locator("#prompt")).hasValue("Do not lose me");
       page.click("form.sign-out button");
       page.waitForURL("**/sign-in");
       assertThat(page.evaluate("() => Object.keys(localStorage).length")).isEqualTo(0);
