@@ -2,6 +2,7 @@ package org.instructgpt.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.io.IOException;
@@ -32,14 +33,7 @@ class BelowAPathTest {
         var page = context.newPage();
         page.navigate(studio.invitation("customer"));
         assertThat(page.url()).isEqualTo(proxy.url() + "/join");
-        page.fill("#name", "Customer Path");
-        page.click(".languages button[value=zh]");
-        PlaywrightAssertions.assertThat(page.locator("html")).hasAttribute("lang", "zh-Hans");
-        // The page's script puts back what was typed; faster than it is nobody but a test.
-        PlaywrightAssertions.assertThat(page.locator("#name")).hasValue("Customer Path");
-        page.click(".languages button[value=en]");
-        PlaywrightAssertions.assertThat(page.locator("html")).hasAttribute("lang", "en");
-        PlaywrightAssertions.assertThat(page.locator("#name")).hasValue("Customer Path");
+        nameInBothLanguages(page);
         page.fill("#password", Studio.PASSWORD);
         page.fill("#again", Studio.PASSWORD);
         page.click("main button.primary");
@@ -82,5 +76,17 @@ class BelowAPathTest {
       }
       assertThat(proxy.beside()).isEmpty();
     }
+  }
+
+  /// Types a name and switches the language to and fro.
+  private static void nameInBothLanguages(Page page) {
+    page.fill("#name", "Customer Path");
+    page.click(".languages button[value=zh]");
+    PlaywrightAssertions.assertThat(page.locator("html")).hasAttribute("lang", "zh-Hans");
+    // The page's script puts back what was typed; faster than it is nobody but a test.
+    PlaywrightAssertions.assertThat(page.locator("#name")).hasValue("Customer Path");
+    page.click(".languages button[value=en]");
+    PlaywrightAssertions.assertThat(page.locator("html")).hasAttribute("lang", "en");
+    PlaywrightAssertions.assertThat(page.locator("#name")).hasValue("Customer Path");
   }
 }
