@@ -102,7 +102,8 @@ record Author(Precision precision) {
     for (float each : sampled.logProbs()) {
       logProb += each;
     }
-    var text = tokenizer.decode(Arrays.copyOf(ids, words)).strip();
+    // The byte 0 is a token too, and no store and no page takes it.
+    var text = tokenizer.decode(Arrays.copyOf(ids, words)).replace('\0', '\uFFFD').strip();
     return new Answer(text, ids, logProb, finished);
   }
 

@@ -9,7 +9,8 @@ import org.instructgpt.text.Tokenizer;
 /// stop string and no white space at the end.
 ///
 /// What could still become a stop string, or turn out to be the white space at the end, is held
-/// back until it is clear. All pieces together are the final text.
+/// back until it is clear. All pieces together are the final text. The byte 0, which a byte-level
+/// vocabulary has as a token, becomes U+FFFD: a page drops it, and PostgreSQL refuses it.
 ///
 /// Not for more than one thread.
 final class Transcript {
@@ -53,7 +54,7 @@ final class Transcript {
   }
 
   private String show(String more, boolean last) {
-    held.append(more);
+    held.append(more.replace('\0', '\uFFFD'));
     int stop = stops.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
     stopped = stop >= 0;
     int end = stopped ? stop : held.length() - (last ? 0 : possibleStop());

@@ -53,6 +53,12 @@ class TranscriptTest {
   }
 
   @Test
+  void theByteZeroIsNoCharacterThatAPageOrAStoreTakes() {
+    assertThat(whole("a\0b", List.of(), true)).isEqualTo("a\uFFFDb");
+    assertThat(whole("\0", List.of(), true)).isEqualTo("\uFFFD");
+  }
+
+  @Test
   void anAnswerHasNoWhiteSpaceAroundIt() {
     assertThat(whole("\n\n  An answer.\n", List.of(), true)).isEqualTo("An answer.");
     assertThat(whole(" \n ", List.of(), true)).isEmpty();
