@@ -154,6 +154,7 @@ final class BatchPages {
   }
 
   private void open(Visit visit) {
+    var _ = visit.field("name"); // what is no form at all is refused as such: nothing can be kept
     try {
       begin(visit);
     } catch (Refusal refusal) {
