@@ -76,7 +76,7 @@ public record Agreement(
           "expected two labelers who ranked the same outputs of a prompt, found none in %s: have some prompts ranked by several labelers"
               .formatted(Count.of(rankings.size(), "ranking")));
     }
-    var alphas = bootstrap.estimates(bothWays(prompts), Agreement::alphas);
+    var alphas = bootstrap.estimates(-1, 1, bothWays(prompts), Agreement::alphas);
     return new Agreement(
         judged.labelers(),
         prompts.size(),
@@ -221,6 +221,9 @@ public record Agreement(
                     things.stream().map(given -> given.stream().map(value).toList()).toList(),
                     values))
             .toList();
-    return bootstrap.estimate(parts, drawn -> Krippendorff.alpha(Matrices.sum(drawn), scale));
+    return bootstrap
+        .estimates(
+            -1, 1, parts, drawn -> new double[] {Krippendorff.alpha(Matrices.sum(drawn), scale)})
+        .getFirst();
   }
 }

@@ -89,6 +89,22 @@ public record Bootstrap(int resamples, long seed) {
     return List.copyOf(estimates);
   }
 
+  /// The same for statistics that have a least and a greatest value: the intervals stay within
+  /// them, and where no resample differs from another, for all clusters say the same, an interval
+  /// leaves the room that an [Estimate] of a unanimous share leaves.
+  ///
+  /// @param <C> what is known of a prompt
+  /// @throws IllegalArgumentException if there are no clusters
+  public <C> List<Estimate> estimates(
+      double least, double most, List<C> clusters, Function<List<C>, double[]> statistics) {
+    return estimates(clusters, statistics).stream()
+        .map(found ->
+            found.isPoint()
+                ? Estimate.leavingRoom(found.value(), least, most, clusters.size())
+                : found.clamp(least, most))
+        .toList();
+  }
+
   /// The value below which a share of the sorted ones lies, between two by their distance.
   static double quantile(double[] sorted, double share) {
     if (sorted.length == 0) {

@@ -47,10 +47,53 @@ final class BradleyTerry {
     var estimates =
         bootstrap.estimates(
             prompts, drawn -> strengths(withHalves(Matrices.sum(drawn), wins), start));
+    boolean unanimous = estimates.stream().allMatch(Estimate::isPoint);
+    double others = unanimous ? Estimate.others(prompts.size()) : 0;
     return IntStream.range(0, m)
-        .mapToObj(i -> new Strength(models.get(i), estimates.get(i)))
+        .mapToObj(i -> {
+          var found = estimates.get(i);
+          return new Strength(
+              models.get(i),
+              unanimous
+                  ? new Estimate(
+                      found.value(),
+                      -ifOthersPrefer(i, transposed(wins), others),
+                      ifOthersPrefer(i, wins, others))
+                  : found);
+        })
         .sorted(Comparator.comparingDouble((Strength s) -> s.strength().value()).reversed())
         .toList();
+  }
+
+  /// The strength of a model if a share of all prompts preferred it to all others, although those
+  /// that were asked all say the same (see [Estimate]); infinite for one that never lost.
+  private static double ifOthersPrefer(int model, double[][] wins, double share) {
+    int m = wins.length;
+    var mixed = new double[m][];
+    double lost = 0;
+    for (int i = 0; i < m; i++) {
+      mixed[i] = wins[i].clone();
+      lost += wins[i][model];
+    }
+    for (int j = 0; j < m; j++) {
+      mixed[model][j] += share * wins[j][model];
+      mixed[j][model] -= share * wins[j][model];
+    }
+    return lost == 0
+        ? Double.POSITIVE_INFINITY
+        : strengths(withHalves(mixed, wins), new double[m])[model];
+  }
+
+  /// With losses for wins, which turns all strengths around.
+  private static double[][] transposed(double[][] wins) {
+    int m = wins.length;
+    var losses = new double[m][m];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < m; j++) {
+        losses[i][j] = wins[j][i];
+      }
+    }
+    return losses;
   }
 
   /// The log-worths that make the wins likeliest, 0 on average.

@@ -167,11 +167,21 @@ public record Estimate(double value, double low, double high) {
   }
 
   /// What scores from `least` to `most` allow that all prompts found alike.
-  private static Estimate leavingRoom(double value, double least, double most, double worth) {
-    double t = student(worth - 1);
-    double others = 1 / (1 + worth / (t * t));
+  static Estimate leavingRoom(double value, double least, double most, double worth) {
+    double others = others(worth);
     return new Estimate(value, value - others * (value - least), value + others * (most - value))
         .clamp(least, most);
+  }
+
+  /// How large a share of all prompts may say otherwise although as many as were asked agree.
+  static double others(double worth) {
+    double t = student(worth - 1);
+    return 1 / (1 + worth / (t * t));
+  }
+
+  /// Whether the interval is empty, but for rounding errors.
+  boolean isPoint() {
+    return high - low <= NOISE * Math.max(1, Math.abs(value));
   }
 
   /// The weight of a single cluster is 1, but for a rounding error or two.

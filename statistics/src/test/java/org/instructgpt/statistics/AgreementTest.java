@@ -195,6 +195,26 @@ class AgreementTest {
     assertThat(tied.nominal().value()).isOne();
   }
 
+  /// Of ten prompts a share u = t^2 / (10 + t^2) of all may say otherwise, t = 2.262 for 9 degrees
+  /// of freedom, and disagree as far as there is room: alpha is no less than 1 - 2 u.
+  @Test
+  void alphaOfPeopleWhoAgreeInAllLeavesRoomForOtherPrompts() {
+    var rankings = new ArrayList<Prompted<Ranking>>();
+    for (int p = 0; p < 10; p++) {
+      rankings.add(Samples.ranking("p" + p, "ann", THREE, 1, 2, 3));
+      rankings.add(Samples.ranking("p" + p, "bob", THREE, 1, 2, 3));
+    }
+
+    var agreement = Agreement.ofRankings(rankings, BOOTSTRAP);
+
+    double u = 2.262157 * 2.262157 / (10 + 2.262157 * 2.262157);
+    for (var alpha : List.of(agreement.nominal(), agreement.ordinal())) {
+      assertThat(alpha.value()).isOne();
+      assertThat(alpha.low()).isCloseTo(1 - 2 * u, within(1e-6));
+      assertThat(alpha.high()).isOne();
+    }
+  }
+
   @Test
   void agreementAboutSingleOutputsIsThatOfTheirValues() {
     var ratings =

@@ -52,6 +52,34 @@ class BradleyTerryTest {
         .isCloseTo(strengths.get(2).strength().value(), within(1e-8));
   }
 
+  /// Of twenty prompts that agree a share u = t^2 / (20 + t^2) of all may say otherwise, where t is
+  /// Student's 2.093 of 19 degrees of freedom.
+  @Test
+  void unanimityLeavesRoomForThoseWhoWereNotAsked() {
+    double u = 2.093024 * 2.093024 / (20 + 2.093024 * 2.093024);
+    var won = strengths(20, 1, 2);
+    double least = Math.log((20 * (1 - u) + 0.5) / (20 * u + 0.5)) / 2;
+    assertThat(won.getFirst().strength().low()).isCloseTo(least, within(1e-6));
+    assertThat(won.getFirst().strength().high()).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(won.getLast().strength().low()).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(won.getLast().strength().high()).isCloseTo(-least, within(1e-6));
+
+    double most = Math.log((10 * (1 + u) + 0.5) / (10 * (1 - u) + 0.5)) / 2;
+    for (var tied : strengths(20, 1, 1)) {
+      assertThat(tied.strength().value()).isCloseTo(0, within(1e-9));
+      assertThat(tied.strength().low()).isCloseTo(-most, within(1e-6));
+      assertThat(tied.strength().high()).isCloseTo(most, within(1e-6));
+    }
+  }
+
+  private static List<Strength> strengths(int prompts, int ofA, int ofB) {
+    return WinRates.of(
+            IntStream.range(0, prompts)
+                .mapToObj(p -> Samples.ranking("p" + p, "ann", List.of("a", "b"), ofA, ofB))
+                .toList())
+        .strengths(Bootstrap.seeded(1));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 5, 9})
   void newtonsMethodFindsTheSame(int models) {
