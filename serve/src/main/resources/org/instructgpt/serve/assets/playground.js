@@ -3,7 +3,7 @@
 
 // The very module that the layout has loaded: its address carries a fingerprint.
 const studio = document.querySelector('script[type="module"][src*="/web/studio.js"]').src;
-const { ask, at, keeping, listen, place, toast } = await import(studio);
+const { ask, at, keepField, listen, place, toast } = await import(studio);
 
 const MOST = 4;
 
@@ -53,7 +53,7 @@ for (const range of form.querySelectorAll('input[type="range"]')) {
 }
 
 // What is typed stays on this device until it is asked.
-const kept = keeping(prompt, "prompt");
+const kept = keepField(prompt, "playground");
 
 // The paper grows with what is written on it, by style alone in browsers that know how.
 function fit() {

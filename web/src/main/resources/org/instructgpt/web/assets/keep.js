@@ -2,7 +2,7 @@
 // at this computer is shown it; gone when it is safe, when that account signs out, and after two weeks.
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
-const PREFIX = "kept:";
+const PREFIX = `kept:${meta("site-root")}`; // two studios of one host, each below a path of its own, share the storage
 const LONGEST = 14 * 24 * 3600_000; // milliseconds
 
 export const account = () => meta("account");
@@ -136,6 +136,31 @@ export function warn(unsafe) {
   addEventListener("beforeunload", (leaving) => {
     if (unsafe()) leaving.preventDefault();
   });
+}
+
+/**
+ * Keeps what is typed into a field that is sent without a form, and puts it back into an empty one. Call `safe()` when
+ * the server has it. The browser asks before the page is left only where it could not keep the words.
+ */
+export function keepField(field, name) {
+  const kept = place(name);
+  let unkept = false;
+  const safe = () => {
+    kept.clear();
+    unkept = false;
+  };
+  if (account() === "") return { safe };
+  const before = kept.read();
+  if (before?.text && field.value === "") {
+    field.value = before.text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  field.addEventListener("input", () => {
+    if (field.value.trim() === "") safe();
+    else unkept = !kept.write({ text: field.value });
+  });
+  warn(() => unkept);
+  return { safe };
 }
 
 // Forms with data-keep="name": what is filled in stays here until a page that follows shows that it was taken. After a

@@ -1,9 +1,9 @@
 // What every page of the studio does: asks the server, tells what happened, copies, shows local times.
 // Areas import from "/assets/web/studio.js".
 
-import { keepForm, place, session, settle, tidy } from "./keep.js";
+import { keepField, keepForm, place, session, settle, tidy } from "./keep.js";
 
-export { place };
+export { keepField, place };
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
@@ -128,51 +128,6 @@ export function tabs(list) {
     next.focus();
   });
   show(all.find((tab) => tab.getAttribute("aria-selected") === "true") ?? all[0]);
-}
-
-const DAY = 86_400_000;
-const KEPT = "studio kept ";
-
-/** What this device keeps, by its key: null where it may not keep anything. */
-function shelf() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Keeps what is typed into a field on this device, for this account, until it is safe elsewhere: a page that is
- * closed, a session that ends or a server that is away loses nothing. An empty field gets back what was kept.
- * Call `safe()` when the server has the text. Signing out takes it away, and so does a week.
- */
-export function keeping(field, name) {
-  const key = `${KEPT}${meta("site-root")} ${meta("account")} ${name}`;
-  const store = shelf();
-  const forget = () => store?.removeItem(key);
-  if (meta("account") === "") return { safe: forget };
-  const there = JSON.parse(store?.getItem(key) ?? "null");
-  if (there && Date.now() - there.at < 7 * DAY && field.value === "") {
-    field.value = there.text;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-  field.addEventListener("input", () => {
-    try {
-      if (field.value.trim() === "") forget();
-      else store?.setItem(key, JSON.stringify({ text: field.value, at: Date.now() }));
-    } catch {
-      // No room on this device: the page itself still has the text.
-    }
-  });
-  return { safe: forget };
-}
-
-function forgetAll() {
-  const store = shelf();
-  if (!store) return;
-  const mine = `${KEPT}${meta("site-root")} ${meta("account")} `;
-  for (const key of Object.keys(store).filter((each) => each.startsWith(mine))) store.removeItem(key);
 }
 
 /** Asks before something that cannot be taken back; whether the person wants it. `yes` is what the button says. */
@@ -304,7 +259,6 @@ document.addEventListener("submit", async (event) => {
       // Nothing may be kept on this device.
     }
   }
-  if (form.classList.contains("sign-out")) forgetAll();
 });
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
