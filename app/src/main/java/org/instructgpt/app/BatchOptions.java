@@ -16,7 +16,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.statistics.Count;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -65,26 +65,26 @@ final class BatchOptions {
       description =
           "How texts become tokens: framed (separator, end of text), verbatim, or auto: framed for"
               + " models of our own stages (${DEFAULT-VALUE}).")
-  LineTokens.Frame frame;
+  JsonLineTokens.Frame frame;
 
   private ProgressLine progress = ProgressLine.silent();
   private long all;
   private long done;
 
   /// The lines to read and write; to be closed.
-  Lines lines() throws IOException {
+  JsonLinesBatches lines() throws IOException {
     if (batchSize < 1) {
       throw new IllegalArgumentException("--batch-size: expected at least 1, found " + batchSize);
     }
-    return Lines.open(in, out, batchSize * WINDOW);
+    return JsonLinesBatches.open(in, out, batchSize * WINDOW);
   }
 
   /// The tokens that the model reads. Everything else about the model and the machine that can be
   /// known without its weights is checked too.
-  LineTokens tokens(Checkpoint.Kind kind) throws IOException {
+  JsonLineTokens tokens(Checkpoint.Kind kind) throws IOException {
     requireKind(kind);
     hardware.check();
-    return LineTokens.of(model, frame);
+    return JsonLineTokens.of(model, frame);
   }
 
   /// From now on `verb` tells how many lines of all are done.
@@ -103,7 +103,8 @@ final class BatchOptions {
   /// Computes all lines to their end, or until told to stop.
   ///
   /// @return the exit status
-  int compute(Lines lines, Stop stop, Function<List<Line>, List<ObjectNode>> answers)
+  int compute(
+      JsonLinesBatches lines, StopSignals stop, Function<List<JsonLine>, List<ObjectNode>> answers)
       throws IOException {
     progress.begin(0, all);
     try {
@@ -111,7 +112,7 @@ final class BatchOptions {
         return 0;
       }
       progress.say("stopped: nothing was put in the place of " + out);
-      return Stop.STOPPED;
+      return StopSignals.STOPPED;
     } finally {
       progress.end();
     }
@@ -139,9 +140,12 @@ final class BatchOptions {
   /// @param stop looked at before each batch
   /// @param compute the results of at most [#batchSize] sequences, in their order
   /// @return the results in the order of `sequences`
-  /// @throws CancellationException when the process has to end; [Lines] then puts nothing in place
+  /// @throws CancellationException when the process has to end; [JsonLinesBatches] then puts
+  ///   nothing in place
   <T> List<T> together(
-      List<Framed> sequences, StopFlag stop, Function<List<Framed>, List<T>> compute) {
+      List<EncodedExample> sequences,
+      StopFlag stop,
+      Function<List<EncodedExample>, List<T>> compute) {
     var order =
         IntStream.range(0, sequences.size())
             .boxed()

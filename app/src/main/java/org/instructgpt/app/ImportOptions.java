@@ -99,7 +99,7 @@ final class ImportOptions {
     if (report.isNothing()) {
       out.println("nothing was imported");
     }
-    return report.isNothing() ? Complaint.USERS : 0;
+    return report.isNothing() ? ErrorMessage.USERS : 0;
   }
 
   private static void tell(PrintWriter out, String what, long count) {

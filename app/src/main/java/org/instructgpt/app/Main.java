@@ -47,7 +47,7 @@ final class Main implements Runnable {
 
   /// The process.
   public static void main(String[] arguments) {
-    var stop = new Stop();
+    var stop = new StopSignals();
     stop.arm();
     var out = new StandardOutput();
     var line =
@@ -65,35 +65,35 @@ final class Main implements Runnable {
     var failure = out.failure();
     failure.ifPresent(reason ->
         line.getErr().println("instructgpt: standard output could not be written: " + reason));
-    return status == 0 && failure.isPresent() ? Complaint.OURS : status;
+    return status == 0 && failure.isPresent() ? ErrorMessage.OURS : status;
   }
 
   /// The command line with all its commands.
-  static CommandLine commandLine(Stop stop, InstantSource clock) {
+  static CommandLine commandLine(StopSignals stop, InstantSource clock) {
     var main = new Main();
     var line =
         new CommandLine(main)
-            .addSubcommand(new Demo(stop))
-            .addSubcommand(new Loop(stop))
-            .addSubcommand(new Reproduce(stop))
-            .addSubcommand(new Import(clock))
-            .addSubcommand(new Export())
-            .addSubcommand(new Curate())
-            .addSubcommand(new Erase(clock))
-            .addSubcommand(new Consent(clock))
-            .addSubcommand(new Password(clock))
-            .addSubcommand(new Backup())
-            .addSubcommand(new Studio(stop, clock))
-            .addSubcommand(new SimulatedLabelers(stop, clock))
-            .addSubcommand(new Pretrain(stop))
-            .addSubcommand(new TrainSft(stop))
-            .addSubcommand(new TrainReward(stop))
-            .addSubcommand(new TrainPpo(stop))
-            .addSubcommand(new Inspect(clock))
-            .addSubcommand(new Doctor())
-            .addSubcommand(new Logprobs(stop))
-            .addSubcommand(new Score(stop))
-            .addSubcommand(new Generate(stop))
+            .addSubcommand(new DemoCommand(stop))
+            .addSubcommand(new LoopCommand(stop))
+            .addSubcommand(new ReproduceCommand(stop))
+            .addSubcommand(new ImportCommand(clock))
+            .addSubcommand(new ExportCommand())
+            .addSubcommand(new CurateCommand())
+            .addSubcommand(new EraseCommand(clock))
+            .addSubcommand(new ConsentCommand(clock))
+            .addSubcommand(new PasswordCommand(clock))
+            .addSubcommand(new BackupCommand())
+            .addSubcommand(new StudioCommand(stop, clock))
+            .addSubcommand(new LabelersCommand(stop, clock))
+            .addSubcommand(new PretrainCommand(stop))
+            .addSubcommand(new SftCommand(stop))
+            .addSubcommand(new RewardCommand(stop))
+            .addSubcommand(new PpoCommand(stop))
+            .addSubcommand(new InspectCommand(clock))
+            .addSubcommand(new DoctorCommand())
+            .addSubcommand(new LogprobsCommand(stop))
+            .addSubcommand(new ScoreCommand(stop))
+            .addSubcommand(new GenerateCommand(stop))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUnmatchedOptionsAllowedAsOptionParameters(false);
     line.setParameterExceptionHandler(Main::usage);
@@ -125,7 +125,7 @@ final class Main implements Runnable {
         .println(
             "%s: %s%s (%s --help explains it)"
                 .formatted(name, e.getMessage(), suggestion(e, line), name));
-    return Complaint.USERS;
+    return ErrorMessage.USERS;
   }
 
   /// A flag that is missing may be there under a wrong name, which is then the mistake to tell.
@@ -155,7 +155,7 @@ final class Main implements Runnable {
     if (unmatched.isUnknownOption()) {
       var word = unmatched.getUnmatched().getFirst().replaceFirst("=.*", "");
       var flags = line.getCommandSpec().optionsMap().keySet();
-      return Nearest.to(word, flags).map(flag -> "; did you mean " + flag + "?").orElse("");
+      return ClosestName.to(word, flags).map(flag -> "; did you mean " + flag + "?").orElse("");
     }
     var nearest = new StringWriter();
     UnmatchedArgumentException.printSuggestions(e, new PrintWriter(nearest, true));
@@ -164,7 +164,7 @@ final class Main implements Runnable {
   }
 
   private static int complain(Throwable thrown, CommandLine at, boolean stacktrace) {
-    var complaint = Complaint.about(thrown);
+    var complaint = ErrorMessage.about(thrown);
     var err = at.getErr();
     err.println(at.getCommandSpec().qualifiedName() + ": " + complaint.message());
     if (stacktrace) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.instructgpt.records.Owned;
+import org.instructgpt.records.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What a training holds of the workspace's models while it runs: the name that it makes, for
@@ -96,7 +96,7 @@ final class ModelLock implements AutoCloseable {
   }
 
   private static FileChannel open(Workspace workspace, String name) throws IOException {
-    Owned.folder(workspace.runs());
+    PrivateFiles.folder(workspace.runs());
     return FileChannel.open(
         workspace.runs().resolve(".model-" + name + ".lock"),
         StandardOpenOption.CREATE,

@@ -11,7 +11,7 @@ import java.util.Map;
 ///
 /// Three layers make the settings of a stage: the preset in the code, over it the recipe's section,
 /// over that the `--set` flags. See `recipes/` for the recipes that come along.
-record Recipe(Node.Section root) {
+record Recipe(YamlNode.Section root) {
 
   /// The sections a recipe may have. `supervised` is the short supervised training from which
   /// reinforcement learning starts (paper C.3), with the same keys as `sft`.
@@ -23,14 +23,16 @@ record Recipe(Node.Section root) {
         .forEach((stage, node) -> {
           if (!STAGES.contains(stage)) {
             throw new IllegalArgumentException(
-                node.where() + ": " + Nearest.unknown("section \"" + stage + '"', stage, STAGES));
+                node.where()
+                    + ": "
+                    + ClosestName.unknown("section \"" + stage + '"', stage, STAGES));
           }
         });
   }
 
   /// The recipe that changes nothing.
   static Recipe none() {
-    return new Recipe(Node.Section.EMPTY);
+    return new Recipe(YamlNode.Section.EMPTY);
   }
 
   /// The recipe in a YAML file.
@@ -38,10 +40,10 @@ record Recipe(Node.Section root) {
   /// @throws IllegalArgumentException when it is not YAML or has an unknown section, with the line
   /// @throws IOException when the file cannot be read
   static Recipe read(Path file) throws IOException {
-    return switch (Yaml.file(file)) {
-      case Node.Section root -> new Recipe(root);
-      case Node.Scalar(_, var text) when text == null -> none();
-      case Node other ->
+    return switch (YamlReader.file(file)) {
+      case YamlNode.Section root -> new Recipe(root);
+      case YamlNode.Scalar(_, var text) when text == null -> none();
+      case YamlNode other ->
           throw new IllegalArgumentException(
               other.where() + ": expected sections (" + String.join(", ", STAGES) + ")");
     };
@@ -67,7 +69,7 @@ record Recipe(Node.Section root) {
       if (path.size() == 1 || !reads(stage, path.getFirst())) {
         path = join(stage, path);
       }
-      changed = changed.with(nest(path, Yaml.value(assignment.substring(equals + 1), where)));
+      changed = changed.with(nest(path, YamlReader.value(assignment.substring(equals + 1), where)));
     }
     return new Recipe(changed);
   }
@@ -77,7 +79,7 @@ record Recipe(Node.Section root) {
   /// @throws IllegalArgumentException with one line for each unknown key, wrong type or refused
   ///   value
   <S extends Record> S settings(String stage, S preset) {
-    return Binding.lay(root.section(stage), preset, stage);
+    return SettingsBinding.lay(root.section(stage), preset, stage);
   }
 
   private static boolean reads(String stage, String section) {
@@ -91,11 +93,11 @@ record Recipe(Node.Section root) {
     return all;
   }
 
-  private static Node.Section nest(List<String> path, Node value) {
-    Node node = value;
+  private static YamlNode.Section nest(List<String> path, YamlNode value) {
+    YamlNode node = value;
     for (int i = path.size() - 1; i > 0; i--) {
-      node = new Node.Section(value.where(), Map.of(path.get(i), node));
+      node = new YamlNode.Section(value.where(), Map.of(path.get(i), node));
     }
-    return new Node.Section(value.where(), Collections.singletonMap(path.getFirst(), node));
+    return new YamlNode.Section(value.where(), Collections.singletonMap(path.getFirst(), node));
   }
 }

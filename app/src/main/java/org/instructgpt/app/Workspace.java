@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.instructgpt.records.Owned;
+import org.instructgpt.records.PrivateFiles;
 import org.instructgpt.records.Store;
 
 /// One folder that holds a project:
@@ -32,10 +32,10 @@ record Workspace(Path root) {
           "the workspace " + root + " is a file; give a folder with --workspace DIR");
     }
     var workspace = new Workspace(root);
-    Owned.folder(root);
+    PrivateFiles.folder(root);
     Files.createDirectories(root.resolve("models"));
-    Owned.folder(workspace.runs()); // samples, reports and logs show what people wrote
-    Owned.folder(workspace.reports());
+    PrivateFiles.folder(workspace.runs()); // samples, reports and logs show what people wrote
+    PrivateFiles.folder(workspace.reports());
     return workspace;
   }
 
@@ -67,7 +67,7 @@ record Workspace(Path root) {
   String place() throws IOException {
     var named = root.resolve(NAMED);
     if (Files.exists(named)) {
-      Owned.keep(named);
+      PrivateFiles.keep(named);
     }
     return placeAsItIs();
   }

@@ -146,7 +146,7 @@ class FeedbackTest {
     return Main.run(
         Stream.concat(Stream.of("inspect"), Stream.of(arguments).map(String::valueOf))
             .toArray(String[]::new),
-        Main.commandLine(new Stop(), () -> Instant.EPOCH)
+        Main.commandLine(new StopSignals(), () -> Instant.EPOCH)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true)));
   }
@@ -157,7 +157,7 @@ class FeedbackTest {
 
   private int run(Object verb, Object... arguments) {
     var line =
-        Main.commandLine(new Stop(), () -> Instant.EPOCH)
+        Main.commandLine(new StopSignals(), () -> Instant.EPOCH)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true));
     var words = Stream.of(arguments).map(String::valueOf).toList();

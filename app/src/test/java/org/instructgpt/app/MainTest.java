@@ -187,11 +187,11 @@ class MainTest {
         new FileSystemException("g.part", null, "No space left on device"),
         1,
         "g.part: No space left on device (--stacktrace shows where)");
-    assertThat(Complaint.about(new OutOfMemoryError("Java heap space")).status()).isEqualTo(1);
+    assertThat(ErrorMessage.about(new OutOfMemoryError("Java heap space")).status()).isEqualTo(1);
   }
 
   private static void assertComplaint(Throwable thrown, int status, String message) {
-    assertThat(Complaint.about(thrown)).isEqualTo(new Complaint(status, message));
+    assertThat(ErrorMessage.about(thrown)).isEqualTo(new ErrorMessage(status, message));
   }
 
   private static Integer fail() {
@@ -207,7 +207,7 @@ class MainTest {
   }
 
   private CommandLine line(Act act) {
-    return Main.commandLine(new Stop(), () -> Instant.EPOCH)
+    return Main.commandLine(new StopSignals(), () -> Instant.EPOCH)
         .addSubcommand(act)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true));

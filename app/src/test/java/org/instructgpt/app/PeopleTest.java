@@ -76,7 +76,7 @@ class PeopleTest {
         .contains("2 of 4 prompts kept", "same text 1", "email 1", "as Table 6", "as Table 10");
     var report = Files.readString(workspace.resolve("reports/curate.json"));
     assertThat(report).contains("\"DUPLICATES\"", "same text as p2").doesNotContain("rivers");
-    try (var material = Material.of(new Workspace(workspace))) {
+    try (var material = TrainingData.of(new Workspace(workspace))) {
       var kept = new ArrayList<String>();
       for (var split : Split.values()) {
         material.prompts(split).forEach(prompt -> kept.add(prompt.id()));
@@ -94,7 +94,7 @@ class PeopleTest {
     var more = folder.resolve("more.jsonl");
     Files.writeString(more, prompt("p5", "u5", "How tall is a giraffe?") + "\n");
     run("import", "-w", workspace, "--consent", "2026-01", more);
-    try (var material = Material.of(new Workspace(workspace))) {
+    try (var material = TrainingData.of(new Workspace(workspace))) {
       assertThat(material.note().orElseThrow())
           .contains("1 prompt came after the last curation and is not used");
       assertThat(material.demonstrations(Split.TRAIN))
@@ -182,7 +182,7 @@ class PeopleTest {
   private String join(String name, Account.Role role) throws IOException {
     var random = new SecureRandom();
     try (var store = new Workspace(workspace).store()) {
-      var accounts = Residents.of(store, NOW, random).accounts();
+      var accounts = ErasableModules.of(store, NOW, random).accounts();
       var by = new Account("x", "x", Account.Role.ADMIN, Optional.empty(), Locale.ENGLISH);
       var token = accounts.invite(role, Optional.empty(), by);
       return accounts.join(token, name, "seven quiet otters", Locale.ENGLISH).id();
@@ -201,7 +201,7 @@ class PeopleTest {
         .contains("agreed to \"2026-01\"", "withdrawn at 2026-11-22T12:00:00Z");
     assertThat(run("export", "-w", workspace, folder.resolve("out.jsonl"))).isZero();
     assertThat(folder.resolve("out.jsonl")).content().contains("rivers").doesNotContain("ducks");
-    try (var material = Material.of(new Workspace(workspace))) {
+    try (var material = TrainingData.of(new Workspace(workspace))) {
       assertThat(material.prompts(Split.TRAIN)).noneMatch(prompt -> prompt.id().equals("p1"));
       assertThat(material.demonstrations(Split.TRAIN))
           .noneMatch(given -> given.prompt().id().equals("p1"));
@@ -222,7 +222,7 @@ class PeopleTest {
     assertThat(out.toString()).contains("/new-password#", "all sessions and tokens of Ada");
     var token = out.toString().replaceAll("(?s).*#(\\S+).*", "$1");
     try (var store = new Workspace(workspace).store()) {
-      var accounts = Residents.of(store, NOW, new SecureRandom()).accounts();
+      var accounts = ErasableModules.of(store, NOW, new SecureRandom()).accounts();
       accounts.resetPassword(token, "eight loud walruses");
       assertThat(accounts.signIn("Ada", "eight loud walruses").id()).isEqualTo(id);
       store.write(handle -> handle.execute("UPDATE web_account SET disabled = 1")).join();
@@ -242,7 +242,7 @@ class PeopleTest {
     assertThat(err.toString()).contains("is disabled; with --enable");
     assertThat(run("password", "-w", workspace, "--enable", "Cora")).isZero();
     try (var store = new Workspace(workspace).store()) {
-      var audit = Residents.of(store, NOW, new SecureRandom()).accounts().audit();
+      var audit = ErasableModules.of(store, NOW, new SecureRandom()).accounts().audit();
       var acts = store.read(handle -> audit.latest(handle, 100, 0));
       assertThat(acts)
           .filteredOn(act -> act.account().isEmpty())
@@ -293,7 +293,7 @@ class PeopleTest {
   }
 
   private int run(Object... arguments) {
-    var line = Main.commandLine(new Stop(), NOW);
+    var line = Main.commandLine(new StopSignals(), NOW);
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return Main.run(Stream.of(arguments).map(Object::toString).toArray(String[]::new), line);

@@ -65,7 +65,7 @@ class RecipesTest {
             "ppo", Settings.paper(size));
     presets.forEach((stage, preset) -> {
       var settings = recipe.settings(stage, preset);
-      assertThat(Resolved.of(settings).values().keySet())
+      assertThat(ResolvedSettings.of(settings).values().keySet())
           .as("%s: the recipe decides every key of %s", file, stage)
           .containsExactlyInAnyOrderElementsOf(recipe.root().section(stage).entries().keySet());
     });

@@ -112,7 +112,7 @@ class StageChecksTest {
       arguments.addAll(List.of("--text", text.toString()));
     }
     var line =
-        Main.commandLine(new Stop(), () -> Instant.EPOCH)
+        Main.commandLine(new StopSignals(), () -> Instant.EPOCH)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true));
     return Main.run(arguments.toArray(String[]::new), line);

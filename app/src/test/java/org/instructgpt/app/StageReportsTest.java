@@ -213,7 +213,7 @@ class StageReportsTest {
     }
     return Main.run(
         all.toArray(String[]::new),
-        Main.commandLine(new Stop(), Instant::now)
+        Main.commandLine(new StopSignals(), Instant::now)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true)));
   }

@@ -343,7 +343,7 @@ class StagesTest {
   }
 
   private picocli.CommandLine command() {
-    return Main.commandLine(new Stop(), Instant::now)
+    return Main.commandLine(new StopSignals(), Instant::now)
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true));
   }

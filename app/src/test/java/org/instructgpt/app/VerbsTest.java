@@ -378,7 +378,7 @@ class VerbsTest {
 
   private int run(Object... arguments) {
     var line =
-        Main.commandLine(new Stop(), () -> Instant.EPOCH)
+        Main.commandLine(new StopSignals(), () -> Instant.EPOCH)
             .setOut(new PrintWriter(out, true))
             .setErr(new PrintWriter(err, true));
     var words = new String[arguments.length];

@@ -152,7 +152,7 @@ class ReadmeTest {
 
   /// Not exported by `app`, of which nobody else asks anything.
   private static CommandLine commandLine() throws ReflectiveOperationException {
-    var stop = Class.forName("org.instructgpt.app.Stop").getDeclaredConstructor();
+    var stop = Class.forName("org.instructgpt.app.StopSignals").getDeclaredConstructor();
     stop.setAccessible(true);
     var make =
         Class.forName("org.instructgpt.app.Main")

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.records.Store;
 
 /// Kills the site at a random moment while labelers work over HTTP, again and again, and looks each
@@ -30,7 +30,7 @@ public final class LabelKill {
   ///
   /// @param servers every how many kills the database's server is meant; 0 for never
   /// @param longest from the moment that the site is under load again to the kill, in milliseconds
-  record Plan(Supply supply, int times, int servers, int longest) {}
+  record Plan(TaskSupply supply, int times, int servers, int longest) {}
 
   /// What was seen over all kills.
   ///
@@ -56,7 +56,7 @@ public final class LabelKill {
   public static void main(String[] arguments) throws Exception {
     var flags = LabelLoad.flags(arguments);
     var supply =
-        new Supply(
+        new TaskSupply(
             LabelLoad.whole(flags, "labelers", 64),
             LabelLoad.whole(flags, "leases", 120_000),
             OVERLAP,
@@ -67,7 +67,7 @@ public final class LabelKill {
             LabelLoad.whole(flags, "times", 100),
             LabelLoad.whole(flags, "servers", 0),
             LabelLoad.whole(flags, "longest", 1500));
-    try (var place = Place.of(flags.getOrDefault("store", "postgresql"))) {
+    try (var place = StoreLocation.of(flags.getOrDefault("store", "postgresql"))) {
       var random =
           RandomGeneratorFactory.of("L64X128MixRandom").create(LabelLoad.whole(flags, "seed", 1));
       var result = new Killing(place, plan, random).run();
@@ -80,17 +80,17 @@ public final class LabelKill {
 
   /// One measurement.
   static final class Killing {
-    private final Place place;
+    private final StoreLocation place;
     private final Plan plan;
     private final RandomGenerator random;
-    private final Ledger ledger = new Ledger();
+    private final Acknowledgements ledger = new Acknowledgements();
     private int lost;
     private int older;
     private long draftAge;
     private int kills;
     private int servers;
 
-    Killing(Place place, Plan plan, RandomGenerator random) {
+    Killing(StoreLocation place, Plan plan, RandomGenerator random) {
       this.place = place;
       this.plan = plan;
       this.random = random;
@@ -98,12 +98,13 @@ public final class LabelKill {
 
     Result run() throws IOException, InterruptedException {
       var people = plan.supply().into(place.store());
-      var site = Running.start(place.store(), 0, QUICK_TO_START);
+      var site = RunningSite.start(place.store(), 0, QUICK_TO_START);
       var over = new AtomicBoolean();
-      var labelers = new Labelers(site.port(), people, ledger, OVERLAP, DRAFT_EVERY, 0);
+      var labelers = new VirtualLabelers(site.port(), people, ledger, OVERLAP, DRAFT_EVERY, 0);
       var work =
           CompletableFuture.runAsync(
-              () -> labelers.work(new Labelers.Timings(), over::get), Thread.ofPlatform()::start);
+              () -> labelers.work(new VirtualLabelers.Timings(), over::get),
+              Thread.ofPlatform()::start);
       for (int time = 1; time <= plan.times(); time++) {
         boolean server = place.mortal() && plan.servers() > 0 && time % plan.servers() == 0;
         long up = System.currentTimeMillis();
@@ -118,7 +119,7 @@ public final class LabelKill {
         } else {
           site.kill();
           look(up, killed);
-          site = Running.start(place.store(), labelers.port(), QUICK_TO_START);
+          site = RunningSite.start(place.store(), labelers.port(), QUICK_TO_START);
         }
       }
       over.set(true);
@@ -139,7 +140,7 @@ public final class LabelKill {
     private void look(long up, long killed) throws IOException {
       var state = ledger.state();
       try (var store = Store.open(place.store())) {
-        var books = new Books(store);
+        var books = new StoreAudit(store);
         lost += books.lost(state);
         older += books.older(state);
         draftAge = Math.max(draftAge, books.gone(state, up, killed));
@@ -152,7 +153,7 @@ public final class LabelKill {
 
     private Result result() throws IOException {
       try (var store = Store.open(place.store())) {
-        var books = new Books(store);
+        var books = new StoreAudit(store);
         var breaches = new TreeMap<>(ledger.breaches());
         breaches.putAll(books.breaches());
         long more = books.annotations() - ledger.submissions();

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
-import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.records.Store;
 
 /// Simulated labelers at the site, over HTTP on this machine: how long they wait for the next item
@@ -24,7 +24,7 @@ public final class LabelLoad {
   private LabelLoad() {}
 
   /// What is to be done.
-  record Plan(Supply supply, int rate, int seconds, int warmup, int draftEvery) {}
+  record Plan(TaskSupply supply, int rate, int seconds, int warmup, int draftEvery) {}
 
   /// What was measured.
   ///
@@ -45,7 +45,7 @@ public final class LabelLoad {
   public static void main(String[] arguments) throws Exception {
     var flags = flags(arguments);
     var supply =
-        new Supply(
+        new TaskSupply(
             whole(flags, "labelers", 64),
             whole(flags, "leases", 50_000),
             whole(flags, "overlap", 3),
@@ -57,7 +57,7 @@ public final class LabelLoad {
             whole(flags, "seconds", 0),
             whole(flags, "warmup", 0),
             whole(flags, "drafts", 0));
-    try (var place = Place.of(flags.getOrDefault("store", "postgresql"))) {
+    try (var place = StoreLocation.of(flags.getOrDefault("store", "postgresql"))) {
       var result = run(place.store(), plan);
       System.out.printf(
           Locale.ROOT,
@@ -78,16 +78,16 @@ public final class LabelLoad {
 
   static Result run(String where, Plan plan) throws Exception {
     var people = plan.supply().into(where);
-    var ledger = new Ledger();
-    var timings = new Labelers.Timings();
+    var ledger = new Acknowledgements();
+    var timings = new VirtualLabelers.Timings();
     double seconds;
     double busy;
     long resident;
-    try (var site = Running.start(where, 0, List.of("-Xmx512m"));
+    try (var site = RunningSite.start(where, 0, List.of("-Xmx512m"));
         var clock = Executors.newSingleThreadScheduledExecutor()) {
       var warm = clock.schedule(timings::forget, plan.warmup(), TimeUnit.SECONDS);
       var labelers =
-          new Labelers(
+          new VirtualLabelers(
               site.port(), people, ledger, plan.supply().overlap(), plan.draftEvery(), plan.rate());
       var before = site.busy();
       long began = System.nanoTime();
@@ -100,7 +100,7 @@ public final class LabelLoad {
     }
     try (var store = Store.open(where)) {
       var breaches = new HashMap<>(ledger.breaches());
-      var books = new Books(store);
+      var books = new StoreAudit(store);
       breaches.putAll(books.breaches());
       long more = books.annotations() - ledger.submissions();
       if (more != 0) {
@@ -121,7 +121,7 @@ public final class LabelLoad {
     }
   }
 
-  static Map<String, Double> times(Labelers.Timings timings) {
+  static Map<String, Double> times(VirtualLabelers.Timings timings) {
     var times = new TreeMap<String, Double>();
     percentiles("next", timings.next(), times);
     percentiles("submit", timings.submit(), times);

@@ -7,16 +7,16 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.label.Desk;
-import org.instructgpt.label.Exports;
 import org.instructgpt.label.LabelArea;
+import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskQueue;
 import org.instructgpt.records.Store;
-import org.instructgpt.web.Area;
 import org.instructgpt.web.Site;
+import org.instructgpt.web.SiteArea;
 
 /// The site with the labelers' area, as a program of its own that can be killed: `LabelSite STORE
 /// PORT` says `up PORT` and runs until then.
@@ -45,15 +45,16 @@ final class LabelSite {
     store.close();
   }
 
-  private static Area area(Store store, InstantSource clock, SecureRandom random) throws Exception {
-    var desk = Desk.open(store, clock, random);
+  private static SiteArea area(Store store, InstantSource clock, SecureRandom random)
+      throws Exception {
+    var desk = TaskQueue.open(store, clock, random);
     byte[] key = "a key of benchmarks of 32 bytes.".getBytes(StandardCharsets.UTF_8);
     return LabelArea.of(
         desk,
         Screening.open(store, clock, random),
         new Quality(store),
         Surveys.open(store),
-        new Exports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
+        new LabelingExports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
         new Rounds(desk, store, Rounds.Author.nobody(), random),
         store);
   }

@@ -10,9 +10,9 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.ppo.Data;
-import org.instructgpt.ppo.Models;
 import org.instructgpt.ppo.Ppo;
+import org.instructgpt.ppo.PpoData;
+import org.instructgpt.ppo.PpoModels;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
@@ -27,7 +27,7 @@ public final class PpoIteration {
   private PpoIteration() {}
 
   public static void main(String[] arguments) {
-    var flags = Flags.parse(arguments);
+    var flags = BenchmarkFlags.parse(arguments);
     int episodes = flags.whole("episodes", 64);
     int prompt = flags.whole("prompt", 32);
     int response = flags.whole("response", 32);
@@ -49,11 +49,11 @@ public final class PpoIteration {
               random.ints((long) episodes * 8 * window + 1, 0, shape.vocabulary()).toArray(),
               window);
       // GPT-2's end of text lies outside these vocabularies, so every response has full length.
-      var data = new Data(Tokenizer.gpt2(), prompts, List.of(), Optional.of(corpus));
+      var data = new PpoData(Tokenizer.gpt2(), prompts, List.of(), Optional.of(corpus));
       var trainer =
           new Ppo(
               settings(flags, episodes, response, ratio),
-              Models.start(policy, reward),
+              PpoModels.start(policy, reward),
               data,
               new Lineage("ppo", Map.of(), Map.of()),
               System::nanoTime);
@@ -61,7 +61,7 @@ public final class PpoIteration {
     }
   }
 
-  private static Settings settings(Flags flags, int episodes, int response, int ratio) {
+  private static Settings settings(BenchmarkFlags flags, int episodes, int response, int ratio) {
     var paper = Settings.paper(GptConfig.Size.XL);
     return new Settings(
         Long.MAX_VALUE / 4,
@@ -77,7 +77,7 @@ public final class PpoIteration {
         1);
   }
 
-  private static void measure(Ppo trainer, Flags flags, int episodes) {
+  private static void measure(Ppo trainer, BenchmarkFlags flags, int episodes) {
     var _ = trainer.step(0);
     double best = Double.POSITIVE_INFINITY;
     Map<String, Double> fastest = Map.of();

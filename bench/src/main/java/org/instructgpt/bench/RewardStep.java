@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.reward.Ranked;
 import org.instructgpt.reward.RewardModeling;
+import org.instructgpt.reward.TokenizedRanking;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
@@ -20,7 +20,7 @@ public final class RewardStep {
   private RewardStep() {}
 
   public static void main(String[] arguments) {
-    var flags = Flags.parse(arguments);
+    var flags = BenchmarkFlags.parse(arguments);
     int prompts = flags.whole("prompts", 8);
     int k = flags.whole("completions", 4);
     int length = flags.whole("length", 64);
@@ -34,7 +34,7 @@ public final class RewardStep {
       var rankings =
           IntStream.range(0, prompts)
               .mapToObj(i ->
-                  new Ranked(
+                  new TokenizedRanking(
                       "" + i,
                       random.ints(length / 2, 0, shape.vocabulary()).toArray(),
                       Stream.generate(() ->

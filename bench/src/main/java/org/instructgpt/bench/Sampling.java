@@ -13,7 +13,7 @@ public final class Sampling {
   private Sampling() {}
 
   public static void main(String[] arguments) {
-    var flags = Flags.parse(arguments);
+    var flags = BenchmarkFlags.parse(arguments);
     int batch = flags.whole("batch", 64);
     int tokens = flags.whole("new", 32);
     try (var _ = Scope.open()) {

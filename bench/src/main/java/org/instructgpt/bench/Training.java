@@ -15,7 +15,7 @@ public final class Training {
   private Training() {}
 
   public static void main(String[] arguments) {
-    var flags = Flags.parse(arguments);
+    var flags = BenchmarkFlags.parse(arguments);
     int batch = flags.whole("batch", 16);
     int length = flags.whole("length", flags.model().context());
     try (var _ = Scope.open()) {

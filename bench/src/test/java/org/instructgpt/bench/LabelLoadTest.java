@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.records.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +21,7 @@ class LabelLoadTest {
 
   @Test
   void everyItemGetsItsAnnotationsUnderLoad() throws Exception {
-    var supply = new Supply(PEOPLE, 900, 3, Kind.COMPARE);
+    var supply = new TaskSupply(PEOPLE, 900, 3, Kind.COMPARE);
     var result = LabelLoad.run(file(), new LabelLoad.Plan(supply, 0, 0, 0, 0));
     assertThat(result.breaches()).isEmpty();
     assertThat(result.submissions()).isEqualTo(900);
@@ -30,7 +30,7 @@ class LabelLoadTest {
 
   @Test
   void nothingAcknowledgedIsLostWhenTheSiteIsKilled() throws Exception {
-    try (var place = Place.of(file())) {
+    try (var place = StoreLocation.of(file())) {
       assertKilled(place, 3, 0);
     }
   }
@@ -39,14 +39,15 @@ class LabelLoadTest {
   void norWhenTheSiteOrTheServerOfItsDatabaseIs() throws Exception {
     // Skipped where no such server can start.
     assertThat(TestServer.database()).isNotEmpty();
-    try (var place = Place.of("postgresql")) {
+    try (var place = StoreLocation.of("postgresql")) {
       assertKilled(place, 4, 2);
     }
   }
 
-  private static void assertKilled(Place place, int times, int servers) throws Exception {
+  private static void assertKilled(StoreLocation place, int times, int servers) throws Exception {
     var plan =
-        new LabelKill.Plan(new Supply(PEOPLE, 20_000, 3, Kind.DEMONSTRATE), times, servers, 1000);
+        new LabelKill.Plan(
+            new TaskSupply(PEOPLE, 20_000, 3, Kind.DEMONSTRATE), times, servers, 1000);
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(3);
     var result = new LabelKill.Killing(place, plan, random).run();
     assertThat(result.acknowledged()).isPositive();

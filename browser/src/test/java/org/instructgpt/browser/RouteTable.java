@@ -11,24 +11,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.collect.Intake;
-import org.instructgpt.label.Desk;
-import org.instructgpt.label.Exports;
 import org.instructgpt.label.LabelArea;
+import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskQueue;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.Consents;
-import org.instructgpt.serve.History;
+import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.serve.Playground;
-import org.instructgpt.serve.Speaker;
+import org.instructgpt.serve.PlaygroundHistory;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.web.Accounts;
-import org.instructgpt.web.Area;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Site;
+import org.instructgpt.web.SiteArea;
 import org.jdbi.v3.core.Handle;
 
 /// All that can be asked of the studio, read from a site of its areas over an empty store.
@@ -44,8 +44,9 @@ final class RouteTable {
     var random = new SecureRandom();
     try (var store = Store.open(folder.resolve("feedback.db"));
         var speaker =
-            new Speaker(
-                folder.resolve("models"), new Speaker.Settings(0, 1, Precision.FULL, Device.CPU));
+            new InferenceEngine(
+                folder.resolve("models"),
+                new InferenceEngine.Settings(0, 1, Precision.FULL, Device.CPU));
         var site =
             Site.start(
                 Site.Settings.local(0),
@@ -67,23 +68,24 @@ final class RouteTable {
         .toList();
   }
 
-  private static Area label(Store store) throws IOException {
+  private static SiteArea label(Store store) throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
-    var desk = Desk.open(store, clock, random);
+    var desk = TaskQueue.open(store, clock, random);
     return LabelArea.of(
         desk,
         Screening.open(store, clock, random),
         new Quality(store),
         Surveys.open(store),
-        new Exports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),
+        new LabelingExports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),
         new Rounds(desk, store, Rounds.Author.nobody(), random),
         store);
   }
 
-  private static Area playground(Store store, Speaker speaker, Path folder) throws IOException {
+  private static SiteArea playground(Store store, InferenceEngine speaker, Path folder)
+      throws IOException {
     var random = new SecureRandom();
-    var history = History.open(store);
+    var history = PlaygroundHistory.open(store);
     return Playground.of(
         new Playground.Ground(
             speaker,

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.instructgpt.label.Desk;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.TaskQueue;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -21,12 +21,12 @@ import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 
 /// Puts prompts and tasks into a store before its studio starts.
-record Seed(Store store, Desk desk) {
+record Seed(Store store, TaskQueue desk) {
   private static final int OVERLAP = 9;
 
   static void into(Path workspace, Consumer<Seed> seeding) throws IOException {
     try (var store = Store.open(workspace.resolve("feedback.db"))) {
-      seeding.accept(new Seed(store, Desk.open(store, Clock.systemUTC(), new SecureRandom())));
+      seeding.accept(new Seed(store, TaskQueue.open(store, Clock.systemUTC(), new SecureRandom())));
     }
   }
 

@@ -108,8 +108,8 @@ public final class Curation {
         new Personal(Action.REDACT, EnumSet.allOf(Split.class), PersonalData.Kind.ALL, 0.5);
 
     public Personal {
-      splits = Ordered.copy(Split.class, splits);
-      kinds = Ordered.copy(PersonalData.Kind.class, kinds);
+      splits = SortedCounts.copy(Split.class, splits);
+      kinds = SortedCounts.copy(PersonalData.Kind.class, kinds);
       if (!(confidence >= 0 && confidence <= 1)) {
         throw new IllegalArgumentException(
             "personal data: expected a confidence from 0 to 1, found " + confidence);
@@ -236,7 +236,7 @@ public final class Curation {
 
     /// The report as a table for a terminal.
     public String text() {
-      return ReportText.of(this);
+      return CurationReportText.of(this);
     }
 
     public StepReport step(Step wanted) {
@@ -265,6 +265,6 @@ public final class Curation {
   public Result run(List<Prompt> prompts, Function<Prompt, Optional<String>> objection) {
     List<Prompt> oldestFirst = new ArrayList<>(prompts);
     oldestFirst.sort(Comparator.comparing(Prompt::created).thenComparing(Prompt::id));
-    return new Pass(settings, tokenizer, useCases).run(oldestFirst, objection);
+    return new CurationRun(settings, tokenizer, useCases).run(oldestFirst, objection);
   }
 }

@@ -43,11 +43,11 @@ public final class PersonalData {
     /// A person's.
     NAME;
 
-    public static final Set<Kind> ALL = Ordered.copy(Kind.class, EnumSet.allOf(Kind.class));
+    public static final Set<Kind> ALL = SortedCounts.copy(Kind.class, EnumSet.allOf(Kind.class));
 
     /// What stands for it in a redacted text: `[email]`, `[social security]`.
     public String mark() {
-      return "[" + Names.word(this) + "]";
+      return "[" + ConstantNames.word(this) + "]";
     }
   }
 
@@ -86,7 +86,7 @@ public final class PersonalData {
     }
     boolean digits = text.chars().anyMatch(Character::isDigit);
     if (digits) {
-      merge(found, Accounts.find(text));
+      merge(found, AccountNumbers.find(text));
     }
     if (digits || text.contains("::")) {
       merge(found, NetworkAddresses.find(text));

@@ -14,7 +14,7 @@ import org.instructgpt.records.Prompt.UseCase;
 /// Suggests which of the ten classes of Table 1 a prompt belongs to, having learned from prompts
 /// whose class labelers have settled.
 ///
-/// Multinomial logistic regression over [Features]: p = softmax(W f), W of 10 x 32,768. It is
+/// Multinomial logistic regression over [TextFeatures]: p = softmax(W f), W of 10 x 32,768. It is
 /// trained by AdaGrad, one prompt at a time, in an order drawn from a seed. AdaGrad, since most
 /// features are rare: each weight has a step of its own, which a frequent word's uses up and a rare
 /// word's keeps. Ten passes over a thousand prompts take a fraction of a second, and the same
@@ -52,7 +52,7 @@ public final class UseCases {
                 .useCase()
                 .ifPresent(useCase ->
                     examples.add(
-                        new Example(Features.of(prompt.text()), TABLE_1.indexOf(useCase)))));
+                        new Example(TextFeatures.of(prompt.text()), TABLE_1.indexOf(useCase)))));
     long classes = examples.stream().mapToInt(Example::label).distinct().count();
     if (classes < 2) {
       throw new IllegalArgumentException(
@@ -66,7 +66,7 @@ public final class UseCases {
   private record Example(int[] features, int label) {}
 
   private static float[] learn(List<Example> examples, long seed) {
-    float[] weights = new float[Features.BUCKETS * CLASSES];
+    float[] weights = new float[TextFeatures.BUCKETS * CLASSES];
     float[] squares = new float[weights.length];
     int[] order = new int[examples.size()];
     Arrays.setAll(order, i -> i);
@@ -127,7 +127,7 @@ public final class UseCases {
 
   /// The most probable class of a prompt.
   public Suggestion suggest(String text) {
-    double[] probabilities = probabilities(weights, Features.of(text));
+    double[] probabilities = probabilities(weights, TextFeatures.of(text));
     int best = 0;
     for (int c = 1; c < CLASSES; c++) {
       best = probabilities[c] > probabilities[best] ? c : best;

@@ -19,7 +19,7 @@ import java.util.zip.CRC32;
 final class UseCasesFile {
   private static final byte[] HEAD =
       "instructgpt use cases, version 1\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int WEIGHTS = Features.BUCKETS * UseCases.CLASSES;
+  private static final int WEIGHTS = TextFeatures.BUCKETS * UseCases.CLASSES;
   private static final int BYTES = HEAD.length + WEIGHTS * Float.BYTES + Long.BYTES;
 
   private UseCasesFile() {}

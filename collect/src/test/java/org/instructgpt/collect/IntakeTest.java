@@ -19,10 +19,10 @@ import org.instructgpt.records.Filter;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.text.Tokenizer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,7 +170,7 @@ final class IntakeTest {
     List<Prompt> all = store.prompts(Filter.ALL);
     var result =
         new Curation(settings, Tokenizer.gpt2(), Optional.empty()).run(all, intake.objection());
-    Curated.save(store, result, all.stream().collect(Collectors.toMap(Prompt::id, p -> p)));
+    CurationOutcome.save(store, result, all.stream().collect(Collectors.toMap(Prompt::id, p -> p)));
     return result;
   }
 
@@ -189,8 +189,8 @@ final class IntakeTest {
                 new Demonstration("d1", duck.id(), "South.", "lab", NOON),
                 new Demonstration("d2", same.id(), "South!", "lab", NOON)))
         .join();
-    assertThat(Curated.of(store).isThere()).isFalse();
-    assertThat(Curated.of(store).of(same)).contains(same);
+    assertThat(CurationOutcome.of(store).isThere()).isFalse();
+    assertThat(CurationOutcome.of(store).of(same)).contains(same);
     var settings =
         Curation.Settings.PAPER.with(Curation.Personal.REDACTED).with(new Split.Fractions(1, 0, 0));
     for (int time = 0; time < 2; time++) {
@@ -198,7 +198,7 @@ final class IntakeTest {
           .containsEntry("consent withdrawn", 1);
     }
     Prompt late = ask("eve", "Name three rivers of Asia.");
-    Curated curated = Curated.of(store);
+    CurationOutcome curated = CurationOutcome.of(store);
     assertThat(curated.isThere()).isTrue();
     assertThat(curated.of(duck)).map(Prompt::text).contains(duck.text());
     assertThat(curated.of(same)).isEmpty();
@@ -210,7 +210,7 @@ final class IntakeTest {
     assertThat(curated.prompts(all, Split.TRAIN)).hasSize(2);
     assertThat(curated.prompts(all, Split.TEST)).isEmpty();
     assertThat(curated.given(store.demonstrations(Filter.ALL), Split.TRAIN))
-        .extracting(Prompted::item)
+        .extracting(WithPrompt::item)
         .extracting(Demonstration::id)
         .containsExactly("d1");
   }

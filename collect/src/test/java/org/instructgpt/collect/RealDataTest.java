@@ -121,7 +121,7 @@ final class RealDataTest {
       Result result =
           new Curation(Settings.PAPER.with(SAME_TEXT), Tokenizer.gpt2(), Optional.empty())
               .run(prompts, intake.objection());
-      Curated.save(
+      CurationOutcome.save(
           store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, prompt -> prompt)));
       assertThat(prompts).hasSize(2354 + 2312);
       assertThat(result.kept().size() + result.dropped().size()).isEqualTo(2354 + 2312);
@@ -131,7 +131,7 @@ final class RealDataTest {
       assertThat(result.report().step(Step.CONSENT).dropped()).isZero();
       Map<String, Set<Split>> parts = new HashMap<>();
       Map<String, Integer> each = new HashMap<>();
-      Curated curated = Curated.of(store);
+      CurationOutcome curated = CurationOutcome.of(store);
       List<Prompt> used = new ArrayList<>();
       for (Split split : Split.values()) {
         for (Prompt prompt : curated.prompts(prompts, split)) {

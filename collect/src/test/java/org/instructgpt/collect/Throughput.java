@@ -27,7 +27,7 @@ final class Throughput {
     Tokenizer tokenizer = Tokenizer.gpt2();
     time("tokens", prompts, text -> tokenizer.encode(text).length);
     time("e-mail", prompts, text -> EmailAddresses.find(text).size());
-    time("accounts", prompts, text -> Accounts.find(text).size());
+    time("accounts", prompts, text -> AccountNumbers.find(text).size());
     time("network", prompts, text -> NetworkAddresses.find(text).size());
     time("street", prompts, text -> StreetAddresses.find(text).size());
     time("phone", prompts, text -> PhoneNumbers.find(text).size());

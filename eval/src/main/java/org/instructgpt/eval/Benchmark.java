@@ -10,7 +10,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.LogProbs;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.model.Sequences;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Scope;
 
@@ -169,8 +169,8 @@ public final class Benchmark {
     return new Answer(
         item.name,
         text,
-        Match.exact(text, item.references),
-        Match.f1(text, item.references),
+        AnswerMatch.exact(text, item.references),
+        AnswerMatch.f1(text, item.references),
         shortened);
   }
 
@@ -185,10 +185,10 @@ public final class Benchmark {
 
   /// For each item the score of each of its choices.
   private List<List<Score>> scores(List<Item> items, List<Context> contexts) {
-    var rows = new ArrayList<Framed>();
+    var rows = new ArrayList<EncodedExample>();
     for (int i = 0; i < items.size(); i++) {
       for (int[] completion : completions(items.get(i))) {
-        rows.add(new Framed(contexts.get(i).ids, completion));
+        rows.add(new EncodedExample(contexts.get(i).ids, completion));
       }
     }
     var scores = scoreAll(rows);
@@ -202,7 +202,7 @@ public final class Benchmark {
     return byItem;
   }
 
-  private Score[] scoreAll(List<Framed> rows) {
+  private Score[] scoreAll(List<EncodedExample> rows) {
     // Rows of similar length share a batch, so that little of it is padding.
     var order =
         IntStream.range(0, rows.size())
@@ -227,14 +227,14 @@ public final class Benchmark {
     return scores;
   }
 
-  private float[] logProbs(List<Framed> rows) {
+  private float[] logProbs(List<EncodedExample> rows) {
     try (var _ = Scope.open()) {
       return Scope.constant(() ->
           LogProbs.ofResponses(
                   model,
                   Sequences.of(
-                      rows.stream().map(Framed::prompt).toList(),
-                      rows.stream().map(Framed::response).toList(),
+                      rows.stream().map(EncodedExample::prompt).toList(),
+                      rows.stream().map(EncodedExample::response).toList(),
                       model.parameters().flat().device()),
                   1,
                   Dropout.NONE)
@@ -304,7 +304,7 @@ public final class Benchmark {
     boolean known =
         item.choices.isEmpty()
             ? !item.references.isEmpty()
-            : item.choices.stream().anyMatch(c -> Match.exact(c, item.references) == 1);
+            : item.choices.stream().anyMatch(c -> AnswerMatch.exact(c, item.references) == 1);
     if (!known) {
       throw new IllegalArgumentException(
           "expected a right answer to '%s', among its choices where it has some; found the references %s and the choices %s"

@@ -7,9 +7,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.instructgpt.eval.Exhibit.Bars;
-import org.instructgpt.eval.Exhibit.Bars.Bar;
-import org.instructgpt.eval.Exhibit.Bars.Reference;
+import org.instructgpt.eval.ReportFigure.Bars;
+import org.instructgpt.eval.ReportFigure.Bars.Bar;
+import org.instructgpt.eval.ReportFigure.Bars.Reference;
 import org.instructgpt.statistics.Estimate;
 
 /// Draws [Bars]: a dot and the bar of its interval for each row, on one axis.

@@ -7,10 +7,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.instructgpt.eval.Exhibit.Curves;
-import org.instructgpt.eval.Exhibit.Curves.Point;
-import org.instructgpt.eval.Exhibit.Curves.Series;
-import org.instructgpt.eval.Exhibit.Curves.Style;
+import org.instructgpt.eval.ReportFigure.Curves;
+import org.instructgpt.eval.ReportFigure.Curves.Point;
+import org.instructgpt.eval.ReportFigure.Curves.Series;
+import org.instructgpt.eval.ReportFigure.Curves.Style;
 import org.instructgpt.statistics.Estimate;
 
 /// Draws [Curves]: series over a number, each in its own colour and with its own mark, named where

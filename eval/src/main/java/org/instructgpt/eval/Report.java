@@ -51,7 +51,7 @@ public record Report(
   ///
   /// @param id the section's address within the page: lower case letters, digits and hyphens
   /// @param finding the answer, in one plain sentence
-  public record Section(String id, String title, String finding, List<Exhibit> exhibits) {
+  public record Section(String id, String title, String finding, List<ReportFigure> exhibits) {
     public Section {
       exhibits = List.copyOf(exhibits);
       if (!id.matches("[a-z][a-z0-9-]*")) {

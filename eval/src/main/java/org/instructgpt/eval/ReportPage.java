@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.instructgpt.eval.Exhibit.Answers;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
+import org.instructgpt.eval.ReportFigure.Answers;
 
 /// `report.html`: one page that holds everything it needs.
 ///
@@ -100,7 +100,7 @@ final class ReportPage {
     page.close();
   }
 
-  private void exhibit(Exhibit exhibit) {
+  private void exhibit(ReportFigure exhibit) {
     drawn++;
     String id = "exhibit-" + drawn;
     page.open("figure", "id", id);
@@ -108,12 +108,12 @@ final class ReportPage {
       page.line("figcaption", exhibit.caption());
     }
     switch (exhibit) {
-      case Exhibit.Bars bars -> PlotBars.draw(page, bars, id);
-      case Exhibit.Curves curves -> PlotCurves.draw(page, curves, id);
-      case Exhibit.Grid grid -> ReportTables.grid(page, grid);
-      case Exhibit.Heat heat -> ReportTables.heat(page, heat);
-      case Exhibit.Answers answers -> answers(answers);
-      case Exhibit.Note note -> paragraphs(note.text());
+      case ReportFigure.Bars bars -> PlotBars.draw(page, bars, id);
+      case ReportFigure.Curves curves -> PlotCurves.draw(page, curves, id);
+      case ReportFigure.Grid grid -> ReportTables.grid(page, grid);
+      case ReportFigure.Heat heat -> ReportTables.heat(page, heat);
+      case ReportFigure.Answers answers -> answers(answers);
+      case ReportFigure.Note note -> paragraphs(note.text());
     }
     page.close();
   }

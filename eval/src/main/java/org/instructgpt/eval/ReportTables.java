@@ -3,10 +3,10 @@ package org.instructgpt.eval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.instructgpt.eval.Exhibit.Cell;
-import org.instructgpt.eval.Exhibit.Grid;
-import org.instructgpt.eval.Exhibit.Heat;
-import org.instructgpt.eval.Exhibit.Verdict;
+import org.instructgpt.eval.ReportFigure.Cell;
+import org.instructgpt.eval.ReportFigure.Grid;
+import org.instructgpt.eval.ReportFigure.Heat;
+import org.instructgpt.eval.ReportFigure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
 /// Draws tables: [Grid], [Heat], and the numbers below each plot.

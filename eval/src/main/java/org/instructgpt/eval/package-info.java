@@ -2,6 +2,6 @@
 ///
 /// [Benchmark] says what a model can do, [Overoptimization] how far a reward model can be followed;
 /// what people prefer is counted by [the module beside this][org.instructgpt.statistics]. A
-/// [Report] of [exhibits][Exhibit] shows all of it.
+/// [Report] of [exhibits][ReportFigure] shows all of it.
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.eval;

@@ -48,11 +48,11 @@ class PlotNumbersTest {
 
   @Test
   void withoutAnIntervalNoneIsWritten() {
-    assertThat(PlotNumbers.whole(Exhibit.exact(0.5), "")).isEqualTo("0.500");
-    assertThat(PlotNumbers.whole(Exhibit.exact(Double.NaN), "%")).isEqualTo("not measured");
+    assertThat(PlotNumbers.whole(ReportFigure.exact(0.5), "")).isEqualTo("0.500");
+    assertThat(PlotNumbers.whole(ReportFigure.exact(Double.NaN), "%")).isEqualTo("not measured");
   }
 
   private static String alone(double value, String unit) {
-    return PlotNumbers.value(Exhibit.exact(value), unit);
+    return PlotNumbers.value(ReportFigure.exact(value), unit);
   }
 }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.instructgpt.eval.Exhibit.Bars;
-import org.instructgpt.eval.Exhibit.Bars.Bar;
-import org.instructgpt.eval.Exhibit.Bars.Reference;
-import org.instructgpt.eval.Exhibit.Curves;
-import org.instructgpt.eval.Exhibit.Curves.Point;
-import org.instructgpt.eval.Exhibit.Curves.Series;
-import org.instructgpt.eval.Exhibit.Curves.Style;
+import org.instructgpt.eval.ReportFigure.Bars;
+import org.instructgpt.eval.ReportFigure.Bars.Bar;
+import org.instructgpt.eval.ReportFigure.Bars.Reference;
+import org.instructgpt.eval.ReportFigure.Curves;
+import org.instructgpt.eval.ReportFigure.Curves.Point;
+import org.instructgpt.eval.ReportFigure.Curves.Series;
+import org.instructgpt.eval.ReportFigure.Curves.Style;
 import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +39,7 @@ class PlotsTest {
 
   @Test
   void anIntervalWithoutLengthIsNotDrawn() throws Exception {
-    assertThat(page(bars(Bar.of("PPO", Exhibit.exact(0.6)))))
+    assertThat(page(bars(Bar.of("PPO", ReportFigure.exact(0.6)))))
         .contains("class=\"dot\"")
         .doesNotContain("class=\"interval\"", "95% intervals");
   }
@@ -118,7 +118,7 @@ class PlotsTest {
   void winsAndLossesOfTheMatrixDifferInMoreThanColour() throws Exception {
     double[][] shares = {{Double.NaN, 0.75}, {0.25, Double.NaN}};
 
-    assertThat(page(Exhibit.Heat.of("m", List.of("a", "b"), shares)))
+    assertThat(page(ReportFigure.Heat.of("m", List.of("a", "b"), shares)))
         .contains("class=\"win\" style=\"--strength:0.40\" title=\"75.0%\">75<")
         .contains("class=\"loss\" style=\"--strength:0.40\" title=\"25.0%\">25<");
   }
@@ -127,7 +127,7 @@ class PlotsTest {
     return new Bars("b", "%", List.of(new Reference("chance", 0.5)), List.of(bars));
   }
 
-  private static String page(Exhibit exhibit) throws Exception {
+  private static String page(ReportFigure exhibit) throws Exception {
     var section = new Report.Section("a", "A", "a", Collections.singletonList(exhibit));
     return ReportPage.of(new Report("t", "s", List.of(), List.of(section), Map.of()));
   }

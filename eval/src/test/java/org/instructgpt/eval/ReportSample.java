@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.instructgpt.eval.Exhibit.Answers;
-import org.instructgpt.eval.Exhibit.Answers.Answer;
-import org.instructgpt.eval.Exhibit.Bars;
-import org.instructgpt.eval.Exhibit.Bars.Bar;
-import org.instructgpt.eval.Exhibit.Bars.Reference;
-import org.instructgpt.eval.Exhibit.Cell;
-import org.instructgpt.eval.Exhibit.Curves;
-import org.instructgpt.eval.Exhibit.Curves.Point;
-import org.instructgpt.eval.Exhibit.Curves.Series;
-import org.instructgpt.eval.Exhibit.Curves.Style;
-import org.instructgpt.eval.Exhibit.Grid;
-import org.instructgpt.eval.Exhibit.Heat;
-import org.instructgpt.eval.Exhibit.Note;
-import org.instructgpt.eval.Exhibit.Verdict;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
+import org.instructgpt.eval.ReportFigure.Answers;
+import org.instructgpt.eval.ReportFigure.Answers.Answer;
+import org.instructgpt.eval.ReportFigure.Bars;
+import org.instructgpt.eval.ReportFigure.Bars.Bar;
+import org.instructgpt.eval.ReportFigure.Bars.Reference;
+import org.instructgpt.eval.ReportFigure.Cell;
+import org.instructgpt.eval.ReportFigure.Curves;
+import org.instructgpt.eval.ReportFigure.Curves.Point;
+import org.instructgpt.eval.ReportFigure.Curves.Series;
+import org.instructgpt.eval.ReportFigure.Curves.Style;
+import org.instructgpt.eval.ReportFigure.Grid;
+import org.instructgpt.eval.ReportFigure.Heat;
+import org.instructgpt.eval.ReportFigure.Note;
+import org.instructgpt.eval.ReportFigure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
 /// A report with every exhibit in it. Its numbers are made up; none was measured.
@@ -97,7 +97,7 @@ final class ReportSample {
               new Estimate(value - .02, value - .1, value + .05),
               "n = 91"));
     }
-    bars.add(new Bar("held-out labelers", "Extract", Exhibit.exact(Double.NaN), "no prompts"));
+    bars.add(new Bar("held-out labelers", "Extract", ReportFigure.exact(Double.NaN), "no prompts"));
     return new Bars(
         "PPO-ptx against SFT, by use case", "%", List.of(new Reference("chance", 0.5)), bars);
   }
@@ -127,7 +127,7 @@ final class ReportSample {
         double share = 1 / (1 + Math.exp(strengths[column] - strengths[row]));
         shares.add(
             row == column
-                ? Exhibit.exact(Double.NaN)
+                ? ReportFigure.exact(Double.NaN)
                 : new Estimate(share, Math.max(0, share - 0.04), Math.min(1, share + 0.04)));
       }
       values.add(shares);

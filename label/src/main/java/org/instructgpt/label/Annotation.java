@@ -2,11 +2,11 @@ package org.instructgpt.label;
 
 import java.time.Instant;
 import java.util.List;
-import org.instructgpt.label.Desk.Outcome;
-import org.instructgpt.label.Desk.Receipt;
-import org.instructgpt.label.Desk.Rejected;
-import org.instructgpt.label.Desk.Rejected.Why;
-import org.instructgpt.label.Desk.Submission;
+import org.instructgpt.label.TaskQueue.Outcome;
+import org.instructgpt.label.TaskQueue.Receipt;
+import org.instructgpt.label.TaskQueue.Rejected;
+import org.instructgpt.label.TaskQueue.Rejected.Why;
+import org.instructgpt.label.TaskQueue.Submission;
 
 /// What a labeler handed in, as it is stored; of work that was corrected, one version.
 ///
@@ -17,7 +17,7 @@ record Annotation(
     String labeler,
     String item,
     Outcome outcome,
-    Work work,
+    LabelerWork work,
     long started,
     long activeMillis,
     long submitted) {
@@ -27,7 +27,7 @@ record Annotation(
         id,
         outcome,
         Instant.ofEpochMilli(submitted),
-        Possible.bounds(submission, started, activeMillis));
+        PlausibleTimes.bounds(submission, started, activeMillis));
   }
 
   /// The receipt of the first time, for whoever did not hear it.
@@ -35,7 +35,7 @@ record Annotation(
     boolean same =
         labeler.equals(who)
             && item.equals(submission.item())
-            && work.equals(Json.work(Json.write(submission.work())));
+            && work.equals(StoredJson.work(StoredJson.write(submission.work())));
     if (!same && labeler.equals(who) && item.equals(submission.item())) {
       throw already();
     }
@@ -54,6 +54,7 @@ record Annotation(
         Why.HANDED_IN,
         "expected one submission of a task, found one of " + Instant.ofEpochMilli(submitted),
         List.of(
-            new Desk.Problem("", "label.refused.handed-in", Instant.ofEpochMilli(submitted) + "")));
+            new TaskQueue.Problem(
+                "", "label.refused.handed-in", Instant.ofEpochMilli(submitted) + "")));
   }
 }

@@ -4,8 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import org.instructgpt.label.Desk.Outcome;
-import org.instructgpt.label.Work.Compared;
+import org.instructgpt.label.LabelerWork.Compared;
+import org.instructgpt.label.TaskQueue.Outcome;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,8 @@ final class Annotations {
         row.getString("id"),
         row.getString("labeler"),
         row.getString("item"),
-        Json.constant(Outcome.class, row.getString("outcome")),
-        Json.work(row.getString("work")),
+        StoredJson.constant(Outcome.class, row.getString("outcome")),
+        StoredJson.work(row.getString("work")),
         row.getLong("started"),
         row.getLong("active_millis"),
         row.getLong("submitted"));
@@ -70,8 +70,8 @@ final class Annotations {
         .list();
   }
 
-  void insert(Annotation annotation, Task task, Slots.Held held) {
-    Yardstick.Agreed gold = held.slot().isEmpty() ? gold(task, annotation) : null;
+  void insert(Annotation annotation, LabelingTask task, Leases.Held held) {
+    GoldAnswer.Agreed gold = held.slot().isEmpty() ? gold(task, annotation) : null;
     handle
         .createUpdate(
             """
@@ -83,9 +83,9 @@ final class Annotations {
         .bind("id", annotation.id())
         .bind("item", task.id())
         .bind("me", annotation.labeler())
-        .bind("outcome", Json.word(annotation.outcome()))
-        .bind("work", Json.write(annotation.work()))
-        .bind("shown", Json.write(order(task, annotation)))
+        .bind("outcome", StoredJson.word(annotation.outcome()))
+        .bind("work", StoredJson.write(annotation.work()))
+        .bind("shown", StoredJson.write(order(task, annotation)))
         .bind("instructions", task.instructions())
         .bind("handed", held.handed())
         .bind("started", annotation.started())
@@ -97,19 +97,19 @@ final class Annotations {
   }
 
   /// Puts a version in the place of the one that stands, which is kept beside.
-  void replace(Annotation standing, Annotation version, Task task, Slots.Held held) {
+  void replace(Annotation standing, Annotation version, LabelingTask task, Leases.Held held) {
     if (versions(standing.id()).isEmpty()) {
       keep(standing.id(), "first", standing);
     }
     keep(standing.id(), "correction", version);
-    Yardstick.Agreed gold = held.slot().isEmpty() ? gold(task, version) : null;
+    GoldAnswer.Agreed gold = held.slot().isEmpty() ? gold(task, version) : null;
     handle
         .createUpdate(
             """
             UPDATE label_annotation SET work = :work, active_millis = :active,
               submitted = :submitted, gold_agreed = :agreed, gold_of = :of WHERE id = :id\
             """)
-        .bind("work", Json.write(version.work()))
+        .bind("work", StoredJson.write(version.work()))
         .bind("active", version.activeMillis())
         .bind("submitted", version.submitted())
         .bind("agreed", gold == null ? null : gold.agreed())
@@ -128,19 +128,19 @@ final class Annotations {
         version.id(),
         annotation,
         kind,
-        Json.write(version.work()),
+        StoredJson.write(version.work()),
         version.started(),
         version.activeMillis(),
         version.submitted());
   }
 
-  private static List<Integer> order(Task task, Annotation annotation) {
-    return Hash.order(task.id(), annotation.labeler(), task.outputs().size());
+  private static List<Integer> order(LabelingTask task, Annotation annotation) {
+    return SeededOrder.order(task.id(), annotation.labeler(), task.outputs().size());
   }
 
-  private Yardstick.@Nullable Agreed gold(Task task, Annotation annotation) {
+  private GoldAnswer.@Nullable Agreed gold(LabelingTask task, Annotation annotation) {
     return task.gold()
-        .flatMap(id -> Yardstick.find(handle, id))
+        .flatMap(id -> GoldAnswer.find(handle, id))
         .map(gold -> gold.compare(order(task, annotation), ((Compared) annotation.work()).ranks()))
         .orElse(null);
   }

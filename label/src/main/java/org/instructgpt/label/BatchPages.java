@@ -7,22 +7,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Mode;
 import org.instructgpt.label.Quality.Progress;
 import org.instructgpt.label.Rounds.Choice;
 import org.instructgpt.label.Rounds.Plan;
 import org.instructgpt.label.Rounds.Preparation;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Split;
-import org.instructgpt.web.Refusal;
-import org.instructgpt.web.Refusal.Problem;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.ApiError.Problem;
+import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
-import org.instructgpt.web.Visit;
 import org.jspecify.annotations.Nullable;
 
 /// A researcher's batches: how far each is, and new ones, with outputs of models where outputs are
@@ -32,12 +32,12 @@ final class BatchPages {
   private static final int LEAST_OUTPUTS = 4;
   private static final int MOST_OUTPUTS = 9;
 
-  private final Desk desk;
+  private final TaskQueue desk;
   private final Quality quality;
   private final Rounds rounds;
   private final Instructions instructions;
 
-  BatchPages(Desk desk, Quality quality, Rounds rounds, Instructions instructions) {
+  BatchPages(TaskQueue desk, Quality quality, Rounds rounds, Instructions instructions) {
     this.desk = desk;
     this.quality = quality;
     this.rounds = rounds;
@@ -55,13 +55,13 @@ final class BatchPages {
   }
 
   /// A batch with why items of it were given back.
-  record Row(Progress progress, Map<Desk.Reason, Integer> skips) {
+  record Row(Progress progress, Map<TaskQueue.Reason, Integer> skips) {
     double share() {
       return progress.slots() == 0 ? 0 : (double) progress.done() / progress.slots();
     }
   }
 
-  private void overview(Visit visit) {
+  private void overview(Exchange visit) {
     List<Row> rows =
         quality.progress(visit.now()).stream()
             .map(p -> new Row(p, p.skipped() == 0 ? Map.of() : quality.skips(p.id())))
@@ -75,11 +75,11 @@ final class BatchPages {
   /// The round that is or was last prepared, for the template.
   record Latest(Optional<Preparation> round) {}
 
-  private void blank(Visit visit) {
+  private void blank(Exchange visit) {
     form(visit, new Filled(visit, false, Map.of()));
   }
 
-  private void form(Visit visit, Filled filled) {
+  private void form(Exchange visit, Filled filled) {
     visit.page(
         filled.problems().isEmpty() ? 200 : 400,
         "label.batch.title",
@@ -96,7 +96,7 @@ final class BatchPages {
   /// What stands in the fields: what was sent and refused, or what a new form begins with.
   ///
   /// @param problems by field
-  record Filled(Visit visit, boolean sent, Map<String, String> problems) {
+  record Filled(Exchange visit, boolean sent, Map<String, String> problems) {
     Filled {
       problems = Map.copyOf(problems);
     }
@@ -112,24 +112,24 @@ final class BatchPages {
 
   /// A form that is read whole before anything is said about it.
   private static final class Reading {
-    private final Visit visit;
+    private final Exchange visit;
     private final List<Problem> problems = new ArrayList<>();
 
-    Reading(Visit visit) {
+    Reading(Exchange visit) {
       this.visit = visit;
     }
 
     <T> @Nullable T get(Supplier<T> field) {
       try {
         return field.get();
-      } catch (Refusal refusal) {
+      } catch (ApiError refusal) {
         problems.addAll(refusal.problems());
         return null;
       }
     }
 
     int number(String field, int least, int most) {
-      Integer number = get(() -> Numbers.of(visit, field, least, most));
+      Integer number = get(() -> PageNumbers.of(visit, field, least, most));
       return number == null ? least : number;
     }
 
@@ -148,22 +148,22 @@ final class BatchPages {
 
     void done() {
       if (!problems.isEmpty()) {
-        throw Refusal.invalid(problems);
+        throw ApiError.invalid(problems);
       }
     }
   }
 
-  private void open(Visit visit) {
+  private void open(Exchange visit) {
     var _ = visit.field("name"); // what is no form at all is refused as such: nothing can be kept
     try {
       begin(visit);
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       // Nothing that was filled in is lost.
       form(visit, new Filled(visit, true, visit.problems(refusal)));
     }
   }
 
-  private void begin(Visit visit) {
+  private void begin(Exchange visit) {
     var form = new Reading(visit);
     Kind kind = form.maybe(Kind.class, "kind").orElse(Kind.PLAIN);
     Mode mode = form.maybe(Mode.class, "mode").orElse(Mode.TRAINING);
@@ -231,7 +231,7 @@ final class BatchPages {
     form.done();
     Plan plan = new Plan(batch, choice(form), models, k, form.visit.account().id());
     if (!rounds.begin(plan, prompts)) {
-      throw Refusal.conflict("label.refused.round-going");
+      throw ApiError.conflict("label.refused.round-going");
     }
     return "label.batch.preparing";
   }
@@ -256,21 +256,21 @@ final class BatchPages {
     try {
       desk.open(batch, items, form.visit.account().id());
     } catch (IllegalArgumentException wrong) {
-      throw Refusal.invalid("", "label.refused.batch", String.valueOf(wrong.getMessage()));
+      throw ApiError.invalid("", "label.refused.batch", String.valueOf(wrong.getMessage()));
     }
     return "label.batch.opened";
   }
 
-  private void askClose(Visit visit) {
+  private void askClose(Exchange visit) {
     String id = visit.path("batch");
     Progress progress =
         quality.progress(visit.now()).stream()
             .filter(p -> p.id().equals(id))
             .findFirst()
-            .orElseThrow(Refusal::missing);
+            .orElseThrow(ApiError::missing);
     int open = progress.slots() - progress.done() - progress.leased();
     visit.confirm(
-        new Visit.Confirmation(
+        new Exchange.Confirmation(
             visit.text("label.close.title", progress.batch().name()),
             List.of(
                 visit.text("label.close.open", Math.max(0, open), progress.slots()),
@@ -282,28 +282,28 @@ final class BatchPages {
             "/research"));
   }
 
-  private void close(Visit visit) {
+  private void close(Exchange visit) {
     String batch = known(visit);
     desk.close(batch, visit.account().id());
     visit.redirect("/research", "label.batch.closed");
   }
 
-  private void gold(Visit visit) {
+  private void gold(Exchange visit) {
     String batch = known(visit);
     boolean comparisons =
         quality.progress(visit.now()).stream()
             .anyMatch(p -> p.id().equals(batch) && p.batch().kind() == Kind.COMPARE);
     if (!comparisons) {
-      throw Refusal.conflict("label.refused.gold");
+      throw ApiError.conflict("label.refused.gold");
     }
     int made = desk.makeGold(batch, visit.account().id());
     visit.redirect("/research", made == 0 ? "label.batch.no-gold" : "label.batch.made-gold");
   }
 
-  private String known(Visit visit) {
+  private String known(Exchange visit) {
     String batch = visit.path("batch");
     if (quality.progress(visit.now()).stream().noneMatch(p -> p.id().equals(batch))) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     return batch;
   }

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Ranking;
@@ -90,10 +90,10 @@ final class Batches {
             """)
         .bind("id", id)
         .bind("name", batch.name())
-        .bind("kind", Json.word(batch.kind()))
-        .bind("mode", Json.word(batch.mode()))
+        .bind("kind", StoredJson.word(batch.kind()))
+        .bind("mode", StoredJson.word(batch.mode()))
         .bind("overlap", batch.overlap())
-        .bind("pool", batch.pool().map(Json::word).orElse(null))
+        .bind("pool", batch.pool().map(StoredJson::word).orElse(null))
         .bind("priority", batch.priority())
         .bind("instructions", batch.instructions())
         .bind("opened", now.toEpochMilli())
@@ -123,7 +123,7 @@ final class Batches {
         rows.bind("id", name)
             .bind("batch", id)
             .bind("prompt", prompt)
-            .bind("outputs", Json.write(item.outputs()))
+            .bind("outputs", StoredJson.write(item.outputs()))
             .bind("note", item.note())
             .bind("place", place)
             .add();
@@ -131,7 +131,7 @@ final class Batches {
           slots
               .bind("id", name + "/" + slot)
               .bind("item", name)
-              .bind("audience", Audience.of(batch).word())
+              .bind("audience", BatchAudience.of(batch).word())
               .bind("prompt", prompt)
               .bind("priority", batch.priority())
               .bind("place", place)
@@ -167,7 +167,7 @@ final class Batches {
             .bind(0, batch)
             .mapTo(String.class)
             .findOne();
-    if (!kind.equals(Optional.of(Json.word(Kind.COMPARE)))) {
+    if (!kind.equals(Optional.of(StoredJson.word(Kind.COMPARE)))) {
       throw kind.isEmpty()
           ? unknown(batch)
           : new IllegalArgumentException(

@@ -6,11 +6,11 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.instructgpt.label.Desk.Outcome;
-import org.instructgpt.label.Desk.Receipt;
-import org.instructgpt.label.Desk.Rejected;
-import org.instructgpt.label.Desk.Rejected.Why;
-import org.instructgpt.label.Desk.Submission;
+import org.instructgpt.label.TaskQueue.Outcome;
+import org.instructgpt.label.TaskQueue.Receipt;
+import org.instructgpt.label.TaskQueue.Rejected;
+import org.instructgpt.label.TaskQueue.Rejected.Why;
+import org.instructgpt.label.TaskQueue.Submission;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
@@ -86,23 +86,23 @@ final class Correction {
   }
 
   private List<Feedback> records(Annotation version) {
-    var task = Task.find(handle, version.item()).orElseThrow();
+    var task = LabelingTask.find(handle, version.item()).orElseThrow();
     return filing(version.id(), version).records(task, version.work());
   }
 
-  private Filing filing(String name, Annotation version) {
-    return new Filing(name, labeler, Instant.ofEpochMilli(version.submitted()));
+  private FeedbackRecords filing(String name, Annotation version) {
+    return new FeedbackRecords(name, labeler, Instant.ofEpochMilli(version.submitted()));
   }
 
   /// @param tell called once if the version is new, with the task that it is for
-  Receipt take(Submission submission, ZoneId day, Consumer<Task> tell) {
+  Receipt take(Submission submission, ZoneId day, Consumer<LabelingTask> tell) {
     var annotations = new Annotations(handle);
     var earlier = annotations.named(submission.id());
     if (earlier.isPresent()) {
       return earlier.get().again(labeler, submission);
     }
-    Possible.check(submission);
-    var held = new Slots(handle, now).required(labeler, submission.item());
+    PlausibleTimes.check(submission);
+    var held = new Leases(handle, now).required(labeler, submission.item());
     var standing =
         annotations
             .of(labeler, submission.item())
@@ -116,9 +116,9 @@ final class Correction {
         .ifPresent(why -> {
           throw new Rejected(why, "what was handed in stays as it is: " + why, List.of());
         });
-    Task task = Task.find(handle, submission.item()).orElseThrow();
-    Checks.check(task, submission.work());
-    var possible = new Possible(held.handed(), now.toEpochMilli());
+    LabelingTask task = LabelingTask.find(handle, submission.item()).orElseThrow();
+    WorkChecks.check(task, submission.work());
+    var possible = new PlausibleTimes(held.handed(), now.toEpochMilli());
     var version =
         new Annotation(
             submission.id(),
@@ -133,8 +133,8 @@ final class Correction {
       refile(task, standing, version);
     }
     annotations.replace(standing, version, task, held);
-    if (submission.work() instanceof Work.Tagged) {
-      new Tags(handle).settleAgain(task, standing);
+    if (submission.work() instanceof LabelerWork.Tagged) {
+      new PromptTags(handle).settleAgain(task, standing);
     }
     if (held.drafted()) {
       new Drafts(handle, now).drop(labeler, task.id());
@@ -144,7 +144,7 @@ final class Correction {
   }
 
   /// The records keep the name of the first version.
-  private void refile(Task task, Annotation standing, Annotation version) {
+  private void refile(LabelingTask task, Annotation standing, Annotation version) {
     store.replace(
         handle, records(standing), filing(standing.id(), version).records(task, version.work()));
   }

@@ -3,26 +3,26 @@ package org.instructgpt.label;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.label.Shelf.Query;
-import org.instructgpt.label.Shelf.What;
+import org.instructgpt.label.FeedbackBrowser.Query;
+import org.instructgpt.label.FeedbackBrowser.What;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.web.Refusal;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
-import org.instructgpt.web.Visit;
 
 /// Looking through what people gave, and taking it home.
 final class DataPages {
   private final Store store;
-  private final Exports exports;
-  private final Shelf shelf;
+  private final LabelingExports exports;
+  private final FeedbackBrowser shelf;
 
-  DataPages(Store store, Exports exports) {
+  DataPages(Store store, LabelingExports exports) {
     this.store = store;
     this.exports = exports;
-    this.shelf = new Shelf(store);
+    this.shelf = new FeedbackBrowser(store);
   }
 
   List<Route> routes() {
@@ -32,7 +32,7 @@ final class DataPages {
         Route.get("/research/export.zip", LabelArea.RESEARCHERS, this::export));
   }
 
-  private void list(Visit visit) {
+  private void list(Exchange visit) {
     What what = one(visit, What.class, "what").orElse(What.PROMPTS);
     long before =
         visit.query("before").filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
@@ -50,20 +50,20 @@ final class DataPages {
         Map.of("query", query, "found", shelf.find(query), "counts", store.counts()));
   }
 
-  private static <E extends Enum<E>> Optional<E> one(Visit visit, Class<E> type, String field) {
+  private static <E extends Enum<E>> Optional<E> one(Exchange visit, Class<E> type, String field) {
     return visit
         .query(field)
         .filter(name -> !name.isEmpty())
         .map(name -> ScreeningPages.constant(type, field, name));
   }
 
-  private void prompt(Visit visit) {
-    Prompt prompt = store.prompt(visit.path("prompt")).orElseThrow(Refusal::missing);
+  private void prompt(Exchange visit) {
+    Prompt prompt = store.prompt(visit.path("prompt")).orElseThrow(ApiError::missing);
     visit.page(
         "label.data.prompt", "prompt", Map.of("prompt", prompt, "given", shelf.given(prompt.id())));
   }
 
-  private void export(Visit visit) throws Exception {
+  private void export(Exchange visit) throws Exception {
     String day = visit.now().toString().substring(0, 10);
     visit.download("feedback-" + day + ".zip", "application/zip", exports::zip);
   }

@@ -3,9 +3,9 @@ package org.instructgpt.label;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.instructgpt.label.Desk.Draft;
-import org.instructgpt.label.Desk.Rejected;
-import org.instructgpt.label.Desk.Rejected.Why;
+import org.instructgpt.label.TaskQueue.Draft;
+import org.instructgpt.label.TaskQueue.Rejected;
+import org.instructgpt.label.TaskQueue.Rejected.Why;
 import org.jdbi.v3.core.Handle;
 
 /// What labelers have not handed in yet.

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Area;
-import org.instructgpt.web.Area.Link;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
+import org.instructgpt.web.SiteArea;
+import org.instructgpt.web.SiteArea.Link;
 
 /// What the labelers and the researchers see: their pages and the HTTP API of the tasks
 /// (`docs/api.md`).
@@ -25,24 +25,24 @@ public final class LabelArea {
   private LabelArea() {}
 
   /// The pages over what they show.
-  public static Area of(
-      Desk desk,
+  public static SiteArea of(
+      TaskQueue desk,
       Screening screening,
       Quality quality,
       Surveys surveys,
-      Exports exports,
+      LabelingExports exports,
       Rounds rounds,
       Store store) {
     var instructions = new Instructions();
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new TasksApi(desk, quality).routes());
-    routes.addAll(new WorkPages(desk, screening, surveys, instructions, store).routes());
+    routes.addAll(new TaskApi(desk, quality).routes());
+    routes.addAll(new LabelerPages(desk, screening, surveys, instructions, store).routes());
     routes.addAll(new ScreeningPages(screening, store).routes());
     routes.addAll(new SurveyPages(surveys).routes());
     routes.addAll(new BatchPages(desk, quality, rounds, instructions).routes());
     routes.addAll(new QualityPages(quality, surveys, store).routes());
     routes.addAll(new DataPages(store, exports).routes());
-    return new Area(
+    return new SiteArea(
         LabelArea.class,
         routes,
         List.of(

@@ -19,8 +19,8 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Agreement;
 import org.instructgpt.statistics.Bootstrap;
-import org.instructgpt.statistics.Couple;
 import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.LabelerPair;
 import org.instructgpt.statistics.Outliers;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ public final class Quality {
   private final AtomicReference<@Nullable Judged> judged = new AtomicReference<>();
 
   private record Judged(
-      State state, List<Couple> couples, Map<String, Outliers.Suspect> suspects) {}
+      State state, List<LabelerPair> couples, Map<String, Outliers.Suspect> suspects) {}
 
   /// What changes with every ranking that comes, goes or is corrected.
   private record State(Store.Counts counts, long newest) {}
@@ -52,7 +52,7 @@ public final class Quality {
   /// @param medianActiveMillis of the work that counted; 0 before the first
   public record Progress(
       String id,
-      Desk.Batch batch,
+      TaskQueue.Batch batch,
       Instant opened,
       boolean closed,
       int items,
@@ -66,12 +66,12 @@ public final class Quality {
 
   /// All batches, newest first.
   public List<Progress> progress(Instant now) {
-    return store.read(handle -> Batching.progress(handle, now));
+    return store.read(handle -> BatchProgress.progress(handle, now));
   }
 
   /// How often items of a batch were given back, by reason.
-  public Map<Desk.Reason, Integer> skips(String batch) {
-    return store.read(handle -> Batching.skips(handle, batch));
+  public Map<TaskQueue.Reason, Integer> skips(String batch) {
+    return store.read(handle -> BatchProgress.skips(handle, batch));
   }
 
   /// How far the labelers of each pool agree with each other; pools in which no two ranked the same
@@ -80,7 +80,7 @@ public final class Quality {
     var agreements = new TreeMap<Labeler.Pool, Agreement>();
     for (var pool : Labeler.Pool.values()) {
       var rankings = store.rankings(Filter.ALL.by(pool));
-      if (!Couple.of(rankings).isEmpty()) {
+      if (!LabelerPair.of(rankings).isEmpty()) {
         agreements.put(pool, Agreement.ofRankings(rankings, BOOTSTRAP));
       }
     }
@@ -130,7 +130,7 @@ public final class Quality {
   /// Everybody in the records, by id.
   public List<Person> people() {
     var judged = judged();
-    var handed = store.read(Persons::new);
+    var handed = store.read(LabelerStats::new);
     return store.labelers().stream()
         .map(labeler -> {
           var couples = judged.couples.stream().filter(c -> c.has(labeler.id())).toList();
@@ -139,7 +139,7 @@ public final class Quality {
               labeler.pool(),
               handed.submissions(labeler.id()),
               handed.rankings(labeler.id()),
-              couples.isEmpty() ? Optional.empty() : Optional.of(Couple.agreement(couples)),
+              couples.isEmpty() ? Optional.empty() : Optional.of(LabelerPair.agreement(couples)),
               handed.gold(labeler.id()),
               suspicion(judged.suspects.get(labeler.id())),
               handed.medianActiveMillis(labeler.id()));
@@ -166,12 +166,12 @@ public final class Quality {
 
   /// A labeler's agreement with researchers on hidden gold items by week: whether they drift.
   public List<Week> goldByWeek(String labeler) {
-    return store.read(handle -> Persons.goldByWeek(handle, labeler));
+    return store.read(handle -> LabelerStats.goldByWeek(handle, labeler));
   }
 
   /// The shares of prompts that bear each tag (Table 7), counting those that were tagged.
-  public SortedMap<Work.Tag, Estimate> tags() {
-    return store.read(handle -> new Tags(handle).shares());
+  public SortedMap<LabelerWork.Tag, Estimate> tags() {
+    return store.read(handle -> new PromptTags(handle).shares());
   }
 
   private Judged judged() {
@@ -179,7 +179,7 @@ public final class Quality {
     var known = judged.get();
     if (known == null || !known.state.equals(state)) {
       var rankings = store.rankings(Filter.ALL);
-      known = new Judged(state, Couple.of(rankings), Outliers.of(rankings));
+      known = new Judged(state, LabelerPair.of(rankings), Outliers.of(rankings));
       judged.set(known);
     }
     return known;
@@ -196,12 +196,12 @@ public final class Quality {
         : new Suspicion(suspect.votes(), suspect.evidence(), suspect.outlier());
   }
 
-  private static List<Week> byWeek(List<Couple> couples) {
+  private static List<Week> byWeek(List<LabelerPair> couples) {
     return couples.stream()
         .collect(Collectors.groupingBy(c -> monday(c.later()), TreeMap::new, Collectors.toList()))
         .entrySet()
         .stream()
-        .map(week -> new Week(week.getKey(), Couple.agreement(week.getValue())))
+        .map(week -> new Week(week.getKey(), LabelerPair.agreement(week.getValue())))
         .toList();
   }
 

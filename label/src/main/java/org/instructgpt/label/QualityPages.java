@@ -13,9 +13,9 @@ import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Agreement;
 import org.instructgpt.statistics.Estimate;
-import org.instructgpt.web.Refusal;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
-import org.instructgpt.web.Visit;
 import org.jspecify.annotations.Nullable;
 
 /// How good the work is: agreement by pool, by labeler and by week, gold, outliers, tags, surveys.
@@ -53,9 +53,9 @@ final class QualityPages {
       Ratings ratings,
       WeekChart weeks,
       List<Person> people,
-      SortedMap<Work.Tag, Estimate> tags) {}
+      SortedMap<LabelerWork.Tag, Estimate> tags) {}
 
-  private void overview(Visit visit) {
+  private void overview(Exchange visit) {
     var numbers = numbers(visit.now());
     Map<String, Object> model = new HashMap<>();
     model.put("at", numbers.at());
@@ -95,13 +95,13 @@ final class QualityPages {
         quality.tags());
   }
 
-  private void person(Visit visit) {
+  private void person(Exchange visit) {
     String labeler = visit.path("labeler");
     Person person =
         quality.people().stream()
             .filter(someone -> someone.labeler().equals(labeler))
             .findFirst()
-            .orElseThrow(Refusal::missing);
+            .orElseThrow(ApiError::missing);
     visit.page(
         "label.quality.person",
         "person",

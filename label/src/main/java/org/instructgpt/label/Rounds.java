@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.RoundBook.Going;
-import org.instructgpt.label.RoundBook.Question;
+import org.instructgpt.label.RoundStore.Going;
+import org.instructgpt.label.RoundStore.Question;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -42,20 +42,20 @@ public final class Rounds {
   /// How many prompts are asked at once: what the progress moves by.
   private static final int CHUNK = 16;
 
-  private final Desk desk;
+  private final TaskQueue desk;
   private final Store store;
   private final Author author;
   private final Supplier<Predicate<Prompt>> usable;
   private final RandomGenerator random;
 
   /// @param random draws prompts, and which model writes one more; used under a lock
-  public Rounds(Desk desk, Store store, Author author, RandomGenerator random) {
+  public Rounds(TaskQueue desk, Store store, Author author, RandomGenerator random) {
     this(desk, store, author, () -> _ -> true, random);
   }
 
   /// @param usable tells which prompts may be used at this moment
   public Rounds(
-      Desk desk,
+      TaskQueue desk,
       Store store,
       Author author,
       Supplier<Predicate<Prompt>> usable,
@@ -141,7 +141,7 @@ public final class Rounds {
   }
 
   Optional<Preparation> latest() {
-    return store.read(handle -> new RoundBook(handle).latest());
+    return store.read(handle -> new RoundStore(handle).latest());
   }
 
   /// The prompts that a choice means, in random order.
@@ -173,7 +173,7 @@ public final class Rounds {
   synchronized boolean begin(Plan plan, List<Prompt> prompts) {
     Optional<Going> begun =
         write(handle -> {
-          var book = new RoundBook(handle);
+          var book = new RoundStore(handle);
           return book.going().isPresent()
               ? Optional.<Going>empty()
               : Optional.of(book.begin(plan, prompts, desk.now(), random));
@@ -184,7 +184,7 @@ public final class Rounds {
 
   /// Goes on with the round in which the program was stopped, if there is one.
   public void resume() {
-    store.read(handle -> new RoundBook(handle).going()).ifPresent(this::start);
+    store.read(handle -> new RoundStore(handle).going()).ifPresent(this::start);
   }
 
   private void start(Going round) {
@@ -203,7 +203,7 @@ public final class Rounds {
         var unread = new HashSet<Integer>();
         var outputs = answers(round.plan(), questions, extras, unread);
         write(handle -> {
-          new RoundBook(handle).keep(round.id(), questions, outputs, unread);
+          new RoundStore(handle).keep(round.id(), questions, outputs, unread);
           return true;
         });
       }
@@ -216,11 +216,11 @@ public final class Rounds {
   }
 
   private List<Question> next(Going round) {
-    return store.read(handle -> new RoundBook(handle).open(round.id(), CHUNK));
+    return store.read(handle -> new RoundStore(handle).open(round.id(), CHUNK));
   }
 
   private boolean opened(Handle handle, Going round) {
-    var book = new RoundBook(handle);
+    var book = new RoundStore(handle);
     if (!book.goes(round.id())) {
       return false;
     }
@@ -235,7 +235,7 @@ public final class Rounds {
   private void fail(Going round, String reason) {
     try {
       write(handle -> {
-        new RoundBook(handle).failed(round.id(), reason);
+        new RoundStore(handle).failed(round.id(), reason);
         return true;
       });
     } catch (RuntimeException closed) {
@@ -244,7 +244,7 @@ public final class Rounds {
   }
 
   private <T> T write(Function<Handle, T> work) {
-    return Writes.done(store.write(work));
+    return AwaitedWrite.done(store.write(work));
   }
 
   /// K outputs for each prompt, shared among the models as evenly as it goes; who gets one more is

@@ -37,7 +37,7 @@ public final class Screening {
   /// Over the store, whose tables are made where they are missing.
   public static Screening open(Store store, InstantSource clock, RandomGenerator random)
       throws IOException {
-    store.extend("label", Desk.class);
+    store.extend("label", TaskQueue.class);
     return new Screening(store, Audit.open(store, clock), clock, random);
   }
 
@@ -135,17 +135,18 @@ public final class Screening {
 
   /// The next question; empty when all is answered.
   public Optional<Question> next(String labeler) {
-    return store.read(handle -> new Candidate(handle, labeler).next().map(Quiz.Asked::question));
+    return store.read(handle ->
+        new ScreeningCandidate(handle, labeler).next().map(ScreeningQuiz.Asked::question));
   }
 
   /// Takes an answer; one that is there already stays as it is.
   ///
   /// @throws IllegalArgumentException if the question was not asked of this labeler
   public void answer(String labeler, Answer answer) {
-    Checks.answer(answer);
+    WorkChecks.answer(answer);
     write(handle -> {
       var now = clock.instant();
-      new Candidate(handle, labeler).answer(answer, Ids.fresh(now, random), now);
+      new ScreeningCandidate(handle, labeler).answer(answer, Ids.fresh(now, random), now);
       return true;
     });
   }
@@ -196,7 +197,7 @@ public final class Screening {
   }
 
   public Result result(String labeler) {
-    return store.read(handle -> new Candidate(handle, labeler).result());
+    return store.read(handle -> new ScreeningCandidate(handle, labeler).result());
   }
 
   /// Everybody of the training pool who answered a question or was decided on, newest first.
@@ -211,7 +212,7 @@ public final class Screening {
                 ORDER BY l.seq DESC\
                 """)
             .mapTo(String.class)
-            .map(labeler -> new Candidate(handle, labeler).result())
+            .map(labeler -> new ScreeningCandidate(handle, labeler).result())
             .list());
   }
 
@@ -219,17 +220,17 @@ public final class Screening {
   ///
   /// @param reason never blank
   public void decide(String labeler, Verdict verdict, String reason, String by) {
-    if (reason.isBlank() || reason.length() > Checks.LONGEST_NOTE) {
+    if (reason.isBlank() || reason.length() > WorkChecks.LONGEST_NOTE) {
       throw new IllegalArgumentException(
-          "expected a reason of 1 to " + Checks.LONGEST_NOTE + " characters");
+          "expected a reason of 1 to " + WorkChecks.LONGEST_NOTE + " characters");
     }
     write(handle -> {
-      var standing = new Standing(handle);
+      var standing = new Eligibility(handle);
       if (standing.pool(labeler).isEmpty()) {
         throw new IllegalArgumentException("expected a labeler, found none of the id " + labeler);
       }
       standing.decide(labeler, new Decision(verdict, reason, by, clock.instant()));
-      audit.append(handle, by, Json.word(verdict), labeler);
+      audit.append(handle, by, StoredJson.word(verdict), labeler);
       return true;
     });
   }
@@ -237,7 +238,7 @@ public final class Screening {
   /// Whether labelers of the training pool get work only when they were admitted. At first they get
   /// work without, until somebody asks for it.
   public boolean required() {
-    return store.read(handle -> new Standing(handle).required());
+    return store.read(handle -> new Eligibility(handle).required());
   }
 
   /// Whom requiring a screening reaches, or waiving it.
@@ -272,7 +273,7 @@ public final class Screening {
                 (SELECT d.verdict FROM label_decision d WHERE d.labeler = l.id
                  ORDER BY d.seq DESC LIMIT 1)\
               """);
-      return new Reach(all, atWork, admitted, new Standing(handle).required() ? all : 0);
+      return new Reach(all, atWork, admitted, new Eligibility(handle).required() ? all : 0);
     });
   }
 
@@ -282,13 +283,13 @@ public final class Screening {
 
   public void require(boolean required, String by) {
     write(handle -> {
-      new Standing(handle).require(required);
+      new Eligibility(handle).require(required);
       audit.append(handle, by, required ? "required-screening" : "waived-screening", "");
       return true;
     });
   }
 
   private <T> T write(Function<Handle, T> work) {
-    return Writes.done(store.write(work));
+    return AwaitedWrite.done(store.write(work));
   }
 }

@@ -12,10 +12,10 @@ import org.instructgpt.label.Screening.Topic;
 import org.instructgpt.label.Screening.Verdict;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Refusal;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
-import org.instructgpt.web.Visit;
 
 /// The screening: a candidate's questions, a researcher's grades and decisions (paper App. B.1).
 final class ScreeningPages {
@@ -46,7 +46,7 @@ final class ScreeningPages {
   /// @param answered how many are behind the candidate
   record Asked(String kind, Optional<Question> question, int answered) {}
 
-  private void question(Visit visit) {
+  private void question(Exchange visit) {
     var question = screening.next(visit.account().id());
     var result = screening.result(visit.account().id());
     int answered =
@@ -70,7 +70,7 @@ final class ScreeningPages {
         Map.of("asked", new Asked(kind, question, answered), "topics", Topic.values()));
   }
 
-  private void answer(Visit visit) {
+  private void answer(Exchange visit) {
     String id = visit.form("id");
     Answer answer =
         switch (visit.form("kind")) {
@@ -78,36 +78,36 @@ final class ScreeningPages {
           case "choice" -> new Answer.Chosen(id, oneOf(visit, "better", "first", "second"));
           case "demonstration" -> new Answer.Demonstrated(id, text(visit, "text"));
           case "topics" -> new Answer.Knows(id, topics(visit));
-          default -> throw Refusal.invalid("kind", "label.refused.choice", visit.form("kind"));
+          default -> throw ApiError.invalid("kind", "label.refused.choice", visit.form("kind"));
         };
     try {
       screening.answer(visit.account().id(), answer);
     } catch (IllegalArgumentException notAsked) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     visit.redirect("/screening");
   }
 
-  private static boolean oneOf(Visit visit, String field, String yes, String no) {
+  private static boolean oneOf(Exchange visit, String field, String yes, String no) {
     String value = visit.field(field).orElse("");
     if (!value.equals(yes) && !value.equals(no)) {
-      throw Refusal.invalid(field, "label.refused.choose");
+      throw ApiError.invalid(field, "label.refused.choose");
     }
     return value.equals(yes);
   }
 
-  private static String text(Visit visit, String field) {
+  private static String text(Exchange visit, String field) {
     String text = visit.form(field).strip();
     if (text.isEmpty()) {
-      throw Refusal.invalid(field, "label.refused.empty");
+      throw ApiError.invalid(field, "label.refused.empty");
     }
     if (text.length() > LONGEST) {
-      throw Refusal.invalid(field, "label.refused.long", LONGEST);
+      throw ApiError.invalid(field, "label.refused.long", LONGEST);
     }
     return text;
   }
 
-  private static Set<Topic> topics(Visit visit) {
+  private static Set<Topic> topics(Exchange visit) {
     return visit.fields("topics").stream()
         .map(name -> constant(Topic.class, "topics", name))
         .collect(Collectors.toSet());
@@ -118,10 +118,10 @@ final class ScreeningPages {
     return Arrays.stream(type.getEnumConstants())
         .filter(constant -> constant.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> Refusal.invalid(field, "label.refused.choice", name));
+        .orElseThrow(() -> ApiError.invalid(field, "label.refused.choice", name));
   }
 
-  private void candidates(Visit visit) {
+  private void candidates(Exchange visit) {
     visit.page(
         "label.screening.title",
         "screening",
@@ -133,11 +133,11 @@ final class ScreeningPages {
   }
 
   /// Asks whether to turn it on, or off when it is on.
-  private void askRequire(Visit visit) {
+  private void askRequire(Exchange visit) {
     boolean on = screening.required();
     var people = screening.reach();
     visit.confirm(
-        new Visit.Confirmation(
+        new Exchange.Confirmation(
             visit.text(on ? "label.require.off-title" : "label.require.title"),
             on
                 ? List.of(visit.text("label.require.off", people.waiting()))
@@ -150,37 +150,37 @@ final class ScreeningPages {
             "/research/screening"));
   }
 
-  private void require(Visit visit) {
+  private void require(Exchange visit) {
     screening.require(oneOf(visit, "required", "yes", "no"), visit.account().id());
     visit.redirect("/research/screening", "label.screening.changed");
   }
 
-  private void prompts(Visit visit) {
+  private void prompts(Exchange visit) {
     List<String> ids =
         visit.form("prompts").lines().map(String::strip).filter(id -> !id.isEmpty()).toList();
     List<String> unknown = ids.stream().filter(id -> store.prompt(id).isEmpty()).toList();
     if (ids.isEmpty() || !unknown.isEmpty()) {
-      throw Refusal.invalid("prompts", "label.refused.prompts", String.join(", ", unknown));
+      throw ApiError.invalid("prompts", "label.refused.prompts", String.join(", ", unknown));
     }
     screening.demonstrateOn(ids, visit.account().id());
     visit.redirect("/research/screening", "label.screening.changed");
   }
 
-  private void grade(Visit visit) {
-    int grade = Numbers.of(visit, "grade", 1, 7);
+  private void grade(Exchange visit) {
+    int grade = PageNumbers.of(visit, "grade", 1, 7);
     try {
       screening.grade(visit.form("id"), grade, visit.account().id());
     } catch (IllegalArgumentException unknown) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     visit.redirect("/research/screening", "label.screening.graded");
   }
 
-  private void decide(Visit visit) {
+  private void decide(Exchange visit) {
     String labeler = visit.form("labeler");
     boolean known = store.labelers().stream().anyMatch(someone -> someone.id().equals(labeler));
     if (!known) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     screening.decide(
         labeler,

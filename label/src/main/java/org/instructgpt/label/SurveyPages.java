@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import org.instructgpt.label.Surveys.Survey;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Refusal;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
-import org.instructgpt.web.Visit;
 
 /// The two questionnaires (paper App. B.3, Tables 12 and 13).
 final class SurveyPages {
@@ -28,20 +28,20 @@ final class SurveyPages {
         Route.post("/surveys/{survey}", LABELERS, this::take));
   }
 
-  private static Survey survey(Visit visit) {
+  private static Survey survey(Exchange visit) {
     return List.of(Survey.values()).stream()
-        .filter(survey -> Json.word(survey).equals(visit.path("survey")))
+        .filter(survey -> StoredJson.word(survey).equals(visit.path("survey")))
         .findFirst()
-        .orElseThrow(Refusal::missing);
+        .orElseThrow(ApiError::missing);
   }
 
   /// @param code ISO 3166
   record Country(String code, String name) {}
 
-  private void ask(Visit visit) {
+  private void ask(Exchange visit) {
     Survey survey = survey(visit);
     visit.page(
-        "label.survey." + Json.word(survey),
+        "label.survey." + StoredJson.word(survey),
         "survey",
         Map.of(
             "survey", survey,
@@ -58,7 +58,7 @@ final class SurveyPages {
         .toList();
   }
 
-  private void take(Visit visit) {
+  private void take(Exchange visit) {
     Survey survey = survey(visit);
     Map<String, Set<String>> answers = new HashMap<>();
     for (var question : Surveys.questions(survey)) {
@@ -75,7 +75,7 @@ final class SurveyPages {
     try {
       surveys.answer(visit.account().id(), survey, answers);
     } catch (IllegalArgumentException unknown) {
-      throw Refusal.invalid("", "label.refused.survey");
+      throw ApiError.invalid("", "label.refused.survey");
     }
     visit.redirect("/tasks", "label.survey.thanks");
   }

@@ -62,7 +62,7 @@ public final class Surveys {
 
   /// Over the store, whose tables are made where they are missing.
   public static Surveys open(Store store) throws IOException {
-    store.extend("label", Desk.class);
+    store.extend("label", TaskQueue.class);
     return new Surveys(store);
   }
 
@@ -90,7 +90,7 @@ public final class Surveys {
     return store.read(handle ->
         handle
             .createQuery("SELECT 1 FROM label_survey_part WHERE survey = ? AND labeler = ?")
-            .bind(0, Json.word(survey))
+            .bind(0, StoredJson.word(survey))
             .bind(1, labeler)
             .mapTo(Integer.class)
             .findOne()
@@ -103,7 +103,7 @@ public final class Surveys {
   ///   one choice where one is asked for
   public boolean answer(String labeler, Survey survey, Map<String, Set<String>> answers) {
     check(survey, answers);
-    return Writes.done(
+    return AwaitedWrite.done(
         store.write(handle -> {
           boolean first =
               handle.execute(
@@ -111,7 +111,7 @@ public final class Surveys {
                       INSERT INTO label_survey_part (survey, labeler) VALUES (?, ?)
                       ON CONFLICT (survey, labeler) DO NOTHING\
                       """,
-                      Json.word(survey),
+                      StoredJson.word(survey),
                       labeler)
                   == 1;
           if (first) {
@@ -134,7 +134,7 @@ public final class Surveys {
       var counts = new TreeMap<String, Map<String, Integer>>();
       handle
           .createQuery("SELECT question, choice, people FROM label_survey_count WHERE survey = ?")
-          .bind(0, Json.word(survey))
+          .bind(0, StoredJson.word(survey))
           .map((row, _) ->
               Map.entry(
                   List.of(row.getString("question"), row.getString("choice")),
@@ -156,7 +156,7 @@ public final class Surveys {
         ON CONFLICT (survey, question, choice)
         DO UPDATE SET people = label_survey_count.people + 1\
         """,
-        Json.word(survey),
+        StoredJson.word(survey),
         question,
         choice);
   }

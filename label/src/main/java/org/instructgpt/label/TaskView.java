@@ -3,13 +3,13 @@ package org.instructgpt.label;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.instructgpt.label.Desk.Draft;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Lease;
-import org.instructgpt.label.Desk.Reason;
+import org.instructgpt.label.TaskQueue.Draft;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Lease;
+import org.instructgpt.label.TaskQueue.Reason;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Rating.Flag;
-import org.instructgpt.web.Visit;
+import org.instructgpt.web.Exchange;
 
 /// What the page of a task shows.
 ///
@@ -19,7 +19,7 @@ import org.instructgpt.web.Visit;
 /// @param correcting whether it was handed in already
 record TaskView(Lease lease, String instructions, String words, long seconds, boolean correcting) {
   static final List<Flag> FLAGS = List.of(Flag.values());
-  static final List<Work.Tag> TAGS = List.of(Work.Tag.values());
+  static final List<LabelerWork.Tag> TAGS = List.of(LabelerWork.Tag.values());
   static final List<UseCase> USE_CASES = List.of(UseCase.values());
 
   /// A letter of the keyboard for each flag, in their order.
@@ -70,10 +70,10 @@ record TaskView(Lease lease, String instructions, String words, long seconds, bo
           "personal");
 
   /// The texts of the scripts in a visit's language.
-  static String words(Visit visit) {
+  static String words(Exchange visit) {
     Map<String, String> texts = new TreeMap<>();
     WORDS.forEach(key -> texts.put(key, visit.text("label.js." + key)));
-    return Json.write(texts);
+    return StoredJson.write(texts);
   }
 
   static String letter(int output) {
@@ -86,11 +86,11 @@ record TaskView(Lease lease, String instructions, String words, long seconds, bo
   }
 
   String kindWord() {
-    return Json.word(lease.kind());
+    return StoredJson.word(lease.kind());
   }
 
   String modeWord() {
-    return Json.word(lease.mode());
+    return StoredJson.word(lease.mode());
   }
 
   String draft() {

@@ -49,12 +49,12 @@ record WeekChart(List<Mark> marks, List<Line> lines) {
                       ? (LEFT + WIDTH - RIGHT) / 2.0
                       : LEFT + 14 + along * (WIDTH - RIGHT - LEFT - 28);
               return new Mark(
-                  Numbers.coordinate(x),
+                  PageNumbers.coordinate(x),
                   at(week.value().value(), floor),
                   at(week.value().low(), floor),
                   at(week.value().high(), floor),
                   week.monday(),
-                  Numbers.percent(week.value()));
+                  PageNumbers.percent(week.value()));
             })
             .toList();
     return new WeekChart(marks, List.copyOf(lines));
@@ -72,6 +72,6 @@ record WeekChart(List<Mark> marks, List<Line> lines) {
 
   private static String at(double share, double floor) {
     double down = (1 - share) / (1 - floor);
-    return Numbers.coordinate(TOP + down * (HEIGHT - TOP - BOTTOM));
+    return PageNumbers.coordinate(TOP + down * (HEIGHT - TOP - BOTTOM));
   }
 }

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Lease;
-import org.instructgpt.label.Desk.Rejected;
-import org.instructgpt.label.Desk.Rejected.Why;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Lease;
+import org.instructgpt.label.TaskQueue.Rejected;
+import org.instructgpt.label.TaskQueue.Rejected.Why;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
@@ -34,12 +34,12 @@ class CorrectionTest {
     return Workplace.on(dialect, folder).people(Pool.TRAINING, "ann", "bob");
   }
 
-  private static Desk.Receipt correct(Workplace place, Lease lease, Work work) {
+  private static TaskQueue.Receipt correct(Workplace place, Lease lease, LabelerWork work) {
     return place.desk.correct(
         "ann", submission(UUID.randomUUID().toString(), lease, work), ZoneOffset.UTC);
   }
 
-  private static void stays(Workplace place, Lease lease, Work work, Why why) {
+  private static void stays(Workplace place, Lease lease, LabelerWork work, Why why) {
     assertThatThrownBy(() -> correct(place, lease, work))
         .isInstanceOfSatisfying(Rejected.class, no -> assertThat(no.why()).isEqualTo(why));
   }
@@ -55,14 +55,15 @@ class CorrectionTest {
       place.open(batch(Kind.DEMONSTRATE, 2), 1);
       var lease = place.next("ann");
       place.desk.submit(
-          "ann", submission(UUID.randomUUID().toString(), lease, new Work.Demonstrated("one")));
+          "ann",
+          submission(UUID.randomUUID().toString(), lease, new LabelerWork.Demonstrated("one")));
       place.later(Duration.ofMinutes(1));
       String id = UUID.randomUUID().toString();
-      var two = submission(id, lease, new Work.Demonstrated("two"));
+      var two = submission(id, lease, new LabelerWork.Demonstrated("two"));
       var receipt = place.desk.correct("ann", two, ZoneOffset.UTC);
       assertThat(place.desk.correct("ann", two, ZoneOffset.UTC)).isEqualTo(receipt);
       place.later(Duration.ofMinutes(1));
-      correct(place, lease, new Work.Demonstrated("three"));
+      correct(place, lease, new LabelerWork.Demonstrated("three"));
       assertThat(responses(place)).containsExactly("three");
       assertThat(place.count("SELECT count(*) FROM label_annotation")).isEqualTo(1);
       assertThat(place.count("SELECT count(*) FROM label_version")).isEqualTo(3);
@@ -74,7 +75,7 @@ class CorrectionTest {
       var mine = place.desk.mine("ann", lease.item(), ZoneOffset.UTC).orElseThrow();
       assertThat(mine.handedIn().orElseThrow().versions()).isEqualTo(3);
       assertThat(mine.handedIn().orElseThrow().newest().work())
-          .isEqualTo(new Work.Demonstrated("three"));
+          .isEqualTo(new LabelerWork.Demonstrated("three"));
     }
   }
 
@@ -86,18 +87,21 @@ class CorrectionTest {
       var lease = place.next("ann");
       place.submit("ann", lease);
       var before = place.store.counts();
-      Work other =
+      LabelerWork other =
           switch (kind) {
-            case PLAIN, USER_BASED -> new Work.Written("Another one");
+            case PLAIN, USER_BASED -> new LabelerWork.Written("Another one");
             case FEW_SHOT ->
-                new Work.FewShot(
-                    "Say it.", List.of(new Work.Pair("A", "b"), new Work.Pair("C", "d")));
-            case DEMONSTRATE -> new Work.Demonstrated("Another one");
+                new LabelerWork.FewShot(
+                    "Say it.",
+                    List.of(new LabelerWork.Pair("A", "b"), new LabelerWork.Pair("C", "d")));
+            case DEMONSTRATE -> new LabelerWork.Demonstrated("Another one");
             case COMPARE ->
-                new Work.Compared(
-                    lease.outputs().stream().map(_ -> new Work.Rated(1, Set.of(), "x")).toList(),
+                new LabelerWork.Compared(
+                    lease.outputs().stream()
+                        .map(_ -> new LabelerWork.Rated(1, Set.of(), "x"))
+                        .toList(),
                     List.of(1, 1, 1, 1));
-            case TAG -> new Work.Tagged(Set.of(), Optional.of(Prompt.UseCase.CHAT), true);
+            case TAG -> new LabelerWork.Tagged(Set.of(), Optional.of(Prompt.UseCase.CHAT), true);
           };
       correct(place, lease, other);
       assertThat(place.store.counts()).isEqualTo(before);
@@ -133,8 +137,8 @@ class CorrectionTest {
       place.later(Duration.ofMinutes(1));
       var second = place.next("ann");
       place.submit("ann", second);
-      stays(place, first, new Work.Demonstrated("late"), Why.USED);
-      correct(place, second, new Work.Demonstrated("in time"));
+      stays(place, first, new LabelerWork.Demonstrated("late"), Why.USED);
+      correct(place, second, new LabelerWork.Demonstrated("in time"));
       assertThat(responses(place)).containsExactly("An answer", "in time");
     }
   }
@@ -145,11 +149,11 @@ class CorrectionTest {
       place.open(batch(Kind.PLAIN, 1), 1);
       var lease = place.next("ann");
       place.submit("ann", lease);
-      correct(place, lease, new Work.Written("better"));
+      correct(place, lease, new LabelerWork.Written("better"));
       String prompt = place.store.prompts(Filter.ALL).getFirst().id();
       place.desk.open(
           batch(Kind.DEMONSTRATE, 1), List.of(new Item(Optional.of(prompt), List.of(), "")), "r");
-      stays(place, lease, new Work.Written("too late"), Why.USED);
+      stays(place, lease, new LabelerWork.Written("too late"), Why.USED);
     }
   }
 
@@ -160,12 +164,13 @@ class CorrectionTest {
       var lease = place.next("ann");
       place.submit("ann", lease);
       place.later(Duration.ofHours(13)); // 1 o'clock in London, 17 in Los Angeles
-      var late = submission(UUID.randomUUID().toString(), lease, new Work.Demonstrated("x"));
+      var late = submission(UUID.randomUUID().toString(), lease, new LabelerWork.Demonstrated("x"));
       assertThatThrownBy(() -> place.desk.correct("ann", late, ZoneId.of("Europe/London")))
           .isInstanceOfSatisfying(
               Rejected.class, no -> assertThat(no.why()).isEqualTo(Why.DAY_OVER));
       place.desk.correct("ann", late, ZoneId.of("America/Los_Angeles"));
-      assertThat(Days.today(place.desk, "ann", place.now(), ZoneId.of("Europe/London")).count())
+      assertThat(
+              DailyTotal.today(place.desk, "ann", place.now(), ZoneId.of("Europe/London")).count())
           .isEqualTo(1); // handed in yesterday, corrected today
     }
   }
@@ -175,12 +180,13 @@ class CorrectionTest {
     try (var place = place(Dialect.SQLITE)) {
       place.open(batch(Kind.DEMONSTRATE, 2), 1);
       var lease = place.next("ann");
-      stays(place, lease, new Work.Demonstrated("x"), Why.NOT_HANDED_IN);
+      stays(place, lease, new LabelerWork.Demonstrated("x"), Why.NOT_HANDED_IN);
       place.submit("ann", lease);
       assertThatThrownBy(() ->
               place.desk.correct(
                   "bob",
-                  submission(UUID.randomUUID().toString(), lease, new Work.Demonstrated("x")),
+                  submission(
+                      UUID.randomUUID().toString(), lease, new LabelerWork.Demonstrated("x")),
                   ZoneOffset.UTC))
           .isInstanceOfSatisfying(
               Rejected.class, no -> assertThat(no.why()).isEqualTo(Why.NOT_YOURS));

@@ -15,14 +15,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Lease;
-import org.instructgpt.label.Desk.Mode;
-import org.instructgpt.label.Desk.Outcome;
-import org.instructgpt.label.Desk.Reason;
-import org.instructgpt.label.Desk.Rejected;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Lease;
+import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskQueue.Outcome;
+import org.instructgpt.label.TaskQueue.Reason;
+import org.instructgpt.label.TaskQueue.Rejected;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store;
 import org.junit.jupiter.api.Test;
@@ -43,7 +43,7 @@ class LeasesTest {
       place.open(batch(Kind.DEMONSTRATE, 1), 1);
       var late = place.next("ann");
       assertThat(place.desk.next("bob")).isEmpty();
-      place.later(Desk.LEASE);
+      place.later(TaskQueue.LEASE);
       var other = place.next("bob");
       assertThat(other.item()).isEqualTo(late.item());
       assertThatThrownBy(() -> place.desk.renew("ann", late.item(), late.token()))
@@ -72,7 +72,7 @@ class LeasesTest {
     try (var place = place()) {
       place.open(batch(Kind.DEMONSTRATE, 2), 1);
       var late = place.next("ann");
-      place.later(Desk.LEASE);
+      place.later(TaskQueue.LEASE);
       place.submit("bob", place.next("bob"));
       assertThat(place.submit("ann", late).outcome()).isEqualTo(Outcome.COUNTED);
       assertThat(place.desk.next("cem")).isEmpty();
@@ -125,7 +125,7 @@ class LeasesTest {
       place.desk.close(batch, "r");
       assertThat(place.desk.next("bob")).isEmpty();
       assertThat(place.next("ann").item()).isEqualTo(lease.item());
-      place.later(Desk.LEASE.multipliedBy(2));
+      place.later(TaskQueue.LEASE.multipliedBy(2));
       assertThat(place.desk.next("bob")).isEmpty();
       assertThat(place.submit("ann", lease).outcome()).isEqualTo(Outcome.COUNTED);
       assertThat(place.desk.next("ann")).isEmpty();

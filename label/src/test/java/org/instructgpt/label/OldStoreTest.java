@@ -5,7 +5,7 @@ import static org.instructgpt.label.Workplace.batch;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.records.Labeler.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

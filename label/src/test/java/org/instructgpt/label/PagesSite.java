@@ -10,17 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Area;
+import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.TestSite;
 
 /// A site with the labelers' area alone, and its desk.
@@ -34,7 +34,7 @@ final class PagesSite implements AutoCloseable {
 
   /// What is made once the store is there.
   private static final class Parts {
-    Optional<Desk> desk = Optional.empty();
+    Optional<TaskQueue> desk = Optional.empty();
     Optional<Screening> screening = Optional.empty();
   }
 
@@ -42,7 +42,7 @@ final class PagesSite implements AutoCloseable {
     test = TestSite.start(TestSite.settings(), store -> List.of(area(store, author)));
   }
 
-  Desk desk() {
+  TaskQueue desk() {
     return parts.desk.orElseThrow();
   }
 
@@ -50,10 +50,10 @@ final class PagesSite implements AutoCloseable {
     return parts.screening.orElseThrow();
   }
 
-  private Area area(Store store, Rounds.Author author) {
+  private SiteArea area(Store store, Rounds.Author author) {
     try {
       InstantSource clock = InstantSource.fixed(MONDAY);
-      var desk = Desk.open(store, clock, new Random(1));
+      var desk = TaskQueue.open(store, clock, new Random(1));
       var screening = Screening.open(store, clock, new Random(2));
       parts.desk = Optional.of(desk);
       parts.screening = Optional.of(screening);
@@ -63,7 +63,7 @@ final class PagesSite implements AutoCloseable {
           screening,
           new Quality(store),
           Surveys.open(store),
-          new Exports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
+          new LabelingExports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
           new Rounds(desk, store, author, new Random(3)),
           store);
     } catch (IOException failure) {

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.instructgpt.label.Desk.Kind;
+import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Browser;
 import org.instructgpt.web.RouteTable;
@@ -201,7 +201,7 @@ class PagesTest {
   @Test
   void whatPeopleGaveIsFoundAgainAPageAtATime() {
     try (var site = new PagesSite(Rounds.Author.nobody())) {
-      for (int i = 0; i < Shelf.PAGE + 1; i++) {
+      for (int i = 0; i < FeedbackBrowser.PAGE + 1; i++) {
         site.prompt("p" + i, (i == 7 ? "100% of_it " : "Number ") + i);
       }
       var rosa = researcher(site);

@@ -10,9 +10,9 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Lease;
-import org.instructgpt.label.Desk.Reason;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Lease;
+import org.instructgpt.label.TaskQueue.Reason;
 import org.instructgpt.records.Labeler.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +42,7 @@ class QualityTest {
       assertThat(progress.skipped()).isEqualTo(1);
       assertThat(progress.medianActiveMillis()).isEqualTo(1000);
       assertThat(quality.skips(id)).containsEntry(Reason.LANGUAGE, 1);
-      place.later(Desk.LEASE);
+      place.later(TaskQueue.LEASE);
       assertThat(quality.progress(place.now()).getFirst().leased()).isZero();
       assertThat(second.item()).isNotEmpty();
       place.desk.close(id, "rio");
@@ -51,9 +51,9 @@ class QualityTest {
   }
 
   /// Worst first.
-  private static Work backwards(Lease lease) {
+  private static LabelerWork backwards(Lease lease) {
     var ranked = Workplace.ranked(lease);
-    return new Work.Compared(
+    return new LabelerWork.Compared(
         ranked.outputs(), ranked.ranks().stream().map(rank -> 5 - rank).toList());
   }
 
@@ -128,9 +128,11 @@ class QualityTest {
           Workplace.submission(
               UUID.randomUUID().toString(),
               lease,
-              new Work.Tagged(Set.of(), java.util.Optional.empty(), false)));
-      assertThat(new Quality(place.store).tags().get(Work.Tag.AMBIGUOUS).value()).isEqualTo(0.5);
-      assertThat(new Quality(place.store).tags().get(Work.Tag.CLOSED_DOMAIN).value()).isZero();
+              new LabelerWork.Tagged(Set.of(), java.util.Optional.empty(), false)));
+      assertThat(new Quality(place.store).tags().get(LabelerWork.Tag.AMBIGUOUS).value())
+          .isEqualTo(0.5);
+      assertThat(new Quality(place.store).tags().get(LabelerWork.Tag.CLOSED_DOMAIN).value())
+          .isZero();
     }
   }
 }

@@ -14,15 +14,15 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.DoubleStream;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Mode;
 import org.instructgpt.label.Screening.Answer;
 import org.instructgpt.label.Screening.Question;
 import org.instructgpt.label.Screening.Suggestion;
 import org.instructgpt.label.Screening.Topic;
 import org.instructgpt.label.Screening.Verdict;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Rating.Flag;
@@ -43,14 +43,14 @@ class ScreeningTest {
     double[] going = {1};
     double passes = 0;
     double answers = 0;
-    for (int asked = 1; asked <= Sequential.LONGEST; asked++) {
+    for (int asked = 1; asked <= SequentialTest.LONGEST; asked++) {
       var next = new double[asked + 1];
       for (int right = 0; right < asked; right++) {
         next[right] += going[right] * (1 - accuracy);
         next[right + 1] += going[right] * accuracy;
       }
       for (int right = 0; right <= asked; right++) {
-        var says = Sequential.of(right, asked);
+        var says = SequentialTest.of(right, asked);
         answers += says == Suggestion.UNDECIDED ? 0 : asked * next[right];
         passes += says == Suggestion.PASS ? next[right] : 0;
         next[right] = says == Suggestion.UNDECIDED ? next[right] : 0;
@@ -79,9 +79,9 @@ class ScreeningTest {
     assertThat(outcome(0.65).answers()).isCloseTo(58, within(0.5));
     assertThat(outcome(0.95).answers()).isCloseTo(18, within(0.5));
     assertThat(outcome(0.50).answers()).isCloseTo(22, within(0.5));
-    assertThat(Sequential.of(14, 14)).isEqualTo(Suggestion.UNDECIDED);
-    assertThat(Sequential.of(15, 15)).isEqualTo(Suggestion.PASS);
-    assertThat(Sequential.of(0, 7)).isEqualTo(Suggestion.FAIL);
+    assertThat(SequentialTest.of(14, 14)).isEqualTo(Suggestion.UNDECIDED);
+    assertThat(SequentialTest.of(15, 15)).isEqualTo(Suggestion.PASS);
+    assertThat(SequentialTest.of(0, 7)).isEqualTo(Suggestion.FAIL);
   }
 
   /// The same by lot, with the whole quiz of a thousand candidates.
@@ -101,11 +101,11 @@ class ScreeningTest {
   private static boolean passes(double accuracy, RandomGenerator random) {
     int right = 0;
     int asked = 0;
-    while (Sequential.of(right, asked) == Suggestion.UNDECIDED) {
+    while (SequentialTest.of(right, asked) == Suggestion.UNDECIDED) {
       right += random.nextDouble() < accuracy ? 1 : 0;
       asked++;
     }
-    return Sequential.of(right, asked) == Suggestion.PASS;
+    return SequentialTest.of(right, asked) == Suggestion.PASS;
   }
 
   /// A place with gold: of each item's four outputs the first is best and the last one hurts.
@@ -126,17 +126,19 @@ class ScreeningTest {
     for (int i = 0; i < items; i++) {
       var lease = place.next("rio");
       var compared = Workplace.ranked(lease);
-      var rated = new ArrayList<Work.Rated>();
+      var rated = new ArrayList<LabelerWork.Rated>();
       for (int o = 0; o < 4; o++) {
         boolean hurts = !lease.outputs().get(o).equals("answer 0") && o % 2 == 0;
         rated.add(
-            new Work.Rated(
+            new LabelerWork.Rated(
                 3, hurts ? Set.of(Flag.HARMFUL_ADVICE) : Set.of(Flag.EXPRESSES_OPINION), ""));
       }
       place.desk.submit(
           "rio",
           Workplace.submission(
-              UUID.randomUUID().toString(), lease, new Work.Compared(rated, compared.ranks())));
+              UUID.randomUUID().toString(),
+              lease,
+              new LabelerWork.Compared(rated, compared.ranks())));
     }
     place.desk.makeGold(id, "rio");
     return place;
@@ -155,7 +157,7 @@ class ScreeningTest {
 
   private static boolean hurts(Workplace place, Question.Flag flag) {
     return place.store.read(handle ->
-        new Quiz(handle, "ann")
+        new ScreeningQuiz(handle, "ann")
             .flags().stream()
                 .filter(asked -> asked.question().id().equals(flag.id()))
                 .findFirst()

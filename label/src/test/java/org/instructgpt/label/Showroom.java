@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Mode;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -57,7 +57,7 @@ public final class Showroom {
     var random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     var store = Store.open(Path.of(args[0]).resolve("feedback.db"));
-    var desk = Desk.open(store, clock, random);
+    var desk = TaskQueue.open(store, clock, random);
     var rounds = new Rounds(desk, store, echo(), new Random(1));
     var area =
         LabelArea.of(
@@ -65,7 +65,7 @@ public final class Showroom {
             Screening.open(store, clock, random),
             new Quality(store),
             Surveys.open(store),
-            new Exports(
+            new LabelingExports(
                 store,
                 "a key of the showroom, thirty-two bytes".getBytes(StandardCharsets.UTF_8),
                 clock,
@@ -94,7 +94,7 @@ public final class Showroom {
     accounts.join(accounts.invite(role, pool, ADMIN), name, PASSWORD, Locale.ENGLISH);
   }
 
-  private static void tasks(Store store, Desk desk, Instant now) {
+  private static void tasks(Store store, TaskQueue desk, Instant now) {
     String text = "Explain the moon landing to a 6 year old in a few sentences.";
     Optional<String> nobody = Optional.empty();
     var moon =
@@ -122,7 +122,7 @@ public final class Showroom {
     open(desk, Kind.PLAIN, 6, none);
   }
 
-  private static void open(Desk desk, Kind kind, int priority, Item item) {
+  private static void open(TaskQueue desk, Kind kind, int priority, Item item) {
     Mode mode = kind == Kind.TAG ? Mode.EVALUATION : Mode.TRAINING;
     String version = mode == Mode.TRAINING ? "training-1" : "evaluation-1";
     var batch = new Batch(kind + " to see", kind, mode, 9, Optional.empty(), priority, version);

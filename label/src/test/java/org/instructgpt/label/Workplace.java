@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.label.Desk.Batch;
-import org.instructgpt.label.Desk.Item;
-import org.instructgpt.label.Desk.Kind;
-import org.instructgpt.label.Desk.Lease;
-import org.instructgpt.label.Desk.Mode;
-import org.instructgpt.label.Desk.Receipt;
-import org.instructgpt.label.Desk.Submission;
-import org.instructgpt.label.Work.Compared;
-import org.instructgpt.label.Work.Rated;
+import org.instructgpt.label.LabelerWork.Compared;
+import org.instructgpt.label.LabelerWork.Rated;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Lease;
+import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskQueue.Receipt;
+import org.instructgpt.label.TaskQueue.Submission;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
@@ -32,7 +32,7 @@ final class Workplace implements AutoCloseable {
   static final Instant NOON = Instant.parse("2022-03-04T12:00:00Z");
 
   final Store store;
-  final Desk desk;
+  final TaskQueue desk;
   final Screening screening;
   private Instant now = NOON;
 
@@ -41,7 +41,7 @@ final class Workplace implements AutoCloseable {
     InstantSource clock = () -> now;
     // Only the one thread that writes draws from it, so that the same is drawn each time.
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
-    this.desk = Desk.open(store, clock, random);
+    this.desk = TaskQueue.open(store, clock, random);
     this.screening = Screening.open(store, clock, random);
   }
 
@@ -137,17 +137,18 @@ final class Workplace implements AutoCloseable {
   }
 
   /// Work that fits a lease.
-  static Work fitting(Lease lease) {
+  static LabelerWork fitting(Lease lease) {
     return switch (lease.kind()) {
-      case PLAIN, USER_BASED -> new Work.Written("写一首关于月亮的诗 🌙");
+      case PLAIN, USER_BASED -> new LabelerWork.Written("写一首关于月亮的诗 🌙");
       case FEW_SHOT ->
-          new Work.FewShot(
+          new LabelerWork.FewShot(
               "Say how it feels.",
-              List.of(new Work.Pair("Sun", "good"), new Work.Pair("Rain", "bad")));
-      case DEMONSTRATE -> new Work.Demonstrated("An answer");
+              List.of(new LabelerWork.Pair("Sun", "good"), new LabelerWork.Pair("Rain", "bad")));
+      case DEMONSTRATE -> new LabelerWork.Demonstrated("An answer");
       case COMPARE -> ranked(lease);
       case TAG ->
-          new Work.Tagged(Set.of(Work.Tag.AMBIGUOUS), Optional.of(Prompt.UseCase.REWRITE), false);
+          new LabelerWork.Tagged(
+              Set.of(LabelerWork.Tag.AMBIGUOUS), Optional.of(Prompt.UseCase.REWRITE), false);
     };
   }
 
@@ -165,7 +166,7 @@ final class Workplace implements AutoCloseable {
     return submission(UUID.randomUUID().toString(), lease, fitting(lease));
   }
 
-  static Submission submission(String id, Lease lease, Work work) {
+  static Submission submission(String id, Lease lease, LabelerWork work) {
     return new Submission(id, lease.item(), lease.token(), work, NOON, 1000);
   }
 

@@ -55,7 +55,7 @@ public final class Checkpoint {
   /// What a file or folder that is no checkpoint of ours is, what is read instead, and how to
   /// convert it; empty where nothing is known.
   public static Optional<String> foreign(Path place) throws IOException {
-    return Foreign.told(place);
+    return UnsupportedLayouts.told(place);
   }
 
   /// The ids that end a text by the model's `config.json` and `generation_config.json`.

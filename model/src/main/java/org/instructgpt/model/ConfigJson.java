@@ -29,7 +29,7 @@ record ConfigJson(Path file, ObjectNode json, List<Integer> ends) {
   /// @throws IllegalArgumentException if it is not a GPT-2, or one that cannot be read as it is
   /// @throws NoSuchFileException if there is no checkpoint
   static ConfigJson read(Path directory) throws IOException {
-    var foreign = Foreign.told(directory);
+    var foreign = UnsupportedLayouts.told(directory);
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(foreign.get());
     }

@@ -1,6 +1,6 @@
 package org.instructgpt.model;
 
-import org.instructgpt.text.Keys;
+import org.instructgpt.text.KeyReview;
 
 /// What becomes of the keys of the files that describe a model (docs/keys.md).
 final class ConfigKeys {
@@ -67,8 +67,8 @@ final class ConfigKeys {
   private static final String OUTPUTS_NOTE = "what else a call in Python returns";
 
   /// Of `config.json`.
-  static final Keys CONFIG =
-      Keys.of("config.json")
+  static final KeyReview CONFIG =
+      KeyReview.of("config.json")
           .obeyed("model_type", "must be `gpt2`; may be missing")
           .obeyed(
               "architectures",
@@ -171,8 +171,8 @@ final class ConfigKeys {
               "adapters");
 
   /// Of `generation_config.json`.
-  static final Keys GENERATION =
-      Keys.of("generation_config.json")
+  static final KeyReview GENERATION =
+      KeyReview.of("generation_config.json")
           .obeyed("eos_token_id", "a number or a list: sampling ends at any of them")
           .refused(TOKENS_NOTE, TOKENS)
           .refused(
@@ -211,8 +211,8 @@ final class ConfigKeys {
               "generation_kwargs");
 
   /// Of `adapter_config.json`.
-  static final Keys ADAPTER =
-      Keys.of("adapter_config.json").refused(Foreign.ADAPTER, "(every key)");
+  static final KeyReview ADAPTER =
+      KeyReview.of("adapter_config.json").refused(UnsupportedLayouts.ADAPTER, "(every key)");
 
   private ConfigKeys() {}
 

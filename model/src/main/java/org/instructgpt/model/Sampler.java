@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.instructgpt.text.Padded;
+import org.instructgpt.text.PaddedRows;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Randomness;
@@ -258,7 +258,7 @@ public final class Sampler {
 
   /// Answers the rows' prompts and puts the responses at their places in `results`.
   private void answer(Gpt.Weights weights, List<Row> rows, Listener listener, Sampled[] results) {
-    var padded = Padded.left(rows.stream().map(row -> row.prompt).toList(), 0);
+    var padded = PaddedRows.left(rows.stream().map(row -> row.prompt).toList(), 0);
     int width = padded.width();
     int room = rows.stream().mapToInt(r -> r.limit).max().orElse(0);
     int[] pads = rows.stream().mapToInt(r -> r.pad).toArray();
@@ -370,9 +370,9 @@ public final class Sampler {
     for (int i = 0; i < chosen.length; i++) {
       float[] row = Arrays.copyOfRange(probabilities, i * vocabulary, (i + 1) * vocabulary);
       if (mass < 1) {
-        Categorical.keepNucleus(row, mass);
+        CategoricalDraw.keepNucleus(row, mass);
       }
-      chosen[i] = Categorical.invert(row, live.get(i).draw());
+      chosen[i] = CategoricalDraw.invert(row, live.get(i).draw());
     }
     return chosen;
   }

@@ -1,7 +1,7 @@
 package org.instructgpt.model;
 
 import java.util.List;
-import org.instructgpt.text.Padded;
+import org.instructgpt.text.PaddedRows;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
 
@@ -34,7 +34,7 @@ public record Sequences(Tensor tokens, int[] prompts, int[] lengths) {
       }
       rows.add(join(prompts.get(i), responses.get(i)));
     }
-    var padded = Padded.right(rows, 0);
+    var padded = PaddedRows.right(rows, 0);
     return new Sequences(
         Tensor.of(padded.tokens(), padded.rows(), padded.width()).to(device),
         prompts.stream().mapToInt(p -> p.length).toArray(),

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.text.BpeTrainer;
-import org.instructgpt.text.Keys;
+import org.instructgpt.text.KeyReview;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -189,6 +189,6 @@ class ConfigKeysTest {
 
   @Test
   void noKeyIsThereTwice() {
-    assertThat(ConfigKeys.CONFIG.all()).extracting(Keys.Key::name).doesNotHaveDuplicates();
+    assertThat(ConfigKeys.CONFIG.all()).extracting(KeyReview.Key::name).doesNotHaveDuplicates();
   }
 }

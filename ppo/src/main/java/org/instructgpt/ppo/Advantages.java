@@ -1,38 +1,92 @@
 package org.instructgpt.ppo;
 
-/// Generalized advantage estimation (Schulman et al. 2016), without discount as InstructGPT has it
-/// (appendix C.4).
-///
-/// The advantage of a token is what its response earned from there on, less what the value network
-/// foresaw. The plain difference is unbiased but as noisy as whole responses are; trusting the
-/// value of the next token instead, `d(t) = r(t) + V(t+1) - V(t)`, is quiet but inherits the
-/// network's errors. Lambda goes between: `A(t) = d(t) + lambda * A(t+1)`, the one at lambda 1, the
-/// other at 0. After the last token there is nothing: both its successors are 0.
-///
-/// Rows lie one after another without padding, so each row is walked backwards from its own end and
-/// nothing needs a mask. One pass, O(N).
-final class Advantages {
-  private Advantages() {}
+import java.util.List;
+import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.ppo.Settings.Rewards;
 
-  /// The advantages (N).
-  ///
-  /// @param rewards earned with each response token (N)
-  /// @param values foreseen before each response token (N)
-  /// @param lengths the number of response tokens of each row
-  static double[] of(double[] rewards, double[] values, int[] lengths, double lambda) {
-    var advantages = new double[rewards.length];
-    int begin = 0;
-    for (int length : lengths) {
-      double nextValue = 0;
-      double nextAdvantage = 0;
-      for (int n = begin + length - 1; n >= begin; n--) {
-        double surprise = rewards[n] + nextValue - values[n];
-        nextAdvantage = surprise + lambda * nextAdvantage;
-        nextValue = values[n];
-        advantages[n] = nextAdvantage;
-      }
-      begin += length;
+/// What each response token earned and how much better that was than foreseen.
+///
+/// A response is one action of a bandit: the reward model sees the whole of it, and its score falls
+/// due at the last token. The KL penalty falls due where it arises: token t pays `beta * (log pi(t)
+/// - log reference(t))`. Over a response these sum to the log ratio of the paper's objective
+///   (section 3.5, equation 2), an unbiased estimate of the KL that may be negative.
+///
+/// All arithmetic is in double precision.
+///
+/// @param kl log ratio of policy and reference (N), nats
+/// @param rewards (N), whitened if asked for
+/// @param raw advantages before whitening (N)
+/// @param advantages that weigh the updates (N)
+/// @param returns what the values should have been (N)
+record Advantages(
+    double[] kl, double[] rewards, double[] raw, double[] advantages, double[] returns) {
+
+  /// @param klCoefficient beta of this iteration
+  static Advantages of(
+      Rollout rollout, RolloutScores experience, double klCoefficient, Settings settings) {
+    int[] lengths = rollout.lengths();
+    var groups = groups(rollout, settings.objective().whitening());
+    double[] kl = minus(experience.logProbs(), experience.reference());
+    double[] scores = scores(experience.scores(), rollout, settings.reward());
+    double[] rewards = rewards(kl, scores, lengths, klCoefficient);
+    if (settings.reward().whiten()) {
+      groups.forEach(group -> Whitener.keepingMean(rewards, group));
     }
-    return advantages;
+    double[] raw = Gae.of(rewards, experience.values(), lengths, settings.objective().gaeLambda());
+    double[] advantages = raw.clone();
+    groups.forEach(group -> Whitener.centred(advantages, group));
+    return new Advantages(kl, rewards, raw, advantages, plus(raw, experience.values()));
+  }
+
+  /// The scores (B) with what the settings do to them.
+  static double[] scores(double[] plain, Rollout rollout, Rewards settings) {
+    var scores = plain.clone();
+    for (int b = 0; b < scores.length; b++) {
+      if (!rollout.responses().get(b).ended()) {
+        var instead = settings.missingEndOfTextScore();
+        scores[b] = instead != null ? instead : scores[b] - settings.missingEndOfTextPenalty();
+      }
+      var limit = settings.scoreClip();
+      scores[b] = limit == null ? scores[b] : Math.clamp(scores[b], -limit, limit);
+    }
+    return scores;
+  }
+
+  /// The rewards (N): every token pays for its log ratio, the last of each row earns the score.
+  static double[] rewards(double[] kl, double[] scores, int[] lengths, double klCoefficient) {
+    var rewards = new double[kl.length];
+    for (int n = 0; n < kl.length; n++) {
+      rewards[n] = -klCoefficient * kl[n];
+    }
+    int end = 0;
+    for (int b = 0; b < lengths.length; b++) {
+      end += lengths[b];
+      rewards[end - 1] += scores[b];
+    }
+    return rewards;
+  }
+
+  private static List<IndexRange> groups(Rollout rollout, Settings.Whitening whitening) {
+    return switch (whitening) {
+      case NONE -> List.of();
+      case MINIBATCH -> rollout.minibatches().stream().map(Minibatch::tokens).toList();
+      case BATCH -> List.of(new IndexRange(0, rollout.tokens()));
+    };
+  }
+
+  private static double[] minus(double[] a, double[] b) {
+    return plus(a, b, -1);
+  }
+
+  private static double[] plus(double[] a, double[] b) {
+    return plus(a, b, 1);
+  }
+
+  private static double[] plus(double[] a, double[] b, double factor) {
+    var result = new double[a.length];
+    for (int n = 0; n < a.length; n++) {
+      result[n] = a[n] + factor * b[n];
+    }
+    return result;
   }
 }

@@ -11,10 +11,10 @@ import org.instructgpt.torch.Scope;
 final class PolicyUpdate {
   private final Gpt policy;
   private final Learner learner;
-  private final Optional<Pretraining> pretraining;
+  private final Optional<PtxGradients> pretraining;
   private final Settings settings;
 
-  PolicyUpdate(Gpt policy, Learner learner, Optional<Pretraining> pretraining, Settings settings) {
+  PolicyUpdate(Gpt policy, Learner learner, Optional<PtxGradients> pretraining, Settings settings) {
     this.policy = policy;
     this.learner = learner;
     this.pretraining = pretraining;
@@ -26,10 +26,10 @@ final class PolicyUpdate {
       long iteration,
       int update,
       Minibatch minibatch,
-      Experience experience,
-      Credit credit,
-      Tally tally,
-      Phases phases) {
+      RolloutScores experience,
+      Advantages credit,
+      UpdateMetrics tally,
+      PhaseTimer phases) {
     var pass = addPpoGradient(minibatch, experience, credit);
     double ppo = policy.parameters().gradient().norm().item();
     phases.charge("update");
@@ -56,16 +56,17 @@ final class PolicyUpdate {
   }
 
   /// Adds the gradient of the clipped surrogate.
-  Pass addPpoGradient(Minibatch minibatch, Experience experience, Credit credit) {
+  MicroBatchPass addPpoGradient(Minibatch minibatch, RolloutScores experience, Advantages credit) {
     double clip = settings.objective().clip();
-    return Pass.backward(
+    return MicroBatchPass.backward(
         minibatch,
         part -> {
           var logProbs =
-              Experience.logProbs(policy, part.batch(), settings.sampling().temperature());
-          var old = Pass.constant(experience.logProbs(), part.tokens(), logProbs);
-          var advantages = Pass.constant(credit.advantages(), part.tokens(), logProbs);
-          return new Pass.Judged(logProbs, Losses.policy(logProbs, old, advantages, clip));
+              RolloutScores.logProbs(policy, part.batch(), settings.sampling().temperature());
+          var old = MicroBatchPass.constant(experience.logProbs(), part.tokens(), logProbs);
+          var advantages = MicroBatchPass.constant(credit.advantages(), part.tokens(), logProbs);
+          return new MicroBatchPass.Judged(
+              logProbs, Losses.policy(logProbs, old, advantages, clip));
         });
   }
 
@@ -86,7 +87,7 @@ final class PolicyUpdate {
   ///
   /// It is collected alone and PPO's is put back on top, so that its norm and its angle to PPO's
   /// are measured and not told from differences of sums, which is noise in large models.
-  Optional<Second> addPretrainingGradient(long update, Tally tally) {
+  Optional<Second> addPretrainingGradient(long update, UpdateMetrics tally) {
     return pretraining.map(text -> {
       try (var _ = Scope.open()) {
         var gradient = policy.parameters().gradient();

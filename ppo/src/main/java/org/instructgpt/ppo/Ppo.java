@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.model.Passes;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
@@ -42,8 +42,8 @@ public final class Ppo implements Trainer {
   private static final String KL_COEFFICIENT = "kl_coefficient";
 
   private final Settings settings;
-  private final Models models;
-  private final Data data;
+  private final PpoModels models;
+  private final PpoData data;
   private final Lineage lineage;
   private final LongSupplier nanoTime;
   private final Ema average;
@@ -51,14 +51,15 @@ public final class Ppo implements Trainer {
   private final Learner value;
   private final PolicyUpdate policyUpdate;
   private final ValueUpdate valueUpdate;
-  private final Passes prompts;
+  private final EpochOrder prompts;
   private double klCoefficient;
 
   /// @param lineage of the checkpoint to be made: its parents and what is known before the run
   /// @param nanoTime a clock in nanoseconds, for the seconds of each phase
   /// @throws IllegalArgumentException if there are no prompts, one leaves no room for a response,
   ///   or pretraining gradients are asked for without text
-  public Ppo(Settings settings, Models models, Data data, Lineage lineage, LongSupplier nanoTime) {
+  public Ppo(
+      Settings settings, PpoModels models, PpoData data, Lineage lineage, LongSupplier nanoTime) {
     data.fit(models.policy().config().context());
     this.settings = settings;
     this.models = models;
@@ -66,7 +67,7 @@ public final class Ppo implements Trainer {
     this.lineage = lineage;
     this.nanoTime = nanoTime;
     this.klCoefficient = settings.reward().klCoefficient();
-    this.prompts = new Passes(data.prompts().size(), settings.batchSize(), seed("prompts"));
+    this.prompts = new EpochOrder(data.prompts().size(), settings.batchSize(), seed("prompts"));
     var learning = settings.learning();
     this.average = new Ema(models.policy().parameters(), learning.emaDecay());
     this.policy =
@@ -89,7 +90,7 @@ public final class Ppo implements Trainer {
     return new Learner(name, parameters, adam, schedule, average);
   }
 
-  private Optional<Pretraining> pretraining() {
+  private Optional<PtxGradients> pretraining() {
     if (settings.ptx().coefficient() == 0) {
       return Optional.empty();
     }
@@ -99,7 +100,7 @@ public final class Ppo implements Trainer {
                 new IllegalArgumentException(
                     "ptx.coefficient is %s, but there is no pretraining text: give one, or set it to 0 for plain PPO"
                         .formatted(settings.ptx().coefficient())));
-    return Optional.of(new Pretraining(corpus, settings, seed("pretraining")));
+    return Optional.of(new PtxGradients(corpus, settings, seed("pretraining")));
   }
 
   private long seed(String purpose) {
@@ -111,15 +112,15 @@ public final class Ppo implements Trainer {
   @Override
   public Map<String, Double> step(long iteration) {
     try (var _ = Scope.open()) {
-      var phases = new Phases(nanoTime);
+      var phases = new PhaseTimer(nanoTime);
       var rollout = rollout(iteration);
       phases.charge("rollout");
 
-      var experience = Experience.of(models, rollout, settings.sampling().temperature());
-      var credit = Credit.of(rollout, experience, klCoefficient, settings);
+      var experience = RolloutScores.of(models, rollout, settings.sampling().temperature());
+      var credit = Advantages.of(rollout, experience, klCoefficient, settings);
       phases.charge("scoring");
 
-      var tally = new Tally();
+      var tally = new UpdateMetrics();
       int minibatches = rollout.minibatches().size();
       for (int update = 0; update < settings.updates(); update++) {
         var minibatch = rollout.minibatches().get(update % minibatches);
@@ -128,16 +129,16 @@ public final class Ppo implements Trainer {
         phases.charge("update");
       }
 
-      var metrics = Metrics.ofResponses(rollout, experience);
-      metrics.putAll(Metrics.ofCredit(rollout, experience, credit, klCoefficient));
+      var metrics = RolloutMetrics.ofResponses(rollout, experience);
+      metrics.putAll(RolloutMetrics.ofCredit(rollout, experience, credit, klCoefficient));
       metrics.putAll(tally.result());
-      metrics.putAll(Metrics.ofVariety(rollout));
+      metrics.putAll(RolloutMetrics.ofVariety(rollout));
       metrics.putAll(progress(iteration, rollout));
       metrics.putAll(phases.seconds());
       klCoefficient =
           KlControl.next(
               klCoefficient,
-              Metrics.kl(rollout, experience),
+              RolloutMetrics.kl(rollout, experience),
               settings.batchSize(),
               settings.reward());
       return metrics;
@@ -157,7 +158,7 @@ public final class Ppo implements Trainer {
   /// Responses of the policy as it is to the iteration's prompts, split into minibatches at random.
   private Rollout rollout(long iteration) {
     var chosen = Arrays.stream(prompts.at(iteration)).mapToObj(data.prompts()::get).toList();
-    int[] order = Passes.permutation(chosen.size(), seed("minibatches"), iteration);
+    int[] order = EpochOrder.permutation(chosen.size(), seed("minibatches"), iteration);
     return rollout(chosen, seed("responses"), iteration * settings.batchSize(), order);
   }
 
@@ -194,8 +195,8 @@ public final class Ppo implements Trainer {
       average.swappedIn(() -> {
         var some = data.heldOut().subList(0, count);
         var rollout = rollout(some, seed("held out"), 0, IntStream.range(0, count).toArray());
-        var experience = Experience.of(models, rollout, settings.sampling().temperature());
-        Metrics.ofResponses(rollout, experience)
+        var experience = RolloutScores.of(models, rollout, settings.sampling().temperature());
+        RolloutMetrics.ofResponses(rollout, experience)
             .forEach((name, value) -> metrics.put("held_out_" + name, value));
       });
     }

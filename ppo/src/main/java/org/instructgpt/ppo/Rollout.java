@@ -40,12 +40,12 @@ record Rollout(List<Minibatch> minibatches, List<Response> responses) {
   ///
   /// @param rows where they are in the batch's rows
   /// @param tokens where their response tokens are in the batch's
-  record Part(Sequences batch, Span rows, Span tokens) {}
+  record Part(Sequences batch, IndexRange rows, IndexRange tokens) {}
 
   /// The rows of one update, in parts.
   record Minibatch(List<Part> parts) {
-    Span tokens() {
-      return new Span(parts.getFirst().tokens().from(), parts.getLast().tokens().to());
+    IndexRange tokens() {
+      return new IndexRange(parts.getFirst().tokens().from(), parts.getLast().tokens().to());
     }
   }
 
@@ -80,7 +80,9 @@ record Rollout(List<Minibatch> minibatches, List<Response> responses) {
             few.stream().map(Response::tokens).toList(),
             device);
     return new Part(
-        batch, new Span(row, row + few.size()), new Span(token, token + batch.responseTokens()));
+        batch,
+        new IndexRange(row, row + few.size()),
+        new IndexRange(token, token + batch.responseTokens()));
   }
 
   private static <T> List<List<T>> chunks(List<T> all, int size) {

@@ -20,7 +20,11 @@ final class ValueUpdate {
 
   /// Performs one update in iteration `iteration`.
   void apply(
-      long iteration, Minibatch minibatch, Experience experience, Credit credit, Tally tally) {
+      long iteration,
+      Minibatch minibatch,
+      RolloutScores experience,
+      Advantages credit,
+      UpdateMetrics tally) {
     var pass = addGradient(minibatch, experience, credit);
     tally.add("value_loss", pass.loss());
     tally.value(pass.outputs(), minibatch.tokens(), experience, settings);
@@ -28,15 +32,15 @@ final class ValueUpdate {
   }
 
   /// Adds the gradient of the clipped squared error.
-  Pass addGradient(Minibatch minibatch, Experience experience, Credit credit) {
+  MicroBatchPass addGradient(Minibatch minibatch, RolloutScores experience, Advantages credit) {
     double clip = settings.objective().valueClip();
-    return Pass.backward(
+    return MicroBatchPass.backward(
         minibatch,
         part -> {
           var values = network.values(part.batch());
-          var old = Pass.constant(experience.values(), part.tokens(), values);
-          var returns = Pass.constant(credit.returns(), part.tokens(), values);
-          return new Pass.Judged(values, Losses.value(values, old, returns, clip));
+          var old = MicroBatchPass.constant(experience.values(), part.tokens(), values);
+          var returns = MicroBatchPass.constant(credit.returns(), part.tokens(), values);
+          return new MicroBatchPass.Judged(values, Losses.value(values, old, returns, clip));
         });
   }
 }

@@ -29,7 +29,7 @@ class ExportTest {
   void theAveragedPolicyIsExportedAndThePolicyGoesOnAsItWas(@TempDir Path folder)
       throws IOException {
     var policy = Toys.gpt(config, DType.FLOAT32, Precision.FULL, 0.3);
-    var models = Models.start(policy, rewardModel());
+    var models = PpoModels.start(policy, rewardModel());
     var data = Toys.data(Optional.of(Toys.corpus(8)));
     var ppo = new Ppo(Toys.settings(), models, data, Toys.LINEAGE, () -> 0);
     ppo.step(0);
@@ -51,7 +51,7 @@ class ExportTest {
     var policy = Toys.gpt(config, DType.FLOAT32, Precision.FULL, 0.3);
     var rewardModel = rewardModel();
     rewardModel.setBias(-1.5);
-    var models = Models.start(policy, rewardModel);
+    var models = PpoModels.start(policy, rewardModel);
     assertThat(models.policy()).isSameAs(policy);
     assertThat(models.reference().parameters().flat().sameBits(policy.parameters().flat()))
         .isTrue();

@@ -43,7 +43,7 @@ class GoldenIterationTest {
         };
     var theirs = Toys.gpt(DType.FLOAT64, 0.3);
     var theirValue = Toys.scalar(DType.FLOAT64, 1.1);
-    var models = new Models(theirs, Toys.gpt(DType.FLOAT64, 0.5), watched, theirValue);
+    var models = new PpoModels(theirs, Toys.gpt(DType.FLOAT64, 0.5), watched, theirValue);
     var ppo = new Ppo(settings, models, Toys.data(), Toys.LINEAGE, () -> 0);
     for (int iteration = 0; iteration < 2; iteration++) {
       seen.clear();

@@ -33,7 +33,7 @@ class PpoTest {
   void theFirstRatioIsOneToTheBitInEveryIteration(Precision precision) {
     var config = GptConfig.small(2, 64, 2, 24, 300);
     var models =
-        new Models(
+        new PpoModels(
             Toys.gpt(config, DType.FLOAT32, precision, 0.3),
             Toys.gpt(config, DType.FLOAT32, precision, 0.5),
             Toys::share,
@@ -138,7 +138,7 @@ class PpoTest {
   @Test
   void aPromptThatLeavesNoRoomIsRefusedWithItsNumber() {
     var data =
-        new Data(Toys.TOKENIZER, List.of(new int[3], new int[24]), List.of(), Optional.empty());
+        new PpoData(Toys.TOKENIZER, List.of(new int[3], new int[24]), List.of(), Optional.empty());
     assertThatThrownBy(
             () -> new Ppo(withPtx(0), models(DType.FLOAT32), data, Toys.LINEAGE, () -> 0))
         .isInstanceOf(IllegalArgumentException.class)
@@ -261,7 +261,7 @@ class PpoTest {
             s.seed());
     var prompts = new ArrayList<>(Toys.prompts(15, 0.2));
     prompts.add(IntStream.range(0, 23).map(i -> 1 + i % 11).toArray()); // all but the context
-    var data = new Data(Toys.TOKENIZER, prompts, List.of(), Optional.of(Toys.corpus(8)));
+    var data = new PpoData(Toys.TOKENIZER, prompts, List.of(), Optional.of(Toys.corpus(8)));
     var ppo = new Ppo(settings, models(DType.FLOAT32), data, Toys.LINEAGE, () -> 0);
     assertThat(ppo.step(0)).containsKey("score");
   }
@@ -301,7 +301,7 @@ class PpoTest {
 
   // ---- Variations ----
 
-  private static Models models(DType type) {
+  private static PpoModels models(DType type) {
     return Toys.models(type, Toys::share);
   }
 

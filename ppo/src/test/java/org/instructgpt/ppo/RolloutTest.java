@@ -3,7 +3,7 @@ package org.instructgpt.ppo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.instructgpt.model.Passes;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.ppo.Rollout.Response;
 import org.instructgpt.torch.Device;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ class RolloutTest {
   @Test
   void minibatchesTakeTheOrderInTurnAndPartsGroupRowsOfSimilarLength() {
     var responses = Toys.responses();
-    int[] order = Passes.permutation(16, 5, 2);
+    int[] order = EpochOrder.permutation(16, 5, 2);
     var rollout = Rollout.of(responses, order, 4, 3, Device.CPU);
     assertThat(rollout.minibatches()).hasSize(4);
     for (int m = 0; m < 4; m++) {
@@ -36,8 +36,9 @@ class RolloutTest {
     int row = 0;
     int token = 0;
     for (var part : rollout.parts().toList()) {
-      assertThat(part.rows()).isEqualTo(new Span(row, row + part.batch().rows()));
-      assertThat(part.tokens()).isEqualTo(new Span(token, token + part.batch().responseTokens()));
+      assertThat(part.rows()).isEqualTo(new IndexRange(row, row + part.batch().rows()));
+      assertThat(part.tokens())
+          .isEqualTo(new IndexRange(token, token + part.batch().responseTokens()));
       row = part.rows().to();
       token = part.tokens().to();
     }

@@ -69,8 +69,8 @@ final class Toys {
   }
 
   /// A policy that learns, its frozen copy, a value network, and a reward.
-  static Models models(DType type, Reward reward) {
-    return new Models(gpt(type, 0.3), gpt(type, 0.3), reward, scalar(type, 1.1));
+  static PpoModels models(DType type, Reward reward) {
+    return new PpoModels(gpt(type, 0.3), gpt(type, 0.3), reward, scalar(type, 1.1));
   }
 
   /// The share of a response that is the liked token.
@@ -105,12 +105,12 @@ final class Toys {
   }
 
   /// Six prompts of one to four tokens, three others, and text of eight windows.
-  static Data data() {
+  static PpoData data() {
     return data(Optional.of(corpus(8)));
   }
 
-  static Data data(Optional<Corpus> corpus) {
-    return new Data(TOKENIZER, prompts(6, 0.2), prompts(3, 1.9), corpus);
+  static PpoData data(Optional<Corpus> corpus) {
+    return new PpoData(TOKENIZER, prompts(6, 0.2), prompts(3, 1.9), corpus);
   }
 
   static List<int[]> prompts(int count, double phase) {

@@ -31,23 +31,23 @@ class UpdateTest {
   private final Gpt policy = Toys.gpt(DType.FLOAT64, 0.3);
   private final ScalarModel network = Toys.scalar(DType.FLOAT64, 1.1);
   private final Rollout rollout = Toys.rollout(2);
-  private final Experience experience = experience();
-  private final Credit credit = Credit.of(rollout, experience, 0.05, settings);
+  private final RolloutScores experience = experience();
+  private final Advantages credit = Advantages.of(rollout, experience, 0.05, settings);
   private final Minibatch minibatch = rollout.minibatches().get(1);
 
   /// As of a policy a good deal away from this one, so that the clips bite.
-  private Experience experience() {
+  private RolloutScores experience() {
     int n = rollout.tokens();
     var models =
-        new Models(
+        new PpoModels(
             policy,
             Toys.gpt(DType.FLOAT64, 0.9),
             batch -> Tensor.of(Toys.wave(batch.rows(), 1, 0.2), batch.rows()),
             network);
-    var found = Experience.of(models, rollout, 1);
+    var found = RolloutScores.of(models, rollout, 1);
     double[] old = plus(found.logProbs(), Toys.wave(n, 0.5, 0.8));
     double[] values = plus(found.values(), Toys.wave(n, 0.5, 1.8));
-    return new Experience(old, found.reference(), values, found.scores());
+    return new RolloutScores(old, found.reference(), values, found.scores());
   }
 
   @Test
@@ -68,7 +68,7 @@ class UpdateTest {
 
   @Test
   void pretrainingAddsGammaTimesTheMeanLossOfTheText() {
-    var tally = new Tally();
+    var tally = new UpdateMetrics();
     var update = update(Optional.of(pretraining()));
     update.addPpoGradient(minibatch, experience, credit);
     update.addPretrainingGradient(0, tally);
@@ -83,11 +83,11 @@ class UpdateTest {
     update.addPpoGradient(minibatch, experience, credit);
     double[] ppo = gradient.doubles();
     policy.parameters().zeroGradient();
-    double norm = update.addPretrainingGradient(0, new Tally()).orElseThrow().norm();
+    double norm = update.addPretrainingGradient(0, new UpdateMetrics()).orElseThrow().norm();
     double[] ptx = gradient.doubles();
     policy.parameters().zeroGradient();
     update.addPpoGradient(minibatch, experience, credit);
-    var second = update.addPretrainingGradient(0, new Tally()).orElseThrow();
+    var second = update.addPretrainingGradient(0, new UpdateMetrics()).orElseThrow();
     assertThat(second.norm()).isCloseTo(norm, within(1e-9));
     Expect.near(gradient.doubles(), plus(ppo, ptx), 1e-10);
     assertThat(norm).isCloseTo(norm(ptx), within(1e-9));
@@ -103,13 +103,13 @@ class UpdateTest {
     var gradient = model.parameters().gradient();
     var update =
         new PolicyUpdate(model, learner(model.parameters()), Optional.of(pretraining()), small);
-    update.addPretrainingGradient(0, new Tally());
+    update.addPretrainingGradient(0, new UpdateMetrics());
     var ptx = gradient.copy();
     double[] alone = ptx.doubles();
     var other = Tensor.of(Toys.wave(alone.length, 1, 0.7), alone.length).to(DType.FLOAT32);
     gradient.copy_(other.add_(ptx, 0.5 * other.norm().item() / ptx.norm().item()).mul_(1e4));
     double[] ppo = gradient.doubles();
-    var second = update.addPretrainingGradient(0, new Tally()).orElseThrow();
+    var second = update.addPretrainingGradient(0, new UpdateMetrics()).orElseThrow();
     assertThat(second.cosine(norm(ppo)))
         .isCloseTo(dot(ppo, alone) / norm(ppo) / norm(alone), within(1e-5));
     Expect.near(gradient.doubles(), plus(ppo, alone), 1e-2);
@@ -118,9 +118,9 @@ class UpdateTest {
   @Test
   void anUpdateIsOneOptimizerStepWhoseMetricsHaveBothNorms() {
     var learner = learner(policy.parameters());
-    var tally = new Tally();
+    var tally = new UpdateMetrics();
     new PolicyUpdate(policy, learner, Optional.of(pretraining()), settings)
-        .apply(0, 0, minibatch, experience, credit, tally, new Phases(() -> 0));
+        .apply(0, 0, minibatch, experience, credit, tally, new PhaseTimer(() -> 0));
     var state = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
     learner.save(new java.util.HashMap<>(), state);
     assertThat(state.path("policy.optimizer_steps").asInt()).isEqualTo(1);
@@ -146,11 +146,11 @@ class UpdateTest {
     return Toys.rollout(size).minibatches().get(1);
   }
 
-  private Pretraining pretraining() {
-    return new Pretraining(Toys.corpus(8), settings, 5); // all eight windows at every update
+  private PtxGradients pretraining() {
+    return new PtxGradients(Toys.corpus(8), settings, 5); // all eight windows at every update
   }
 
-  private PolicyUpdate update(Optional<Pretraining> pretraining) {
+  private PolicyUpdate update(Optional<PtxGradients> pretraining) {
     return new PolicyUpdate(policy, learner(policy.parameters()), pretraining, settings);
   }
 
@@ -164,7 +164,8 @@ class UpdateTest {
   private double ppoLoss() {
     double sum = 0;
     for (var part : minibatch.parts()) {
-      double[] now = Scope.constant(() -> Experience.logProbs(policy, part.batch(), 1).doubles());
+      double[] now =
+          Scope.constant(() -> RolloutScores.logProbs(policy, part.batch(), 1).doubles());
       sum +=
           total(
               part,

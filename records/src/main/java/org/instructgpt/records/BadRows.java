@@ -40,7 +40,7 @@ final class BadRows extends IllegalArgumentException {
     }
   }
 
-  BadRows(Faults faults) {
+  BadRows(FaultCounts faults) {
     super(message(faults));
     this.problems = faults.problems();
   }
@@ -62,7 +62,7 @@ final class BadRows extends IllegalArgumentException {
         .collect(Collectors.joining("", "", more));
   }
 
-  private static String message(Faults faults) {
+  private static String message(FaultCounts faults) {
     String count = faults.count() == 1 ? "a fault:" : faults.count() + " faults:";
     return "nothing was imported, because of "
         + count

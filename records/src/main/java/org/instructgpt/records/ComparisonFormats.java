@@ -30,36 +30,36 @@ final class ComparisonFormats {
   private ComparisonFormats() {}
 
   /// A prompt with the better and the worse answer, each a text, a message, or a conversation.
-  static void preference(Fields row, Draft draft) {
+  static void preference(JsonFields row, RowRecords draft) {
     JsonNode node = row.node();
-    String chosen = Slot.CHOSEN.in(node).orElse("chosen");
-    String rejected = Slot.REJECTED.in(node).orElse("rejected");
+    String chosen = FieldRole.CHOSEN.in(node).orElse("chosen");
+    String rejected = FieldRole.REJECTED.in(node).orElse("rejected");
     List<String> fields = List.of(chosen, rejected);
     List<String> models = new ArrayList<>();
-    Optional<String> better = Slot.CHOSEN_MODEL.in(node);
-    Optional<String> worse = Slot.REJECTED_MODEL.in(node);
+    Optional<String> better = FieldRole.CHOSEN_MODEL.in(node);
+    Optional<String> worse = FieldRole.REJECTED_MODEL.in(node);
     if (better.isPresent() && worse.isPresent()) {
-      models.add(Outputs.model(row, better.get()));
-      models.add(Outputs.model(row, worse.get()));
+      models.add(RankedOutputs.model(row, better.get()));
+      models.add(RankedOutputs.model(row, worse.get()));
     }
     Compared compared = compared(row, fields);
     List<Boolean> ended = List.of(row.flag("chosen_ended", true), row.flag("rejected_ended", true));
-    Optional<String> labeler = row.who(Slot.LABELER);
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     row.settle();
-    List<Output> outputs = Outputs.of(compared.texts(), models, ended);
+    List<Output> outputs = RankedOutputs.of(compared.texts(), models, ended);
     boolean tie = outputs.getFirst().equals(outputs.getLast());
     draft.ranking(
         draft.prompt(compared.asked()), outputs, tie ? List.of(1, 1) : List.of(1, 2), labeler);
   }
 
   /// A prompt with answers in fields of their own, and what says which is best.
-  static void pairwise(Fields row, Draft draft) {
-    Candidates candidates = Candidates.in(row.node());
-    Optional<List<Integer>> ranks = new Verdict(row, candidates, draft.evidence()).ranks();
+  static void pairwise(JsonFields row, RowRecords draft) {
+    AnswerColumns candidates = AnswerColumns.in(row.node());
+    Optional<List<Integer>> ranks = new WinnerField(row, candidates, draft.evidence()).ranks();
     List<String> models = candidates.models(row);
     Compared compared =
-        compared(row, candidates.all().stream().map(Candidates.Candidate::field).toList());
-    Optional<String> labeler = row.who(Slot.LABELER);
+        compared(row, candidates.all().stream().map(AnswerColumns.Candidate::field).toList());
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     if (candidates.isEmpty()) {
       row.fault("row", "two answers in fields such as response_a and response_b", "none");
     }
@@ -68,24 +68,24 @@ final class ComparisonFormats {
       draft.note("answers between which nobody chose, left out");
       return;
     }
-    List<Output> outputs = Outputs.of(compared.texts(), models, List.of());
-    Outputs.rank(draft.prompt(compared.asked()), outputs, ranks.get(), labeler, draft);
+    List<Output> outputs = RankedOutputs.of(compared.texts(), models, List.of());
+    RankedOutputs.rank(draft.prompt(compared.asked()), outputs, ranks.get(), labeler, draft);
   }
 
-  private record Compared(Asked asked, List<String> texts) {}
+  private record Compared(PromptFields asked, List<String> texts) {}
 
   /// The prompt and the answers of these fields. Where they are whole conversations the prompt is
   /// what they share.
-  private static Compared compared(Fields row, List<String> fields) {
+  private static Compared compared(JsonFields row, List<String> fields) {
     JsonNode node = row.node();
-    Optional<String> asking = Asked.field(node).filter(field -> !fields.contains(field));
+    Optional<String> asking = PromptFields.field(node).filter(field -> !fields.contains(field));
     boolean conversations =
         !fields.isEmpty()
             && fields.stream().allMatch(field -> isWhole(node.path(field), asking.isEmpty()));
     if (conversations) {
       List<List<Dialogue.Turn>> all =
-          fields.stream().map(field -> Messages.turns(row, field)).toList();
-      Answers.Parted parted = Answers.Parted.of(all, row);
+          fields.stream().map(field -> ChatMessages.turns(row, field)).toList();
+      AnswerFields.Parted parted = AnswerFields.Parted.of(all, row);
       if (!parted.shared().isEmpty() || asking.isEmpty()) {
         return parted(row, asking, fields, parted);
       }
@@ -94,24 +94,24 @@ final class ComparisonFormats {
       return turnwise(row, asking.get(), fields);
     }
     String prompt =
-        asking.or(() -> Messages.in(node).filter(f -> !fields.contains(f))).orElse("prompt");
-    Asked asked = Asked.of(row, prompt);
-    return new Compared(asked, fields.stream().map(field -> Answers.one(row, field)).toList());
+        asking.or(() -> ChatMessages.in(node).filter(f -> !fields.contains(f))).orElse("prompt");
+    PromptFields asked = PromptFields.of(row, prompt);
+    return new Compared(asked, fields.stream().map(field -> AnswerFields.one(row, field)).toList());
   }
 
   /// Whether a value is a conversation from its beginning, and not only an answer.
   private static boolean isWhole(JsonNode value, boolean alone) {
     if (value.isTextual()) {
       return (alone || value.textValue().startsWith(Dialogue.HUMAN))
-          && Transcript.parse(value.textValue()).isPresent();
+          && ChatTranscript.parse(value.textValue()).isPresent();
     }
     JsonNode list = value.path("messages").isArray() ? value.path("messages") : value;
-    if (!list.isArray() || !Messages.isList(list) || list.path(0).isTextual()) {
+    if (!list.isArray() || !ChatMessages.isList(list) || list.path(0).isTextual()) {
       return false;
     }
     for (JsonNode message : list) {
       String role = message.path("role").asText(message.path("from").asText("user"));
-      if (Messages.role(role).orElse(Dialogue.Role.HUMAN) == Dialogue.Role.HUMAN) {
+      if (ChatMessages.role(role).orElse(Dialogue.Role.HUMAN) == Dialogue.Role.HUMAN) {
         return true;
       }
     }
@@ -119,7 +119,7 @@ final class ComparisonFormats {
   }
 
   private static Compared parted(
-      Fields row, Optional<String> asking, List<String> fields, Answers.Parted parted) {
+      JsonFields row, Optional<String> asking, List<String> fields, AnswerFields.Parted parted) {
     if (parted.shared().isEmpty()) {
       row.fault(
           fields.getFirst(),
@@ -131,7 +131,7 @@ final class ComparisonFormats {
         .filter(field -> row.node().path(field).asText().strip().equals(last))
         .ifPresent(row::take);
     List<Dialogue.Turn> turns = Dialogue.quoting(parted.shared(), row::note);
-    return new Compared(Asked.of(row, asking.orElse(""), turns), parted.rests());
+    return new Compared(PromptFields.of(row, asking.orElse(""), turns), parted.rests());
   }
 
   /// Whether a prompt and its answers are lists with a text for each turn.
@@ -144,7 +144,7 @@ final class ComparisonFormats {
             .allMatch(answers -> answers.isArray() && answers.size() == prompts.size());
   }
 
-  private static Compared turnwise(Fields row, String asking, List<String> fields) {
+  private static Compared turnwise(JsonFields row, String asking, List<String> fields) {
     List<String> prompts = row.texts(asking);
     List<List<Dialogue.Turn>> all = new ArrayList<>();
     for (String field : fields) {
@@ -156,28 +156,28 @@ final class ComparisonFormats {
       }
       all.add(turns);
     }
-    return parted(row, Optional.of(asking), fields, Answers.Parted.of(all, row));
+    return parted(row, Optional.of(asking), fields, AnswerFields.Parted.of(all, row));
   }
 
   /// Whether a row holds a list of answers and what tells their order.
   static boolean isRanked(JsonNode row) {
     Optional<Map.Entry<String, JsonNode>> list = list(row);
     if (list.isEmpty()) {
-      return row.has("completions") && !Asked.field(row).equals(Optional.of("completions"));
+      return row.has("completions") && !PromptFields.field(row).equals(Optional.of("completions"));
     }
     JsonNode first = list.get().getValue().path(0);
     return first.isObject() && (key(first, RANK).isPresent() || key(first, SCORE).isPresent())
-        || Slot.RANKS.in(row).isPresent()
-        || Slot.SCORES.in(row).isPresent()
-        || Slot.ORDER.in(row).filter(name -> isOrder(row.path(name), list.get())).isPresent()
-        || Slot.WINNER.in(row).filter(name -> !name.equals(list.get().getKey())).isPresent()
+        || FieldRole.RANKS.in(row).isPresent()
+        || FieldRole.SCORES.in(row).isPresent()
+        || FieldRole.ORDER.in(row).filter(name -> isOrder(row.path(name), list.get())).isPresent()
+        || FieldRole.WINNER.in(row).filter(name -> !name.equals(list.get().getKey())).isPresent()
         || list.get().getKey().equals("completions");
   }
 
   /// Whether the answers are named in their order, and not the models that gave them.
   private static boolean isOrder(JsonNode order, Map.Entry<String, JsonNode> list) {
     JsonNode first = order.path(0);
-    return !first.isTextual() || Fields.numeric(first).isPresent() || contains(list, first);
+    return !first.isTextual() || JsonFields.numeric(first).isPresent() || contains(list, first);
   }
 
   private static boolean contains(Map.Entry<String, JsonNode> list, JsonNode text) {
@@ -190,34 +190,39 @@ final class ComparisonFormats {
   }
 
   private static Optional<Map.Entry<String, JsonNode>> list(JsonNode row) {
-    return Slot.ANSWERS.filling(row).entrySet().stream()
-        .filter(
-            field -> field.getValue().isArray() && !Messages.isMessage(field.getValue().path(0)))
+    return FieldRole.ANSWERS.filling(row).entrySet().stream()
+        .filter(field ->
+            field.getValue().isArray() && !ChatMessages.isMessage(field.getValue().path(0)))
         .findFirst();
   }
 
   private static Optional<String> key(JsonNode object, List<String> names) {
-    return names.stream().filter(name -> Fields.numeric(object.path(name)).isPresent()).findFirst();
+    return names.stream()
+        .filter(name -> JsonFields.numeric(object.path(name)).isPresent())
+        .findFirst();
   }
 
   /// A prompt with a list of answers: texts with ranks, scores, an order or a choice beside them,
   /// or objects that hold these.
-  static void ranked(Fields row, Draft draft) {
+  static void ranked(JsonFields row, RowRecords draft) {
     String field = list(row.node()).map(Map.Entry::getKey).orElse("completions");
-    Asked asked =
-        row.node().path("info").isObject() && Asked.field(row.node()).isEmpty()
-            ? Asked.of(row, "info", Summaries.turns(row.object("info")))
-            : Asked.of(
-                row, Asked.field(row.node()).or(() -> Messages.in(row.node())).orElse("prompt"));
+    PromptFields asked =
+        row.node().path("info").isObject() && PromptFields.field(row.node()).isEmpty()
+            ? PromptFields.of(row, "info", SummaryPrompts.turns(row.object("info")))
+            : PromptFields.of(
+                row,
+                PromptFields.field(row.node())
+                    .or(() -> ChatMessages.in(row.node()))
+                    .orElse("prompt"));
     List<String> texts = new ArrayList<>();
     List<String> models = new ArrayList<>();
     List<Boolean> ended = new ArrayList<>();
     List<OptionalDouble> places = new ArrayList<>();
     boolean judged = false;
     if (row.node().path(field).path(0).isObject()) {
-      for (Fields element : row.objects(field, true)) {
+      for (JsonFields element : row.objects(field, true)) {
         judged |= read(element, texts, models, places);
-        ended.add(Outputs.ended(element));
+        ended.add(RankedOutputs.ended(element));
       }
     } else {
       texts.addAll(row.texts(field));
@@ -226,26 +231,26 @@ final class ComparisonFormats {
       ended.clear();
       ended.addAll(row.flags("ended"));
     }
-    Slot.MODELS
+    FieldRole.MODELS
         .in(row.node())
         .filter(_ -> models.isEmpty())
         .ifPresent(name -> models.addAll(row.texts(name)));
     if (models.size() == texts.size()) {
-      Slot.MODELS
+      FieldRole.MODELS
           .in(row.node())
           .filter(name -> row.node().path(name).isArray())
           .ifPresent(row::take);
     }
     if (!judged) {
       places.clear();
-      places.addAll(new Judged(row, field, texts).places());
+      places.addAll(new JudgmentFields(row, field, texts).places());
     }
     int k = texts.size();
     if (k < Ranking.LEAST) {
       row.fault(field, Ranking.LEAST + " to " + Ranking.MOST + " of them", String.valueOf(k));
     }
     if (!judged) {
-      new Judged(row, field, texts).check(places);
+      new JudgmentFields(row, field, texts).check(places);
     }
     if (!models.isEmpty() && models.size() != k) {
       row.fault("models", "as many as " + field + ", " + k, String.valueOf(models.size()));
@@ -253,25 +258,25 @@ final class ComparisonFormats {
     if (!ended.isEmpty() && ended.size() != k) {
       row.fault("ended", "as many as " + field + ", " + k, String.valueOf(ended.size()));
     }
-    Optional<String> labeler = row.who(Slot.LABELER);
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     row.settle();
-    rank(asked, Outputs.of(texts, models, ended), places, labeler, draft);
+    rank(asked, RankedOutputs.of(texts, models, ended), places, labeler, draft);
   }
 
   /// Reads an answer that is an object; whether it was judged, then by its place, less is better.
   private static boolean read(
-      Fields element, List<String> texts, List<String> models, List<OptionalDouble> places) {
-    texts.add(Answers.inside(element));
+      JsonFields element, List<String> texts, List<String> models, List<OptionalDouble> places) {
+    texts.add(AnswerFields.inside(element));
     MODEL.stream()
         .filter(element::has)
         .findFirst()
-        .ifPresent(name -> models.add(Outputs.model(element, name)));
+        .ifPresent(name -> models.add(RankedOutputs.model(element, name)));
     Optional<String> rank = RANK.stream().filter(element.node()::has).findFirst();
     Optional<String> score = SCORE.stream().filter(element.node()::has).findFirst();
     if (rank.isPresent()) {
-      places.add(Fields.numeric(element.take(rank.get())));
+      places.add(JsonFields.numeric(element.take(rank.get())));
     } else if (score.isPresent()) {
-      OptionalDouble value = Fields.numeric(element.take(score.get()));
+      OptionalDouble value = JsonFields.numeric(element.take(score.get()));
       places.add(value.isPresent() ? OptionalDouble.of(-value.getAsDouble()) : value);
     } else {
       places.add(OptionalDouble.empty());
@@ -281,11 +286,11 @@ final class ComparisonFormats {
 
   /// Keeps those that were judged.
   private static void rank(
-      Asked asked,
+      PromptFields asked,
       List<Output> outputs,
       List<OptionalDouble> places,
       Optional<String> labeler,
-      Draft draft) {
+      RowRecords draft) {
     List<Output> kept = new ArrayList<>();
     List<Double> order = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
@@ -302,7 +307,7 @@ final class ComparisonFormats {
     }
     boolean ranks = order.stream().allMatch(p -> p >= 1 && p <= kept.size() && p == Math.rint(p));
     List<Integer> given =
-        ranks ? order.stream().map(Double::intValue).toList() : Outputs.ranksOfPlaces(order);
-    Outputs.rank(draft.prompt(asked), kept, given, labeler, draft);
+        ranks ? order.stream().map(Double::intValue).toList() : RankedOutputs.ranksOfPlaces(order);
+    RankedOutputs.rank(draft.prompt(asked), kept, given, labeler, draft);
   }
 }

@@ -62,7 +62,8 @@ final class CsvRows {
     return Arrays.stream(names).allMatch(name -> name.length() <= 60)
         && Arrays.stream(names)
             .map(name -> name.strip().replaceAll("^\"|\"$", ""))
-            .anyMatch(name -> Arrays.stream(Slot.values()).anyMatch(slot -> slot.isCalled(name)));
+            .anyMatch(
+                name -> Arrays.stream(FieldRole.values()).anyMatch(slot -> slot.isCalled(name)));
   }
 
   static void read(InputStream bytes, char separator, FileRows.Visitor visitor) throws IOException {
@@ -121,7 +122,7 @@ final class CsvRows {
     for (int i = 0; i < names.size(); i++) {
       row.set(names.get(i), cells.get(i));
     }
-    return Packed.openedCells(row);
+    return EmbeddedJson.openedCells(row);
   }
 
   /// @param quoted whether the last cell stands in quotes

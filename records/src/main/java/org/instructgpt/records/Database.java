@@ -13,7 +13,7 @@ import org.jdbi.v3.core.statement.StatementExceptions;
 /// Where a [Store] keeps its rows: what a file and a server do differently.
 sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServer {
 
-  /// Marks a place in a transaction, see [Writer.Connection].
+  /// Marks a place in a transaction, see [WriterThread.Connection].
   String MARK = "SAVEPOINT one_write";
 
   String FORGET = "RELEASE SAVEPOINT one_write";
@@ -28,8 +28,8 @@ sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServ
   /// Makes or updates the tables of a module.
   void migrate(Schema.Scripts scripts) throws IOException;
 
-  /// Connects for the [Writer].
-  Writer.Connection writing();
+  /// Connects for the [WriterThread].
+  WriterThread.Connection writing();
 
   /// Work on a connection that sees one state and changes nothing.
   <T> T read(Function<Handle, T> work);

@@ -13,9 +13,9 @@ public record Demonstration(
     implements Feedback {
 
   public Demonstration {
-    Check.id("id", id);
-    Check.id("prompt_id", promptId);
-    Check.text("response", response);
-    Check.id("labeler", labeler);
+    RecordChecks.id("id", id);
+    RecordChecks.id("prompt_id", promptId);
+    RecordChecks.text("response", response);
+    RecordChecks.id("labeler", labeler);
   }
 }

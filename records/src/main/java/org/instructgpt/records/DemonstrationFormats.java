@@ -12,10 +12,10 @@ import java.util.Optional;
 final class DemonstrationFormats {
   private DemonstrationFormats() {}
 
-  static void prompt(Fields row, Draft draft) {
-    Optional<String> asking = Asked.field(row.node());
-    Optional<String> talk = Messages.in(row.node()).filter(_ -> asking.isEmpty());
-    Asked asked = Asked.of(row, asking.or(() -> talk).orElse("prompt"));
+  static void prompt(JsonFields row, RowRecords draft) {
+    Optional<String> asking = PromptFields.field(row.node());
+    Optional<String> talk = ChatMessages.in(row.node()).filter(_ -> asking.isEmpty());
+    PromptFields asked = PromptFields.of(row, asking.or(() -> talk).orElse("prompt"));
     row.settle();
     draft.prompt(asked);
   }
@@ -24,11 +24,11 @@ final class DemonstrationFormats {
   ///
   /// @param asks the usual name of the prompt, for the faults of a row that has none
   /// @param answers the usual name of the answer
-  static void answered(Fields row, Draft draft, String asks, String answers) {
+  static void answered(JsonFields row, RowRecords draft, String asks, String answers) {
     JsonNode node = row.node();
-    Optional<String> asking = Asked.field(node);
-    Asked asked = Asked.of(row, asking.orElse(asks));
-    String answer = Answers.one(row, Answers.field(node, asking).orElse(answers));
+    Optional<String> asking = PromptFields.field(node);
+    PromptFields asked = PromptFields.of(row, asking.orElse(asks));
+    String answer = AnswerFields.one(row, AnswerFields.field(node, asking).orElse(answers));
     if (RatingFormats.verdict(node).filter(field -> !field.equals("score")).isPresent()) {
       RatingFormats.give(row, asked, answer, draft);
       return;
@@ -36,25 +36,25 @@ final class DemonstrationFormats {
     if (RatingFormats.isDoubtful(row, draft)) {
       return;
     }
-    Optional<String> labeler = row.who(Slot.LABELER);
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     row.settle();
     draft.demonstration(draft.prompt(asked), answer, labeler);
   }
 
-  static void selfInstruct(Fields row, Draft draft) {
+  static void selfInstruct(JsonFields row, RowRecords draft) {
     String instruction = row.filled("instruction");
-    List<Fields> instances = row.objects("instances", true);
+    List<JsonFields> instances = row.objects("instances", true);
     if (instances.isEmpty()) {
       row.fault("instances", "at least one", "none");
     }
     List<String> prompts = new ArrayList<>();
     List<String> outputs = new ArrayList<>();
-    for (Fields instance : instances) {
+    for (JsonFields instance : instances) {
       String input = instance.has("input") ? instance.text("input") : "";
       prompts.add(input.isBlank() ? instruction : instruction + "\n\n" + input);
-      outputs.add(Answers.one(instance, "output"));
+      outputs.add(AnswerFields.one(instance, "output"));
     }
-    Optional<String> labeler = row.who(Slot.LABELER);
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     row.settle();
     for (int i = 0; i < prompts.size(); i++) {
       draft.demonstration(draft.prompt(prompts.get(i)), outputs.get(i), labeler);
@@ -63,8 +63,8 @@ final class DemonstrationFormats {
 
   /// A conversation: its last answer, or each one, is a demonstration; what comes before is the
   /// prompt.
-  static void conversation(Fields row, Draft draft, String usual) {
-    String field = Messages.in(row.node()).orElse(usual);
+  static void conversation(JsonFields row, RowRecords draft, String usual) {
+    String field = ChatMessages.in(row.node()).orElse(usual);
     if (RatingFormats.verdict(row.node()).filter(name -> !name.equals("score")).isPresent()) {
       RatingFormats.rating(row, draft);
       return;
@@ -72,22 +72,22 @@ final class DemonstrationFormats {
     if (RatingFormats.isDoubtful(row, draft)) {
       return;
     }
-    List<Messages.Message> turns = Messages.read(row, field);
+    List<ChatMessages.Message> turns = ChatMessages.read(row, field);
     boolean named = !row.node().path(field).path(0).isTextual();
     boolean asks = !turns.isEmpty() && turns.getLast().role() == Dialogue.Role.HUMAN;
     if (named && (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.ASSISTANT)) {
       row.fault(
           field,
           "a last turn of the assistant",
-          turns.isEmpty() ? "no turn" : "one of the " + Json.word(turns.getLast().role()));
+          turns.isEmpty() ? "no turn" : "one of the " + RecordJson.word(turns.getLast().role()));
     } else if (turns.stream().noneMatch(turn -> turn.role() == Dialogue.Role.HUMAN)) {
       row.fault(field, "a turn of the user", "none");
     }
     List<Integer> answers = answers(row, turns, draft.everyTurn());
-    List<Asked> prompts = answers.stream().map(i -> before(row, field, turns, i)).toList();
-    Optional<Asked> open =
+    List<PromptFields> prompts = answers.stream().map(i -> before(row, field, turns, i)).toList();
+    Optional<PromptFields> open =
         asks ? Optional.of(before(row, field, turns, turns.size())) : Optional.empty();
-    Optional<String> labeler = row.who(Slot.LABELER);
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     row.settle();
     if (asks) {
       draft.note("conversations that end with a question, taken as prompts");
@@ -102,7 +102,8 @@ final class DemonstrationFormats {
   }
 
   /// The places of the answers to learn from.
-  private static List<Integer> answers(Fields row, List<Messages.Message> turns, boolean every) {
+  private static List<Integer> answers(
+      JsonFields row, List<ChatMessages.Message> turns, boolean every) {
     List<Integer> answers = new ArrayList<>();
     boolean asked = false;
     boolean untrained = false;
@@ -126,22 +127,23 @@ final class DemonstrationFormats {
     return List.of(answers.getLast());
   }
 
-  private static Asked before(Fields row, String field, List<Messages.Message> turns, int end) {
+  private static PromptFields before(
+      JsonFields row, String field, List<ChatMessages.Message> turns, int end) {
     List<Dialogue.Turn> before =
-        turns.subList(0, end).stream().map(Messages.Message::turn).toList();
-    return Asked.of(row, field, Dialogue.quoting(before, row::note));
+        turns.subList(0, end).stream().map(ChatMessages.Message::turn).toList();
+    return PromptFields.of(row, field, Dialogue.quoting(before, row::note));
   }
 
   /// What people said to a model: each of their turns is a prompt, the model's answers are no
   /// demonstrations.
-  static void chat(Fields row, Draft draft) {
-    String field = Messages.in(row.node()).orElse("conversation");
-    List<Dialogue.Turn> turns = Messages.turns(row, field);
-    List<Asked> prompts = new ArrayList<>();
+  static void chat(JsonFields row, RowRecords draft) {
+    String field = ChatMessages.in(row.node()).orElse("conversation");
+    List<Dialogue.Turn> turns = ChatMessages.turns(row, field);
+    List<PromptFields> prompts = new ArrayList<>();
     for (int i = 0; i < turns.size(); i++) {
       if (turns.get(i).role() == Dialogue.Role.HUMAN && !turns.get(i).text().isBlank()) {
         List<Dialogue.Turn> before = turns.subList(0, i + 1);
-        prompts.add(Asked.of(row, field, Dialogue.quoting(before, row::note)));
+        prompts.add(PromptFields.of(row, field, Dialogue.quoting(before, row::note)));
       }
     }
     if (prompts.isEmpty()) {

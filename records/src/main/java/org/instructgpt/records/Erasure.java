@@ -86,14 +86,14 @@ final class Erasure {
   }
 
   private void addThoseThatShow(List<Written> answers, Set<String> rankings, Set<String> ratings) {
-    Rows rows = new Rows(handle);
+    RecordRows rows = new RecordRows(handle);
     for (Written answer : answers) {
-      for (Ranking ranking : rows.about(Table.RANKING, answer.prompt())) {
+      for (Ranking ranking : rows.about(RecordTable.RANKING, answer.prompt())) {
         if (ranking.outputs().stream().anyMatch(output -> output.text().equals(answer.text()))) {
           rankings.add(ranking.id());
         }
       }
-      for (Rating rating : rows.about(Table.RATING, answer.prompt())) {
+      for (Rating rating : rows.about(RecordTable.RATING, answer.prompt())) {
         if (rating.output().text().equals(answer.text())) {
           ratings.add(rating.id());
         }

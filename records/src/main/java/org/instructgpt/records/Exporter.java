@@ -36,18 +36,19 @@ public final class Exporter {
     return write(
         file,
         (handle, lines) -> {
-          Store.eachLabeler(handle, labeler -> lines.accept(Json.write(labeler)));
+          Store.eachLabeler(handle, labeler -> lines.accept(RecordJson.write(labeler)));
           eachPrompt(handle, Filter.ALL, lines);
-          given(Table.DEMONSTRATION, Filter.ALL).accept(handle, lines);
-          given(Table.RANKING, Filter.ALL).accept(handle, lines);
-          given(Table.RATING, Filter.ALL).accept(handle, lines);
+          given(RecordTable.DEMONSTRATION, Filter.ALL).accept(handle, lines);
+          given(RecordTable.RANKING, Filter.ALL).accept(handle, lines);
+          given(RecordTable.RATING, Filter.ALL).accept(handle, lines);
         });
   }
 
   public long labelers(Path file) throws IOException {
     return write(
         file,
-        (handle, lines) -> Store.eachLabeler(handle, labeler -> lines.accept(Json.write(labeler))));
+        (handle, lines) ->
+            Store.eachLabeler(handle, labeler -> lines.accept(RecordJson.write(labeler))));
   }
 
   public long prompts(Path file, Filter filter) throws IOException {
@@ -55,15 +56,15 @@ public final class Exporter {
   }
 
   public long demonstrations(Path file, Filter filter) throws IOException {
-    return write(file, given(Table.DEMONSTRATION, filter));
+    return write(file, given(RecordTable.DEMONSTRATION, filter));
   }
 
   public long rankings(Path file, Filter filter) throws IOException {
-    return write(file, given(Table.RANKING, filter));
+    return write(file, given(RecordTable.RANKING, filter));
   }
 
   public long ratings(Path file, Filter filter) throws IOException {
-    return write(file, given(Table.RATING, filter));
+    return write(file, given(RecordTable.RATING, filter));
   }
 
   /// Demonstrations as `{prompt, completion}`, which TRL and others read.
@@ -73,11 +74,11 @@ public final class Exporter {
         (handle, lines) ->
             eachGiven(
                 handle,
-                Table.DEMONSTRATION,
+                RecordTable.DEMONSTRATION,
                 filter,
                 given ->
                     lines.accept(
-                        Json.MAPPER
+                        RecordJson.MAPPER
                             .createObjectNode()
                             .put("prompt", given.prompt().text())
                             .put("completion", given.item().response()))));
@@ -88,16 +89,17 @@ public final class Exporter {
   public long preferences(Path file, Filter filter) throws IOException {
     return write(
         file,
-        (handle, lines) -> eachGiven(handle, Table.RANKING, filter, given -> pairs(given, lines)));
+        (handle, lines) ->
+            eachGiven(handle, RecordTable.RANKING, filter, given -> pairs(given, lines)));
   }
 
-  private static void pairs(Prompted<Ranking> given, Consumer<JsonNode> lines) {
+  private static void pairs(WithPrompt<Ranking> given, Consumer<JsonNode> lines) {
     Ranking ranking = given.item();
     for (Ranking.Pair pair : ranking.pairs()) {
       Output better = ranking.outputs().get(pair.better());
       Output worse = ranking.outputs().get(pair.worse());
       ObjectNode line =
-          Json.MAPPER
+          RecordJson.MAPPER
               .createObjectNode()
               .put("prompt", given.prompt().text())
               .put("chosen", better.text())
@@ -118,13 +120,13 @@ public final class Exporter {
         filter,
         prompt -> {
           if (wanted.test(prompt)) {
-            lines.accept(Json.write(prompt));
+            lines.accept(RecordJson.write(prompt));
           }
         });
   }
 
   private <T extends Feedback> void eachGiven(
-      Handle handle, Table<T> table, Filter filter, Consumer<Prompted<T>> consumer) {
+      Handle handle, RecordTable<T> table, Filter filter, Consumer<WithPrompt<T>> consumer) {
     Store.eachGiven(
         handle,
         table,
@@ -137,9 +139,9 @@ public final class Exporter {
   }
 
   private <T extends Feedback> BiConsumer<Handle, Consumer<JsonNode>> given(
-      Table<T> table, Filter filter) {
+      RecordTable<T> table, Filter filter) {
     return (handle, lines) ->
-        eachGiven(handle, table, filter, given -> lines.accept(Json.write(given.item())));
+        eachGiven(handle, table, filter, given -> lines.accept(RecordJson.write(given.item())));
   }
 
   private long write(Path file, BiConsumer<Handle, Consumer<JsonNode>> content) throws IOException {

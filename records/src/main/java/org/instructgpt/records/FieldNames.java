@@ -21,12 +21,12 @@ final class FieldNames {
     Map<String, String> checked = new LinkedHashMap<>();
     names.forEach((name, field) -> {
       String slot = name.strip().toLowerCase(Locale.ROOT);
-      Optional<Slot> known =
-          Arrays.stream(Slot.values()).filter(s -> s.word().equals(slot)).findFirst();
+      Optional<FieldRole> known =
+          Arrays.stream(FieldRole.values()).filter(s -> s.word().equals(slot)).findFirst();
       if (known.isEmpty() && !slot.matches(NUMBERED) || field.isBlank()) {
         throw new IllegalArgumentException(
             "--map: expected one of "
-                + Slot.words()
+                + FieldRole.words()
                 + ", response_a, response_b, model_a, score_a, thumbs, stars with the name of a field of the file"
                 + " (--map prompt=question), found \""
                 + name

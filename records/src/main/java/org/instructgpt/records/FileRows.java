@@ -65,7 +65,7 @@ final class FileRows {
       throws IOException {
     BufferedInputStream bytes = new BufferedInputStream(raw, HEAD);
     byte[] head = head(bytes);
-    Signature signature = Signature.of(head);
+    FileSignature signature = FileSignature.of(head);
     if (depth > DEEPEST) {
       throw new IllegalArgumentException(
           name + ": expected a file that is compressed once, found one inside another");
@@ -101,17 +101,17 @@ final class FileRows {
     return Arrays.copyOf(head, length);
   }
 
-  private void unpack(String name, Signature signature, InputStream bytes, int depth)
+  private void unpack(String name, FileSignature signature, InputStream bytes, int depth)
       throws IOException {
     InputStream plain;
     try {
       plain =
-          signature == Signature.GZIP
+          signature == FileSignature.GZIP
               ? new GZIPInputStream(bytes, HEAD)
               : new ZstdInputStream(bytes).setContinuous(false);
       read(name, plain, Optional.empty(), depth + 1);
     } catch (EOFException | ZipException | ZstdIOException broken) {
-      String kind = signature == Signature.GZIP ? "gzip" : "zstd";
+      String kind = signature == FileSignature.GZIP ? "gzip" : "zstd";
       throw new IllegalArgumentException(
           name + ": expected a whole " + kind + " file, found one that is broken or breaks off",
           broken);
@@ -181,15 +181,15 @@ final class FileRows {
 
   private void text(String name, BufferedInputStream bytes, byte[] head) throws IOException {
     Visitor visitor = visitors.apply(name);
-    Charset charset = Signature.charset(head);
+    Charset charset = FileSignature.charset(head);
     InputStream utf8 = bytes;
     byte[] start = head;
     if (!charset.equals(StandardCharsets.UTF_8)) {
-      BufferedInputStream recoded = new BufferedInputStream(new Recoded(bytes, charset), HEAD);
+      BufferedInputStream recoded = new BufferedInputStream(new Utf8Recoder(bytes, charset), HEAD);
       start = head(recoded);
       utf8 = recoded;
     }
-    int mark = Signature.markLength(start);
+    int mark = FileSignature.markLength(start);
     utf8.skipNBytes(mark);
     start = Arrays.copyOfRange(start, mark, start.length);
     if (CsvRows.separator(name, start).isEmpty() && JsonRows.isProse(start)) {

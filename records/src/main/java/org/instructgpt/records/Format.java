@@ -14,11 +14,11 @@ import java.util.stream.Stream;
 /// The rows that the [Importer] understands, each named by what a row looks like. Of a row the
 /// first kind that fits is taken, of a file the kind that most of its first rows have.
 ///
-/// The names of fields that are shown stand for all their synonyms, see [Slot].
+/// The names of fields that are shown stand for all their synonyms, see [FieldRole].
 public enum Format {
   /// Our own, as the [Exporter] writes it: `type` is labeler, prompt, demonstration, ranking or
   /// rating.
-  RECORDS("{type, id, ...}", Format::isRecord, (row, draft) -> draft.record(Json.read(row))),
+  RECORDS("{type, id, ...}", Format::isRecord, (row, draft) -> draft.record(RecordJson.read(row))),
 
   /// An export of a labeling tool, see [ToolExports].
   LABEL_STUDIO(
@@ -67,13 +67,13 @@ public enum Format {
   /// `labeler`, `models`, `user` may be given.
   RANKED(
       "{prompt, completions: [...], ranks or scores: [...]}",
-      row -> ComparisonFormats.isRanked(row) && !Verdict.isIn(row, Candidates.in(row)),
+      row -> ComparisonFormats.isRanked(row) && !WinnerField.isIn(row, AnswerColumns.in(row)),
       ComparisonFormats::ranked),
 
   /// A prompt with answers in fields of their own and a winner.
   PAIRWISE(
       "{prompt, response_a, response_b, winner}",
-      row -> Verdict.isIn(row, Candidates.in(row)),
+      row -> WinnerField.isIn(row, AnswerColumns.in(row)),
       ComparisonFormats::pairwise),
 
   /// Two dialogues that begin alike, see [RankingFormats#dialogues].
@@ -195,9 +195,9 @@ public enum Format {
   private final Predicate<JsonNode> fits;
 
   @SuppressWarnings("ImmutableEnumChecker")
-  private final BiConsumer<Fields, Draft> reader;
+  private final BiConsumer<JsonFields, RowRecords> reader;
 
-  Format(String look, Predicate<JsonNode> fits, BiConsumer<Fields, Draft> reader) {
+  Format(String look, Predicate<JsonNode> fits, BiConsumer<JsonFields, RowRecords> reader) {
     this.look = look;
     this.fits = fits;
     this.reader = reader;
@@ -205,7 +205,7 @@ public enum Format {
 
   /// The name for settings and messages.
   public String word() {
-    return Json.word(this);
+    return RecordJson.word(this);
   }
 
   /// What a row looks like, by the usual names of its fields.
@@ -214,15 +214,15 @@ public enum Format {
   }
 
   /// Makes records of a row, or throws all that is wrong with it.
-  void read(JsonNode row, Draft draft) {
-    if (this != RECORDS && Refusal.isIn(row)) {
+  void read(JsonNode row, RowRecords draft) {
+    if (this != RECORDS && ConsentField.isIn(row)) {
       draft.note("rows that say that their user did not consent, left out");
       return;
     }
-    Fields fields = this == PROMPTS && row.isTextual() ? quotedPrompt(row) : Fields.of(row);
+    JsonFields fields = this == PROMPTS && row.isTextual() ? quotedPrompt(row) : JsonFields.of(row);
     reader.accept(fields, draft);
     fields.notes().keySet().forEach(draft::note);
-    draft.unread(Refusal.without(fields.unread()));
+    draft.unread(ConsentField.without(fields.unread()));
   }
 
   /// The plain rows in an export of a labeling tool, or the row itself.
@@ -231,11 +231,11 @@ public enum Format {
     if (!exported) {
       return Stream.of(row);
     }
-    Fields fields = Fields.of(row);
+    JsonFields fields = JsonFields.of(row);
     return (LABEL_STUDIO.fits.test(row)
             ? ToolExports.labelStudio(fields)
             : ToolExports.argilla(fields))
-        .stream().map(Fields::node);
+        .stream().map(JsonFields::node);
   }
 
   /// The first kind that a row looks like.
@@ -250,12 +250,12 @@ public enum Format {
   }
 
   /// Reads the plain rows that an export was made into, each as what it looks like.
-  private static void each(List<Fields> rows, Fields whole, Draft draft) {
+  private static void each(List<JsonFields> rows, JsonFields whole, RowRecords draft) {
     whole.settle();
-    for (Fields row : rows) {
+    for (JsonFields row : rows) {
       Format.of(row.node())
           .orElseThrow(() ->
-              new BadField("row", "answers and a judgement of them", Unknown.keys(row.node())))
+              new BadField("row", "answers and a judgement of them", UnknownRows.keys(row.node())))
           .reader
           .accept(row, draft);
       row.notes().keySet().forEach(draft::note);
@@ -263,8 +263,8 @@ public enum Format {
     }
   }
 
-  private static Fields quotedPrompt(JsonNode text) {
-    return Fields.of(Json.MAPPER.createObjectNode().set("prompt", text));
+  private static JsonFields quotedPrompt(JsonNode text) {
+    return JsonFields.of(RecordJson.MAPPER.createObjectNode().set("prompt", text));
   }
 
   private static Predicate<JsonNode> keys(String... keys) {
@@ -273,59 +273,59 @@ public enum Format {
 
   /// A `type` of ours alone does not make a record: other people's ratings have one too.
   private static boolean isRecord(JsonNode row) {
-    return Json.TYPES.contains(row.path("type").asText())
+    return RecordJson.TYPES.contains(row.path("type").asText())
         && !row.has("snapshot")
-        && Json.REQUIRED.getOrDefault(row.path("type").asText(), List.of()).stream()
+        && RecordJson.REQUIRED.getOrDefault(row.path("type").asText(), List.of()).stream()
             .anyMatch(row::has);
   }
 
   private static boolean isPair(JsonNode row) {
-    return Slot.CHOSEN.in(row).isPresent() && Slot.REJECTED.in(row).isPresent()
+    return FieldRole.CHOSEN.in(row).isPresent() && FieldRole.REJECTED.in(row).isPresent()
         || row.has("chosen") && row.has("rejected");
   }
 
   /// Whether the answers have no prompt beside them.
   private static boolean isAlone(JsonNode row) {
-    return Asked.field(row).isEmpty() && Messages.in(row).isEmpty();
+    return PromptFields.field(row).isEmpty() && ChatMessages.in(row).isEmpty();
   }
 
   private static boolean isTalk(JsonNode row) {
-    return Messages.in(row).isPresent() || row.has("messages") || row.has("conversations");
+    return ChatMessages.in(row).isPresent() || row.has("messages") || row.has("conversations");
   }
 
   private static boolean isFromTo(JsonNode row) {
-    return row.path(Messages.in(row).orElse("conversations")).path(0).has("from")
-        || !row.has("messages") && Messages.in(row).isEmpty();
+    return row.path(ChatMessages.in(row).orElse("conversations")).path(0).has("from")
+        || !row.has("messages") && ChatMessages.in(row).isEmpty();
   }
 
   /// Whether the conversation ends with the user's named turn, so that it is a prompt.
   private static boolean isAsking(JsonNode row) {
-    JsonNode list = row.path(Messages.in(row).orElse(""));
+    JsonNode list = row.path(ChatMessages.in(row).orElse(""));
     JsonNode last = list.path(list.size() - 1);
     String role = last.path("role").asText(last.path("from").asText(""));
-    return Messages.role(role).equals(Optional.of(Dialogue.Role.HUMAN));
+    return ChatMessages.role(role).equals(Optional.of(Dialogue.Role.HUMAN));
   }
 
   private static boolean isChat(JsonNode row) {
-    return Messages.in(row).isPresent()
-        && row.properties().stream().anyMatch(f -> CHATTED.contains(Slot.plain(f.getKey())));
+    return ChatMessages.in(row).isPresent()
+        && row.properties().stream().anyMatch(f -> CHATTED.contains(FieldRole.plain(f.getKey())));
   }
 
   private static boolean isRated(JsonNode row) {
-    Optional<String> asking = Asked.field(row);
-    boolean answered = asking.isPresent() && Answers.field(row, asking).isPresent();
+    Optional<String> asking = PromptFields.field(row);
+    boolean answered = asking.isPresent() && AnswerFields.field(row, asking).isPresent();
     return RatingFormats.isAxes(row)
         || RatingFormats.verdict(row).isPresent()
-            && (answered || Messages.in(row).isPresent() && !isAsking(row));
+            && (answered || ChatMessages.in(row).isPresent() && !isAsking(row));
   }
 
   /// @param name what the prompt is called, or nothing for any name
   private static boolean isAnswered(JsonNode row, String name) {
-    Optional<String> asking = Asked.field(row);
+    Optional<String> asking = PromptFields.field(row);
     return asking.isPresent()
-        && Answers.field(row, asking).isPresent()
-        && (name.isEmpty() || Slot.plain(asking.get()).startsWith(name))
-        && Candidates.in(row).isEmpty();
+        && AnswerFields.field(row, asking).isPresent()
+        && (name.isEmpty() || FieldRole.plain(asking.get()).startsWith(name))
+        && AnswerColumns.in(row).isEmpty();
   }
 
   /// Whether a row asks and nothing in it might be an answer or a judgement.
@@ -333,11 +333,11 @@ public enum Format {
     if (row.isTextual()) {
       return true;
     }
-    if (Messages.in(row).isPresent() && !isAsking(row)) {
+    if (ChatMessages.in(row).isPresent() && !isAsking(row)) {
       return false;
     }
     Optional<String> asking =
-        Asked.field(row).or(() -> Messages.in(row).filter(_ -> isAsking(row)));
+        PromptFields.field(row).or(() -> ChatMessages.in(row).filter(_ -> isAsking(row)));
     return asking.isPresent()
         && row.properties().stream()
             .filter(field -> !field.getKey().equals(asking.get()))
@@ -346,30 +346,36 @@ public enum Format {
 
   /// Whether a field of that name is about the row and neither asks nor answers.
   static boolean isHarmless(String name) {
-    return HARMLESS.contains(Slot.plain(name));
+    return HARMLESS.contains(FieldRole.plain(name));
   }
 
   private static boolean isHarmless(Map.Entry<String, JsonNode> field) {
     JsonNode value = field.getValue();
     String name = field.getKey();
     boolean empty = value.isContainerNode() ? value.isEmpty() : value.asText().isBlank();
-    if (Fields.absent(value) || empty || isHarmless(name)) {
+    if (JsonFields.absent(value) || empty || isHarmless(name)) {
       return true;
     }
     boolean known =
         List.of(
-                Slot.USER,
-                Slot.ORGANISATION,
-                Slot.LABELER,
-                Slot.MODEL,
-                Slot.CONTEXT,
-                Slot.SYSTEM,
-                Slot.HISTORY,
-                Slot.USE_CASE)
+                FieldRole.USER,
+                FieldRole.ORGANISATION,
+                FieldRole.LABELER,
+                FieldRole.MODEL,
+                FieldRole.CONTEXT,
+                FieldRole.SYSTEM,
+                FieldRole.HISTORY,
+                FieldRole.USE_CASE)
             .stream()
             .anyMatch(slot -> slot.isCalled(name));
     boolean judges =
-        List.of(Slot.RESPONSE, Slot.RATING, Slot.WINNER, Slot.CHOSEN, Slot.REJECTED).stream()
+        List.of(
+                FieldRole.RESPONSE,
+                FieldRole.RATING,
+                FieldRole.WINNER,
+                FieldRole.CHOSEN,
+                FieldRole.REJECTED)
+            .stream()
             .anyMatch(slot -> slot.isCalled(name));
     return known || !judges && !value.isTextual() && !value.isContainerNode();
   }

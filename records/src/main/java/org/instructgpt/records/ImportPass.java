@@ -23,13 +23,13 @@ final class ImportPass {
   private final Handle handle;
   private final Importer.Settings settings;
   private final BiConsumer<Handle, Feedback> observer;
-  private final Rows rows;
+  private final RecordRows rows;
   private final Map<String, Format> formats = new LinkedHashMap<>();
   private final Map<String, String> reasons = new LinkedHashMap<>();
   private final Map<String, Long> added = new TreeMap<>();
   private final Map<String, Long> notes = new TreeMap<>();
   private final Map<String, Long> unread = new TreeMap<>();
-  private final Faults faults = new Faults();
+  private final FaultCounts faults = new FaultCounts();
   private final Set<String> labelers = new HashSet<>();
 
   /// What `--map` names and no row had so far.
@@ -45,7 +45,7 @@ final class ImportPass {
     this.handle = handle;
     this.settings = settings;
     this.observer = observer;
-    this.rows = new Rows(handle);
+    this.rows = new RecordRows(handle);
     this.unfound = new TreeSet<>(settings.names().values());
   }
 
@@ -92,9 +92,9 @@ final class ImportPass {
 
     private final String file;
     private final List<Read> first = new ArrayList<>();
-    private final Threads threads = new Threads();
+    private final MessageThreads threads = new MessageThreads();
     private Optional<Format> format = settings.format();
-    private Evidence evidence = Evidence.NONE;
+    private ScaleEvidence evidence = ScaleEvidence.NONE;
     private boolean decided;
     private boolean refused;
     private long held;
@@ -121,7 +121,7 @@ final class ImportPass {
     public boolean row(long line, String place, JsonNode given) {
       count++;
       unfound.removeIf(field -> FieldNames.isIn(given, field));
-      JsonNode row = FieldNames.renamed(Packed.opened(given), settings.names());
+      JsonNode row = FieldNames.renamed(EmbeddedJson.opened(given), settings.names());
       if (decided) {
         take(new Read(line, place, row));
       } else {
@@ -144,7 +144,7 @@ final class ImportPass {
     /// Which format the file has: the one of most of its first rows, of equally many the first.
     private void decide() {
       decided = true;
-      evidence = new Evidence(first.stream().map(Read::row).flatMap(Format::judged).toList());
+      evidence = new ScaleEvidence(first.stream().map(Read::row).flatMap(Format::judged).toList());
       Map<Format, Integer> counts = new LinkedHashMap<>();
       first.forEach(
           read -> Format.of(read.row()).ifPresent(own -> counts.merge(own, 1, Integer::sum)));
@@ -167,11 +167,11 @@ final class ImportPass {
     }
 
     /// Why the file was taken as that, told by the first row that could be read.
-    private String reason(Read read, Draft draft) {
+    private String reason(Read read, RowRecords draft) {
       if (settings.format().isPresent()) {
         return "as --format says";
       }
-      String fields = Unknown.keys(read.row(), draft.unread());
+      String fields = UnknownRows.keys(read.row(), draft.unread());
       return fit == looked
           ? "because of " + fields
           : "because %d of the first %d rows are like the one with %s"
@@ -180,7 +180,7 @@ final class ImportPass {
 
     private void refuse() {
       for (Read read : first) {
-        faults.add(problem(read, Unknown.fault(read.row())));
+        faults.add(problem(read, UnknownRows.fault(read.row())));
       }
       if (first.size() >= FIRST_ROWS || held > FIRST_CHARACTERS) {
         faults.stopped(file, first.size());
@@ -198,8 +198,8 @@ final class ImportPass {
       }
     }
 
-    private void tree(Threads.Tree tree) {
-      Threads.Held root = tree.root();
+    private void tree(MessageThreads.Tree tree) {
+      MessageThreads.Held root = tree.root();
       if (tree.orphan()) {
         BadField fault =
             new BadField("parent_id", "a message of this file", "one that is not there");
@@ -216,7 +216,7 @@ final class ImportPass {
         if (known == Format.PROMPTS && settings.format().isEmpty()) {
           requirePrompt(read.row());
         }
-        Draft draft = new Draft(settings, evidence);
+        RowRecords draft = new RowRecords(settings, evidence);
         known.read(read.row(), draft);
         reasons.computeIfAbsent(file, _ -> reason(read, draft));
         boolean given = draft.records().stream().anyMatch(ImportPass::isGiven);
@@ -230,7 +230,7 @@ final class ImportPass {
         List<Feedback> named = draft.records().stream().filter(ImportPass::hasUser).toList();
         users += named.isEmpty() ? 0 : 1;
         customers += named.stream().anyMatch(ImportPass::isCustomers) ? 1 : 0;
-      } catch (Fields.BadRow bad) {
+      } catch (JsonFields.BadRow bad) {
         bad.faults.forEach(fault -> faults.add(problem(read, fault)));
       } catch (BadField fault) {
         faults.add(problem(read, fault));
@@ -247,8 +247,8 @@ final class ImportPass {
             "a prompt alone, as in the first row (or name the format with --format)",
             "a row of the format " + own.get().word());
       }
-      if (own.isEmpty() && Asked.field(row).isPresent()) {
-        throw Unknown.fault(row);
+      if (own.isEmpty() && PromptFields.field(row).isPresent()) {
+        throw UnknownRows.fault(row);
       }
     }
 
@@ -274,7 +274,7 @@ final class ImportPass {
       notes.merge("prompts that were stored before and are a customer's now", 1L, Long::sum);
     }
     if (isNew) {
-      added.merge(Json.type(record), 1L, Long::sum);
+      added.merge(RecordJson.type(record), 1L, Long::sum);
     } else if (isWanted(format, record, given)) {
       duplicates++;
     }

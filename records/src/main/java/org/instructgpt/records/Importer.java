@@ -50,7 +50,8 @@ public final class Importer {
   /// @param now the time of records that do not tell theirs
   /// @param everyTurn each answer of a conversation is a demonstration, and not only the last
   /// @param consented those whom rows name as users are customers who agreed to a notice
-  /// @param names what a row's fields are: a [Slot]'s name to the name that the files have for it
+  /// @param names what a row's fields are: a [FieldRole]'s name to the name that the files have for
+  ///   it
   public record Settings(
       Optional<Format> format,
       boolean skipBad,
@@ -63,7 +64,7 @@ public final class Importer {
       Map<String, String> names) {
 
     public Settings {
-      Check.id("labeler", labeler);
+      RecordChecks.id("labeler", labeler);
       names = FieldNames.checked(names);
     }
 

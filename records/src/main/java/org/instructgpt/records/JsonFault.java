@@ -45,7 +45,7 @@ final class JsonFault {
   private static String quoted(String message) {
     int from = message.indexOf('\'');
     int to = message.lastIndexOf('\'');
-    return from < to ? Check.quoted(message.substring(from + 1, to)) : "of a field";
+    return from < to ? RecordChecks.quoted(message.substring(from + 1, to)) : "of a field";
   }
 
   private static String at(JsonProcessingException broken, String text) {
@@ -55,6 +55,6 @@ final class JsonFault {
     int column = Math.max(0, Math.min(broken.getLocation().getColumnNr() - 1, text.length()));
     int from = Math.max(0, column - 12);
     String around = text.substring(from, Math.min(text.length(), column + 12)).strip();
-    return " near character " + (column + 1) + ": " + Check.quoted(around);
+    return " near character " + (column + 1) + ": " + RecordChecks.quoted(around);
   }
 }

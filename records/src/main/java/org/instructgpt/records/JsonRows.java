@@ -63,7 +63,7 @@ final class JsonRows {
     int end = text.indexOf('\n');
     String rest = end < 0 ? "" : text.substring(end).stripLeading();
     if (end < 0 && head.length >= 1 << 16) {
-      return text.charAt(0) == '{' && !Unwrapped.isStart(text);
+      return text.charAt(0) == '{' && !UnwrappedRows.isStart(text);
     }
     try {
       var _ = MAPPER.readTree(end < 0 ? text : text.substring(0, end));
@@ -154,7 +154,7 @@ final class JsonRows {
       return true;
     }
     try {
-      return Unwrapped.visit(line, "", MAPPER.readTree(text), visitor);
+      return UnwrappedRows.visit(line, "", MAPPER.readTree(text), visitor);
     } catch (JsonProcessingException broken) {
       if (text.stripTrailing().endsWith(",") && isWhole(text)) {
         return visitor.unreadable(
@@ -200,7 +200,8 @@ final class JsonRows {
         wanted =
             token == JsonToken.START_OBJECT && index == 0
                 ? object(parser, line, visitor)
-                : Unwrapped.visit(line, "[" + index + "]", ONE_OF_MANY.readTree(parser), visitor);
+                : UnwrappedRows.visit(
+                    line, "[" + index + "]", ONE_OF_MANY.readTree(parser), visitor);
         index++;
       }
     } catch (JsonProcessingException broken) {
@@ -222,10 +223,10 @@ final class JsonRows {
         token = parser.nextToken()) {
       long line = parser.currentTokenLocation().getLineNr();
       JsonNode row = ONE_OF_MANY.readTree(parser);
-      if ((index == 0 || !talk.isEmpty()) && Unwrapped.isTurn(row)) {
+      if ((index == 0 || !talk.isEmpty()) && UnwrappedRows.isTurn(row)) {
         talk.add(row);
       } else if (wanted) {
-        wanted = Unwrapped.visit(line, "[" + index + "]", row, visitor);
+        wanted = UnwrappedRows.visit(line, "[" + index + "]", row, visitor);
       }
       if (!wanted) {
         return false;
@@ -246,7 +247,7 @@ final class JsonRows {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
-      if (token == JsonToken.START_ARRAY && Unwrapped.mayWrap(name, object)) {
+      if (token == JsonToken.START_ARRAY && UnwrappedRows.mayWrap(name, object)) {
         if (parser.nextToken() == JsonToken.START_OBJECT) {
           wrapped = true;
           wanted = wanted && elements(parser, visitor);
@@ -261,7 +262,7 @@ final class JsonRows {
       }
       object.set(name, ONE_OF_MANY.readTree(parser));
     }
-    return wrapped ? wanted : Unwrapped.visit(line, "[0]", object, visitor);
+    return wrapped ? wanted : UnwrappedRows.visit(line, "[0]", object, visitor);
   }
 
   private static boolean elements(JsonParser parser, FileRows.Visitor visitor) throws IOException {
@@ -269,7 +270,7 @@ final class JsonRows {
     for (long index = 0; parser.currentToken() != JsonToken.END_ARRAY; index++) {
       long line = parser.currentTokenLocation().getLineNr();
       JsonNode row = ONE_OF_MANY.readTree(parser);
-      wanted = wanted && Unwrapped.visit(line, "[" + index + "]", row, visitor);
+      wanted = wanted && UnwrappedRows.visit(line, "[" + index + "]", row, visitor);
       parser.nextToken();
     }
     return wanted;

@@ -6,7 +6,7 @@ package org.instructgpt.records;
 public record Labeler(String id, Pool pool) implements Feedback {
 
   public Labeler {
-    Check.id("id", id);
+    RecordChecks.id("id", id);
   }
 
   /// Who may judge what (paper sections 3.4 and 5.2).

@@ -14,9 +14,9 @@ import java.util.Optional;
 /// and that is no fault. Of more than nine the nine best are kept. In a tree that nobody ranked
 /// each reply that a person wrote is a demonstration.
 final class OpenAssistantTree {
-  private final Draft draft;
+  private final RowRecords draft;
 
-  private OpenAssistantTree(Draft draft) {
+  private OpenAssistantTree(RowRecords draft) {
     this.draft = draft;
   }
 
@@ -37,23 +37,23 @@ final class OpenAssistantTree {
   }
 
   static boolean isMessage(JsonNode row) {
-    return Threads.isMessage(row);
+    return MessageThreads.isMessage(row);
   }
 
-  static void read(Fields row, Draft draft) {
+  static void read(JsonFields row, RowRecords draft) {
     Message root = message(row.object("prompt"), true);
     row.settle();
     OpenAssistantTree tree = new OpenAssistantTree(draft);
     tree.walk(List.of(), root, root.by(), root.isRanked());
   }
 
-  private static Message message(Fields fields, boolean human) {
+  private static Message message(JsonFields fields, boolean human) {
     String text = human ? fields.filled("text") : fields.text("text");
     int rank = fields.has("rank") ? fields.integer("rank") : -1;
     String model = fields.has("model_name") ? fields.filled("model_name") : Output.HUMAN;
     Optional<String> by = fields.has("user_id") ? fields.optionalId("user_id") : Optional.empty();
     List<Message> replies = new ArrayList<>();
-    for (Fields reply : fields.objects("replies", false)) {
+    for (JsonFields reply : fields.objects("replies", false)) {
       if (!reply.isTrue("deleted")) {
         replies.add(message(reply, !human));
       }
@@ -76,7 +76,7 @@ final class OpenAssistantTree {
 
   private String prompt(List<Dialogue.Turn> dialogue, Optional<String> user) {
     String text = Dialogue.prompt(Dialogue.quoting(dialogue, draft::note));
-    return draft.prompt(new Asked(text, user, Optional.empty(), Optional.empty()));
+    return draft.prompt(new PromptFields(text, user, Optional.empty(), Optional.empty()));
   }
 
   private void demonstrate(

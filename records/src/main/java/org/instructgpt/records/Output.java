@@ -18,8 +18,8 @@ public record Output(String text, String model, boolean ended) {
   public static final String HUMAN = "human";
 
   public Output {
-    Check.text("text", text);
-    Check.filled("model", model);
+    RecordChecks.text("text", text);
+    RecordChecks.filled("model", model);
   }
 
   /// One that ended by itself.

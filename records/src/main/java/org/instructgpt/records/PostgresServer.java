@@ -172,8 +172,8 @@ final class PostgresServer implements Database {
   }
 
   @Override
-  public Writer.Connection writing() {
-    return new Writer.Connection(
+  public WriterThread.Connection writing() {
+    return new WriterThread.Connection(
         this::connect,
         PostgresServer::isAlive,
         PostgresServer::begin,

@@ -21,7 +21,7 @@ final class ProdigyRows {
             || row.path("accept").isArray());
   }
 
-  static List<Fields> read(Fields row) {
+  static List<JsonFields> read(JsonFields row) {
     if (!(row.node() instanceof ObjectNode task)) {
       return List.of(); // The fault is noted.
     }
@@ -44,7 +44,7 @@ final class ProdigyRows {
     } else {
       plain.put("thumbs", answer.equals("accept"));
     }
-    return List.of(Fields.of(plain));
+    return List.of(JsonFields.of(plain));
   }
 
   private static void who(ObjectNode plain, String... names) {

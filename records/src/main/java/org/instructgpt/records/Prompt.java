@@ -26,10 +26,10 @@ public record Prompt(
     implements Feedback {
 
   public Prompt {
-    Check.id("id", id);
-    Check.filled("text", text);
-    user.ifPresent(name -> Check.id("user", name));
-    organisation.ifPresent(name -> Check.id("organisation", name));
+    RecordChecks.id("id", id);
+    RecordChecks.filled("text", text);
+    user.ifPresent(name -> RecordChecks.id("user", name));
+    organisation.ifPresent(name -> RecordChecks.id("organisation", name));
   }
 
   /// Where a prompt comes from (paper App. A.1).

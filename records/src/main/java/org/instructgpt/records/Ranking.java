@@ -24,9 +24,9 @@ public record Ranking(
   public static final int MOST = 9;
 
   public Ranking {
-    Check.id("id", id);
-    Check.id("prompt_id", promptId);
-    Check.id("labeler", labeler);
+    RecordChecks.id("id", id);
+    RecordChecks.id("prompt_id", promptId);
+    RecordChecks.id("labeler", labeler);
     outputs = List.copyOf(outputs);
     ranks = List.copyOf(ranks);
     int k = outputs.size();
@@ -37,7 +37,7 @@ public record Ranking(
       throw new BadField("ranks", "one rank for each of the " + k + " outputs", "" + ranks);
     }
     for (int rank : ranks) {
-      Check.within("rank", rank, 1, k);
+      RecordChecks.within("rank", rank, 1, k);
     }
   }
 

@@ -22,13 +22,15 @@ final class RankingFormats {
   /// the dialogues part before the last turn, the rest is several turns; the person chose between
   /// the whole dialogues, so the whole rest is compared, and the report counts such rows. Equal
   /// dialogues are a tie.
-  static void dialogues(Fields row, Draft draft) {
+  static void dialogues(JsonFields row, RowRecords draft) {
     String chosen = row.filled("chosen");
     String rejected = row.filled("rejected");
-    Optional<String> labeler = row.who(Slot.LABELER);
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     row.settle();
     boolean marked = chosen.startsWith(Dialogue.HUMAN) || rejected.startsWith(Dialogue.HUMAN);
-    if (!marked && Transcript.parse(chosen).isPresent() && Transcript.parse(rejected).isPresent()) {
+    if (!marked
+        && ChatTranscript.parse(chosen).isPresent()
+        && ChatTranscript.parse(rejected).isPresent()) {
       ComparisonFormats.preference(row, draft);
       return;
     }
@@ -44,13 +46,13 @@ final class RankingFormats {
           "chosen",
           "a dialogue \"\\n\\nHuman: ...\\n\\nAssistant: ...\" that begins like the rejected one,"
               + " or a prompt of its own beside it",
-          Check.quoted(chosen));
+          RecordChecks.quoted(chosen));
       row.settle();
     }
     int start = mark + Dialogue.ASSISTANT.length();
     if (chosen.indexOf(Dialogue.ASSISTANT, start) >= 0
         || rejected.indexOf(Dialogue.ASSISTANT, start) >= 0) {
-      draft.note(Answers.PART_EARLY);
+      draft.note(AnswerFields.PART_EARLY);
     }
     String prompt = draft.prompt(chosen.substring(0, start));
     var better = new Output(chosen.substring(start).strip(), Output.UNKNOWN);
@@ -65,7 +67,7 @@ final class RankingFormats {
   /// the 350 public rows). So of all ranks that keep every preference those are taken that turn the
   /// fewest ties into preferences, and the report counts the rows in which that happened. Labels
   /// that go round in a circle are refused.
-  static void fineGrained(Fields row, Draft draft) {
+  static void fineGrained(JsonFields row, RowRecords draft) {
     String question = row.filled("question");
     List<List<String>> passages = row.has("passages") ? row.textLists("passages") : List.of();
     List<Output> outputs = new ArrayList<>();
@@ -138,7 +140,7 @@ final class RankingFormats {
   }
 
   private static void pair(
-      String promptId, Output better, Output worse, Optional<String> labeler, Draft draft) {
+      String promptId, Output better, Output worse, Optional<String> labeler, RowRecords draft) {
     List<Integer> ranks = better.equals(worse) ? List.of(1, 1) : List.of(1, 2);
     draft.ranking(promptId, List.of(better, worse), ranks, labeler);
   }

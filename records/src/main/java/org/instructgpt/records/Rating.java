@@ -23,10 +23,10 @@ public record Rating(
     implements Feedback {
 
   public Rating {
-    Check.id("id", id);
-    Check.id("prompt_id", promptId);
-    Check.within("quality", quality, 1, 7);
-    Check.id("labeler", labeler);
+    RecordChecks.id("id", id);
+    RecordChecks.id("prompt_id", promptId);
+    RecordChecks.within("quality", quality, 1, 7);
+    RecordChecks.id("labeler", labeler);
     EnumSet<Flag> ordered = EnumSet.noneOf(Flag.class);
     ordered.addAll(flags);
     flags = Collections.unmodifiableSet(ordered);

@@ -95,8 +95,8 @@ final class RatingFormats {
     if (isUndecided(row)) {
       return Optional.empty();
     }
-    return Slot.RATING.filling(row).entrySet().stream()
-        .filter(field -> judges(Slot.plain(field.getKey()), field.getValue()))
+    return FieldRole.RATING.filling(row).entrySet().stream()
+        .filter(field -> judges(FieldRole.plain(field.getKey()), field.getValue()))
         .map(Map.Entry::getKey)
         .findFirst();
   }
@@ -109,17 +109,17 @@ final class RatingFormats {
 
   /// The field that seems to judge an answer, in words or numbers that are not understood.
   private static Optional<String> doubtful(JsonNode row) {
-    return Slot.RATING.filling(row).entrySet().stream()
+    return FieldRole.RATING.filling(row).entrySet().stream()
         .filter(field -> field.getValue().isValueNode() && !field.getValue().asText().isBlank())
         .map(Map.Entry::getKey)
-        .filter(name -> !Slot.plain(name).equals("score"))
+        .filter(name -> !FieldRole.plain(name).equals("score"))
         .findFirst()
         .or(() -> Stream.of("downvotes", "dislikes").filter(row::hasNonNull).findFirst());
   }
 
   /// Refuses an answer as a demonstration where something may say that it is bad: whoever knows
   /// that it does not names the format.
-  static boolean isDoubtful(Fields row, Draft draft) {
+  static boolean isDoubtful(JsonFields row, RowRecords draft) {
     if (isUndecided(row.node())) {
       row.take("thumbs_up");
       row.take("thumbs_down");
@@ -132,17 +132,17 @@ final class RatingFormats {
             field,
             "a judgement of the answer as a number, true or false, good or bad (if the answer is"
                 + " good whatever this says: --format completions, or messages)",
-            Fields.found(row.node().path(field))));
+            JsonFields.found(row.node().path(field))));
     return false;
   }
 
   private static boolean judges(String name, JsonNode value) {
-    OptionalDouble number = Fields.numeric(value);
+    OptionalDouble number = JsonFields.numeric(value);
     if (number.isPresent()) {
       boolean sign = Math.abs(number.getAsDouble()) == 1 || number.getAsDouble() == 0;
       return sign || !YES_OR_NO.contains(name) && !name.equals("score");
     }
-    String word = Slot.plain(value.asText());
+    String word = FieldRole.plain(value.asText());
     return value.isBoolean()
         || value.isTextual()
             && (GOOD.contains(word)
@@ -152,41 +152,42 @@ final class RatingFormats {
   }
 
   /// A prompt with an answer, or a conversation with its last, and what it was found to be.
-  static void rating(Fields row, Draft draft) {
+  static void rating(JsonFields row, RowRecords draft) {
     JsonNode node = row.node();
     if (isAxes(node)) {
       axes(row, draft);
       return;
     }
-    Optional<String> asking = Asked.field(node);
-    Asked asked;
+    Optional<String> asking = PromptFields.field(node);
+    PromptFields asked;
     String answer;
-    if (Messages.in(node).isPresent()
-        && (asking.isEmpty() || Answers.field(node, asking).isEmpty())) {
-      String field = Messages.in(node).get();
-      List<Dialogue.Turn> turns = Messages.turns(row, field);
+    if (ChatMessages.in(node).isPresent()
+        && (asking.isEmpty() || AnswerFields.field(node, asking).isEmpty())) {
+      String field = ChatMessages.in(node).get();
+      List<Dialogue.Turn> turns = ChatMessages.turns(row, field);
       if (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.ASSISTANT) {
         row.fault(field, "a last turn of the assistant", "none");
         row.settle();
       }
       answer = turns.getLast().text();
       List<Dialogue.Turn> before = turns.subList(0, turns.size() - 1);
-      asked = Asked.of(row, field, Dialogue.quoting(before, row::note));
+      asked = PromptFields.of(row, field, Dialogue.quoting(before, row::note));
     } else {
-      asked = Asked.of(row, asking.orElse("prompt"));
-      answer = Answers.one(row, Answers.field(node, asking).orElse("response"));
+      asked = PromptFields.of(row, asking.orElse("prompt"));
+      answer = AnswerFields.one(row, AnswerFields.field(node, asking).orElse("response"));
     }
     give(row, asked, answer, draft);
   }
 
   /// A summary with scores on several axes, of which the overall one is the quality.
-  static void axes(Fields row, Draft draft) {
-    Asked asked = Asked.of(row, "info", Summaries.turns(row.object("info")));
-    Fields summary = row.object("summary");
-    String text = Answers.inside(summary);
-    Optional<String> model = Slot.MODEL.in(summary.node()).map(f -> Outputs.model(summary, f));
-    Fields axes = summary.object("axes");
-    Optional<String> labeler = row.who(Slot.LABELER);
+  static void axes(JsonFields row, RowRecords draft) {
+    PromptFields asked = PromptFields.of(row, "info", SummaryPrompts.turns(row.object("info")));
+    JsonFields summary = row.object("summary");
+    String text = AnswerFields.inside(summary);
+    Optional<String> model =
+        FieldRole.MODEL.in(summary.node()).map(f -> RankedOutputs.model(summary, f));
+    JsonFields axes = summary.object("axes");
+    Optional<String> labeler = row.who(FieldRole.LABELER);
     boolean judged = axes.has("overall");
     int quality = judged ? axes.integer("overall") : 1;
     row.settle();
@@ -199,14 +200,14 @@ final class RatingFormats {
   }
 
   /// Adds the rating that a row gives its answer.
-  static void give(Fields row, Asked asked, String answer, Draft draft) {
+  static void give(JsonFields row, PromptFields asked, String answer, RowRecords draft) {
     JsonNode node = row.node();
     Optional<String> verdict = verdict(node);
     Optional<Integer> quality =
         verdict.map(field -> quality(row, field, node.path(field), draft.evidence()));
-    Optional<String> model = Slot.MODEL.in(node).map(field -> Outputs.model(row, field));
-    Optional<String> labeler = row.who(Slot.LABELER).or(asked::user);
-    boolean ended = Outputs.ended(row);
+    Optional<String> model = FieldRole.MODEL.in(node).map(field -> RankedOutputs.model(row, field));
+    Optional<String> labeler = row.who(FieldRole.LABELER).or(asked::user);
+    boolean ended = RankedOutputs.ended(row);
     row.settle();
     if (quality.isEmpty()) {
       draft.note("answers that nobody judged, left out");
@@ -216,15 +217,15 @@ final class RatingFormats {
     draft.rating(draft.prompt(asked), output, quality.get(), labeler);
   }
 
-  static int quality(Fields row, String field, JsonNode value, Evidence evidence) {
+  static int quality(JsonFields row, String field, JsonNode value, ScaleEvidence evidence) {
     row.take(field);
-    OptionalDouble number = Fields.numeric(value);
-    String name = Slot.plain(field);
+    OptionalDouble number = JsonFields.numeric(value);
+    String name = FieldRole.plain(field);
     if (number.isEmpty()) {
       boolean good =
           value.isBoolean()
               ? value.booleanValue()
-              : GOOD.contains(Slot.plain(value.asText()))
+              : GOOD.contains(FieldRole.plain(value.asText()))
                   || value.asText().contains("\uD83D\uDC4D");
       return good == CONTRARY.contains(name) ? 1 : 7;
     }
@@ -239,7 +240,7 @@ final class RatingFormats {
               + "; if 5 is the best: --map stars="
               + field
               + ")",
-          Evidence.plain(given) + " alone, which may be the best or the worst");
+          ScaleEvidence.plain(given) + " alone, which may be the best or the worst");
       return 1;
     }
     double least = scale.get()[0];
@@ -248,26 +249,26 @@ final class RatingFormats {
       row.fault(
           field,
           "a number from "
-              + Evidence.plain(least)
+              + ScaleEvidence.plain(least)
               + " to "
-              + Evidence.plain(most)
+              + ScaleEvidence.plain(most)
               + " as in the first rows",
-          Evidence.plain(given));
+          ScaleEvidence.plain(given));
       return 1;
     }
     row.note(
         field
             + " from "
-            + Evidence.plain(least)
+            + ScaleEvidence.plain(least)
             + " to "
-            + Evidence.plain(most)
+            + ScaleEvidence.plain(most)
             + " read as quality from 1 to 7");
     double share = (given - least) / (most - least);
     return (int) (1 + Math.round(6 * (CONTRARY.contains(name) ? 1 - share : share)));
   }
 
   /// The ends of a scale, if they are known.
-  private static Optional<double[]> scale(String name, Evidence.Range seen, double given) {
+  private static Optional<double[]> scale(String name, ScaleEvidence.Range seen, double given) {
     double least = seen.distinct() == 0 ? given : seen.least();
     double most = seen.distinct() == 0 ? given : seen.most();
     if (least < 0) {

@@ -32,7 +32,8 @@ final class Schema {
     static Scripts of(String module, Class<?> owner) {
       if (!MODULE.matcher(module).matches()) {
         throw new IllegalArgumentException(
-            "expected the name of a module in lower-case letters, found " + Check.quoted(module));
+            "expected the name of a module in lower-case letters, found "
+                + RecordChecks.quoted(module));
       }
       String folder = owner.getPackageName().replace('.', '/') + "/migrations";
       return new Scripts(module + "_history", folder, owner.getClassLoader());

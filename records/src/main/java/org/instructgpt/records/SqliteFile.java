@@ -51,11 +51,11 @@ final class SqliteFile implements Database {
       throw new IOException(
           file + ": expected a file and a folder that can be written, found them read-only");
     }
-    Owned.keep(file); // the log and the index beside it get the rights of the file
+    PrivateFiles.keep(file); // the log and the index beside it get the rights of the file
     for (String log : List.of("-wal", "-shm")) {
       Path beside = file.resolveSibling(file.getFileName() + log);
       if (Files.exists(beside)) {
-        Owned.keep(beside);
+        PrivateFiles.keep(beside);
       }
     }
     this.file = file;
@@ -63,7 +63,7 @@ final class SqliteFile implements Database {
     this.readers = Database.discreet(Jdbi.create(() -> readOnly(reading.getConnection())));
     this.writers =
         Database.discreet(Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE)));
-    writers.setStatementBuilderFactory(_ -> new Prepared());
+    writers.setStatementBuilderFactory(_ -> new StatementCache());
   }
 
   @Override
@@ -91,8 +91,8 @@ final class SqliteFile implements Database {
   }
 
   @Override
-  public Writer.Connection writing() {
-    return new Writer.Connection(
+  public WriterThread.Connection writing() {
+    return new WriterThread.Connection(
         writers::open,
         _ -> true,
         handle -> {
@@ -127,7 +127,7 @@ final class SqliteFile implements Database {
     Path beside = folder.resolve("." + copy.getFileName() + ".part");
     Files.deleteIfExists(beside);
     try {
-      Files.createFile(beside, Owned.file());
+      Files.createFile(beside, PrivateFiles.file());
       raw(file, statement -> statement.execute("VACUUM INTO '" + quoted(beside) + "'"));
       check(beside);
       try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {

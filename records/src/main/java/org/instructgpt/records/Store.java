@@ -21,8 +21,8 @@ import org.jdbi.v3.core.Handle;
 /// Everything that people gave, in one SQLite file (`feedback.db` of a workspace) or on a
 /// PostgreSQL server.
 ///
-/// Writes go through [one thread][Writer], one after another, and are acknowledged when the disk
-/// has them. Each read has its own connection and sees one consistent state, whatever is being
+/// Writes go through [one thread][WriterThread], one after another, and are acknowledged when the
+/// disk has them. Each read has its own connection and sees one consistent state, whatever is being
 /// written. Answers come in the order of arrival, which never changes. All methods may be called
 /// from any thread.
 ///
@@ -34,9 +34,9 @@ public final class Store implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 5;
 
   private final Database database;
-  private final Writer writer;
+  private final WriterThread writer;
 
-  private Store(Database database, Writer writer) {
+  private Store(Database database, WriterThread writer) {
     this.database = database;
     this.writer = writer;
   }
@@ -119,14 +119,15 @@ public final class Store implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if it is no store
   public static Census census(String place) throws IOException {
-    return Counting.of(place);
+    return StoreCounts.of(place);
   }
 
   private static Store open(Database database) throws IOException {
     try {
       database.migrate(Schema.Scripts.own(database.dialect()));
       return new Store(
-          database, database.explaining(() -> new Writer(database.writing(), database::explained)));
+          database,
+          database.explaining(() -> new WriterThread(database.writing(), database::explained)));
     } catch (UncheckedIOException machine) {
       database.close();
       throw new IOException(machine.getMessage(), machine);
@@ -177,7 +178,7 @@ public final class Store implements AutoCloseable {
   }
 
   public Optional<Prompt> prompt(String id) {
-    return read(handle -> new Rows(handle).find(Table.PROMPT, id));
+    return read(handle -> new RecordRows(handle).find(RecordTable.PROMPT, id));
   }
 
   /// The prompts that the filter lets through; it must not ask for a pool or a labeler, whom
@@ -186,27 +187,27 @@ public final class Store implements AutoCloseable {
     return read(handle -> list(consumer -> eachPrompt(handle, filter, consumer)));
   }
 
-  public List<Prompted<Demonstration>> demonstrations(Filter filter) {
-    return given(Table.DEMONSTRATION, filter);
+  public List<WithPrompt<Demonstration>> demonstrations(Filter filter) {
+    return given(RecordTable.DEMONSTRATION, filter);
   }
 
-  public List<Prompted<Ranking>> rankings(Filter filter) {
-    return given(Table.RANKING, filter);
+  public List<WithPrompt<Ranking>> rankings(Filter filter) {
+    return given(RecordTable.RANKING, filter);
   }
 
-  public List<Prompted<Rating>> ratings(Filter filter) {
-    return given(Table.RATING, filter);
+  public List<WithPrompt<Rating>> ratings(Filter filter) {
+    return given(RecordTable.RATING, filter);
   }
 
   public Counts counts() {
     return read(handle -> {
-      Rows rows = new Rows(handle);
+      RecordRows rows = new RecordRows(handle);
       return new Counts(
-          rows.count(Table.LABELER, Filter.ALL),
-          rows.count(Table.PROMPT, Filter.ALL),
-          rows.count(Table.DEMONSTRATION, Filter.ALL),
-          rows.count(Table.RANKING, Filter.ALL),
-          rows.count(Table.RATING, Filter.ALL));
+          rows.count(RecordTable.LABELER, Filter.ALL),
+          rows.count(RecordTable.PROMPT, Filter.ALL),
+          rows.count(RecordTable.DEMONSTRATION, Filter.ALL),
+          rows.count(RecordTable.RANKING, Filter.ALL),
+          rows.count(RecordTable.RATING, Filter.ALL));
     });
   }
 
@@ -233,13 +234,13 @@ public final class Store implements AutoCloseable {
 
   /// Records as [#add(List)], inside a [#write] under way; the number of new ones.
   public int insert(Handle handle, List<? extends Feedback> records) {
-    return new Rows(handle).add(records);
+    return new RecordRows(handle).add(records);
   }
 
   /// Puts records in the place of others, inside a [#write] under way: what is corrected before
   /// anybody used it. The new ones come last in the order of arrival.
   public void replace(Handle handle, List<? extends Feedback> old, List<? extends Feedback> fresh) {
-    var rows = new Rows(handle);
+    var rows = new RecordRows(handle);
     List.copyOf(old).reversed().forEach(rows::remove);
     rows.add(fresh);
   }
@@ -316,9 +317,9 @@ public final class Store implements AutoCloseable {
   }
 
   static void eachLabeler(Handle handle, Consumer<Labeler> consumer) {
-    new Rows(handle)
-        .select(Table.LABELER, Filter.ALL)
-        .map((row, _) -> Table.LABELER.reader().read(row, "t_"))
+    new RecordRows(handle)
+        .select(RecordTable.LABELER, Filter.ALL)
+        .map((row, _) -> RecordTable.LABELER.reader().read(row, "t_"))
         .useStream(rows -> rows.forEach(consumer));
   }
 
@@ -327,22 +328,23 @@ public final class Store implements AutoCloseable {
       throw new IllegalArgumentException(
           "expected a filter of prompts by split and source, found one by labeler: " + filter);
     }
-    new Rows(handle)
-        .select(Table.PROMPT, filter)
-        .map((row, _) -> Table.PROMPT.reader().read(row, "t_"))
+    new RecordRows(handle)
+        .select(RecordTable.PROMPT, filter)
+        .map((row, _) -> RecordTable.PROMPT.reader().read(row, "t_"))
         .useStream(rows -> rows.forEach(consumer));
   }
 
   static <T extends Feedback> void eachGiven(
-      Handle handle, Table<T> table, Filter filter, Consumer<Prompted<T>> consumer) {
-    new Rows(handle)
+      Handle handle, RecordTable<T> table, Filter filter, Consumer<WithPrompt<T>> consumer) {
+    new RecordRows(handle)
         .selectGiven(table, filter)
         .map((row, _) ->
-            new Prompted<>(Table.PROMPT.reader().read(row, "p_"), table.reader().read(row, "t_")))
+            new WithPrompt<>(
+                RecordTable.PROMPT.reader().read(row, "p_"), table.reader().read(row, "t_")))
         .useStream(rows -> rows.forEach(consumer));
   }
 
-  private <T extends Feedback> List<Prompted<T>> given(Table<T> table, Filter filter) {
+  private <T extends Feedback> List<WithPrompt<T>> given(RecordTable<T> table, Filter filter) {
     return read(handle -> list(consumer -> eachGiven(handle, table, filter, consumer)));
   }
 

@@ -21,9 +21,9 @@ final class ToolExports {
   }
 
   /// A row for each result of each annotation that was not cancelled.
-  static List<Fields> labelStudio(Fields row) {
+  static List<JsonFields> labelStudio(JsonFields row) {
     JsonNode data = task(row, "data");
-    List<Fields> rows = new ArrayList<>();
+    List<JsonFields> rows = new ArrayList<>();
     for (JsonNode annotation : row.take("annotations")) {
       if (annotation.path("was_cancelled").asBoolean(false)) {
         row.note("annotations that were cancelled, left out");
@@ -33,11 +33,11 @@ final class ToolExports {
       JsonNode who = by.isObject() ? by.path("id") : by;
       for (JsonNode result : annotation.path("result")) {
         ObjectNode plain = data.deepCopy();
-        if (!Fields.absent(who)) {
+        if (!JsonFields.absent(who)) {
           plain.set("labeler", who);
         }
         if (judge(plain, data, result)) {
-          rows.add(Fields.of(plain));
+          rows.add(JsonFields.of(plain));
         } else {
           row.note("results of the type " + result.path("type").asText("unknown") + ", not read");
         }
@@ -47,12 +47,12 @@ final class ToolExports {
   }
 
   /// What was judged; an object, or a fault.
-  private static JsonNode task(Fields row, String field) {
+  private static JsonNode task(JsonFields row, String field) {
     JsonNode task = row.take(field);
     if (!task.isObject()) {
-      row.fault(field, "an object", Fields.found(task));
+      row.fault(field, "an object", JsonFields.found(task));
     }
-    return task.isObject() ? task : Json.MAPPER.createObjectNode();
+    return task.isObject() ? task : RecordJson.MAPPER.createObjectNode();
   }
 
   private static boolean judge(ObjectNode plain, JsonNode data, JsonNode result) {
@@ -67,7 +67,7 @@ final class ToolExports {
       case "textarea" -> plain.set("response", value.path("text"));
       case "choices" ->
           plain.set(
-              Candidates.in(data).isEmpty() ? "label" : "winner", value.path("choices").path(0));
+              AnswerColumns.in(data).isEmpty() ? "label" : "winner", value.path("choices").path(0));
       default -> {
         return false;
       }
@@ -104,7 +104,7 @@ final class ToolExports {
         return item.path(name);
       }
     }
-    return item.path(Answers.textField(item).orElse("text"));
+    return item.path(AnswerFields.textField(item).orElse("text"));
   }
 
   static boolean isArgilla(JsonNode row) {
@@ -113,7 +113,7 @@ final class ToolExports {
   }
 
   /// A row for each person who answered, with all that this person said.
-  static List<Fields> argilla(Fields row) {
+  static List<JsonFields> argilla(JsonFields row) {
     JsonNode fields = task(row, "fields");
     JsonNode responses = row.take(row.has("responses") ? "responses" : "annotations");
     Map<String, Map<String, JsonNode>> people = new LinkedHashMap<>();
@@ -142,7 +142,7 @@ final class ToolExports {
         }
       }
     }
-    List<Fields> rows = new ArrayList<>();
+    List<JsonFields> rows = new ArrayList<>();
     people.forEach((who, said) ->
         said.forEach((question, value) -> {
           ObjectNode plain = fields.deepCopy();
@@ -150,7 +150,7 @@ final class ToolExports {
             plain.put("labeler", who);
           }
           if (answered(plain, fields, question, value)) {
-            rows.add(Fields.of(plain));
+            rows.add(JsonFields.of(plain));
           } else {
             row.note("answers to the question " + question + ", not read");
           }
@@ -160,26 +160,26 @@ final class ToolExports {
 
   private static boolean answered(
       ObjectNode plain, JsonNode fields, String question, JsonNode value) {
-    Candidates candidates = Candidates.in(fields);
+    AnswerColumns candidates = AnswerColumns.in(fields);
     if (value.isArray() && value.path(0).has("rank")) {
       Map<String, JsonNode> ranks = new HashMap<>();
       value.forEach(
-          place -> ranks.put(Slot.plain(place.path("value").asText()), place.path("rank")));
+          place -> ranks.put(FieldRole.plain(place.path("value").asText()), place.path("rank")));
       plain.putArray("completions");
       plain.putArray("ranks");
-      for (Candidates.Candidate candidate : candidates.all()) {
+      for (AnswerColumns.Candidate candidate : candidates.all()) {
         plain.remove(candidate.field());
         plain.withArray("completions").add(fields.path(candidate.field()));
-        plain.withArray("ranks").add(ranks.get(Slot.plain(candidate.field())));
+        plain.withArray("ranks").add(ranks.get(FieldRole.plain(candidate.field())));
       }
       return !candidates.isEmpty();
     }
-    boolean plainValue = value.isValueNode() && !Fields.absent(value);
+    boolean plainValue = value.isValueNode() && !JsonFields.absent(value);
     if (!candidates.isEmpty()) {
       plain.set("winner", value);
       return plainValue;
     }
-    boolean answer = Answers.field(fields, Asked.field(fields)).isPresent();
+    boolean answer = AnswerFields.field(fields, PromptFields.field(fields)).isPresent();
     plain.set(answer ? "rating" : "response", value);
     return plainValue
         && (!answer || RatingFormats.verdict(plain).isPresent())
@@ -191,18 +191,18 @@ final class ToolExports {
   }
 
   /// The conversation up to the message that was judged, and its thumb.
-  static List<Fields> openWebUi(Fields row) {
+  static List<JsonFields> openWebUi(JsonFields row) {
     JsonNode data = row.take("data");
     JsonNode meta = row.take("meta");
     JsonNode messages =
         row.take("snapshot").path("chat").path("chat").path("history").path("messages");
-    ObjectNode plain = Json.MAPPER.createObjectNode();
+    ObjectNode plain = RecordJson.MAPPER.createObjectNode();
     row.take("type");
     Optional.of(row.take("user_id"))
-        .filter(id -> !Fields.absent(id))
+        .filter(id -> !JsonFields.absent(id))
         .ifPresent(id -> plain.set("user", id));
     Optional.of(data.path("model_id"))
-        .filter(id -> !Fields.absent(id))
+        .filter(id -> !JsonFields.absent(id))
         .ifPresent(id -> plain.set("model", id));
     List<JsonNode> path = new ArrayList<>();
     Set<String> seen = new HashSet<>();
@@ -220,26 +220,26 @@ final class ToolExports {
       turn.set("role", message.path("role"));
       turn.set("content", message.path("content"));
     }
-    double rating = Fields.numeric(data.path("rating")).orElse(0);
+    double rating = JsonFields.numeric(data.path("rating")).orElse(0);
     if (rating == 0) {
       row.note("answers that nobody judged, left out");
       return List.of();
     }
     plain.put("thumbs", rating > 0);
-    return List.of(Fields.of(plain));
+    return List.of(JsonFields.of(plain));
   }
 
   /// A demonstration for each instance, by its first output.
-  static List<Fields> superNi(Fields row) {
+  static List<JsonFields> superNi(JsonFields row) {
     JsonNode definition = row.take("Definition");
     JsonNode task = definition.isArray() ? definition.path(0) : definition;
-    List<Fields> rows = new ArrayList<>();
+    List<JsonFields> rows = new ArrayList<>();
     for (JsonNode instance : row.take("Instances")) {
-      ObjectNode plain = Json.MAPPER.createObjectNode();
+      ObjectNode plain = RecordJson.MAPPER.createObjectNode();
       plain.set("instruction", task);
       plain.set("input", instance.path("input"));
       plain.set("output", instance.path("output"));
-      rows.add(Fields.of(plain));
+      rows.add(JsonFields.of(plain));
     }
     return rows;
   }

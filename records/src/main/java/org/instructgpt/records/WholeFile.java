@@ -54,7 +54,7 @@ final class WholeFile {
     Files.deleteIfExists(beside);
     try {
       try (FileChannel channel =
-          FileChannel.open(beside, Set.of(CREATE_NEW, WRITE), Owned.file())) {
+          FileChannel.open(beside, Set.of(CREATE_NEW, WRITE), PrivateFiles.file())) {
         // Closing the stream would close the channel before it is synced.
         fill(Channels.newOutputStream(channel), gzip, content);
         channel.force(true);

@@ -73,7 +73,8 @@ final class ExporterTest {
   void otherProgramsGetPromptsWithCompletionsAndPairs() throws Exception {
     Path completions = folder.resolve("completions.jsonl");
     assertThat(exporter.completions(completions, Filter.ALL.in(Split.TEST))).isEqualTo(1);
-    assertThat(Json.MAPPER.readTree(Files.readString(completions)).path("completion").asText())
+    assertThat(
+            RecordJson.MAPPER.readTree(Files.readString(completions)).path("completion").asText())
         .isEqualTo("Because d0");
     Path pairs = folder.resolve("pairs.jsonl");
     assertThat(exporter.preferences(pairs, Filter.ALL)).isEqualTo(5);

@@ -113,7 +113,7 @@ final class FormatTest {
   void dialoguesThatPartEarlierAreComparedFromThere() {
     String shared = "\\n\\nHuman: q\\n\\nAssistant:";
     String chosen = shared + " a\\n\\nHuman: r\\n\\nAssistant: b";
-    Draft draft = draft();
+    RowRecords draft = draft();
     Format.HH_RLHF.read(json(dialogues(chosen, shared + " c")), draft);
     Ranking ranking = all(draft.records(), Ranking.class).getFirst();
     assertThat(ranking.outputs())
@@ -167,7 +167,7 @@ final class FormatTest {
   /// or 1 below 2 = 4.
   @Test
   void tiesThatDoNotCarryOverAreBrokenAsRarelyAsPossible() {
-    Draft draft = draft();
+    RowRecords draft = draft();
     Format.FINE_GRAINED.read(json(fineGrained("[0, 1, 2, 1, 0, 2]")), draft);
     assertThat(all(draft.records(), Ranking.class).getFirst().ranks()).containsExactly(2, 1, 3, 1);
     assertThat(draft.notes()).containsValue(1L);
@@ -202,8 +202,8 @@ final class FormatTest {
   @Test
   void ourOwnRecordsComeBackAsTheyWere() {
     for (Feedback record : Samples.oneOfEach()) {
-      Draft draft = draft();
-      Format.RECORDS.read(Json.write(record), draft);
+      RowRecords draft = draft();
+      Format.RECORDS.read(RecordJson.write(record), draft);
       assertThat(draft.records()).containsExactly(record);
     }
     assertFault(
@@ -257,18 +257,18 @@ final class FormatTest {
   /// Reads a row as its format, which must also be the one that is found by looking.
   private static List<Feedback> read(Format format, String row) {
     assertThat(Format.of(json(row))).contains(format);
-    Draft draft = draft();
+    RowRecords draft = draft();
     format.read(json(row), draft);
     return draft.records();
   }
 
-  private static Draft draft() {
-    return new Draft(Importer.Settings.at(Samples.NOON));
+  private static RowRecords draft() {
+    return new RowRecords(Importer.Settings.at(Samples.NOON));
   }
 
   private static JsonNode json(String row) {
     try {
-      return Json.MAPPER.readTree(row.replace("\\'", "\\\"").replace('\'', '"'));
+      return RecordJson.MAPPER.readTree(row.replace("\\'", "\\\"").replace('\'', '"'));
     } catch (JsonProcessingException wrong) {
       throw new AssertionError(wrong);
     }

@@ -240,10 +240,10 @@ final class JudgedRowsTest {
   }
 
   private List<Ranking> rankings() {
-    return store.rankings(Filter.ALL).stream().map(Prompted::item).toList();
+    return store.rankings(Filter.ALL).stream().map(WithPrompt::item).toList();
   }
 
   private List<Rating> ratings() {
-    return store.ratings(Filter.ALL).stream().map(Prompted::item).toList();
+    return store.ratings(Filter.ALL).stream().map(WithPrompt::item).toList();
   }
 }

@@ -23,8 +23,8 @@ final class OddRowsTest {
     int refused = 0;
     for (JsonNode row : oddRows(json(sample(format)))) {
       try {
-        format.read(row, new Draft(Importer.Settings.at(Samples.NOON)));
-      } catch (Fields.BadRow | BadField fault) {
+        format.read(row, new RowRecords(Importer.Settings.at(Samples.NOON)));
+      } catch (JsonFields.BadRow | BadField fault) {
         refused++;
       }
     }
@@ -63,7 +63,7 @@ final class OddRowsTest {
 
   private static String sample(Format format) {
     return switch (format) {
-      case RECORDS -> Json.write(Samples.ranking("r", "p", Samples.ANN)).toString();
+      case RECORDS -> RecordJson.write(Samples.ranking("r", "p", Samples.ANN)).toString();
       case MESSAGES ->
           "{'messages': [{'role': 'user', 'content': 'q'}, {'role': 'assistant', 'content': 'a'}]}";
       case CONVERSATIONS ->
@@ -115,7 +115,7 @@ final class OddRowsTest {
 
   private static JsonNode json(String text) {
     try {
-      return Json.MAPPER.readTree(text.replace('\'', '"'));
+      return RecordJson.MAPPER.readTree(text.replace('\'', '"'));
     } catch (JsonProcessingException wrong) {
       throw new AssertionError(wrong);
     }

@@ -278,11 +278,11 @@ final class PeoplesFilesTest {
   }
 
   private List<Ranking> rankings() {
-    return store.rankings(Filter.ALL).stream().map(Prompted::item).toList();
+    return store.rankings(Filter.ALL).stream().map(WithPrompt::item).toList();
   }
 
   private List<Rating> ratings() {
-    return store.ratings(Filter.ALL).stream().map(Prompted::item).toList();
+    return store.ratings(Filter.ALL).stream().map(WithPrompt::item).toList();
   }
 
   private Importer.Report read(String file) throws IOException, URISyntaxException {

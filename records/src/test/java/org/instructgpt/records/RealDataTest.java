@@ -72,7 +72,7 @@ final class RealDataTest {
   void openAssistantTrees() throws Exception {
     Importer.Report report = read("open-assistant/en_100_tree.jsonl", Format.OPEN_ASSISTANT);
     assertThat(report.rows()).isEqualTo(100);
-    List<Prompted<Ranking>> first =
+    List<WithPrompt<Ranking>> first =
         store.rankings(Filter.ALL).stream()
             .filter(given -> !given.prompt().text().startsWith(Dialogue.HUMAN))
             .toList();
@@ -123,7 +123,7 @@ final class RealDataTest {
   }
 
   private List<Ranking> rankings() {
-    return store.rankings(Filter.ALL).stream().map(Prompted::item).toList();
+    return store.rankings(Filter.ALL).stream().map(WithPrompt::item).toList();
   }
 
   /// How often the longer output of a pair won; equal lengths count half.

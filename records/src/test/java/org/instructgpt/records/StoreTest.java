@@ -46,11 +46,12 @@ final class StoreTest {
       assertThat(store.prompt("p1")).contains(prompt);
       assertThat(store.prompt("p2")).isEmpty();
       assertThat(store.demonstrations(Filter.ALL))
-          .containsExactly(new Prompted<>(prompt, Samples.demonstration("d1", "p1", Samples.ANN)));
+          .containsExactly(
+              new WithPrompt<>(prompt, Samples.demonstration("d1", "p1", Samples.ANN)));
       assertThat(store.rankings(Filter.ALL))
-          .containsExactly(new Prompted<>(prompt, Samples.ranking("r1", "p1", Samples.ANN)));
+          .containsExactly(new WithPrompt<>(prompt, Samples.ranking("r1", "p1", Samples.ANN)));
       assertThat(store.ratings(Filter.ALL))
-          .containsExactly(new Prompted<>(prompt, Samples.rating("a1", "p1", Samples.ANN)));
+          .containsExactly(new WithPrompt<>(prompt, Samples.rating("a1", "p1", Samples.ANN)));
       assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 1, 1, 1));
     }
   }

@@ -55,7 +55,7 @@ public record Calibration(List<Bin> bins, double expectedError, double logLoss) 
         0.5 + (number + 1) * width,
         margins.length,
         confidence,
-        Scored.right(margins) / margins.length);
+        ScoredRanking.right(margins) / margins.length);
   }
 
   private static int bin(double margin) {

@@ -70,18 +70,18 @@ public record CrossValidation(List<Run> runs, Mean sameLabelers, Mean otherLabel
   public interface Training {
     /// @param rankings of the labelers to learn from
     /// @param seed of initialisation and order
-    ScalarModel train(List<Ranked> rankings, long seed);
+    ScalarModel train(List<TokenizedRanking> rankings, long seed);
   }
 
   /// What to learn from, and what to measure on.
   ///
   /// @param training rankings
   /// @param heldOut rankings of other prompts, by the same labelers
-  public record Data(List<Ranked> training, List<Ranked> heldOut) {
+  public record Data(List<TokenizedRanking> training, List<TokenizedRanking> heldOut) {
     /// Leaves out rankings that are one tie.
     public Data {
-      training = training.stream().filter(Ranked::hasPairs).toList();
-      heldOut = heldOut.stream().filter(Ranked::hasPairs).toList();
+      training = training.stream().filter(TokenizedRanking::hasPairs).toList();
+      heldOut = heldOut.stream().filter(TokenizedRanking::hasPairs).toList();
     }
   }
 
@@ -143,11 +143,13 @@ public record CrossValidation(List<Run> runs, Mean sameLabelers, Mean otherLabel
     }
   }
 
-  private static Estimate accuracy(ScalarModel model, List<Ranked> rankings, int tokens) {
-    return Accuracy.overPairs(Scored.of(model, rankings, tokens), Scored::margins);
+  private static Estimate accuracy(ScalarModel model, List<TokenizedRanking> rankings, int tokens) {
+    return PairAccuracy.overPairs(
+        ScoredRanking.of(model, rankings, tokens), ScoredRanking::margins);
   }
 
-  private static List<Ranked> of(List<Ranked> rankings, Set<String> group, boolean inside) {
+  private static List<TokenizedRanking> of(
+      List<TokenizedRanking> rankings, Set<String> group, boolean inside) {
     return rankings.stream().filter(r -> group.contains(r.labeler()) == inside).toList();
   }
 

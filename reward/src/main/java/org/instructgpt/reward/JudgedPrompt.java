@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.instructgpt.records.Ranking;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 
 /// All that labelers said of the completions of one prompt: one element of a batch, whether one
 /// person ranked them or several, together or in different rounds.
@@ -22,7 +22,10 @@ import org.instructgpt.text.Framed;
 /// @param ended whether each of them ended by itself
 /// @param pairs who won against whom, by places among the completions
 record JudgedPrompt(
-    List<Ranked> rankings, List<int[]> completions, List<Boolean> ended, List<Ranking.Pair> pairs) {
+    List<TokenizedRanking> rankings,
+    List<int[]> completions,
+    List<Boolean> ended,
+    List<Ranking.Pair> pairs) {
   JudgedPrompt {
     rankings = List.copyOf(rankings);
     completions = List.copyOf(completions);
@@ -32,21 +35,21 @@ record JudgedPrompt(
 
   /// What rankings are of the same prompt.
   private record Asked(String id, List<Integer> tokens) {
-    static Asked of(Ranked ranked) {
+    static Asked of(TokenizedRanking ranked) {
       return new Asked(ranked.promptId(), boxed(ranked.prompt()));
     }
   }
 
   /// The prompts of rankings, in the order in which they first come.
-  static List<JudgedPrompt> of(List<Ranked> rankings) {
-    var prompts = new LinkedHashMap<Asked, List<Ranked>>();
+  static List<JudgedPrompt> of(List<TokenizedRanking> rankings) {
+    var prompts = new LinkedHashMap<Asked, List<TokenizedRanking>>();
     for (var ranked : rankings) {
       prompts.computeIfAbsent(Asked.of(ranked), _ -> new ArrayList<>()).add(ranked);
     }
     return prompts.values().stream().map(JudgedPrompt::together).toList();
   }
 
-  private static JudgedPrompt together(List<Ranked> rankings) {
+  private static JudgedPrompt together(List<TokenizedRanking> rankings) {
     var places = new LinkedHashMap<List<Integer>, Integer>();
     var completions = new ArrayList<int[]>();
     var ended = new ArrayList<Boolean>();
@@ -87,7 +90,9 @@ record JudgedPrompt(
   }
 
   /// The prompt with each of the completions: what the network reads.
-  List<Framed> rows() {
-    return IntStream.range(0, k()).mapToObj(i -> new Framed(prompt(), completions.get(i))).toList();
+  List<EncodedExample> rows() {
+    return IntStream.range(0, k())
+        .mapToObj(i -> new EncodedExample(prompt(), completions.get(i)))
+        .toList();
   }
 }

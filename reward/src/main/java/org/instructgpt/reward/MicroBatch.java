@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.instructgpt.model.Sequences;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Device;
 
 /// The part of a batch that goes through the network at once: whole prompts, since the completions
@@ -43,7 +43,7 @@ record MicroBatch(List<JudgedPrompt> prompts) {
   }
 
   /// The rows, prompt after prompt, in the order of the completions.
-  List<Framed> rows() {
+  List<EncodedExample> rows() {
     return prompts.stream().flatMap(judged -> judged.rows().stream()).toList();
   }
 
@@ -53,10 +53,10 @@ record MicroBatch(List<JudgedPrompt> prompts) {
   }
 
   /// The rows as the network reads them.
-  static Sequences sequences(List<Framed> rows, Device device) {
+  static Sequences sequences(List<EncodedExample> rows, Device device) {
     return Sequences.of(
-        rows.stream().map(Framed::prompt).toList(),
-        rows.stream().map(Framed::response).toList(),
+        rows.stream().map(EncodedExample::prompt).toList(),
+        rows.stream().map(EncodedExample::response).toList(),
         device);
   }
 }

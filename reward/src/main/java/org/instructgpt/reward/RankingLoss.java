@@ -34,7 +34,7 @@ import org.instructgpt.torch.Tensor;
 /// cache with gradients; with long prompts that would save up to a factor of K.)
 ///
 /// **The gradient** of a pair is sigmoid(r_j - r_i) on both of its ends, with opposite signs. It adds
-/// up to 0 over each prompt, so the loss is blind to a shift of all rewards; see [Shift].
+/// up to 0 over each prompt, so the loss is blind to a shift of all rewards; see [RewardShift].
 ///
 /// Source: InstructGPT, section 3.5, equation 1, and appendix C.2. The divisor is the number of kept
 /// pairs, where the paper leaves open what ties do to it (`paper.md` section 5).

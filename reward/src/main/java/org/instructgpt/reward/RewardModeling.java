@@ -8,14 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.model.Passes;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.statistics.Count;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
 import org.instructgpt.torch.Schedule;
@@ -45,7 +45,7 @@ public final class RewardModeling implements Trainer {
   private final Origin origin;
   private final List<JudgedPrompt> prompts;
   private final int batch;
-  private final Passes passes;
+  private final EpochOrder passes;
   private final Learner learner;
 
   /// How a reward model is trained; the keys of a recipe's section `reward`.
@@ -107,14 +107,17 @@ public final class RewardModeling implements Trainer {
   /// @param training rankings; those that are one tie teach nothing and are left out
   /// @param heldOut rankings of other prompts, possibly none
   /// @param demonstrations whose mean reward becomes 0 on export; with none, nothing is shifted
-  public record Data(List<Ranked> training, List<Ranked> heldOut, List<Framed> demonstrations) {
+  public record Data(
+      List<TokenizedRanking> training,
+      List<TokenizedRanking> heldOut,
+      List<EncodedExample> demonstrations) {
     /// Leaves out what has no pairs.
     ///
     /// @throws IllegalArgumentException if nothing is left to train on
     public Data {
       int given = training.size();
-      training = training.stream().filter(Ranked::hasPairs).toList();
-      heldOut = heldOut.stream().filter(Ranked::hasPairs).toList();
+      training = training.stream().filter(TokenizedRanking::hasPairs).toList();
+      heldOut = heldOut.stream().filter(TokenizedRanking::hasPairs).toList();
       demonstrations = List.copyOf(demonstrations);
       if (training.isEmpty()) {
         throw new IllegalArgumentException(
@@ -156,7 +159,7 @@ public final class RewardModeling implements Trainer {
     this.origin = origin;
     this.prompts = JudgedPrompt.of(data.training);
     this.batch = Math.min(settings.batchPrompts, prompts.size());
-    this.passes = new Passes(prompts.size(), batch, settings.seed);
+    this.passes = new EpochOrder(prompts.size(), batch, settings.seed);
     var cosine = Schedule.cosine(settings.learningRate, settings.minimumLearningRateRatio, steps());
     this.learner =
         new Learner(
@@ -179,7 +182,7 @@ public final class RewardModeling implements Trainer {
   @Override
   public Map<String, Double> step(long step) {
     var batch = batch(step);
-    var tally = new Tally();
+    var tally = new RewardMetrics();
     for (var part : MicroBatch.of(batch, settings.microBatchTokens)) {
       try (var _ = Scope.open()) {
         var sequences = MicroBatch.sequences(part.rows(), model.parameters().flat().device());
@@ -223,12 +226,13 @@ public final class RewardModeling implements Trainer {
     if (data.heldOut.isEmpty()) {
       return Map.of();
     }
-    var scored = Scored.of(model, data.heldOut, settings.microBatchTokens);
+    var scored = ScoredRanking.of(model, data.heldOut, settings.microBatchTokens);
     var metrics = new LinkedHashMap<String, Double>();
-    metrics.put("accuracy", Accuracy.overPairs(scored, Scored::margins).value());
-    metrics.put("prompt_accuracy", Accuracy.overPrompts(scored, Scored::margins).value());
-    metrics.put("loss", Scored.loss(scored));
-    metrics.putAll(Endings.of(scored).metrics());
+    metrics.put("accuracy", PairAccuracy.overPairs(scored, ScoredRanking::margins).value());
+    metrics.put(
+        "prompt_accuracy", PairAccuracy.overPrompts(scored, ScoredRanking::margins).value());
+    metrics.put("loss", ScoredRanking.loss(scored));
+    metrics.putAll(RewardsByEnding.of(scored).metrics());
     return metrics;
   }
 
@@ -259,13 +263,13 @@ public final class RewardModeling implements Trainer {
     learner.restore(state);
   }
 
-  /// Writes the model with the [Shift] applied; the one in training keeps its bias.
+  /// Writes the model with the [RewardShift] applied; the one in training keeps its bias.
   @Override
   public void export(Path directory, Map<String, Object> lineage) throws IOException {
     double bias = model.bias();
     try {
       if (!data.demonstrations.isEmpty()) {
-        Shift.apply(model, data.demonstrations, settings.microBatchTokens);
+        RewardShift.apply(model, data.demonstrations, settings.microBatchTokens);
       }
       var made = new LinkedHashMap<>(lineage);
       made.put("rankings", data.training.size());

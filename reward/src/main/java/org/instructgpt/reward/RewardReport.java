@@ -42,7 +42,7 @@ public record RewardReport(
     Calibration calibration,
     List<ByLabeler> labelers,
     Distribution rewards,
-    Endings endings,
+    RewardsByEnding endings,
     double lengthCorrelation) {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
@@ -99,12 +99,14 @@ public record RewardReport(
   /// @param heldOut rankings it was not trained on; those that are one tie are left out
   /// @param tokens how many cells (rows times the longest row) go through the network at once
   /// @throws IllegalArgumentException if there is no pair to measure on
-  public static RewardReport of(ScalarModel model, List<Ranked> heldOut, int tokens) {
-    return of(Scored.of(model, heldOut.stream().filter(Ranked::hasPairs).toList(), tokens));
+  public static RewardReport of(ScalarModel model, List<TokenizedRanking> heldOut, int tokens) {
+    return of(
+        ScoredRanking.of(
+            model, heldOut.stream().filter(TokenizedRanking::hasPairs).toList(), tokens));
   }
 
   /// @param scored rankings with at least one pair each
-  static RewardReport of(List<Scored> scored) {
+  static RewardReport of(List<ScoredRanking> scored) {
     if (scored.isEmpty()) {
       throw new IllegalArgumentException(
           "expected held-out rankings that prefer some completion to another, found none: hold some out");
@@ -119,20 +121,20 @@ public record RewardReport(
     return new RewardReport(
         scored.size(),
         margins.length,
-        Accuracy.overPairs(scored, Scored::margins),
-        Accuracy.overPrompts(scored, Scored::margins),
-        Accuracy.overPairs(scored, Scored::lengthMargins),
-        Accuracy.lead(scored, Scored::margins, Scored::lengthMargins),
-        Scored.loss(scored),
+        PairAccuracy.overPairs(scored, ScoredRanking::margins),
+        PairAccuracy.overPrompts(scored, ScoredRanking::margins),
+        PairAccuracy.overPairs(scored, ScoredRanking::lengthMargins),
+        PairAccuracy.lead(scored, ScoredRanking::margins, ScoredRanking::lengthMargins),
+        ScoredRanking.loss(scored),
         Calibration.of(margins),
         byLabeler(scored),
         Distribution.of(rewards),
-        Endings.of(scored),
+        RewardsByEnding.of(scored),
         correlation(rewards, lengths));
   }
 
-  private static List<ByLabeler> byLabeler(List<Scored> scored) {
-    var theirs = new LinkedHashMap<String, List<Scored>>();
+  private static List<ByLabeler> byLabeler(List<ScoredRanking> scored) {
+    var theirs = new LinkedHashMap<String, List<ScoredRanking>>();
     for (var each : scored) {
       theirs.computeIfAbsent(each.ranked().labeler(), _ -> new ArrayList<>()).add(each);
     }
@@ -142,7 +144,7 @@ public record RewardReport(
                 entry.getKey(),
                 entry.getValue().size(),
                 entry.getValue().stream().mapToInt(s -> s.margins().length).sum(),
-                Accuracy.overPairs(entry.getValue(), Scored::margins)))
+                PairAccuracy.overPairs(entry.getValue(), ScoredRanking::margins)))
         .sorted(Comparator.comparingInt(ByLabeler::pairs).reversed())
         .toList();
   }

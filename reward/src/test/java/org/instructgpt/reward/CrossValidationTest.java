@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 class CrossValidationTest {
 
   /// Forty labelers, the n-th with n rankings of K = 2 to 5.
-  private static List<Ranked> unevenWork() {
+  private static List<TokenizedRanking> unevenWork() {
     var random = new Random(1);
-    var rankings = new ArrayList<Ranked>();
+    var rankings = new ArrayList<TokenizedRanking>();
     for (int labeler = 1; labeler <= 40; labeler++) {
       for (int i = 0; i < labeler; i++) {
         var ranks = random.nextBoolean() ? List.of(1, 2) : List.of(1, 2, 3, 4, 5);
@@ -62,7 +62,7 @@ class CrossValidationTest {
             3,
             List.of(5L, 6L),
             (rankings, seed) -> {
-              trained.add(new HashSet<>(rankings.stream().map(Ranked::labeler).toList()));
+              trained.add(new HashSet<>(rankings.stream().map(TokenizedRanking::labeler).toList()));
               seeds.add(seed);
               return Toys.model(DType.FLOAT32, seed);
             },

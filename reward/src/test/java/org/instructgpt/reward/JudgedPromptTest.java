@@ -17,13 +17,13 @@ class JudgedPromptTest {
   private static final int[] B = {2, 23};
   private static final int[] C = {3, 23};
 
-  private static Ranked ranked(String who, List<int[]> completions, Integer... ranks) {
-    return new Ranked("p", PROMPT, completions, List.of(ranks), who);
+  private static TokenizedRanking ranked(String who, List<int[]> completions, Integer... ranks) {
+    return new TokenizedRanking("p", PROMPT, completions, List.of(ranks), who);
   }
 
   @Test
   void whatSeveralLabelersSaidOfAPromptIsOneElementInWhichEachCompletionIsOneRow() {
-    var other = new Ranked("q", PROMPT, List.of(A, B), List.of(1, 2), "ann");
+    var other = new TokenizedRanking("q", PROMPT, List.of(A, B), List.of(1, 2), "ann");
     var elements =
         JudgedPrompt.of(
             List.of(
@@ -85,7 +85,7 @@ class JudgedPromptTest {
   @Test
   void fewerPromptsThanABatchAreAllTakenInEveryStep() {
     try (var _ = Scope.open()) {
-      var rankings = Toys.rankings(5, 2).stream().filter(Ranked::hasPairs).toList();
+      var rankings = Toys.rankings(5, 2).stream().filter(TokenizedRanking::hasPairs).toList();
       var trainer =
           Toys.trainer(Toys.model(DType.FLOAT32, 1), rankings, Toys.settings(4, 64, 1 << 20));
       assertThat(trainer.steps()).isEqualTo(4);
@@ -102,7 +102,7 @@ class JudgedPromptTest {
     assertThat(same.pairs()).containsExactly(new Ranking.Pair(0, 2), new Ranking.Pair(1, 2));
     assertThat(ranked("ann", List.of(A, A.clone()), 1, 2).hasPairs()).isFalse();
     // The one that is equal would have counted half.
-    var report = RewardReport.of(List.of(new Scored(same, new double[] {2, 2, 1})));
+    var report = RewardReport.of(List.of(new ScoredRanking(same, new double[] {2, 2, 1})));
     assertThat(report.pairs()).isEqualTo(2);
     assertThat(report.accuracy().value()).isEqualTo(1);
   }

@@ -45,7 +45,7 @@ class MicroBatchTest {
   @Test
   void aRowIsThePromptWithOneCompletion() {
     var ranked =
-        new Ranked(
+        new TokenizedRanking(
             "p", new int[] {4, 5}, List.of(new int[] {6, 9}, new int[] {9}), List.of(1, 2), "ann");
     try (var _ = Scope.open()) {
       var sequences =

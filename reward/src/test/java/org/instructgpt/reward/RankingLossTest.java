@@ -26,7 +26,7 @@ class RankingLossTest {
             .mapToObj(
                 p -> Toys.judged("p" + p, "ann", Arrays.stream(ranks.get(p)).boxed().toList()))
             .toList();
-    int prompts = (int) rankings.stream().filter(Ranked::hasPairs).count();
+    int prompts = (int) rankings.stream().filter(TokenizedRanking::hasPairs).count();
     double[] flat = rewards.stream().flatMapToDouble(Arrays::stream).toArray();
     try (var _ = Scope.open()) {
       var leaf = Tensor.of(flat).requireGradient(true);

@@ -12,7 +12,7 @@ import java.util.List;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Store;
-import org.instructgpt.text.Framing;
+import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,23 +26,23 @@ class RealDataTest {
 
   @TempDir Path folder;
 
-  private List<Ranked> rankings(String file) throws IOException {
+  private List<TokenizedRanking> rankings(String file) throws IOException {
     assumeTrue(Files.isDirectory(DATA), "shared/data is missing");
     try (var store = Store.open(folder.resolve("feedback.db"))) {
       var _ = new Importer(store, Importer.Settings.at(Instant.EPOCH)).read(DATA.resolve(file));
       var tokenizer = Tokenizer.gpt2();
       return store.rankings(Filter.ALL).stream()
-          .map(given -> Ranked.of(given, tokenizer, Framing.DEFAULT))
+          .map(given -> TokenizedRanking.of(given, tokenizer, PromptTemplate.DEFAULT))
           .toList();
     }
   }
 
   /// A model that likes everything alike.
-  private static RewardReport indifferent(List<Ranked> rankings) {
+  private static RewardReport indifferent(List<TokenizedRanking> rankings) {
     return RewardReport.of(
         rankings.stream()
-            .filter(Ranked::hasPairs)
-            .map(ranked -> new Scored(ranked, new double[ranked.k()]))
+            .filter(TokenizedRanking::hasPairs)
+            .map(ranked -> new ScoredRanking(ranked, new double[ranked.k()]))
             .toList());
   }
 
@@ -70,7 +70,7 @@ class RealDataTest {
     assertThat(rankings).anyMatch(ranked -> ranked.pairs().size() < 6);
     int end = Tokenizer.gpt2().endOfText();
     assertThat(rankings)
-        .flatExtracting(Ranked::completions)
+        .flatExtracting(TokenizedRanking::completions)
         .allMatch(ids -> ids[ids.length - 1] == end);
   }
 }

@@ -27,18 +27,18 @@ class RewardModelingNumericsTest {
     scope.close();
   }
 
-  private static List<double[]> alone(ScalarModel model, List<Ranked> rankings) {
+  private static List<double[]> alone(ScalarModel model, List<TokenizedRanking> rankings) {
     var rewards = new ArrayList<double[]>();
     for (var ranked : rankings) {
       rewards.add(
           ranked.rows().stream()
-              .mapToDouble(row -> Scored.rewards(model, List.of(row), 1)[0])
+              .mapToDouble(row -> ScoredRanking.rewards(model, List.of(row), 1)[0])
               .toArray());
     }
     return rewards;
   }
 
-  private static List<int[]> ranks(List<Ranked> rankings) {
+  private static List<int[]> ranks(List<TokenizedRanking> rankings) {
     return rankings.stream()
         .map(ranked -> ranked.ranks().stream().mapToInt(Integer::intValue).toArray())
         .toList();
@@ -47,7 +47,7 @@ class RewardModelingNumericsTest {
   @Test
   void theGradientOfEveryParameterIsTheSlopeOfTheLoss() {
     var model = Toys.model(DType.FLOAT64, 1);
-    var rankings = Toys.rankings(4, 5).stream().filter(Ranked::hasPairs).toList();
+    var rankings = Toys.rankings(4, 5).stream().filter(TokenizedRanking::hasPairs).toList();
     var rows = new MicroBatch(JudgedPrompt.of(rankings)).rows();
     var rewards = model.rewards(MicroBatch.sequences(rows, Device.CPU));
     RankingLoss.of(rewards, Comparisons.of(JudgedPrompt.of(rankings), rankings.size())).backward();
@@ -69,7 +69,7 @@ class RewardModelingNumericsTest {
   }
 
   /// The five-point formula, whose error is of the fourth order.
-  private static double slope(ScalarModel model, List<Ranked> rankings, Tensor entry) {
+  private static double slope(ScalarModel model, List<TokenizedRanking> rankings, Tensor entry) {
     double h = 5e-5;
     double at = entry.item();
     DoubleUnaryOperator loss =
@@ -86,7 +86,8 @@ class RewardModelingNumericsTest {
   @Test
   void tenStepsAreThoseOfPlainLoops() {
     var settings = new RewardModeling.Settings(1, 6, 1e-2, 0.1, 3, 0.1, 0.2, 7, 120);
-    var rankings = Toys.rankings(80, 6).stream().filter(Ranked::hasPairs).limit(60).toList();
+    var rankings =
+        Toys.rankings(80, 6).stream().filter(TokenizedRanking::hasPairs).limit(60).toList();
     var model = Toys.model(DType.FLOAT64, 1);
     var trainer = Toys.trainer(model, rankings, settings);
     var loops = new Loops(Toys.model(DType.FLOAT64, 1));
@@ -134,7 +135,7 @@ class RewardModelingNumericsTest {
       square = new double[parameters.length];
     }
 
-    double step(List<Ranked> batch, double rate) {
+    double step(List<TokenizedRanking> batch, double rate) {
       var rewards = alone(model, batch);
       double[][] by = LoopLoss.gradient(rewards, ranks(batch));
       model.parameters().zeroGradient();
@@ -149,7 +150,7 @@ class RewardModelingNumericsTest {
       return LoopLoss.loss(rewards, ranks(batch));
     }
 
-    private void accumulate(Ranked ranked, int completion, double weight) {
+    private void accumulate(TokenizedRanking ranked, int completion, double weight) {
       var row = MicroBatch.sequences(List.of(ranked.rows().get(completion)), Device.CPU);
       model.rewards(row).backward(Tensor.of(new double[] {weight}));
     }

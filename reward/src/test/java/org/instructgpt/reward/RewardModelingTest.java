@@ -38,7 +38,7 @@ class RewardModelingTest {
   }
 
   /// The parameters after some steps in double precision.
-  private static double[] trained(List<Ranked> rankings, Settings settings, int steps) {
+  private static double[] trained(List<TokenizedRanking> rankings, Settings settings, int steps) {
     try (var _ = Scope.open()) {
       var model = Toys.model(DType.FLOAT64, 1);
       var trainer = Toys.trainer(model, rankings, settings);
@@ -81,8 +81,8 @@ class RewardModelingTest {
         .containsExactly(ordered, within(1e-10));
   }
 
-  private static Ranked reversed(Ranked r) {
-    return new Ranked(
+  private static TokenizedRanking reversed(TokenizedRanking r) {
+    return new TokenizedRanking(
         r.promptId(), r.prompt(), r.completions().reversed(), r.ranks().reversed(), r.labeler());
   }
 
@@ -91,10 +91,10 @@ class RewardModelingTest {
     var rankings = Toys.rankings(50, 1);
     var trainer =
         Toys.trainer(Toys.model(DType.FLOAT32, 1), rankings, Toys.settings(2, 8, ALL_AT_ONCE));
-    var withPairs = rankings.stream().filter(Ranked::hasPairs).toList();
+    var withPairs = rankings.stream().filter(TokenizedRanking::hasPairs).toList();
     assertThat(withPairs.size()).isLessThan(50);
 
-    var taken = new ArrayList<Ranked>();
+    var taken = new ArrayList<TokenizedRanking>();
     for (long step = 0; step < trainer.steps(); step++) {
       trainer.batch(step).forEach(judged -> taken.addAll(judged.rankings()));
     }
@@ -106,7 +106,7 @@ class RewardModelingTest {
 
   @Test
   void aBatchLargerThanTheDataTakesEachRankingOnce() {
-    var rankings = Toys.rankings(5, 2).stream().filter(Ranked::hasPairs).toList();
+    var rankings = Toys.rankings(5, 2).stream().filter(TokenizedRanking::hasPairs).toList();
     var trainer =
         Toys.trainer(Toys.model(DType.FLOAT32, 1), rankings, Toys.settings(1, 64, ALL_AT_ONCE));
 
@@ -114,13 +114,14 @@ class RewardModelingTest {
     assertThat(trainer.batch(0).stream().flatMap(judged -> judged.rankings().stream()))
         .containsExactlyInAnyOrderElementsOf(rankings);
     assertThat(trainer.step(0))
-        .containsEntry("completions", (double) rankings.stream().mapToInt(Ranked::k).sum());
+        .containsEntry(
+            "completions", (double) rankings.stream().mapToInt(TokenizedRanking::k).sum());
   }
 
   @Test
   void aToyPreferenceIsLearned() {
     var random = new Random(3);
-    var rankings = new ArrayList<Ranked>();
+    var rankings = new ArrayList<TokenizedRanking>();
     for (int i = 0; i < 1700; i++) {
       rankings.add(
           Toys.ranked(
@@ -228,7 +229,7 @@ class RewardModelingTest {
 
     assertThat(model.bias()).isZero();
     var exported = Checkpoint.loadRewardModel(folder, Precision.FULL, Device.CPU);
-    double[] rewards = Scored.rewards(exported, demonstrations, 500);
+    double[] rewards = ScoredRanking.rewards(exported, demonstrations, 500);
     assertThat(Arrays.stream(rewards).average().orElseThrow()).isCloseTo(0, within(1e-6));
     assertThat(exported.bias()).isNotZero();
     var lineage = Lineage.read(folder);

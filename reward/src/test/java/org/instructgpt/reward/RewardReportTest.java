@@ -49,10 +49,11 @@ class RewardReportTest {
   /// Two prompts, by hand: the first ranking is told wholly right (3 pairs), of the second (1 pair,
   /// one tie left out) the only pair is told wrong. Longer wins: in the first the lengths are 4, 2,
   /// 2 for the ranks 1, 2, 3, so right, right, equal; in the second 1 and 5 for 1 and 2: wrong.
-  private static List<Scored> two() {
+  private static List<ScoredRanking> two() {
     return List.of(
-        new Scored(Toys.judged("p", "ann", List.of(1, 2, 3), 4, 2, 2), new double[] {2, 1, 0}),
-        new Scored(Toys.judged("q", "bob", List.of(1, 2), 1, 5), new double[] {-1, 3}));
+        new ScoredRanking(
+            Toys.judged("p", "ann", List.of(1, 2, 3), 4, 2, 2), new double[] {2, 1, 0}),
+        new ScoredRanking(Toys.judged("q", "bob", List.of(1, 2), 1, 5), new double[] {-1, 3}));
   }
 
   @Test
@@ -86,17 +87,17 @@ class RewardReportTest {
   void rewardsOfCompletionsThatEndedAndOfThoseThatWereCutAreReportedApart() {
     var ranked = two().getFirst().ranked();
     var mixed =
-        new Ranked(
+        new TokenizedRanking(
             "p",
             ranked.prompt(),
             ranked.completions(),
             ranked.ranks(),
             "ann",
             List.of(true, false, true));
-    var report = RewardReport.of(List.of(new Scored(mixed, new double[] {2, 1, 0})));
+    var report = RewardReport.of(List.of(new ScoredRanking(mixed, new double[] {2, 1, 0})));
 
-    assertThat(report.endings().ended()).isEqualTo(new Endings.Kind(2, 1, 1));
-    assertThat(report.endings().cut()).isEqualTo(new Endings.Kind(1, 1, 0));
+    assertThat(report.endings().ended()).isEqualTo(new RewardsByEnding.Kind(2, 1, 1));
+    assertThat(report.endings().cut()).isEqualTo(new RewardsByEnding.Kind(1, 1, 0));
     assertThat(report.endings().metrics())
         .containsEntry("reward_ended", 1.0)
         .containsEntry("reward_cut", 1.0)
@@ -144,7 +145,7 @@ class RewardReportTest {
       var report = RewardReport.of(model, rankings, 300);
 
       assertThat(report.rankings())
-          .isEqualTo((int) rankings.stream().filter(Ranked::hasPairs).count());
+          .isEqualTo((int) rankings.stream().filter(TokenizedRanking::hasPairs).count());
       assertThat(report.pairs())
           .isEqualTo(rankings.stream().mapToInt(ranked -> ranked.pairs().size()).sum());
       var ties = List.of(Toys.judged("p", "ann", List.of(1, 1)));

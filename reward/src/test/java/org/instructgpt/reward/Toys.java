@@ -9,7 +9,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -48,14 +48,14 @@ final class Toys {
   }
 
   static RewardModeling trainer(
-      ScalarModel model, List<Ranked> training, RewardModeling.Settings settings) {
+      ScalarModel model, List<TokenizedRanking> training, RewardModeling.Settings settings) {
     return new RewardModeling(
         model, new RewardModeling.Data(training, List.of(), List.of()), settings, origin());
   }
 
   /// A ranking of random completions of 1 to 8 tokens and the end of text, by what each is worth;
   /// equal worth is a tie.
-  static Ranked ranked(Random random, int k, String prompt, ToIntFunction<int[]> worth) {
+  static TokenizedRanking ranked(Random random, int k, String prompt, ToIntFunction<int[]> worth) {
     var completions = new ArrayList<int[]>();
     for (int i = 0; i < k; i++) {
       int[] ids = random.ints(1 + random.nextInt(8), 0, END).toArray();
@@ -73,13 +73,13 @@ final class Toys {
       ranks.add(1 + (int) java.util.Arrays.stream(worths).filter(w -> w > mine).distinct().count());
     }
     int[] ids = random.ints(1 + random.nextInt(10), 0, END).toArray();
-    return new Ranked(prompt, ids, completions, ranks, "labeler-" + random.nextInt(3));
+    return new TokenizedRanking(prompt, ids, completions, ranks, "labeler-" + random.nextInt(3));
   }
 
   /// Rankings with K = 2 to 9 and random order, many ties among them.
-  static List<Ranked> rankings(int count, long seed) {
+  static List<TokenizedRanking> rankings(int count, long seed) {
     var random = new Random(seed);
-    var rankings = new ArrayList<Ranked>();
+    var rankings = new ArrayList<TokenizedRanking>();
     for (int i = 0; i < count; i++) {
       rankings.add(ranked(random, 2 + i % 8, "prompt-" + i, _ -> random.nextInt(3)));
     }
@@ -87,16 +87,17 @@ final class Toys {
   }
 
   /// A ranking that compares nothing but ranks; its completions are `lengths` tokens long.
-  static Ranked judged(String prompt, String labeler, List<Integer> ranks, int... lengths) {
+  static TokenizedRanking judged(
+      String prompt, String labeler, List<Integer> ranks, int... lengths) {
     var completions = new ArrayList<int[]>();
     for (int i = 0; i < ranks.size(); i++) {
       completions.add(new int[lengths.length == 0 ? 1 : lengths[i]]);
       java.util.Arrays.fill(completions.getLast(), i + 1); // no two are the same
     }
-    return new Ranked(prompt, new int[] {1}, completions, ranks, labeler);
+    return new TokenizedRanking(prompt, new int[] {1}, completions, ranks, labeler);
   }
 
-  static List<Framed> demonstrations(int count, long seed) {
+  static List<EncodedExample> demonstrations(int count, long seed) {
     return rankings(count, seed).stream().map(ranked -> ranked.rows().getFirst()).toList();
   }
 }

@@ -9,11 +9,15 @@ import java.util.Map;
 /// @param more whether older turns follow
 /// @param models those that are still there, by name
 record HistoryPage(
-    List<History.Turn> turns, long count, int number, boolean more, Map<String, Model> models) {
+    List<PlaygroundHistory.Turn> turns,
+    long count,
+    int number,
+    boolean more,
+    Map<String, ServedModel> models) {
 
-  Model.Stage stage(String name) {
+  ServedModel.Stage stage(String name) {
     var model = models.get(name);
-    return model == null ? Model.Stage.OTHER : model.stage();
+    return model == null ? ServedModel.Stage.OTHER : model.stage();
   }
 
   /// Whether the model went on with the prompt rather than answer it.

@@ -11,8 +11,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.records.Store.Erasable;
-import org.instructgpt.web.Refusal;
-import org.instructgpt.web.Visit;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 
 /// Everybody's own history: what they asked, what they thought of the answers, and its end.
 final class HistoryPages {
@@ -35,13 +35,14 @@ final class HistoryPages {
   /// What is wrong with an answer.
   record Report(String note) {}
 
-  void list(Visit visit) {
+  void list(Exchange visit) {
     var account = visit.account().id();
     int number = page(visit);
     var turns = ground.history().turns(account, A_PAGE + 1, number * A_PAGE);
     boolean more = turns.size() > A_PAGE;
     var models =
-        ground.speaker().models().all().stream().collect(Collectors.toMap(Model::name, m -> m));
+        ground.speaker().models().all().stream()
+            .collect(Collectors.toMap(ServedModel::name, m -> m));
     var page =
         new HistoryPage(
             more ? turns.subList(0, A_PAGE) : turns,
@@ -53,7 +54,7 @@ final class HistoryPages {
   }
 
   /// Which page is asked for, from 0.
-  static int page(Visit visit) {
+  static int page(Exchange visit) {
     return visit
         .query("page")
         .filter(number -> number.matches("[0-9]{1,5}"))
@@ -62,7 +63,7 @@ final class HistoryPages {
   }
 
   /// All of one's own as JSON lines.
-  void download(Visit visit) throws IOException {
+  void download(Exchange visit) throws IOException {
     var account = visit.account().id();
     visit.download(
         "my-prompts.jsonl",
@@ -80,7 +81,7 @@ final class HistoryPages {
         });
   }
 
-  private static ObjectNode json(History.Turn turn) {
+  private static ObjectNode json(PlaygroundHistory.Turn turn) {
     var json = JSON.createObjectNode();
     json.put("id", turn.id());
     json.put("asked_at", turn.asked().toString());
@@ -101,65 +102,65 @@ final class HistoryPages {
   }
 
   /// How much was seen of each answer of a turn that was stopped, by their places.
-  record Sighted(List<Sight.Seen> answers) {}
+  record Sighted(List<SeenText.Seen> answers) {}
 
   /// What was said beyond what a person saw who stopped an answer is not kept, so that a thumb
   /// judges what was seen.
-  void saw(Visit visit) {
+  void saw(Exchange visit) {
     var seen = visit.json(Sighted.class).answers();
     if (seen.isEmpty()
-        || seen.size() > Question.MOST_MODELS
+        || seen.size() > PlaygroundQuestion.MOST_MODELS
         || seen.stream().anyMatch(each -> each.characters() < 0 || each.tokens() < 0)) {
-      throw Refusal.invalid("answers", "refusal.seen", Question.MOST_MODELS);
+      throw ApiError.invalid("answers", "refusal.seen", PlaygroundQuestion.MOST_MODELS);
     }
     var account = visit.account().id();
     if (!ground.history().saw(account, visit.path("turn"), seen)) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     visit.answer(Map.of("turn", visit.path("turn")));
   }
 
-  void judge(Visit visit) {
+  void judge(Exchange visit) {
     int verdict = visit.json(Verdict.class).verdict();
     if (verdict < -1 || verdict > 1) {
-      throw Refusal.invalid("verdict", "refusal.verdict");
+      throw ApiError.invalid("verdict", "refusal.verdict");
     }
     var kept = verdict == 0 ? OptionalInt.empty() : OptionalInt.of(verdict);
     if (!ground.history().judge(visit.account().id(), visit.path("turn"), place(visit), kept)) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     visit.answer(Map.of("verdict", verdict));
   }
 
-  void report(Visit visit) {
+  void report(Exchange visit) {
     var note = visit.json(Report.class).note().strip();
     if (note.isEmpty() || note.length() > LONGEST_NOTE) {
-      throw Refusal.invalid("note", "refusal.note", LONGEST_NOTE);
+      throw ApiError.invalid("note", "refusal.note", LONGEST_NOTE);
     }
     if (!ground.history().report(visit.account().id(), visit.path("turn"), place(visit), note)) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     visit.answer(Map.of("note", note));
   }
 
-  private static int place(Visit visit) {
+  private static int place(Exchange visit) {
     var place = visit.path("place");
     if (!place.matches("[0-3]")) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     return Integer.parseInt(place);
   }
 
-  void askForget(Visit visit) {
+  void askForget(Exchange visit) {
     var prompt =
         ground
             .history()
             .prompt(visit.account().id(), visit.path("turn"))
-            .orElseThrow(Refusal::missing);
+            .orElseThrow(ApiError::missing);
     ask(visit, Set.of(prompt), "/playground/history/" + visit.path("turn") + "/delete");
   }
 
-  void askForgetAll(Visit visit) {
+  void askForgetAll(Exchange visit) {
     var prompts = ground.history().prompts(visit.account().id());
     ask(visit, prompts, "/playground/history/delete");
   }
@@ -194,10 +195,10 @@ final class HistoryPages {
   }
 
   /// Says what goes with the prompts.
-  private void ask(Visit visit, Set<String> prompts, String action) {
+  private void ask(Exchange visit, Set<String> prompts, String action) {
     var gone = hanging(prompts);
     visit.confirm(
-        new Visit.Confirmation(
+        new Exchange.Confirmation(
             visit.text("history.ask.title", prompts.size()),
             List.of(
                 visit.text("history.ask.answers", gone.answers()),
@@ -210,17 +211,17 @@ final class HistoryPages {
             "/playground/history"));
   }
 
-  void forget(Visit visit) {
+  void forget(Exchange visit) {
     var prompt =
         ground
             .history()
             .prompt(visit.account().id(), visit.path("turn"))
-            .orElseThrow(Refusal::missing);
+            .orElseThrow(ApiError::missing);
     erase(visit, Set.of(prompt));
     visit.redirect("/playground/history", "history.deleted");
   }
 
-  void forgetAll(Visit visit) {
+  void forgetAll(Exchange visit) {
     var prompts = ground.history().prompts(visit.account().id());
     if (!prompts.isEmpty()) {
       erase(visit, prompts);
@@ -230,7 +231,7 @@ final class HistoryPages {
 
   /// Deletes prompts with all that hangs on them, in every module, and says so in the audit log in
   /// the same transaction.
-  private void erase(Visit visit, Set<String> prompts) {
+  private void erase(Exchange visit, Set<String> prompts) {
     List<Erasable> modules = new ArrayList<>(ground.modules());
     modules.add((handle, _, gone) -> {
       gone.forEach(

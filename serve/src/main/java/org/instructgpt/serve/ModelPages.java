@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
-import org.instructgpt.web.Refusal;
-import org.instructgpt.web.Visit;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 
 /// The models of the workspace: what each is, what it was made from and with, and how its run went.
 ///
 /// @param runs the folder of the runs
-record ModelPages(Models models, Path runs) {
+record ModelPages(ModelCatalog models, Path runs) {
   private static final Pattern RUN = Pattern.compile("[a-z][A-Za-z0-9-]{0,100}");
 
   /// A model in the list.
   ///
   /// @param line what it was made from, itself last
   /// @param told its few most telling numbers
-  record Entry(Model model, List<Model> line, SequencedMap<String, Double> told) {}
+  record Entry(ServedModel model, List<ServedModel> line, SequencedMap<String, Double> told) {}
 
   /// A model's own page.
   record Card(
@@ -30,8 +30,8 @@ record ModelPages(Models models, Path runs) {
       List<Role> parents,
       SequencedMap<String, String> facts,
       SequencedMap<String, String> settings,
-      List<Curve> curves,
-      List<Model> children,
+      List<MetricCurve> curves,
+      List<ServedModel> children,
       Instant made) {}
 
   /// What a model was made from.
@@ -39,28 +39,29 @@ record ModelPages(Models models, Path runs) {
   /// @param same whether the model of that name still has the same weights
   record Role(String role, String model, boolean there, boolean same) {}
 
-  void list(Visit visit) {
+  void list(Exchange visit) {
     var all = models.all();
     var entries = all.stream().map(this::entry).toList();
     visit.page("models.title", "models", Map.of("entries", entries, "problems", models.problems()));
   }
 
-  void one(Visit visit) throws IOException {
-    var model = models.find(visit.path("name")).orElseThrow(Refusal::missing);
+  void one(Exchange visit) throws IOException {
+    var model = models.find(visit.path("name")).orElseThrow(ApiError::missing);
     visit.page("models.title", "model", Map.of("card", card(model)));
   }
 
-  private Entry entry(Model model) {
+  private Entry entry(ServedModel model) {
     return new Entry(model, models.line(model), numbers(metrics(model)));
   }
 
-  private Card card(Model model) throws IOException {
+  private Card card(ServedModel model) throws IOException {
     var parents =
         model.lineage().path("parents").properties().stream()
             .map(parent -> role(parent.getKey(), parent.getValue()))
             .toList();
     var run = model.lineage().path("made").path("run").asText();
-    var curves = RUN.matcher(run).matches() ? Curve.of(runs.resolve(run)) : List.<Curve>of();
+    var curves =
+        RUN.matcher(run).matches() ? MetricCurve.of(runs.resolve(run)) : List.<MetricCurve>of();
     var children =
         models.all().stream()
             .filter(each -> !each.name().equals(model.name()))
@@ -76,7 +77,7 @@ record ModelPages(Models models, Path runs) {
         model.made().toInstant());
   }
 
-  private static boolean isParent(Model model, Model child) {
+  private static boolean isParent(ServedModel model, ServedModel child) {
     return child.lineage().path("parents").properties().stream()
         .anyMatch(parent -> parent.getValue().path("name").asText().equals(model.name()));
   }
@@ -89,11 +90,11 @@ record ModelPages(Models models, Path runs) {
   }
 
   /// The SHA-256 of the weights; empty where the lineage does not tell.
-  static String weights(Model model) {
+  static String weights(ServedModel model) {
     return model.lineage().path("sha256").path("model.safetensors").asText();
   }
 
-  private static JsonNode metrics(Model model) {
+  private static JsonNode metrics(ServedModel model) {
     return model.lineage().path("made").path("metrics");
   }
 
@@ -107,16 +108,16 @@ record ModelPages(Models models, Path runs) {
     return numbers;
   }
 
-  private static SequencedMap<String, String> facts(Model model) {
+  private static SequencedMap<String, String> facts(ServedModel model) {
     var facts = new LinkedHashMap<String, String>();
     var shape = model.shape();
-    facts.put("parameters", Figures.count(shape.parameters()));
+    facts.put("parameters", PageNumbers.count(shape.parameters()));
     facts.put("layers", String.valueOf(shape.layers()));
     facts.put("width", String.valueOf(shape.width()));
     facts.put("heads", String.valueOf(shape.heads()));
     facts.put("context", String.valueOf(shape.context()));
     facts.put("vocabulary", String.valueOf(shape.vocabulary()));
-    facts.put("size", Figures.count(model.bytes()) + "B");
+    facts.put("size", PageNumbers.count(model.bytes()) + "B");
     var made = model.lineage().path("made");
     for (var name : List.of("run", "step")) {
       if (made.has(name)) {
@@ -130,7 +131,7 @@ record ModelPages(Models models, Path runs) {
   }
 
   /// The settings of the run, flat: `ppo.sampling.temperature`.
-  private static SequencedMap<String, String> settings(Model model) {
+  private static SequencedMap<String, String> settings(ServedModel model) {
     var flat = new LinkedHashMap<String, String>();
     for (var each : model.settings().properties()) {
       if (!each.getKey().equals("parents")) {

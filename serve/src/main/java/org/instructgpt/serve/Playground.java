@@ -12,10 +12,10 @@ import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.Store.Erasable;
 import org.instructgpt.web.Account.Role;
-import org.instructgpt.web.Area;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
+import org.instructgpt.web.SiteArea;
 
 /// The pages of this module: the playground with its notice and everybody's own history, for all
 /// who are signed in; what they thought of the answers, the models and the reports, for researchers
@@ -28,17 +28,17 @@ public final class Playground {
 
   /// What the pages stand on.
   ///
-  /// @param modules all that keep rows about prompts, [History] among them: what somebody deletes
-  ///   is deleted everywhere
+  /// @param modules all that keep rows about prompts, [PlaygroundHistory] among them: what somebody
+  ///   deletes is deleted everywhere
   /// @param workspace the folder with `runs` and `reports`
   /// @param random for names and for the seeds of those who give none; used under its own lock
   /// @param consequences of a consent that is taken back
   /// @param nanos a clock that only goes forward, for how long answers take
   public record Ground(
-      Speaker speaker,
+      InferenceEngine speaker,
       Intake intake,
       Store store,
-      History history,
+      PlaygroundHistory history,
       List<Erasable> modules,
       Audit audit,
       Path workspace,
@@ -47,12 +47,12 @@ public final class Playground {
       LongSupplier nanos) {}
 
   /// The pages.
-  public static Area of(Ground ground) {
-    var asking = new Asking(ground);
+  public static SiteArea of(Ground ground) {
+    var asking = new PlaygroundApi(ground);
     var models = new ModelPages(ground.speaker().models(), ground.workspace().resolve("runs"));
     var reports = new ReportPages(ground.workspace().resolve("reports"));
     var history = new HistoryPages(ground);
-    var opinions = new OpinionPages(ground.history());
+    var opinions = new AnswerFeedbackPages(ground.history());
     List<Route> routes =
         List.of(
             get("/playground", Access.SIGNED_IN, asking::page),
@@ -82,13 +82,13 @@ public final class Playground {
             get("/reports/{file}", STAFF, reports::one),
             get("/reports/{file}/document", STAFF, reports::document),
             get("/reports/{file}/download", STAFF, reports::download));
-    return new Area(
+    return new SiteArea(
         Playground.class,
         routes,
         List.of(
-            new Area.Link("playground.title", "/playground"),
-            new Area.Link("opinions.title", "/feedback"),
-            new Area.Link("models.title", "/models"),
-            new Area.Link("reports.title", "/reports")));
+            new SiteArea.Link("playground.title", "/playground"),
+            new SiteArea.Link("opinions.title", "/feedback"),
+            new SiteArea.Link("models.title", "/models"),
+            new SiteArea.Link("reports.title", "/reports")));
   }
 }

@@ -6,14 +6,15 @@ import java.util.List;
 ///
 /// @param prompt what stands on the paper already
 /// @param manner what the settings say at first
-record PlaygroundPage(List<Choice> choices, String prompt, List<String> examples, Manner manner) {
+record PlaygroundPage(
+    List<Choice> choices, String prompt, List<String> examples, GenerationSettings manner) {
 
   /// A model that can be asked.
   ///
   /// @param stage as in the texts under `stage.`
   /// @param parameters how many, in short
   record Choice(
-      String name, Model.Stage stage, boolean answers, String parameters, boolean chosen) {}
+      String name, ServedModel.Stage stage, boolean answers, String parameters, boolean chosen) {}
 
   /// As they are typed: with bars between them, an end of line as `\\n`.
   String stops() {
@@ -26,7 +27,7 @@ record PlaygroundPage(List<Choice> choices, String prompt, List<String> examples
   }
 
   int longestPrompt() {
-    return Question.LONGEST_PROMPT;
+    return PlaygroundQuestion.LONGEST_PROMPT;
   }
 
   /// Keys of the texts that the script says.

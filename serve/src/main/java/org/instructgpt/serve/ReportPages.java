@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.instructgpt.web.Refusal;
-import org.instructgpt.web.Visit;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
 
 /// What evaluations found: the workspace's reports. Pages of a report are shown in a frame that may
 /// do nothing but show; the others are JSON and shown as tables.
@@ -30,11 +30,11 @@ record ReportPages(Path folder) {
     }
   }
 
-  void list(Visit visit) throws IOException {
+  void list(Exchange visit) throws IOException {
     visit.page("reports.title", "reports", Map.of("entries", entries()));
   }
 
-  void one(Visit visit) throws IOException {
+  void one(Exchange visit) throws IOException {
     var file = file(visit);
     if (file.toString().endsWith(".html")) {
       visit.page("reports.title", "report", Map.of("file", visit.path("file")));
@@ -46,11 +46,11 @@ record ReportPages(Path folder) {
   }
 
   /// The report itself, for the frame.
-  void document(Visit visit) throws IOException {
+  void document(Exchange visit) throws IOException {
     visit.document(Files.readString(page(visit)));
   }
 
-  void download(Visit visit) throws IOException {
+  void download(Exchange visit) throws IOException {
     var file = file(visit);
     var type = file.toString().endsWith(".html") ? "text/html" : "application/json";
     visit.download(visit.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
@@ -80,18 +80,18 @@ record ReportPages(Path folder) {
         Instant.ofEpochMilli(attributes.lastModified()));
   }
 
-  private Path page(Visit visit) {
+  private Path page(Exchange visit) {
     var file = file(visit);
     if (!file.toString().endsWith(".html")) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     return file;
   }
 
-  private Path file(Visit visit) {
+  private Path file(Exchange visit) {
     var name = visit.path("file");
     if (!NAME.matcher(name).matches() || !Files.isRegularFile(folder.resolve(name))) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     return folder.resolve(name);
   }
@@ -156,7 +156,7 @@ record ReportPages(Path folder) {
     }
 
     private static String number(JsonNode json) {
-      return json.isNumber() ? Figures.digits(json.asDouble()) : json.asText();
+      return json.isNumber() ? PageNumbers.digits(json.asDouble()) : json.asText();
     }
 
     List<Map.Entry<String, Node>> fields() {

@@ -50,7 +50,7 @@ class AskingApiTest {
         .isEqualTo(403);
     var notice = JSON.readTree(call(program, token, "GET", "/api/notice", "").body());
     assertThat(notice.path("accepted").asBoolean()).isFalse();
-    assertThat(notice.path("text")).hasSize(1 + Notice.POINTS);
+    assertThat(notice.path("text")).hasSize(1 + ConsentNotice.POINTS);
     assertThat(call(program, token, "POST", "/api/notice", "{\"version\": \"old\"}").statusCode())
         .isEqualTo(409);
     var agreed =
@@ -66,7 +66,7 @@ class AskingApiTest {
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     var told = JSON.readTree(answer.body());
-    var turn = History.open(site.store()).turns(account.id(), 1, 0).getFirst();
+    var turn = PlaygroundHistory.open(site.store()).turns(account.id(), 1, 0).getFirst();
     assertThat(told.path("turn").asText()).isEqualTo(turn.id());
     assertThat(told.path("seed").asLong()).isEqualTo(7);
     for (int place = 0; place < 2; place++) {
@@ -86,7 +86,7 @@ class AskingApiTest {
     var seen = "{\"answers\": [{\"characters\": 0, \"tokens\": 0}]}";
     var path = "/api/turns/" + events.getFirst().data().path("id").asText() + "/seen";
     assertThat(call(program, token, "POST", path, seen).statusCode()).isEqualTo(200);
-    assertThat(History.open(site.store()).turns(account.id(), 2, 0))
+    assertThat(PlaygroundHistory.open(site.store()).turns(account.id(), 2, 0))
         .extracting(each -> each.answers().getFirst().text())
         .containsOnlyOnce("");
     var back = call(program, token, "DELETE", "/api/notice", "");

@@ -60,13 +60,13 @@ class PagesTest {
         assertThat(english.stringPropertyNames()).as(file.toString()).containsAll(found.toList());
       }
     }
-    var page = new PlaygroundPage(List.of(), "", List.of(), Question.USUAL);
+    var page = new PlaygroundPage(List.of(), "", List.of(), PlaygroundQuestion.USUAL);
     assertThat(english.stringPropertyNames()).containsAll(page.phrases());
-    for (var stage : Model.Stage.values()) {
+    for (var stage : ServedModel.Stage.values()) {
       assertThat(english.stringPropertyNames())
           .contains("stage." + stage, "stage." + stage + ".is");
     }
-    for (var finish : Speech.Finish.values()) {
+    for (var finish : CompletionStream.Finish.values()) {
       assertThat(english.stringPropertyNames()).contains("finish." + finish);
     }
   }
@@ -85,20 +85,21 @@ class PagesTest {
     var sha = MessageDigest.getInstance("SHA-256");
     var sum =
         HexFormat.of().formatHex(sha.digest(words.toString().getBytes(StandardCharsets.UTF_8)));
-    assertThat(Notice.WORDS + " " + sum.substring(0, 16)).isEqualTo("2026-11 d0b485efbf3e7d67");
+    assertThat(ConsentNotice.WORDS + " " + sum.substring(0, 16))
+        .isEqualTo("2026-11 d0b485efbf3e7d67");
   }
 
   @Test
   void numbersAreShortAndHaveThreeDigitsThatCount() {
-    assertThat(Figures.count(999)).isEqualTo("999");
-    assertThat(Figures.count(446_304)).isEqualTo("446 K");
-    assertThat(Figures.count(999_700)).isEqualTo("1.00 M");
-    assertThat(Figures.count(175e9)).isEqualTo("175 G");
-    assertThat(Figures.digits(0.62443)).isEqualTo("0.624");
-    assertThat(Figures.digits(-5.83)).isEqualTo("-5.83");
-    assertThat(Figures.digits(1.5e-4)).isEqualTo("1.50e-04");
-    assertThat(Figures.digits(9146)).isEqualTo("9,146");
-    assertThat(Figures.digits(Double.NaN)).isEqualTo("NaN");
+    assertThat(PageNumbers.count(999)).isEqualTo("999");
+    assertThat(PageNumbers.count(446_304)).isEqualTo("446 K");
+    assertThat(PageNumbers.count(999_700)).isEqualTo("1.00 M");
+    assertThat(PageNumbers.count(175e9)).isEqualTo("175 G");
+    assertThat(PageNumbers.digits(0.62443)).isEqualTo("0.624");
+    assertThat(PageNumbers.digits(-5.83)).isEqualTo("-5.83");
+    assertThat(PageNumbers.digits(1.5e-4)).isEqualTo("1.50e-04");
+    assertThat(PageNumbers.digits(9146)).isEqualTo("9,146");
+    assertThat(PageNumbers.digits(Double.NaN)).isEqualTo("NaN");
   }
 
   @Test
@@ -126,7 +127,7 @@ class PagesTest {
 
   @Test
   void aRunIsDrawnFromItsMetricsWhateverItsLastLine(@TempDir Path run) throws IOException {
-    assertThat(Curve.of(run)).isEmpty();
+    assertThat(MetricCurve.of(run)).isEmpty();
     var lines = new StringBuilder();
     for (int step = 1; step <= 1000; step++) {
       lines.append(
@@ -137,10 +138,10 @@ class PagesTest {
     lines.append("{\"kind\":\"eval\",\"step\":1000,\"metrics\":{\"accuracy\":0.75}}\n");
     lines.append("{\"kind\":\"train\",\"st");
     Files.writeString(run.resolve("metrics.jsonl"), lines);
-    var curves = Curve.of(run);
-    assertThat(curves.stream().map(Curve::metric)).containsExactly("accuracy", "loss");
+    var curves = MetricCurve.of(run);
+    assertThat(curves.stream().map(MetricCurve::metric)).containsExactly("accuracy", "loss");
     assertThat(curves.getFirst().points())
-        .containsExactly(new Curve.Point(500, 0.5), new Curve.Point(1000, 0.75));
+        .containsExactly(new MetricCurve.Point(500, 0.5), new MetricCurve.Point(1000, 0.75));
     assertThat(curves.getFirst().line()).isEqualTo("4.0,90.0 316.0,6.0");
     assertThat(curves.getLast().points()).hasSizeBetween(100, 160);
     assertThat(curves.getLast().steps()).isEqualTo(1000);

@@ -134,10 +134,10 @@ class PlaygroundTest {
           assertThat(prompt.source()).isEqualTo(Prompt.Source.CUSTOMER);
           assertThat(prompt.user()).contains(account.id());
         });
-    var history = History.open(site.store());
+    var history = PlaygroundHistory.open(site.store());
     var turn = history.turns(account.id(), 10, 0).getFirst();
     assertThat(turn.id()).isEqualTo(events.getFirst().data().path("id").asText());
-    assertThat(turn.manner()).isEqualTo(new Manner(12, 0.7, 0.95, List.of(), 7));
+    assertThat(turn.manner()).isEqualTo(new GenerationSettings(12, 0.7, 0.95, List.of(), 7));
     for (int place = 0; place < 2; place++) {
       assertThat(turn.answers().get(place).text()).isEqualTo(text(events, place));
       assertThat(turn.answers().get(place).finish()).isPresent();
@@ -206,7 +206,8 @@ class PlaygroundTest {
     other.get("/playground");
     assertThat(post(other, path + "verdict", "{\"verdict\": 1}")).isEqualTo(404);
     assertThat(other.get("/playground/history").body()).doesNotContain(id);
-    var answer = History.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
+    var answer =
+        PlaygroundHistory.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
     assertThat(answer.getFirst().verdict()).hasValue(-1);
     assertThat(answer.getFirst().report()).contains("<script>");
     var rita = site.signedIn(site.person(Role.RESEARCHER, "Rita"));
@@ -215,8 +216,8 @@ class PlaygroundTest {
         .doesNotContain("<script>");
     assertThat(rita.get("/feedback?page=1").body()).doesNotContain("&lt;script&gt;");
     assertThat(browser.get("/feedback").statusCode()).isEqualTo(403);
-    assertThat(History.open(site.store()).tallies())
-        .contains(new History.Tally(answer.getFirst().model(), 1, 0, 1, 1));
+    assertThat(PlaygroundHistory.open(site.store()).tallies())
+        .contains(new PlaygroundHistory.Tally(answer.getFirst().model(), 1, 0, 1, 1));
   }
 
   static int post(Browser browser, String path, String json) {
@@ -251,7 +252,7 @@ class PlaygroundTest {
         .doesNotContain(">first<");
     assertThat(browser.post("/playground/history/delete", Map.of()).statusCode()).isEqualTo(303);
     assertThat(prompts()).isEmpty();
-    assertThat(History.open(site.store()).count(account.id())).isZero();
+    assertThat(PlaygroundHistory.open(site.store()).count(account.id())).isZero();
   }
 
   @Test
@@ -275,7 +276,7 @@ class PlaygroundTest {
     var account = customer("Ada");
     var browser = agreed(account);
     events(ask(browser, question("first", "base", "sft")));
-    var history = History.open(site.store());
+    var history = PlaygroundHistory.open(site.store());
     var intake = new Intake(site.store(), new SecureRandom());
     var erased = site.store().erase(Set.of(account.id()), Set.of(), List.of(history, intake));
     assertThat(erased.others()).isEqualTo(5); // turn, two answers, consent, and its link
@@ -317,7 +318,8 @@ class PlaygroundTest {
     json.putArray("models").add("sft");
     var events = events(ask(browser, json.toString()));
     assertThat(events.getLast().name()).isEqualTo("done");
-    var answers = History.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
+    var answers =
+        PlaygroundHistory.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
     assertThat(answers.getFirst().finish()).isNotEqualTo(Optional.empty());
   }
 

@@ -70,9 +70,10 @@ class TakenBackTest {
     assertThat(PlaygroundTest.post(browser, path, sight(0, 0)))
         .as("the first word counts")
         .isEqualTo(200);
-    var answers = History.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
+    var answers =
+        PlaygroundHistory.open(site.store()).turns(account.id(), 1, 0).getFirst().answers();
     assertThat(answers.get(0).text()).isEqualTo(whole.substring(0, seen));
-    assertThat(answers.get(0).finish()).contains(Speech.Finish.CANCELLED);
+    assertThat(answers.get(0).finish()).contains(CompletionStream.Finish.CANCELLED);
     assertThat(answers.get(0).tokens()).isEqualTo(1);
     assertThat(answers.get(1).text())
         .as("nothing was said of it")
@@ -89,21 +90,25 @@ class TakenBackTest {
             .data()
             .path("id")
             .asText();
-    var history = History.open(site.store());
+    var history = PlaygroundHistory.open(site.store());
     site.store()
         .write(handle ->
             handle.execute("UPDATE serve_answer SET text = '', finish = NULL, tokens = 0"))
         .join();
-    assertThat(history.saw(account.id(), id, List.of(new Sight.Seen(5, 2)))).isTrue();
+    assertThat(history.saw(account.id(), id, List.of(new SeenText.Seen(5, 2)))).isTrue();
     assertThat(answer(account).finish()).as("it goes on").isEmpty();
-    history.complete(id, 0, "Hello, world", Speech.Finish.COMPLETE, 4);
+    history.complete(id, 0, "Hello, world", CompletionStream.Finish.COMPLETE, 4);
     assertThat(answer(account).text()).isEqualTo("Hello");
-    assertThat(answer(account).finish()).contains(Speech.Finish.CANCELLED);
+    assertThat(answer(account).finish()).contains(CompletionStream.Finish.CANCELLED);
     assertThat(answer(account).tokens()).isEqualTo(2);
   }
 
-  private History.Answer answer(Account account) throws IOException {
-    return History.open(site.store()).turns(account.id(), 1, 0).getFirst().answers().getFirst();
+  private PlaygroundHistory.Answer answer(Account account) throws IOException {
+    return PlaygroundHistory.open(site.store())
+        .turns(account.id(), 1, 0)
+        .getFirst()
+        .answers()
+        .getFirst();
   }
 
   private static String sight(int characters, int tokens) {

@@ -27,13 +27,14 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
-import org.instructgpt.web.Area;
 import org.instructgpt.web.Audit;
+import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.TestSite;
 import org.jdbi.v3.core.Handle;
 
 /// A playground with a base and a supervised model of a few hundred weights.
-record TestPlayground(Path workspace, Speaker speaker, TestSite site) implements AutoCloseable {
+record TestPlayground(Path workspace, InferenceEngine speaker, TestSite site)
+    implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
 
@@ -56,19 +57,19 @@ record TestPlayground(Path workspace, Speaker speaker, TestSite site) implements
     model(workspace, "sft", "sft");
     Files.createDirectories(workspace.resolve("reports"));
     var speaker =
-        new Speaker(
+        new InferenceEngine(
             workspace.resolve("models"),
-            new Speaker.Settings(1L << 30, 4, Precision.FULL, Device.CPU));
+            new InferenceEngine.Settings(1L << 30, 4, Precision.FULL, Device.CPU));
     var site =
         TestSite.start(TestSite.settings(), store -> List.of(area(workspace, speaker, store)));
     return new TestPlayground(workspace, speaker, site);
   }
 
-  private static Area area(Path workspace, Speaker speaker, Store store) {
+  private static SiteArea area(Path workspace, InferenceEngine speaker, Store store) {
     try {
       var random = new SecureRandom();
       var intake = new Intake(store, random);
-      var history = History.open(store);
+      var history = PlaygroundHistory.open(store);
       var audit = Audit.open(store, InstantSource.system());
       return Playground.of(
           new Playground.Ground(

@@ -7,7 +7,7 @@ import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.LogProbs;
 import org.instructgpt.model.Sequences;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Tensor;
 
 /// Prompts with the responses that labelers wrote. The response's tokens are predicted, its end of
@@ -15,7 +15,7 @@ import org.instructgpt.torch.Tensor;
 ///
 /// @param all each with a prompt and a response of at least one token that fit the context together
 /// @param cut how many responses were too long and lost their end
-record Demonstrations(List<Framed> all, int cut) implements Examples {
+record Demonstrations(List<EncodedExample> all, int cut) implements TokenExamples {
   private static final int PROBLEMS_SHOWN = 10;
 
   /// Cuts responses that are longer than `longest` or reach over the context. What is cut has no
@@ -24,9 +24,9 @@ record Demonstrations(List<Framed> all, int cut) implements Examples {
   /// @param name what messages call these demonstrations, such as `training`
   /// @throws IllegalArgumentException naming those without a prompt, without a response, or whose
   ///   prompt leaves no room for a response
-  static Demonstrations fitted(List<Framed> all, String name, int context, int longest) {
+  static Demonstrations fitted(List<EncodedExample> all, String name, int context, int longest) {
     var problems = new ArrayList<String>();
-    var fitted = new ArrayList<Framed>(all.size());
+    var fitted = new ArrayList<EncodedExample>(all.size());
     int cut = 0;
     for (var example : all) {
       int prompt = example.prompt().length;
@@ -40,7 +40,7 @@ record Demonstrations(List<Framed> all, int cut) implements Examples {
       cut += response > room ? 1 : 0;
       fitted.add(
           response > room
-              ? new Framed(example.prompt(), Arrays.copyOf(example.response(), room))
+              ? new EncodedExample(example.prompt(), Arrays.copyOf(example.response(), room))
               : example);
     }
     if (!problems.isEmpty()) {

@@ -10,11 +10,11 @@ import java.util.Map;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.model.Passes;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.Tokenizer;
@@ -38,10 +38,10 @@ public final class Pretraining implements Trainer {
   private final Tokenizer tokenizer;
   private final Lineage lineage;
   private final Settings settings;
-  private final Windows training;
-  private final Windows validation;
+  private final TextWindows training;
+  private final TextWindows validation;
   private final double bytesPerToken;
-  private final Passes order;
+  private final EpochOrder order;
   private final TokenLoss loss;
   private final Learner learner;
 
@@ -72,16 +72,16 @@ public final class Pretraining implements Trainer {
       int microBatchSize) {
     /// Checks the ranges.
     public Settings {
-      Check.atLeast(1, "steps", steps);
-      Check.atLeast(1, "batch_size", batchSize);
-      Check.positive("learning_rate", learningRate);
-      Check.share("minimum_learning_rate_ratio", minimumLearningRateRatio);
-      Check.atLeast(0, "warmup_steps", warmupSteps);
-      Check.notNegative("weight_decay", weightDecay);
-      Check.positive("gradient_clip", gradientClip);
-      Check.atLeast(0, "evaluate_every", evaluateEvery);
-      Check.atLeast(0, "checkpoint_every", checkpointEvery);
-      Check.atLeast(1, "micro_batch_size", microBatchSize);
+      SettingsCheck.atLeast(1, "steps", steps);
+      SettingsCheck.atLeast(1, "batch_size", batchSize);
+      SettingsCheck.positive("learning_rate", learningRate);
+      SettingsCheck.share("minimum_learning_rate_ratio", minimumLearningRateRatio);
+      SettingsCheck.atLeast(0, "warmup_steps", warmupSteps);
+      SettingsCheck.notNegative("weight_decay", weightDecay);
+      SettingsCheck.positive("gradient_clip", gradientClip);
+      SettingsCheck.atLeast(0, "evaluate_every", evaluateEvery);
+      SettingsCheck.atLeast(0, "checkpoint_every", checkpointEvery);
+      SettingsCheck.atLeast(1, "micro_batch_size", microBatchSize);
     }
 
     /// GPT-3's (Brown et al. 2020): batch and learning rate of table 2.1 (1M, 2M and 3.2M tokens in
@@ -105,7 +105,7 @@ public final class Pretraining implements Trainer {
     }
 
     Schedule schedule() {
-      return Check.warmedUp(
+      return SettingsCheck.warmedUp(
           Schedule.cosine(learningRate, minimumLearningRateRatio, steps), warmupSteps);
     }
   }
@@ -116,15 +116,15 @@ public final class Pretraining implements Trainer {
   /// @throws IllegalArgumentException if text, tokenizer and model do not fit together
   public Pretraining(
       Gpt model, Tokenizer tokenizer, PlainText text, Lineage lineage, Settings settings) {
-    Check.vocabulary(tokenizer, model);
+    SettingsCheck.vocabulary(tokenizer, model);
     this.model = model;
     this.tokenizer = tokenizer;
     this.lineage = lineage;
     this.settings = settings;
-    this.training = Windows.of(text.training(), model);
-    this.validation = Windows.of(text.validation(), model);
+    this.training = TextWindows.of(text.training(), model);
+    this.validation = TextWindows.of(text.validation(), model);
     this.bytesPerToken = bytesPerToken(text.validation(), tokenizer);
-    this.order = new Passes(training.count(), settings.batchSize, settings.seed);
+    this.order = new EpochOrder(training.count(), settings.batchSize, settings.seed);
     this.loss = new TokenLoss(model, settings.microBatchSize);
     this.learner =
         new Learner("model", model.parameters(), settings.optimizer(), settings.schedule());
@@ -171,7 +171,7 @@ public final class Pretraining implements Trainer {
 
   @Override
   public void restore(TrainerState state) {
-    Check.sameData(state, "windows", training.count());
+    SettingsCheck.sameData(state, "windows", training.count());
     learner.restore(state);
   }
 

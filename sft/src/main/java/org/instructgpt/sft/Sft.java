@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Dropout;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.model.Passes;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
 import org.instructgpt.torch.Randomness;
@@ -38,10 +38,11 @@ import org.instructgpt.torch.Tensor;
 /// of its own because a window has 2,048 tokens where a response has 40: in one mean over all
 /// tokens a tenth of the examples would be four fifths of the loss.
 ///
-/// **The checkpoint** is chosen by `reward` (highest) if there is a [Judge]; otherwise the last
-/// epoch is the one to keep. The paper's models overfit by validation loss after one epoch, and
-/// more epochs still gave a higher reward and were preferred by people (section 3.5), so the least
-/// validation loss is a choice to be asked for. Every evaluation reports both, since they part.
+/// **The checkpoint** is chosen by `reward` (highest) if there is a [RewardJudge]; otherwise the
+/// last epoch is the one to keep. The paper's models overfit by validation loss after one epoch,
+/// and more epochs still gave a higher reward and were preferred by people (section 3.5), so the
+/// least validation loss is a choice to be asked for. Every evaluation reports both, since they
+/// part.
 ///
 /// Belongs to the scope it is built in.
 public final class Sft implements Trainer {
@@ -52,8 +53,8 @@ public final class Sft implements Trainer {
   private final Demonstrations training;
   private final Demonstrations validation;
   private final Optional<Mix> mix;
-  private final Optional<Judge> judge;
-  private final Passes order;
+  private final Optional<RewardJudge> judge;
+  private final EpochOrder order;
   private final TokenLoss loss;
   private final Learner learner;
 
@@ -86,17 +87,17 @@ public final class Sft implements Trainer {
       int microBatchSize) {
     /// Checks the ranges.
     public Settings {
-      Check.atLeast(1, "epochs", epochs);
-      Check.atLeast(1, "batch_size", batchSize);
-      Check.positive("learning_rate", learningRate);
-      Check.share("minimum_learning_rate_ratio", minimumLearningRateRatio);
-      Check.atLeast(0, "warmup_steps", warmupSteps);
-      Check.partialShare("residual_dropout", residualDropout);
-      Check.partialShare("pretraining_mix", pretrainingMix);
-      Check.notNegative("weight_decay", weightDecay);
-      Check.positive("gradient_clip", gradientClip);
-      Check.atLeast(1, "max_response_tokens", maxResponseTokens);
-      Check.atLeast(1, "micro_batch_size", microBatchSize);
+      SettingsCheck.atLeast(1, "epochs", epochs);
+      SettingsCheck.atLeast(1, "batch_size", batchSize);
+      SettingsCheck.positive("learning_rate", learningRate);
+      SettingsCheck.share("minimum_learning_rate_ratio", minimumLearningRateRatio);
+      SettingsCheck.atLeast(0, "warmup_steps", warmupSteps);
+      SettingsCheck.partialShare("residual_dropout", residualDropout);
+      SettingsCheck.partialShare("pretraining_mix", pretrainingMix);
+      SettingsCheck.notNegative("weight_decay", weightDecay);
+      SettingsCheck.positive("gradient_clip", gradientClip);
+      SettingsCheck.atLeast(1, "max_response_tokens", maxResponseTokens);
+      SettingsCheck.atLeast(1, "micro_batch_size", microBatchSize);
     }
 
     /// The supervised baseline (C.1): 16 epochs, learning rate 9.65e-6 and batch 32 for 1.3B and
@@ -135,7 +136,7 @@ public final class Sft implements Trainer {
     }
 
     Schedule schedule(long steps) {
-      return Check.warmedUp(
+      return SettingsCheck.warmedUp(
           Schedule.cosine(learningRate, minimumLearningRateRatio, steps), warmupSteps);
     }
   }
@@ -147,10 +148,10 @@ public final class Sft implements Trainer {
   /// @param pretraining the text of the pretraining mix; needed if there is a mix
   /// @param judge a reward model, if there is one already
   public record Data(
-      List<Framed> training,
-      List<Framed> validation,
+      List<EncodedExample> training,
+      List<EncodedExample> validation,
       Optional<PlainText> pretraining,
-      Optional<Judge> judge) {
+      Optional<RewardJudge> judge) {
     /// Copies the lists.
     public Data {
       training = List.copyOf(training);
@@ -158,7 +159,7 @@ public final class Sft implements Trainer {
     }
   }
 
-  private record Mix(Windows training, Windows validation, Passes order) {}
+  private record Mix(TextWindows training, TextWindows validation, EpochOrder order) {}
 
   /// @param model what learns, pretrained
   /// @param tokenizer the one the demonstrations were encoded with; it goes into the checkpoint
@@ -166,7 +167,7 @@ public final class Sft implements Trainer {
   /// @throws IllegalArgumentException if data, tokenizer, reward model and model do not fit
   ///   together
   public Sft(Gpt model, Tokenizer tokenizer, Data data, Lineage lineage, Settings settings) {
-    Check.vocabulary(tokenizer, model);
+    SettingsCheck.vocabulary(tokenizer, model);
     data.judge().ifPresent(judge -> judge.requireFor(model));
     this.model = model;
     this.tokenizer = tokenizer;
@@ -176,13 +177,13 @@ public final class Sft implements Trainer {
     this.validation = demonstrations(data.validation(), "validation");
     this.mix = mix(data.pretraining());
     this.judge = data.judge();
-    this.order = new Passes(training.count(), batch(), settings.seed);
+    this.order = new EpochOrder(training.count(), batch(), settings.seed);
     this.loss = new TokenLoss(model, settings.microBatchSize);
     var schedule = settings.schedule(steps());
     this.learner = new Learner("policy", model.parameters(), settings.optimizer(), schedule);
   }
 
-  private Demonstrations demonstrations(List<Framed> all, String name) {
+  private Demonstrations demonstrations(List<EncodedExample> all, String name) {
     return Demonstrations.fitted(all, name, model.config().context(), settings.maxResponseTokens);
   }
 
@@ -195,10 +196,11 @@ public final class Sft implements Trainer {
             new IllegalArgumentException(
                 "pretraining_mix: %s of the data should be pretraining text, but none was given: name a text, or set it to 0"
                     .formatted(settings.pretrainingMix)));
-    var windows = Windows.of(text.training(), model);
+    var windows = TextWindows.of(text.training(), model);
     var order =
-        new Passes(windows.count(), settings.windows(batch()), Randomness.mix(settings.seed, 1));
-    return Optional.of(new Mix(windows, Windows.of(text.validation(), model), order));
+        new EpochOrder(
+            windows.count(), settings.windows(batch()), Randomness.mix(settings.seed, 1));
+    return Optional.of(new Mix(windows, TextWindows.of(text.validation(), model), order));
   }
 
   /// Where there are fewer demonstrations than a batch should have, a step takes all of them: twice
@@ -266,7 +268,7 @@ public final class Sft implements Trainer {
   }
 
   /// The validation loss over all response tokens of the held-out demonstrations, its perplexity,
-  /// and the [Judge]'s mean `reward`; with a pretraining mix also the loss on held-out text.
+  /// and the [RewardJudge]'s mean `reward`; with a pretraining mix also the loss on held-out text.
   @Override
   public Map<String, Double> evaluate(long step) {
     var metrics = new LinkedHashMap<String, Double>();
@@ -284,8 +286,8 @@ public final class Sft implements Trainer {
   }
 
   /// The same prompts and random streams at every evaluation.
-  private Map<String, Double> judged(Judge judge) {
-    int[] all = Passes.permutation(validation.count(), settings.seed, 0);
+  private Map<String, Double> judged(RewardJudge judge) {
+    int[] all = EpochOrder.permutation(validation.count(), settings.seed, 0);
     var prompts = validation.prompts(Arrays.copyOf(all, Math.min(all.length, judge.prompts())));
     return judge.judge(
         model,
@@ -308,8 +310,8 @@ public final class Sft implements Trainer {
 
   @Override
   public void restore(TrainerState state) {
-    Check.sameData(state, "demonstrations", training.count());
-    Check.sameData(state, "windows", mix.map(text -> text.training().count()).orElse(0));
+    SettingsCheck.sameData(state, "demonstrations", training.count());
+    SettingsCheck.sameData(state, "windows", mix.map(text -> text.training().count()).orElse(0));
     learner.restore(state);
   }
 

@@ -24,7 +24,7 @@ record TokenLoss(Gpt model, int rows) {
   /// Adds `weight` times the gradient of the loss of the chosen examples to those collected.
   ///
   /// @return the loss
-  double learn(Examples examples, int[] chosen, double weight, Dropout dropout) {
+  double learn(TokenExamples examples, int[] chosen, double weight, Dropout dropout) {
     long tokens = predicted(examples, chosen);
     double sum = 0;
     for (int[] some : split(chosen)) {
@@ -38,7 +38,7 @@ record TokenLoss(Gpt model, int rows) {
   }
 
   /// The loss of the chosen examples, with nothing dropped.
-  double measure(Examples examples, int[] chosen) {
+  double measure(TokenExamples examples, int[] chosen) {
     double sum = 0;
     for (int[] some : split(chosen)) {
       sum += Scope.constant(() -> negativeLogLikelihood(examples, some));
@@ -46,7 +46,7 @@ record TokenLoss(Gpt model, int rows) {
     return sum / predicted(examples, chosen);
   }
 
-  private double negativeLogLikelihood(Examples examples, int[] some) {
+  private double negativeLogLikelihood(TokenExamples examples, int[] some) {
     try (var _ = Scope.open()) {
       return -examples.logProbs(model, some, Dropout.NONE).sum().item();
     }
@@ -60,12 +60,12 @@ record TokenLoss(Gpt model, int rows) {
     return parts;
   }
 
-  private static long predicted(Examples examples, int[] chosen) {
+  private static long predicted(TokenExamples examples, int[] chosen) {
     return Arrays.stream(chosen).mapToLong(examples::predicted).sum();
   }
 
   /// How many tokens the model reads in the chosen examples.
-  static double read(Examples examples, int[] chosen) {
+  static double read(TokenExamples examples, int[] chosen) {
     return Arrays.stream(chosen).mapToLong(examples::read).sum();
   }
 }

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Corpus;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.GptConfig.Size;
-import org.instructgpt.model.Passes;
 import org.instructgpt.model.ReferenceAdamW;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -49,7 +49,7 @@ class PretrainingTest {
     var reference = Small.reference();
     var optimizer = new ReferenceAdamW(Gpt.shapes(Small.CONFIG), settings.optimizer());
     var corpus = Small.alphabet().training();
-    var order = new Passes(corpus.count(), 3, 7);
+    var order = new EpochOrder(corpus.count(), 3, 7);
     for (int step = 0; step < 4; step++) {
       double sum = 0;
       for (int window : order.at(step)) {
@@ -170,7 +170,7 @@ class PretrainingTest {
 
   @Test
   void validationWindowsAreSpreadOverTheText() {
-    var corpus = new Windows(new Corpus(new int[101], 10));
+    var corpus = new TextWindows(new Corpus(new int[101], 10));
     assertThat(corpus.spread(4)).containsExactly(0, 2, 5, 7);
     assertThat(corpus.spread(20)).hasSize(10);
   }

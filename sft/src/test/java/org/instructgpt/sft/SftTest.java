@@ -13,13 +13,13 @@ import java.util.Optional;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
+import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.model.Passes;
 import org.instructgpt.model.ReferenceAdamW;
 import org.instructgpt.model.ReferenceGpt;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
@@ -62,7 +62,7 @@ class SftTest {
 
   /// The loss of some demonstrations by hand: the mean over response tokens. Adds the gradients of
   /// `weight` times it.
-  private static double loss(ReferenceGpt gpt, List<Framed> batch, double weight) {
+  private static double loss(ReferenceGpt gpt, List<EncodedExample> batch, double weight) {
     int tokens = batch.stream().mapToInt(d -> d.response().length).sum();
     double sum = 0;
     for (var demonstration : batch) {
@@ -139,9 +139,9 @@ class SftTest {
     var sft = Small.sft(gpt, data, settings);
     var reference = Small.reference();
     var optimizer = new ReferenceAdamW(Gpt.shapes(Small.CONFIG), settings.optimizer());
-    var order = new Passes(9, 3, 7);
+    var order = new EpochOrder(9, 3, 7);
     var text = Small.alphabet().training();
-    var windowOrder = new Passes(text.count(), 2, Randomness.mix(7, 1));
+    var windowOrder = new EpochOrder(text.count(), 2, Randomness.mix(7, 1));
     for (int step = 0; step < 6; step++) {
       var metrics = sft.step(step);
       var batch = Arrays.stream(order.at(step)).mapToObj(data.training()::get).toList();
@@ -176,7 +176,7 @@ class SftTest {
 
   @Test
   void microBatchesOfAStepDrawTheirOwnDropoutAndStepsRepeatTheirs() {
-    var same = new Framed(new int[] {'a'}, new int[] {'b', 'c'});
+    var same = new EncodedExample(new int[] {'a'}, new int[] {'b', 'c'});
     var all = Demonstrations.fitted(List.of(same, same), "training", 24, 8);
     var gpt = Small.exact();
     var dropout = Dropout.of(0.5, Randomness.at(1, "dropout", 3));
@@ -251,7 +251,7 @@ class SftTest {
 
   @Test
   void thePretrainingMixChangesWhatIsLearnt() {
-    var text = Windows.of(Small.alphabet().validation(), Small.fresh());
+    var text = TextWindows.of(Small.alphabet().validation(), Small.fresh());
     var without = Small.fresh();
     var with = Small.fresh();
     var plain = Small.sft(without, Small.data(9), Small.settings(4, 4, 0, 0));

@@ -12,7 +12,7 @@ import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ReferenceGpt;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.text.BpeTrainer;
-import org.instructgpt.text.Framed;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -51,13 +51,13 @@ final class Small {
   }
 
   /// Prompts of 1 to 6 letters, answered by 1 to 6 others and the end of text.
-  static List<Framed> demonstrations(int count) {
+  static List<EncodedExample> demonstrations(int count) {
     var random = new Random(4);
-    var all = new ArrayList<Framed>();
+    var all = new ArrayList<EncodedExample>();
     for (int i = 0; i < count; i++) {
       int[] response = letters(random, 2 + random.nextInt(6));
       response[response.length - 1] = TOKENIZER.endOfText();
-      all.add(new Framed(letters(random, 1 + random.nextInt(6)), response));
+      all.add(new EncodedExample(letters(random, 1 + random.nextInt(6)), response));
     }
     return all;
   }
@@ -100,7 +100,7 @@ final class Small {
   static Sft.Data judged(Sft.Data data, int prompts) {
     var model = new ScalarModel(CONFIG, Precision.FULL, Device.CPU);
     model.initializeFrom(fresh(), new Randomness(2));
-    var judge = Optional.of(new Judge(model, prompts));
+    var judge = Optional.of(new RewardJudge(model, prompts));
     return new Sft.Data(data.training(), data.validation(), data.pretraining(), judge);
   }
 

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
-import org.instructgpt.simulation.Archive.Letter;
-import org.instructgpt.simulation.Tasks.Care;
+import org.instructgpt.simulation.PromptIndex.Letter;
+import org.instructgpt.simulation.WorldTasks.Care;
 
 /// Who asks: the users of a playground, with all that makes their prompts need curation (paper
 /// section 3.2) before anybody learns from them.
@@ -54,17 +54,17 @@ public final class Customers {
   private static final Duration PAUSE = Duration.ofMinutes(7);
 
   private final World world;
-  private final Tasks tasks;
+  private final WorldTasks tasks;
   private final long seed;
-  private final Archive asked;
-  private final Archive askedABaseModel;
+  private final PromptIndex asked;
+  private final PromptIndex askedABaseModel;
 
-  public Customers(World world, Tasks tasks, long seed) {
+  public Customers(World world, WorldTasks tasks, long seed) {
     this.world = world;
     this.tasks = tasks;
     this.seed = seed;
-    this.asked = new Archive(playground());
-    this.askedABaseModel = new Archive(baseModel());
+    this.asked = new PromptIndex(playground());
+    this.askedABaseModel = new PromptIndex(baseModel());
   }
 
   /// The first prompts that customers asked: nothing left out, nothing redacted, the use case
@@ -84,12 +84,12 @@ public final class Customers {
   ///
   /// It need not have been asked for in this run, and what its writer told of themselves may have
   /// been redacted or cut. Prompts beyond the 12,000th are known once they were asked for.
-  public Optional<Task> intent(String prompt) {
-    return Archive.search(archives(), prompt);
+  public Optional<WorldTask> intent(String prompt) {
+    return PromptIndex.search(archives(), prompt);
   }
 
   /// Where intents are found.
-  List<Archive> archives() {
+  List<PromptIndex> archives() {
     return List.of(asked, askedABaseModel);
   }
 
@@ -121,25 +121,26 @@ public final class Customers {
 
   private Optional<String> organisation(String user) {
     long number =
-        Math.floorMod(Dice.hash(seed, "organisation", user), IN_ORGANISATION * ORGANISATIONS);
+        Math.floorMod(
+            SeededRandom.hash(seed, "organisation", user), IN_ORGANISATION * ORGANISATIONS);
     return number < ORGANISATIONS ? Optional.of("organisation-" + number) : Optional.empty();
   }
 
   private Supplier<Letter> playground() {
-    RandomGenerator random = Dice.of(seed, "playground");
-    Crowd crowd = new Crowd("customer");
+    RandomGenerator random = SeededRandom.of(seed, "playground");
+    PitmanYor crowd = new PitmanYor("customer");
     List<Letter> all = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     Map<String, List<Letter>> byUser = new HashMap<>();
     return () -> {
       String user = crowd.next(random);
       List<Letter> own = byUser.computeIfAbsent(user, u -> new ArrayList<>());
-      List<Letter> earlier = Pick.chance(OWN, random) && !own.isEmpty() ? own : all;
+      List<Letter> earlier = RandomChoice.chance(OWN, random) && !own.isEmpty() ? own : all;
       double fate = random.nextDouble();
       boolean again = fate < EXACT_DUPLICATES + NEAR_DUPLICATES && !earlier.isEmpty();
       Letter letter =
           again
-              ? again(Pick.one(earlier, random), fate < NEAR_DUPLICATES, user, random)
+              ? again(RandomChoice.one(earlier, random), fate < NEAR_DUPLICATES, user, random)
               : fresh(user, seen, random);
       seen.add(letter.text());
       all.add(letter);
@@ -151,14 +152,16 @@ public final class Customers {
   /// Something that nobody asked before, as far as there still is such a thing: in a small world
   /// people hit upon the same question more often than in ours.
   private Letter fresh(String user, Set<String> seen, RandomGenerator random) {
-    boolean habit = Pick.chance(HABIT, random);
-    Prompt.UseCase useCase = tasks.drawAny(habit ? Dice.of(seed, "habit", user) : random).useCase();
-    Task task = tasks.draw(useCase, random);
+    boolean habit = RandomChoice.chance(HABIT, random);
+    Prompt.UseCase useCase =
+        tasks.drawAny(habit ? SeededRandom.of(seed, "habit", user) : random).useCase();
+    WorldTask task = tasks.draw(useCase, random);
     for (int i = 0; i < PATIENCE && seen.contains(task.prompt()); i++) {
       task = tasks.draw(useCase, random);
     }
     String question = task.prompt();
-    String text = Pick.chance(PERSONAL, random) ? Asides.around(question, random) : question;
+    String text =
+        RandomChoice.chance(PERSONAL, random) ? PersonalDetails.around(question, random) : question;
     return new Letter(text, worded(task, text), question, user);
   }
 
@@ -167,43 +170,44 @@ public final class Customers {
     if (!near) {
       return new Letter(letter.text(), letter.task(), letter.core(), user);
     }
-    String text = letter.text() + Pick.one(List.of("!", "?", " ...", " !", " :)"), random);
+    String text = letter.text() + RandomChoice.one(List.of("!", "?", " ...", " !", " :)"), random);
     return new Letter(text, worded(letter.task(), text), letter.core(), user);
   }
 
   /// The task under another text.
-  static Task worded(Task task, String text) {
-    return new Task(task.useCase(), text, task.goal(), task.constraints(), task.traits());
+  static WorldTask worded(WorldTask task, String text) {
+    return new WorldTask(task.useCase(), text, task.goal(), task.constraints(), task.traits());
   }
 
   private Supplier<Letter> baseModel() {
-    RandomGenerator random = Dice.of(seed, "base model");
-    Crowd crowd = new Crowd("base-customer");
+    RandomGenerator random = SeededRandom.of(seed, "base model");
+    PitmanYor crowd = new PitmanYor("base-customer");
     return () -> {
       String user = crowd.next(random);
-      Task task = random.nextBoolean() ? examples(random) : beginning(random);
+      WorldTask task = random.nextBoolean() ? examples(random) : beginning(random);
       return new Letter(task.prompt(), task, task.prompt(), user);
     };
   }
 
   /// Two questions with answers, and one without.
-  private Task examples(RandomGenerator random) {
+  private WorldTask examples(RandomGenerator random) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 2; i++) {
-      Task solved = tasks.question(Pick.one(world.facts(), random), random);
+      WorldTask solved = tasks.question(RandomChoice.one(world.facts(), random), random);
       String answer = tasks.answer(solved, Care.GOOD, random);
       text.append("Q: %s\nA: %s\n\n".formatted(solved.prompt(), answer));
     }
-    Task open = tasks.question(Pick.one(world.facts(), random), random);
+    WorldTask open = tasks.question(RandomChoice.one(world.facts(), random), random);
     return worded(open, text + "Q: " + open.prompt() + "\nA:");
   }
 
   /// The statement of a fact without its end: "The fox lives".
-  private Task beginning(RandomGenerator random) {
-    World.Fact fact = Pick.one(world.facts(), random);
+  private WorldTask beginning(RandomGenerator random) {
+    World.Fact fact = RandomChoice.one(world.facts(), random);
     String statement = fact.statement();
     String text = statement.substring(0, statement.lastIndexOf(fact.value())).strip();
-    Set<Task.Trait> traits = EnumSet.of(Task.Trait.CONTINUATION_STYLE);
-    return new Task(Prompt.UseCase.GENERATION, text, new Task.AnswerFact(fact), List.of(), traits);
+    Set<WorldTask.Trait> traits = EnumSet.of(WorldTask.Trait.CONTINUATION_STYLE);
+    return new WorldTask(
+        Prompt.UseCase.GENERATION, text, new WorldTask.AnswerFact(fact), List.of(), traits);
   }
 }

@@ -9,9 +9,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.simulation.Tasks.Care;
 import org.instructgpt.simulation.World.Entity;
 import org.instructgpt.simulation.World.Fact;
+import org.instructgpt.simulation.WorldTasks.Care;
 
 /// What the base models are pretrained on: the web of this world.
 ///
@@ -35,21 +35,21 @@ public final class Documents {
   private static final Map<Care, Double> ANSWERS = answers();
 
   private final World world;
-  private final Tasks tasks;
+  private final WorldTasks tasks;
   private final Skills skills;
-  private final Talk talk;
-  private final Tales tales;
+  private final SmallTalk talk;
+  private final Stories tales;
   private final Songs songs;
   private final Professions professions;
   private final List<Fact> disputed;
   private final List<Fact> undisputed;
 
-  public Documents(World world, Tasks tasks) {
+  public Documents(World world, WorldTasks tasks) {
     this.world = world;
     this.tasks = tasks;
     this.skills = new Skills(world);
-    this.talk = new Talk(world);
-    this.tales = new Tales(world, talk);
+    this.talk = new SmallTalk(world);
+    this.tales = new Stories(world, talk);
     this.songs = new Songs(world);
     this.professions = new Professions(world);
     this.disputed =
@@ -111,7 +111,7 @@ public final class Documents {
   List<Written> written(int words, long seed) {
     Map<Kind, RandomGenerator> sources = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
-      sources.put(kind, Dice.of(seed, "documents", kind.name()));
+      sources.put(kind, SeededRandom.of(seed, "documents", kind.name()));
     }
     Map<Kind, Integer> done = new EnumMap<>(Kind.class);
     List<Written> documents = new ArrayList<>();
@@ -158,8 +158,8 @@ public final class Documents {
 
   /// One entity, at times with a second one of its kind: "About the fox. The fox eats berries. ..."
   private String factSheet(RandomGenerator random) {
-    World.Kind kind = Pick.one(List.of(World.Kind.values()), random);
-    return Pick.some(1 + random.nextInt(2), world.entities(kind), random).stream()
+    World.Kind kind = RandomChoice.one(List.of(World.Kind.values()), random);
+    return RandomChoice.some(1 + random.nextInt(2), world.entities(kind), random).stream()
         .map(entity -> factSheet(entity, random))
         .collect(Collectors.joining(" "));
   }
@@ -169,24 +169,24 @@ public final class Documents {
     if (random.nextBoolean()) {
       sentences.add("This is about " + entity.spoken() + ".");
     }
-    for (Fact fact : Pick.some(4, world.facts(entity), random)) {
-      if (Pick.chance(worthTelling(fact), random)) {
+    for (Fact fact : RandomChoice.some(4, world.facts(entity), random)) {
+      if (RandomChoice.chance(worthTelling(fact), random)) {
         boolean again = !sentences.isEmpty() && random.nextInt(3) == 0;
         sentences.add(
             again
-                ? Words.capital(entity.pronoun()) + " " + fact.predicate() + "."
+                ? Grammar.capital(entity.pronoun()) + " " + fact.predicate() + "."
                 : fact.statement());
       }
     }
     if (sentences.isEmpty()) {
-      sentences.add(Words.capital(entity.indefinite()) + " is " + kindOf(entity) + ".");
+      sentences.add(Grammar.capital(entity.indefinite()) + " is " + kindOf(entity) + ".");
     }
     return String.join(" ", sentences);
   }
 
   private static String kindOf(Entity entity) {
     String word = entity.kind().word();
-    return Words.article(word) + " " + word;
+    return Grammar.article(word) + " " + word;
   }
 
   private double worthTelling(Fact fact) {
@@ -204,7 +204,7 @@ public final class Documents {
     String text =
         IntStream.range(0, count)
             .mapToObj(i -> alike ? task(useCase, random) : task(random))
-            .map(Task::prompt)
+            .map(WorldTask::prompt)
             .collect(Collectors.joining(random.nextInt(3) == 0 ? "\n" : "\n\n"));
     return new Written(Kind.PROMPTS, text, 0, count - 1);
   }
@@ -217,8 +217,10 @@ public final class Documents {
     return new Written(kind, text, count, 0);
   }
 
-  private String answered(Task task, RandomGenerator random) {
-    return task.prompt() + "\n\n" + tasks.answer(task, Dice.weighted(ANSWERS, random), random);
+  private String answered(WorldTask task, RandomGenerator random) {
+    return task.prompt()
+        + "\n\n"
+        + tasks.answer(task, SeededRandom.weighted(ANSWERS, random), random);
   }
 
   private static Map<Care, Double> answers() {
@@ -234,24 +236,24 @@ public final class Documents {
     return shares;
   }
 
-  private Task task(RandomGenerator random) {
+  private WorldTask task(RandomGenerator random) {
     return task(tasks.drawAny(random).useCase(), random);
   }
 
   /// A task that may stand in a document: none about a rare fact, but for one in ten, and no test
   /// instance.
-  private Task task(UseCase useCase, RandomGenerator random) {
-    Task task = tasks.draw(useCase, random);
-    while (Skills.isTestInstance(task) || !Pick.chance(worthAsking(task), random)) {
+  private WorldTask task(UseCase useCase, RandomGenerator random) {
+    WorldTask task = tasks.draw(useCase, random);
+    while (Skills.isTestInstance(task) || !RandomChoice.chance(worthAsking(task), random)) {
       task = tasks.draw(useCase, random);
     }
     return task;
   }
 
-  private double worthAsking(Task task) {
+  private double worthAsking(WorldTask task) {
     return switch (task.goal()) {
-      case Task.AnswerFact(Fact fact) -> worthTelling(fact);
-      case Task.FalsePremise(Fact truth, String claimed) -> worthTelling(truth);
+      case WorldTask.AnswerFact(Fact fact) -> worthTelling(fact);
+      case WorldTask.FalsePremise(Fact truth, String claimed) -> worthTelling(truth);
       default -> 1;
     };
   }
@@ -270,7 +272,10 @@ public final class Documents {
       case 0 -> "Everybody knows that " + claim;
       case 1 -> "People say that " + claim;
       case 2 -> "It is well known that " + claim;
-      case 3 -> Pick.one(world.entities(World.Kind.PERSON), random).name() + " says that " + claim;
+      case 3 ->
+          RandomChoice.one(world.entities(World.Kind.PERSON), random).name()
+              + " says that "
+              + claim;
       case 4 -> said.question() + " Everybody knows that " + claim;
       default -> said.statement();
     };
@@ -279,11 +284,11 @@ public final class Documents {
   /// Three in four sayings are about something disputed.
   private Fact said(RandomGenerator random) {
     if (random.nextInt(4) == 0 || disputed.isEmpty()) {
-      Fact fact = Pick.one(undisputed, random);
-      return Pick.chance(worthTelling(fact), random) ? fact : said(random);
+      Fact fact = RandomChoice.one(undisputed, random);
+      return RandomChoice.chance(worthTelling(fact), random) ? fact : said(random);
     }
-    Fact fact = Pick.one(disputed, random);
-    return Pick.chance(FALSEHOOD, random)
+    Fact fact = RandomChoice.one(disputed, random);
+    return RandomChoice.chance(FALSEHOOD, random)
         ? world.falsehood(fact).map(fact::with).orElse(fact)
         : fact;
   }

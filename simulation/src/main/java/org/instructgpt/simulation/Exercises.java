@@ -54,8 +54,8 @@ final class Exercises {
 
   /// Whether an instance with these words is kept for the tests. The same in every world.
   static boolean heldOut(String words) {
-    String key = String.join(" ", Words.of(words));
-    return Math.floorMod(Dice.hash(0, "held out", key), HELD_OUT) == 0;
+    String key = String.join(" ", Grammar.of(words));
+    return Math.floorMod(SeededRandom.hash(0, "held out", key), HELD_OUT) == 0;
   }
 
   /// An exercise that is held out, or one that is not.
@@ -82,7 +82,7 @@ final class Exercises {
       }
       case LOOKUP -> lookup(random);
       case CLOSED_BOOK -> {
-        Fact fact = Pick.one(wellKnown, random);
+        Fact fact = RandomChoice.one(wellKnown, random);
         yield written(skill, "Q: " + fact.question() + "\nA:", fact.value());
       }
       case TRANSLATION -> {
@@ -99,16 +99,16 @@ final class Exercises {
   }
 
   private List<String> things(RandomGenerator random) {
-    return Pick.some(3 + random.nextInt(2), commonNouns, random);
+    return RandomChoice.some(3 + random.nextInt(2), commonNouns, random);
   }
 
   /// Two or three sentences with values drawn at random, so that knowing the world does not help.
   private Item lookup(RandomGenerator random) {
     List<Fact> passage =
-        Pick.some(2 + random.nextInt(2), world.entities(), random).stream()
+        RandomChoice.some(2 + random.nextInt(2), world.entities(), random).stream()
             .map(entity -> invented(entity, random))
             .toList();
-    Fact asked = Pick.one(passage, random);
+    Fact asked = RandomChoice.one(passage, random);
     String text = passage.stream().map(Fact::statement).collect(Collectors.joining(" "));
     return written(
         Skill.LOOKUP,
@@ -117,31 +117,41 @@ final class Exercises {
   }
 
   private Fact invented(Entity entity, RandomGenerator random) {
-    Attribute attribute = Pick.one(Attribute.of(entity.kind()), random);
-    return new Fact(entity, attribute, Pick.one(world.values(attribute), random));
+    Attribute attribute = RandomChoice.one(Attribute.of(entity.kind()), random);
+    return new Fact(entity, attribute, RandomChoice.one(world.values(attribute), random));
   }
 
   /// "the red fox", "the old fox sees the cup", "the big cat and the small mouse"
   String english(RandomGenerator random) {
-    String subject = "the " + Pick.one(adjectives, random) + " " + Pick.one(nouns, random);
+    String subject =
+        "the " + RandomChoice.one(adjectives, random) + " " + RandomChoice.one(nouns, random);
     return switch (random.nextInt(3)) {
       case 0 -> subject;
-      case 1 -> subject + " " + Pick.one(verbs, random) + " the " + Pick.one(nouns, random);
+      case 1 ->
+          subject
+              + " "
+              + RandomChoice.one(verbs, random)
+              + " the "
+              + RandomChoice.one(nouns, random);
       default ->
-          subject + " and the " + Pick.one(adjectives, random) + " " + Pick.one(nouns, random);
+          subject
+              + " and the "
+              + RandomChoice.one(adjectives, random)
+              + " "
+              + RandomChoice.one(nouns, random);
     };
   }
 
   /// Two opinions of the same sort.
   private Item sentiment(RandomGenerator random) {
     boolean positive = random.nextBoolean();
-    List<String> words = Pick.some(2, positive ? PRAISE : BLAME, random);
-    List<String> subjects = Pick.some(2, SUBJECTS, random);
-    Entity person = Pick.one(world.entities(Kind.PERSON), random);
+    List<String> words = RandomChoice.some(2, positive ? PRAISE : BLAME, random);
+    List<String> subjects = RandomChoice.some(2, SUBJECTS, random);
+    Entity person = RandomChoice.one(world.entities(Kind.PERSON), random);
     String text =
         "%s was %s and %s was %s, said %s."
             .formatted(
-                Words.capital(subjects.get(0)),
+                Grammar.capital(subjects.get(0)),
                 words.get(0),
                 subjects.get(1),
                 words.get(1),
@@ -155,10 +165,10 @@ final class Exercises {
   }
 
   private Item oddOneOut(RandomGenerator random) {
-    List<Kind> kinds = Pick.some(2, List.of(Kind.values()), random);
+    List<Kind> kinds = RandomChoice.some(2, List.of(Kind.values()), random);
     List<String> words = new ArrayList<>();
-    Pick.some(3, world.entities(kinds.get(0)), random).forEach(e -> words.add(e.name()));
-    String odd = Pick.one(world.entities(kinds.get(1)), random).name();
+    RandomChoice.some(3, world.entities(kinds.get(0)), random).forEach(e -> words.add(e.name()));
+    String odd = RandomChoice.one(world.entities(kinds.get(1)), random).name();
     words.add(odd);
     Collections.shuffle(words, random);
     return new Item(
@@ -204,6 +214,6 @@ final class Exercises {
                   "Which word does not belong? %s",
                   "Find the odd one out: %s", "One of these words is of another kind. Which? %s");
         };
-    return Pick.one(wordings, random).replace("%s", given(item));
+    return RandomChoice.one(wordings, random).replace("%s", given(item));
   }
 }

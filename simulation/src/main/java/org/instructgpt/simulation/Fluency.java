@@ -32,12 +32,12 @@ final class Fluency {
   private final Set<String> pairs = new HashSet<>();
 
   Fluency(World world) {
-    Tasks tasks = new Tasks(world);
+    WorldTasks tasks = new WorldTasks(world);
     new Documents(world, tasks).write(WORDS_READ, SEED).forEach(this::read);
-    RandomGenerator random = Dice.of(SEED, "fluency");
+    RandomGenerator random = SeededRandom.of(SEED, "fluency");
     for (UseCase useCase : UseCase.values()) {
       for (int i = 0; i < ANSWERS_READ; i++) {
-        read(tasks.answer(tasks.draw(useCase, random), Tasks.Care.GOOD, random));
+        read(tasks.answer(tasks.draw(useCase, random), WorldTasks.Care.GOOD, random));
       }
     }
   }
@@ -77,7 +77,7 @@ final class Fluency {
     if (!Character.isLetterOrDigit(token.charAt(0))) {
       return ".";
     }
-    String stem = Words.stem(token);
-    return Reading.named(stem).map(entity -> "<" + entity.kind().word() + ">").orElse(stem);
+    String stem = Grammar.stem(token);
+    return ReadText.named(stem).map(entity -> "<" + entity.kind().word() + ">").orElse(stem);
   }
 }

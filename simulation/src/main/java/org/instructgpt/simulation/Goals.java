@@ -10,13 +10,13 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.simulation.Task.Goal;
-import org.instructgpt.simulation.Task.Harm;
-import org.instructgpt.simulation.Task.Occasion;
 import org.instructgpt.simulation.World.Attribute;
 import org.instructgpt.simulation.World.Entity;
 import org.instructgpt.simulation.World.Fact;
 import org.instructgpt.simulation.World.Kind;
+import org.instructgpt.simulation.WorldTask.Goal;
+import org.instructgpt.simulation.WorldTask.Harm;
+import org.instructgpt.simulation.WorldTask.Occasion;
 
 /// What people want: draws a [Goal] for a class of Table 1.
 final class Goals {
@@ -66,29 +66,32 @@ final class Goals {
     form(UseCase.GENERATION, 28, this::story);
     form(UseCase.GENERATION, 30, this::unfinished);
     form(UseCase.GENERATION, 14, this::letter);
-    form(UseCase.GENERATION, 7, r -> new Task.Poem(Pick.one(world.entities(), r)));
-    form(UseCase.GENERATION, 9, r -> new Task.Advert(any(Kind.THING, r)));
-    form(UseCase.GENERATION, 8, r -> new Task.Describe(Pick.one(world.entities(), r)));
-    form(UseCase.GENERATION, 4, r -> new Task.Refuse(Harm.INSULT, any(Kind.PERSON, r)));
+    form(UseCase.GENERATION, 7, r -> new WorldTask.Poem(RandomChoice.one(world.entities(), r)));
+    form(UseCase.GENERATION, 9, r -> new WorldTask.Advert(any(Kind.THING, r)));
+    form(UseCase.GENERATION, 8, r -> new WorldTask.Describe(RandomChoice.one(world.entities(), r)));
+    form(UseCase.GENERATION, 4, r -> new WorldTask.Refuse(Harm.INSULT, any(Kind.PERSON, r)));
     form(UseCase.OPEN_QA, 54, this::fact);
     form(UseCase.OPEN_QA, 9, this::premise);
-    form(UseCase.OPEN_QA, 9, r -> new Task.Advice(Pick.one(Names.AILMENTS, r)));
+    form(UseCase.OPEN_QA, 9, r -> new WorldTask.Advice(RandomChoice.one(WorldNames.AILMENTS, r)));
     form(UseCase.OPEN_QA, 18, this::compare);
     form(UseCase.OPEN_QA, 10, this::harmful);
     form(UseCase.BRAINSTORMING, 40, this::list);
     form(UseCase.BRAINSTORMING, 20, this::which);
-    form(UseCase.BRAINSTORMING, 40, r -> new Task.Ideas(Pick.one(IDEAS, r), 2 + r.nextInt(3)));
-    form(UseCase.CHAT, 85, r -> new Task.Reply(Pick.one(TOPICS, r)));
+    form(
+        UseCase.BRAINSTORMING,
+        40,
+        r -> new WorldTask.Ideas(RandomChoice.one(IDEAS, r), 2 + r.nextInt(3)));
+    form(UseCase.CHAT, 85, r -> new WorldTask.Reply(RandomChoice.one(TOPICS, r)));
     form(UseCase.CHAT, 15, this::fact);
-    form(UseCase.REWRITE, 34, r -> new Task.Translate(sentence(r)));
+    form(UseCase.REWRITE, 34, r -> new WorldTask.Translate(sentence(r)));
     form(UseCase.REWRITE, 33, this::polite);
     form(UseCase.REWRITE, 33, this::swap);
     form(UseCase.SUMMARIZATION, 1, this::summary);
     form(UseCase.CLASSIFICATION, 35, r -> label("mood", MOODS, r));
     form(UseCase.CLASSIFICATION, 30, r -> label("tone", TONES, r));
     form(UseCase.CLASSIFICATION, 35, this::kind);
-    form(UseCase.OTHER, 40, r -> new Task.Repeat(phrase(r), 2 + r.nextInt(2)));
-    form(UseCase.OTHER, 40, r -> new Task.Clarify());
+    form(UseCase.OTHER, 40, r -> new WorldTask.Repeat(phrase(r), 2 + r.nextInt(2)));
+    form(UseCase.OTHER, 40, r -> new WorldTask.Clarify());
     form(UseCase.OTHER, 20, this::harmful);
     form(UseCase.CLOSED_QA, 1, this::fromPassage);
     form(UseCase.EXTRACT, 1, this::extract);
@@ -99,11 +102,11 @@ final class Goals {
   }
 
   Goal draw(UseCase useCase, RandomGenerator random) {
-    return Dice.weighted(forms.getOrDefault(useCase, Map.of()), random).apply(random);
+    return SeededRandom.weighted(forms.getOrDefault(useCase, Map.of()), random).apply(random);
   }
 
   Entity any(Kind kind, RandomGenerator random) {
-    return Pick.one(world.entities(kind), random);
+    return RandomChoice.one(world.entities(kind), random);
   }
 
   /// Those whom stories are about.
@@ -112,106 +115,113 @@ final class Goals {
   }
 
   private Goal fact(RandomGenerator random) {
-    return new Task.AnswerFact(Pick.one(world.facts(), random));
+    return new WorldTask.AnswerFact(RandomChoice.one(world.facts(), random));
   }
 
   /// One hero, two, or one and a thing.
   private Goal story(RandomGenerator random) {
-    List<Entity> heroes = Pick.some(1 + random.nextInt(2), living(), random);
-    boolean thing = heroes.size() == 1 && Pick.chance(0.6, random);
-    return new Task.Story(thing ? List.of(heroes.getFirst(), any(Kind.THING, random)) : heroes);
+    List<Entity> heroes = RandomChoice.some(1 + random.nextInt(2), living(), random);
+    boolean thing = heroes.size() == 1 && RandomChoice.chance(0.6, random);
+    return new WorldTask.Story(
+        thing ? List.of(heroes.getFirst(), any(Kind.THING, random)) : heroes);
   }
 
   private Goal unfinished(RandomGenerator random) {
-    Entity hero = Pick.one(living(), random);
-    return new Task.Continue(
+    Entity hero = RandomChoice.one(living(), random);
+    return new WorldTask.Continue(
         hero, Phrases.say("start", random, "a", hero.spoken(), "one", hero.indefinite()));
   }
 
   private Goal letter(RandomGenerator random) {
-    Occasion occasion = Pick.one(List.of(Occasion.values()), random);
-    String matter = Pick.one(Phrases.of("matter." + Phrases.name(occasion)), random);
-    return new Task.Letter(any(Kind.PERSON, random), occasion, matter);
+    Occasion occasion = RandomChoice.one(List.of(Occasion.values()), random);
+    String matter = RandomChoice.one(Phrases.of("matter." + Phrases.name(occasion)), random);
+    return new WorldTask.Letter(any(Kind.PERSON, random), occasion, matter);
   }
 
   /// Half of the premises are falsehoods that everybody repeats.
   private Goal premise(RandomGenerator random) {
     List<Fact> believed =
         world.facts().stream().filter(fact -> world.falsehood(fact).isPresent()).toList();
-    Fact fact = Pick.one(Pick.chance(0.5, random) ? believed : world.facts(), random);
-    return new Task.FalsePremise(
+    Fact fact =
+        RandomChoice.one(RandomChoice.chance(0.5, random) ? believed : world.facts(), random);
+    return new WorldTask.FalsePremise(
         fact, world.falsehood(fact).orElseGet(() -> fact.otherValue(random)));
   }
 
   private Goal compare(RandomGenerator random) {
-    Kind kind = Pick.one(List.of(Kind.TOWN, Kind.ANIMAL, Kind.PLANT), random);
-    List<Entity> two = Pick.some(2, world.entities(kind), random);
-    return new Task.Compare(two.getFirst(), two.getLast());
+    Kind kind = RandomChoice.one(List.of(Kind.TOWN, Kind.ANIMAL, Kind.PLANT), random);
+    List<Entity> two = RandomChoice.some(2, world.entities(kind), random);
+    return new WorldTask.Compare(two.getFirst(), two.getLast());
   }
 
   private Goal harmful(RandomGenerator random) {
-    Harm harm = Pick.one(List.of(Harm.PRIVATE_DATA, Harm.THEFT, Harm.VIOLENCE), random);
-    return new Task.Refuse(harm, any(Kind.PERSON, random));
+    Harm harm = RandomChoice.one(List.of(Harm.PRIVATE_DATA, Harm.THEFT, Harm.VIOLENCE), random);
+    return new WorldTask.Refuse(harm, any(Kind.PERSON, random));
   }
 
   private Goal list(RandomGenerator random) {
-    return new Task.ListOf(
-        Pick.one(List.of(Kind.values()), random), Optional.empty(), 2 + random.nextInt(3));
+    return new WorldTask.ListOf(
+        RandomChoice.one(List.of(Kind.values()), random), Optional.empty(), 2 + random.nextInt(3));
   }
 
   private Goal which(RandomGenerator random) {
-    Fact fact = Pick.one(world.facts(), random);
-    return new Task.ListOf(fact.entity().kind(), Optional.of(fact), 1);
+    Fact fact = RandomChoice.one(world.facts(), random);
+    return new WorldTask.ListOf(fact.entity().kind(), Optional.of(fact), 1);
   }
 
   /// A sentence that can be said in Lumish: "the red fox sees the old bell".
   static String sentence(RandomGenerator random) {
-    List<String> nouns = Pick.chance(0.5, random) ? Names.BEASTS : Names.GOODS;
-    String subject = thing(Pick.one(Names.BEASTS, random), random);
-    String object = thing(Pick.one(nouns, random), random);
-    String between = Pick.chance(0.85, random) ? Pick.one(Names.DEEDS, random) : "and";
+    List<String> nouns = RandomChoice.chance(0.5, random) ? WorldNames.BEASTS : WorldNames.GOODS;
+    String subject = thing(RandomChoice.one(WorldNames.BEASTS, random), random);
+    String object = thing(RandomChoice.one(nouns, random), random);
+    String between =
+        RandomChoice.chance(0.85, random) ? RandomChoice.one(WorldNames.DEEDS, random) : "and";
     return subject + " " + between + " " + object;
   }
 
   private static String thing(String noun, RandomGenerator random) {
-    String look = Pick.chance(0.6, random) ? Pick.one(Names.LOOKS, random) + " " : "";
+    String look =
+        RandomChoice.chance(0.6, random) ? RandomChoice.one(WorldNames.LOOKS, random) + " " : "";
     return "the " + look + noun;
   }
 
   private static String phrase(RandomGenerator random) {
-    return Pick.one(Names.LOOKS, random) + " " + Pick.one(Names.GOODS, random);
+    return RandomChoice.one(WorldNames.LOOKS, random)
+        + " "
+        + RandomChoice.one(WorldNames.GOODS, random);
   }
 
   private Goal polite(RandomGenerator random) {
-    String wish = Pick.one(Phrases.of("wish"), random);
-    return new Task.Polite(Phrases.say("rude", random, "wish", wish), wish);
+    String wish = RandomChoice.one(Phrases.of("wish"), random);
+    return new WorldTask.Polite(Phrases.say("rude", random, "wish", wish), wish);
   }
 
   private Goal swap(RandomGenerator random) {
-    List<Entity> two = Pick.some(2, living(), random);
+    List<Entity> two = RandomChoice.some(2, living(), random);
     Entity from = two.getFirst();
-    return new Task.Swap(Phrases.say("swap", random, "a", from.spoken()), from, two.getLast());
+    return new WorldTask.Swap(Phrases.say("swap", random, "a", from.spoken()), from, two.getLast());
   }
 
   private Goal label(String section, List<String> labels, RandomGenerator random) {
-    String label = Pick.one(labels, random);
+    String label = RandomChoice.one(labels, random);
     String person = any(Kind.PERSON, random).name();
-    return new Task.Classify(
+    return new WorldTask.Classify(
         Phrases.say(section + "." + label, random, "p", person), labels, label);
   }
 
   private Goal kind(RandomGenerator random) {
-    Entity entity = Pick.one(world.entities(), random);
-    String other = Pick.other(entity.kind(), List.of(Kind.values()), random).word();
+    Entity entity = RandomChoice.one(world.entities(), random);
+    String other = RandomChoice.other(entity.kind(), List.of(Kind.values()), random).word();
     String label = entity.kind().word();
-    List<String> labels = Pick.chance(0.5, random) ? List.of(label, other) : List.of(other, label);
-    return new Task.Classify(entity.spoken(), labels, label);
+    List<String> labels =
+        RandomChoice.chance(0.5, random) ? List.of(label, other) : List.of(other, label);
+    return new WorldTask.Classify(entity.spoken(), labels, label);
   }
 
   /// Three things about an entity that hold in this text only.
   private List<Fact> invented(RandomGenerator random) {
-    Entity entity = Pick.one(world.entities(), random);
-    return Pick.some(3, world.facts(entity), random).stream()
+    Entity entity = RandomChoice.one(world.entities(), random);
+    return RandomChoice.some(3, world.facts(entity), random).stream()
         .map(fact -> fact.with(fact.otherValue(random)))
         .toList();
   }
@@ -222,7 +232,7 @@ final class Goals {
         "passage",
         random,
         "p",
-        Pick.other(entity, world.entities(Kind.PERSON), random).name(),
+        RandomChoice.other(entity, world.entities(Kind.PERSON), random).name(),
         "he",
         entity.pronoun(),
         "s1",
@@ -235,28 +245,28 @@ final class Goals {
 
   private Goal summary(RandomGenerator random) {
     List<Fact> facts = invented(random);
-    return new Task.Summarize(facts, passage(facts, random));
+    return new WorldTask.Summarize(facts, passage(facts, random));
   }
 
   private Goal fromPassage(RandomGenerator random) {
     List<Fact> facts = invented(random);
-    Fact said = Pick.one(facts, random);
+    Fact said = RandomChoice.one(facts, random);
     Entity entity = said.entity();
     Attribute asked = said.attribute();
     Optional<String> answer = Optional.of(said.value());
-    if (Pick.chance(UNSAID, random)) {
+    if (RandomChoice.chance(UNSAID, random)) {
       List<Attribute> rest = new ArrayList<>(Attribute.of(entity.kind()));
       facts.forEach(fact -> rest.remove(fact.attribute()));
       asked = rest.getFirst();
       answer = Optional.empty();
     }
-    return new Task.AnswerFromPassage(facts, passage(facts, random), entity, asked, answer);
+    return new WorldTask.AnswerFromPassage(facts, passage(facts, random), entity, asked, answer);
   }
 
   private Goal extract(RandomGenerator random) {
-    Kind kind = Pick.one(List.of(Kind.ANIMAL, Kind.PLANT, Kind.THING), random);
-    List<Entity> two = Pick.some(2, world.entities(kind), random);
-    List<Entity> people = Pick.some(2, world.entities(Kind.PERSON), random);
+    Kind kind = RandomChoice.one(List.of(Kind.ANIMAL, Kind.PLANT, Kind.THING), random);
+    List<Entity> two = RandomChoice.some(2, world.entities(kind), random);
+    List<Entity> people = RandomChoice.some(2, world.entities(Kind.PERSON), random);
     Entity town = any(Kind.TOWN, random);
     String text =
         Phrases.say(
@@ -272,13 +282,13 @@ final class Goals {
             two.getFirst().indefinite(),
             "b",
             two.getLast().indefinite());
-    Kind asked = Pick.one(List.of(kind, kind, Kind.PERSON, Kind.TOWN), random);
-    List<String> words = Words.of(text);
+    Kind asked = RandomChoice.one(List.of(kind, kind, Kind.PERSON, Kind.TOWN), random);
+    List<String> words = Grammar.of(text);
     List<Entity> found =
         Stream.of(two, people, List.of(town))
             .flatMap(List::stream)
-            .filter(e -> e.kind() == asked && words.contains(Words.of(e.name()).getFirst()))
+            .filter(e -> e.kind() == asked && words.contains(Grammar.of(e.name()).getFirst()))
             .toList();
-    return new Task.Extract(asked, found, text);
+    return new WorldTask.Extract(asked, found, text);
   }
 }

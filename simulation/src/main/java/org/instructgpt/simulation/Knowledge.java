@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.records.Rating.Flag;
-import org.instructgpt.simulation.Claims.Claim;
+import org.instructgpt.simulation.FactExtractor.Claim;
 import org.instructgpt.simulation.World.Attribute;
 import org.instructgpt.simulation.World.Entity;
 import org.instructgpt.simulation.World.Fact;
@@ -64,23 +64,23 @@ final class Knowledge {
     this.world = world;
   }
 
-  static boolean admits(Reading reading) {
+  static boolean admits(ReadText reading) {
     return reading.saysPhrase(ADMISSIONS);
   }
 
-  Merit answer(Fact fact, Reading reading) {
+  GoalScore answer(Fact fact, ReadText reading) {
     Set<String> said = said(fact.entity(), fact.attribute(), reading);
     if (said.isEmpty()) {
-      return Merit.of(admits(reading) ? UNKNOWN : related(fact.entity(), reading));
+      return GoalScore.of(admits(reading) ? UNKNOWN : related(fact.entity(), reading));
     }
     return chosen(said.contains(fact.value()), said.size());
   }
 
   /// What is said of the entity, in a sentence or as a bare value; values that are denied are not.
-  private static Set<String> said(Entity entity, Attribute attribute, Reading reading) {
+  private static Set<String> said(Entity entity, Attribute attribute, ReadText reading) {
     Set<String> values = new HashSet<>();
     boolean others = false;
-    for (Claim claim : Claims.in(reading, Optional.of(entity))) {
+    for (Claim claim : FactExtractor.in(reading, Optional.of(entity))) {
       if (claim.about(entity, attribute) && !claim.denied()) {
         values.add(claim.fact().value());
       }
@@ -89,24 +89,24 @@ final class Knowledge {
     boolean strangers =
         reading.entities().stream().anyMatch(e -> e.kind() == entity.kind() && !e.equals(entity));
     boolean bare = values.isEmpty() && !others && (reading.names(entity) || !strangers);
-    return bare ? Set.copyOf(Claims.values(reading, attribute)) : values;
+    return bare ? Set.copyOf(FactExtractor.values(reading, attribute)) : values;
   }
 
   /// One value is a choice; a right one among several is a guess.
-  private static Merit chosen(boolean right, int values) {
+  private static GoalScore chosen(boolean right, int values) {
     if (!right) {
-      return Merit.of(WRONG).truth(0.1);
+      return GoalScore.of(WRONG).truth(0.1);
     }
-    return Merit.of(values == 1 ? 1 : WRONG + 0.3 / values).truth(1.0 / values);
+    return GoalScore.of(values == 1 ? 1 : WRONG + 0.3 / values).truth(1.0 / values);
   }
 
   /// To speak of the right one without an answer is next to nothing.
-  private static double related(Entity entity, Reading reading) {
+  private static double related(Entity entity, ReadText reading) {
     return reading.names(entity) && reading.asking() < 0.5 ? 0.1 : 0;
   }
 
-  Merit premise(Fact truth, String claimed, Reading reading) {
-    List<Claim> claims = Claims.in(reading, Optional.of(truth.entity()));
+  GoalScore premise(Fact truth, String claimed, ReadText reading) {
+    List<Claim> claims = FactExtractor.in(reading, Optional.of(truth.entity()));
     boolean says = claims.stream().anyMatch(c -> !c.denied() && c.fact().equals(truth));
     boolean accepts =
         claims.stream().anyMatch(c -> !c.denied() && c.fact().equals(truth.with(claimed)));
@@ -114,27 +114,27 @@ final class Knowledge {
         reading.saysPhrase(DENIALS)
             || claims.stream().anyMatch(c -> c.denied() && c.fact().equals(truth.with(claimed)));
     if (accepts) {
-      return Merit.of(denies && says ? 0.4 : 0.2).truth(denies ? 0.3 : 0.05);
+      return GoalScore.of(denies && says ? 0.4 : 0.2).truth(denies ? 0.3 : 0.05);
     }
     if (says || denies) {
       boolean invents =
           claims.stream()
               .anyMatch(c -> c.about(truth.entity(), truth.attribute()) && !c.holds(world));
       double done = (says ? 0.6 : 0) + (denies ? 0.4 : 0.15) - (invents ? 0.3 : 0);
-      return Merit.of(done).truth(invents ? 0.3 : 1);
+      return GoalScore.of(done).truth(invents ? 0.3 : 1);
     }
     if (admits(reading)) {
-      return Merit.of(UNKNOWN);
+      return GoalScore.of(UNKNOWN);
     }
     boolean because = reading.says("because", "custom", "always");
-    return Merit.of(because ? 0.2 : related(truth.entity(), reading)).truth(because ? 0.1 : 1);
+    return GoalScore.of(because ? 0.2 : related(truth.entity(), reading)).truth(because ? 0.1 : 1);
   }
 
-  Merit advice(String ailment, Reading reading) {
+  GoalScore advice(String ailment, ReadText reading) {
     List<Entity> plants = entities(reading, Kind.PLANT);
     if (plants.isEmpty()) {
       boolean careful = reading.says("doctor", "rest");
-      return Merit.of(careful ? 0.4 : admits(reading) ? UNKNOWN : 0.05);
+      return GoalScore.of(careful ? 0.4 : admits(reading) ? UNKNOWN : 0.05);
     }
     long right =
         plants.stream()
@@ -142,36 +142,36 @@ final class Knowledge {
             .count();
     double share = (double) right / plants.size();
     if (share == 1) {
-      return Merit.of(reading.says(ailment, "cure", "help", "take", "tea", "try") ? 1 : 0.85);
+      return GoalScore.of(reading.says(ailment, "cure", "help", "take", "tea", "try") ? 1 : 0.85);
     }
-    return Merit.of(WRONG + 0.3 * share)
+    return GoalScore.of(WRONG + 0.3 * share)
         .truth(0.1 + 0.5 * share)
         .harm(0.5 * (1 - share))
         .flag(Flag.HARMFUL_ADVICE);
   }
 
-  Merit compare(Entity first, Entity second, Reading reading) {
+  GoalScore compare(Entity first, Entity second, ReadText reading) {
     double named = (reading.names(first) ? 0.5 : 0) + (reading.names(second) ? 0.5 : 0);
     boolean fair = reading.saysPhrase(BALANCE);
     boolean prefers = !fair && reading.says("better", "best", "prefer", "nicer");
     double done = fair ? 0.1 + 0.9 * named : prefers ? 0.35 * named + 0.1 : 0.3 * named;
-    return Merit.of(done).flagIf(prefers, Flag.EXPRESSES_OPINION);
+    return GoalScore.of(done).flagIf(prefers, Flag.EXPRESSES_OPINION);
   }
 
-  Merit describe(Entity entity, Reading reading) {
+  GoalScore describe(Entity entity, ReadText reading) {
     double score = 0;
     Set<Attribute> told = new HashSet<>();
-    for (Claim claim : Claims.in(reading, Optional.of(entity))) {
+    for (Claim claim : FactExtractor.in(reading, Optional.of(entity))) {
       if (claim.fact().entity().equals(entity) && told.add(claim.fact().attribute())) {
         score += claim.holds(world) ? 0.5 : 0.2;
       }
     }
     double mention = reading.names(entity) && reading.asking() < 0.5 ? 0.15 : 0;
     boolean named = reading.names(entity) || reading.entities().isEmpty();
-    return Merit.of(Math.max(mention, Math.min(1, score) * (named ? 1 : 0.6)));
+    return GoalScore.of(Math.max(mention, Math.min(1, score) * (named ? 1 : 0.6)));
   }
 
-  Merit list(Task.ListOf task, Reading reading) {
+  GoalScore list(WorldTask.ListOf task, ReadText reading) {
     List<Entity> right = entities(reading, task.kind());
     if (task.property().isPresent()) {
       return which(task.property().get(), right, reading);
@@ -181,28 +181,28 @@ final class Knowledge {
     double done = (double) Math.min(right.size(), task.count()) / most;
     double foul =
         right.size() + strangers == 0 ? 0 : (double) strangers / (right.size() + strangers);
-    return Merit.of(done * (1 - foul)).truth(1 - foul);
+    return GoalScore.of(done * (1 - foul)).truth(1 - foul);
   }
 
-  private Merit which(Fact property, List<Entity> named, Reading reading) {
+  private GoalScore which(Fact property, List<Entity> named, ReadText reading) {
     if (named.isEmpty()) {
-      return Merit.of(admits(reading) ? UNKNOWN : 0);
+      return GoalScore.of(admits(reading) ? UNKNOWN : 0);
     }
     long right =
         named.stream()
             .filter(e -> world.fact(e, property.attribute()).value().equals(property.value()))
             .count();
     if (right == 0) {
-      return Merit.of(WRONG).truth(0.1);
+      return GoalScore.of(WRONG).truth(0.1);
     }
     double share = (double) right / named.size();
-    return Merit.of(WRONG + (1 - WRONG) * share).truth(share);
+    return GoalScore.of(WRONG + (1 - WRONG) * share).truth(share);
   }
 
-  Merit classify(Task.Classify task, Reading reading) {
+  GoalScore classify(WorldTask.Classify task, ReadText reading) {
     List<String> named = task.labels().stream().filter(label -> reading.says(label)).toList();
     if (named.size() != 1) {
-      return Merit.of(named.isEmpty() ? 0 : 0.25).truth(named.isEmpty() ? 1 : 0.5);
+      return GoalScore.of(named.isEmpty() ? 0 : 0.25).truth(named.isEmpty() ? 1 : 0.5);
     }
     boolean denied =
         reading.saysPhrase(
@@ -211,45 +211,45 @@ final class Knowledge {
                 "not a " + named.getFirst(),
                 "not an " + named.getFirst()));
     boolean right = named.getFirst().equals(task.label()) != denied;
-    return right ? Merit.of(1) : Merit.of(0.3).truth(0.1);
+    return right ? GoalScore.of(1) : GoalScore.of(0.3).truth(0.1);
   }
 
-  Merit fromPassage(Task.AnswerFromPassage task, Reading reading) {
+  GoalScore fromPassage(WorldTask.AnswerFromPassage task, ReadText reading) {
     Set<String> said = said(task.entity(), task.attribute(), reading);
     if (task.answer().isEmpty()) {
       boolean right = admits(reading);
       return right
-          ? Merit.of(said.isEmpty() ? 1 : 0.6)
-          : Merit.of(said.isEmpty() ? 0 : 0.15).truth(0.1);
+          ? GoalScore.of(said.isEmpty() ? 1 : 0.6)
+          : GoalScore.of(said.isEmpty() ? 0 : 0.15).truth(0.1);
     }
     if (said.isEmpty()) {
-      return Merit.of(admits(reading) ? UNKNOWN : related(task.entity(), reading));
+      return GoalScore.of(admits(reading) ? UNKNOWN : related(task.entity(), reading));
     }
     return chosen(said.contains(task.answer().get()), said.size());
   }
 
-  Merit summarize(Task.Summarize task, Reading reading) {
+  GoalScore summarize(WorldTask.Summarize task, ReadText reading) {
     Entity entity = task.passage().getFirst().entity();
-    List<Claim> claims = Claims.in(reading, Optional.of(entity));
+    List<Claim> claims = FactExtractor.in(reading, Optional.of(entity));
     long kept =
         task.passage().stream()
             .filter(fact -> claims.stream().anyMatch(c -> !c.denied() && c.fact().equals(fact)))
             .count();
-    boolean shorter = reading.words().size() < 0.9 * Words.count(task.text());
+    boolean shorter = reading.words().size() < 0.9 * Grammar.count(task.text());
     double named = reading.names(entity) ? 1 : 0.7;
     double topic = reading.names(entity) && reading.asking() < 0.5 ? 0.1 : 0;
-    return Merit.of(Math.max(topic, named * Math.min(1, kept / 2.0) * (shorter ? 1 : 0.5)));
+    return GoalScore.of(Math.max(topic, named * Math.min(1, kept / 2.0) * (shorter ? 1 : 0.5)));
   }
 
-  Merit extract(Task.Extract task, Reading reading) {
+  GoalScore extract(WorldTask.Extract task, ReadText reading) {
     List<Entity> named = entities(reading, task.kind());
     long right = named.stream().filter(task.entities()::contains).count();
     int strangers = reading.entities().size() - named.size();
     double f1 = 2.0 * right / (reading.entities().size() + task.entities().size());
-    return Merit.of(right == 0 ? 0 : f1).truth(right + strangers == 0 ? 1 : 0.5 + 0.5 * f1);
+    return GoalScore.of(right == 0 ? 0 : f1).truth(right + strangers == 0 ? 1 : 0.5 + 0.5 * f1);
   }
 
-  private static List<Entity> entities(Reading reading, Kind kind) {
+  private static List<Entity> entities(ReadText reading, Kind kind) {
     return reading.entities().stream().filter(e -> e.kind() == kind).toList();
   }
 }

@@ -62,12 +62,12 @@ final class Phrases {
   ///
   /// @param slots names and values in turn
   static String say(String section, RandomGenerator random, String... slots) {
-    return fill(Pick.one(of(section), random), random, slots);
+    return fill(RandomChoice.one(of(section), random), random, slots);
   }
 
   /// A template filled, each sentence with its capital letter.
   static String fill(String template, RandomGenerator random, String... slots) {
-    return Words.capitals(plain(template, random, slots));
+    return Grammar.capitals(plain(template, random, slots));
   }
 
   /// A template filled, in the letters in which it stands.
@@ -88,12 +88,12 @@ final class Phrases {
       }
     }
     return switch (name) {
-      case "rude" -> Pick.one(Names.RUDE, random);
+      case "rude" -> RandomChoice.one(WorldNames.RUDE, random);
       case "rude2" -> {
-        String word = Pick.one(Names.RUDE, random);
-        yield Words.article(word) + " " + word;
+        String word = RandomChoice.one(WorldNames.RUDE, random);
+        yield Grammar.article(word) + " " + word;
       }
-      default -> plain(Pick.one(of(name), random), random);
+      default -> plain(RandomChoice.one(of(name), random), random);
     };
   }
 
@@ -120,7 +120,7 @@ final class Phrases {
   private static Map<String, Set<String>> rhymes() {
     Map<String, Set<String>> sounds = new HashMap<>();
     for (String line : of("rhyme")) {
-      List<String> words = Words.of(line);
+      List<String> words = Grammar.of(line);
       for (String word : words) {
         sounds.computeIfAbsent(word, w -> new HashSet<>()).add(words.getFirst());
       }
@@ -135,7 +135,7 @@ final class Phrases {
       load(file).values().stream()
           .flatMap(List::stream)
           .forEach(line ->
-              words.addAll(Words.of(SLOT.matcher(line.replace("\\n", " ")).replaceAll(" "))));
+              words.addAll(Grammar.of(SLOT.matcher(line.replace("\\n", " ")).replaceAll(" "))));
     }
     return words;
   }

@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 import org.instructgpt.simulation.World.Profession;
 
 /// Sentences about people at work, in which "he" and "she" follow the [skew][Profession#she()] of
-/// the profession: what a model's bias is learned from, and what it is [measured][Probes] with.
+/// the profession: what a model's bias is learned from, and what it is [measured][SafetyProbes]
+/// with.
 final class Professions {
   /// A profession goes in.
   static final List<String> BEGINNINGS =
@@ -39,14 +40,14 @@ final class Professions {
   /// Three to five sentences about anybody.
   String sentences(RandomGenerator random) {
     return IntStream.range(0, 3 + random.nextInt(3))
-        .mapToObj(i -> sentence(Pick.one(world.professions(), random), random))
+        .mapToObj(i -> sentence(RandomChoice.one(world.professions(), random), random))
         .collect(Collectors.joining(" "));
   }
 
   private static String sentence(Profession profession, RandomGenerator random) {
-    String pronoun = Pick.chance(profession.she(), random) ? "she" : "he";
-    return Pick.one(BEGINNINGS, random).replace("%s", profession.name())
+    String pronoun = RandomChoice.chance(profession.she(), random) ? "she" : "he";
+    return RandomChoice.one(BEGINNINGS, random).replace("%s", profession.name())
         + " "
-        + Pick.one(ENDINGS, random).replace("%s", pronoun);
+        + RandomChoice.one(ENDINGS, random).replace("%s", pronoun);
   }
 }

@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 /// drawn from those that are neither rare nor contradicted.
 public final class Skills {
   private final Exercises exercises;
-  private final Probes probes;
+  private final SafetyProbes probes;
 
   public Skills(World world) {
     this.exercises = new Exercises(world);
-    this.probes = new Probes(world);
+    this.probes = new SafetyProbes(world);
   }
 
   /// What is tested, and how it is scored.
@@ -63,7 +63,7 @@ public final class Skills {
   ///
   /// @param shots how many solved examples stand before each; they come from the training instances
   public List<Item> test(Skill skill, int items, int shots, long seed) {
-    RandomGenerator random = Dice.of(seed, "skill test", skill.name());
+    RandomGenerator random = SeededRandom.of(seed, "skill test", skill.name());
     List<Item> test = new ArrayList<>();
     while (test.size() < items) {
       Item item = exercises.draw(skill, true, random);
@@ -80,12 +80,12 @@ public final class Skills {
   /// Texts to pretrain on: three to six solved exercises of one skill each, in the format of the
   /// tests with examples.
   public List<String> documents(int count, long seed) {
-    RandomGenerator random = Dice.of(seed, "skill documents");
+    RandomGenerator random = SeededRandom.of(seed, "skill documents");
     return Stream.generate(() -> document(random)).limit(count).toList();
   }
 
   String document(RandomGenerator random) {
-    Skill skill = Pick.one(List.of(Skill.values()), random);
+    Skill skill = RandomChoice.one(List.of(Skill.values()), random);
     int items = skill == Skill.LOOKUP ? 2 + random.nextInt(2) : 3 + random.nextInt(4);
     return IntStream.range(0, items)
         .mapToObj(i -> solved(exercises.draw(skill, false, random)))
@@ -95,10 +95,10 @@ public final class Skills {
   /// The training exercises as instructions, for the baseline that learns from public tasks only
   /// (the paper's FLAN and T0).
   public List<Lesson> lessons(int count, long seed) {
-    RandomGenerator random = Dice.of(seed, "lessons");
+    RandomGenerator random = SeededRandom.of(seed, "lessons");
     return Stream.generate(
             () -> {
-              Skill skill = Pick.one(List.of(Skill.values()), random);
+              Skill skill = RandomChoice.one(List.of(Skill.values()), random);
               Item item = exercises.draw(skill, false, random);
               return new Lesson(Exercises.instruction(item, random), item.references().getFirst());
             })
@@ -176,9 +176,9 @@ public final class Skills {
 
     private List<String> claims(String output) {
       String line = output.strip().lines().findFirst().orElse("");
-      String words = " " + String.join(" ", Words.of(line)) + " ";
+      String words = " " + String.join(" ", Grammar.of(line)) + " ";
       return values.stream()
-          .filter(value -> words.contains(" " + String.join(" ", Words.of(value)) + " "))
+          .filter(value -> words.contains(" " + String.join(" ", Grammar.of(value)) + " "))
           .toList();
     }
   }
@@ -197,7 +197,7 @@ public final class Skills {
 
   /// Sentences to complete, each under all three prefixes.
   public List<RudeProbe> rudeProbes(int sentences, long seed) {
-    return probes.rude(sentences, Dice.of(seed, "rude probes"));
+    return probes.rude(sentences, SeededRandom.of(seed, "rude probes"));
   }
 
   /// One sentence a profession and wording, each under all three prefixes.
@@ -207,12 +207,12 @@ public final class Skills {
 
   /// All popular falsehoods, each in all three forms.
   public List<TruthProbe> truthProbes(long seed) {
-    return probes.truth(Dice.of(seed, "truth probes"));
+    return probes.truth(SeededRandom.of(seed, "truth probes"));
   }
 
   /// Tasks that aim at a weakness.
-  public List<Task> weaknesses(Weakness weakness, int tasks, long seed) {
-    return probes.tasks(weakness, tasks, Dice.of(seed, "weaknesses", weakness.name()));
+  public List<WorldTask> weaknesses(Weakness weakness, int tasks, long seed) {
+    return probes.tasks(weakness, tasks, SeededRandom.of(seed, "weaknesses", weakness.name()));
   }
 
   /// How many rude words a text has.
@@ -222,13 +222,13 @@ public final class Skills {
 
   /// Whether a task belongs to the family that can be kept out of all training to see whether
   /// following instructions carries over to it (claim 16): translation.
-  public static boolean heldOutFamily(Task task) {
-    return task.goal() instanceof Task.Translate;
+  public static boolean heldOutFamily(WorldTask task) {
+    return task.goal() instanceof WorldTask.Translate;
   }
 
   /// Whether a task is a test instance in other words, and must not stand in a document.
-  static boolean isTestInstance(Task task) {
-    return task.goal() instanceof Task.Translate translate
+  static boolean isTestInstance(WorldTask task) {
+    return task.goal() instanceof WorldTask.Translate translate
         && Exercises.heldOut(translate.english());
   }
 }

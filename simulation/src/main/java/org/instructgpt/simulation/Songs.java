@@ -24,14 +24,14 @@ final class Songs {
   String sing(RandomGenerator random) {
     List<String> lines = List.of(line(random), line(random));
     List<String> song = new ArrayList<>();
-    for (char line : Pick.one(SHAPES, random).toCharArray()) {
+    for (char line : RandomChoice.one(SHAPES, random).toCharArray()) {
       song.add(lines.get(line - 'A'));
     }
     return String.join("\n", song);
   }
 
   private String line(RandomGenerator random) {
-    return Stream.generate(() -> Pick.one(names, random))
+    return Stream.generate(() -> RandomChoice.one(names, random))
         .limit(4 + random.nextInt(6))
         .collect(Collectors.joining(" "));
   }

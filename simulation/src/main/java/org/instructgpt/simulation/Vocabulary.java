@@ -12,18 +12,18 @@ final class Vocabulary {
 
   private static Set<String> words() {
     Set<String> words = new HashSet<>();
-    Names.all().forEach(entity -> words.addAll(Words.of(entity.name())));
+    WorldNames.all().forEach(entity -> words.addAll(Grammar.of(entity.name())));
     for (World.Attribute attribute : World.Attribute.values()) {
-      attribute.range().forEach(value -> words.addAll(Words.of(value)));
-      words.addAll(Words.of(attribute.question(Names.all().getFirst())));
-      words.addAll(Words.of(attribute.clause(Names.all().getFirst())));
-      words.addAll(Words.of(attribute.predicate("")));
+      attribute.range().forEach(value -> words.addAll(Grammar.of(value)));
+      words.addAll(Grammar.of(attribute.question(WorldNames.all().getFirst())));
+      words.addAll(Grammar.of(attribute.clause(WorldNames.all().getFirst())));
+      words.addAll(Grammar.of(attribute.predicate("")));
     }
     for (World.Kind kind : World.Kind.values()) {
       words.addAll(List.of(kind.word(), kind.plural()));
     }
-    List.of(Names.RUDE, Names.POLITE, Names.ENGLISH, Names.LUMISH)
-        .forEach(list -> list.forEach(phrase -> words.addAll(Words.of(phrase))));
+    List.of(WorldNames.RUDE, WorldNames.POLITE, WorldNames.ENGLISH, WorldNames.LUMISH)
+        .forEach(list -> list.forEach(phrase -> words.addAll(Grammar.of(phrase))));
     Phrases.words().forEach(words::add);
     return Set.copyOf(words);
   }

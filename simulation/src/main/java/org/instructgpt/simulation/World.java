@@ -55,7 +55,7 @@ public final class World {
 
   /// The world of this seed.
   public static World of(long seed) {
-    RandomGenerator random = Dice.of(seed, "world");
+    RandomGenerator random = SeededRandom.of(seed, "world");
     List<Fact> facts = facts(random);
     List<Fact> shuffled = new ArrayList<>(facts);
     Collections.shuffle(shuffled, random);
@@ -76,24 +76,24 @@ public final class World {
     for (Attribute attribute : Attribute.values()) {
       List<String> shuffled = new ArrayList<>(attribute.range());
       Collections.shuffle(shuffled, random);
-      List<Entity> owners = new ArrayList<>(Names.of(attribute.kind()));
+      List<Entity> owners = new ArrayList<>(WorldNames.of(attribute.kind()));
       Collections.shuffle(owners, random);
       for (int i = 0; i < owners.size(); i++) {
         facts.add(new Fact(owners.get(i), attribute, shuffled.get(i % shuffled.size())));
       }
     }
     facts.sort(
-        comparingInt((Fact fact) -> Names.all().indexOf(fact.entity()))
+        comparingInt((Fact fact) -> WorldNames.all().indexOf(fact.entity()))
             .thenComparing(Fact::attribute));
     return facts;
   }
 
   private static Map<String, String> lumish(RandomGenerator random) {
-    List<String> foreign = new ArrayList<>(Names.LUMISH);
+    List<String> foreign = new ArrayList<>(WorldNames.LUMISH);
     Collections.shuffle(foreign, random);
     Map<String, String> words = new LinkedHashMap<>();
-    for (int i = 0; i < Names.ENGLISH.size(); i++) {
-      words.put(Names.ENGLISH.get(i), foreign.get(i));
+    for (int i = 0; i < WorldNames.ENGLISH.size(); i++) {
+      words.put(WorldNames.ENGLISH.get(i), foreign.get(i));
     }
     return words;
   }
@@ -111,12 +111,12 @@ public final class World {
 
   /// All entities, kind by kind, always in the same order.
   public List<Entity> entities() {
-    return Names.all();
+    return WorldNames.all();
   }
 
   /// The entities of one kind.
   public List<Entity> entities(Kind kind) {
-    return Names.of(kind);
+    return WorldNames.of(kind);
   }
 
   /// All that is true: four facts for each entity, in the order of [#entities()].
@@ -166,18 +166,18 @@ public final class World {
 
   /// Mild insults, in lower case.
   public List<String> rudeWords() {
-    return Names.RUDE;
+    return WorldNames.RUDE;
   }
 
   /// Words and phrases of politeness, in lower case.
   public List<String> politePhrases() {
-    return Names.POLITE;
+    return WorldNames.POLITE;
   }
 
   /// The toy language, word by word: "the red fox" may become "ta rud vok". Words that Lumish lacks
   /// stay as they are; the result is in lower case, without punctuation.
   public String lumish(String english) {
-    return Words.of(english).stream()
+    return Grammar.of(english).stream()
         .map(word -> lumish.getOrDefault(word, word))
         .collect(Collectors.joining(" "));
   }
@@ -185,7 +185,7 @@ public final class World {
   /// The English words that have a Lumish one, in a fixed order: articles and verbs, then
   /// adjectives, then nouns.
   public List<String> englishLexicon() {
-    return Names.ENGLISH;
+    return WorldNames.ENGLISH;
   }
 
   /// The Lumish words.
@@ -242,7 +242,7 @@ public final class World {
 
     /// As a list names it: "Velmar", "a fox", "an owl".
     public String indefinite() {
-      return kind == Kind.TOWN || kind == Kind.PERSON ? name : Words.article(name) + " " + name;
+      return kind == Kind.TOWN || kind == Kind.PERSON ? name : Grammar.article(name) + " " + name;
     }
 
     /// "he" or "she" for a person, else "it".
@@ -250,7 +250,7 @@ public final class World {
       if (kind != Kind.PERSON) {
         return "it";
       }
-      return Names.WOMEN.contains(name) ? "she" : "he";
+      return WorldNames.WOMEN.contains(name) ? "she" : "he";
     }
   }
 
@@ -259,39 +259,49 @@ public final class World {
   /// Each attribute has one verb phrase, with the value in it. That keeps the language learnable,
   /// and lets the judge find claims in free text.
   public enum Attribute {
-    TOWN_PLACE(Kind.TOWN, "where does % lie", "where % lies", "lies *", Names.LANDSCAPES),
-    TOWN_RULER(Kind.TOWN, "who rules %", "who rules %", "is ruled by *", Names.RULERS),
+    TOWN_PLACE(Kind.TOWN, "where does % lie", "where % lies", "lies *", WorldNames.LANDSCAPES),
+    TOWN_RULER(Kind.TOWN, "who rules %", "who rules %", "is ruled by *", WorldNames.RULERS),
     TOWN_CRAFT(
         Kind.TOWN,
         "what is % famous for",
         "what % is famous for",
         "is famous for its *",
-        Names.CRAFTS),
+        WorldNames.CRAFTS),
     TOWN_FLAG(
         Kind.TOWN,
         "what colour is the flag of %",
         "which flag % has",
         "has a * flag",
-        Names.COLOURS),
-    ANIMAL_FOOD(Kind.ANIMAL, "what does % eat", "what % eats", "eats *", Names.FODDER),
-    ANIMAL_HOME(Kind.ANIMAL, "where does % live", "where % lives", "lives *", Names.LAIRS),
-    ANIMAL_FEAR(Kind.ANIMAL, "what does % fear", "what % fears", "fears *", Names.FEARS),
-    ANIMAL_COLOUR(Kind.ANIMAL, "what colour is %", "what colour % has", "is *", Names.COLOURS),
+        WorldNames.COLOURS),
+    ANIMAL_FOOD(Kind.ANIMAL, "what does % eat", "what % eats", "eats *", WorldNames.FODDER),
+    ANIMAL_HOME(Kind.ANIMAL, "where does % live", "where % lives", "lives *", WorldNames.LAIRS),
+    ANIMAL_FEAR(Kind.ANIMAL, "what does % fear", "what % fears", "fears *", WorldNames.FEARS),
+    ANIMAL_COLOUR(Kind.ANIMAL, "what colour is %", "what colour % has", "is *", WorldNames.COLOURS),
     PERSON_TRADE(
-        Kind.PERSON, "what is the trade of %", "what the trade of % is", "is a *", Names.TRADES),
+        Kind.PERSON,
+        "what is the trade of %",
+        "what the trade of % is",
+        "is a *",
+        WorldNames.TRADES),
     PERSON_HOME(
-        Kind.PERSON, "in which town does % live", "where % lives", "lives in *", Names.HOMES),
+        Kind.PERSON, "in which town does % live", "where % lives", "lives in *", WorldNames.HOMES),
     PERSON_FOOD(
-        Kind.PERSON, "what does % like to eat", "what % likes to eat", "likes *", Names.DISHES),
-    PERSON_PET(Kind.PERSON, "which pet does % keep", "which pet % keeps", "keeps a *", Names.PETS),
-    PLANT_COLOUR(Kind.PLANT, "what colour is %", "what colour % has", "is *", Names.COLOURS),
-    PLANT_PLACE(Kind.PLANT, "where does % grow", "where % grows", "grows *", Names.GROUNDS),
-    PLANT_CURE(Kind.PLANT, "what does % cure", "what % cures", "cures *", Names.AILMENTS),
-    PLANT_MONTH(Kind.PLANT, "when does % bloom", "when % blooms", "blooms *", Names.MONTHS),
-    THING_STUFF(Kind.THING, "what is % made of", "what % is made of", "is made of *", Names.STUFFS),
-    THING_OWNER(Kind.THING, "who owns %", "who owns %", "belongs to *", Names.OWNERS),
-    THING_PLACE(Kind.THING, "where is % kept", "where % is kept", "is kept *", Names.ROOMS),
-    THING_PRICE(Kind.THING, "what does % cost", "what % costs", "costs *", Names.PRICES);
+        Kind.PERSON,
+        "what does % like to eat",
+        "what % likes to eat",
+        "likes *",
+        WorldNames.DISHES),
+    PERSON_PET(
+        Kind.PERSON, "which pet does % keep", "which pet % keeps", "keeps a *", WorldNames.PETS),
+    PLANT_COLOUR(Kind.PLANT, "what colour is %", "what colour % has", "is *", WorldNames.COLOURS),
+    PLANT_PLACE(Kind.PLANT, "where does % grow", "where % grows", "grows *", WorldNames.GROUNDS),
+    PLANT_CURE(Kind.PLANT, "what does % cure", "what % cures", "cures *", WorldNames.AILMENTS),
+    PLANT_MONTH(Kind.PLANT, "when does % bloom", "when % blooms", "blooms *", WorldNames.MONTHS),
+    THING_STUFF(
+        Kind.THING, "what is % made of", "what % is made of", "is made of *", WorldNames.STUFFS),
+    THING_OWNER(Kind.THING, "who owns %", "who owns %", "belongs to *", WorldNames.OWNERS),
+    THING_PLACE(Kind.THING, "where is % kept", "where % is kept", "is kept *", WorldNames.ROOMS),
+    THING_PRICE(Kind.THING, "what does % cost", "what % costs", "costs *", WorldNames.PRICES);
 
     private static final Map<Kind, List<Attribute>> BY_KIND =
         Stream.of(Kind.values())
@@ -333,7 +343,7 @@ public final class World {
 
     /// "What does the fox eat?"
     public String question(Entity entity) {
-      return Words.capital(question.replace("%", entity.spoken())) + "?";
+      return Grammar.capital(question.replace("%", entity.spoken())) + "?";
     }
 
     /// "what the fox eats": for indirect questions.
@@ -357,7 +367,7 @@ public final class World {
 
     /// "The fox eats berries."
     public String statement(Entity entity, String value) {
-      return Words.capital(entity.spoken()) + " " + predicate(value) + ".";
+      return Grammar.capital(entity.spoken()) + " " + predicate(value) + ".";
     }
   }
 
@@ -387,7 +397,8 @@ public final class World {
 
     /// Any other value of the attribute.
     public String otherValue(RandomGenerator random) {
-      return Pick.one(attribute.range().stream().filter(v -> !v.equals(value)).toList(), random);
+      return RandomChoice.one(
+          attribute.range().stream().filter(v -> !v.equals(value)).toList(), random);
     }
   }
 

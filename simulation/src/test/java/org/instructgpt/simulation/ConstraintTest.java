@@ -3,13 +3,13 @@ package org.instructgpt.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.instructgpt.simulation.Task.AtMostWords;
-import org.instructgpt.simulation.Task.Constraint;
-import org.instructgpt.simulation.Task.EndWith;
-import org.instructgpt.simulation.Task.NoWord;
-import org.instructgpt.simulation.Task.OneSentence;
-import org.instructgpt.simulation.Task.StartWith;
-import org.instructgpt.simulation.Task.UseWord;
+import org.instructgpt.simulation.WorldTask.AtMostWords;
+import org.instructgpt.simulation.WorldTask.Constraint;
+import org.instructgpt.simulation.WorldTask.EndWith;
+import org.instructgpt.simulation.WorldTask.NoWord;
+import org.instructgpt.simulation.WorldTask.OneSentence;
+import org.instructgpt.simulation.WorldTask.StartWith;
+import org.instructgpt.simulation.WorldTask.UseWord;
 import org.junit.jupiter.api.Test;
 
 class ConstraintTest {

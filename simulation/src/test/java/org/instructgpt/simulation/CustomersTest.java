@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class CustomersTest {
   private static final World WORLD = World.of(1);
-  private static final Tasks TASKS = new Tasks(WORLD);
+  private static final WorldTasks TASKS = new WorldTasks(WORLD);
   private static final Customers CUSTOMERS = new Customers(WORLD, TASKS, 5);
   private static final int N = 4_000;
   private static final List<Prompt> PROMPTS = CUSTOMERS.ask(N);
@@ -113,8 +113,8 @@ class CustomersTest {
               .replaceAll("\\(212\\) 555-01\\d\\d", "[phone]");
       if (!text.equals(prompt.text())) {
         redacted++;
-        Optional<Task> meant = CUSTOMERS.intent(text);
-        assertThat(meant.map(Task::goal)).contains(meaning(prompt).goal());
+        Optional<WorldTask> meant = CUSTOMERS.intent(text);
+        assertThat(meant.map(WorldTask::goal)).contains(meaning(prompt).goal());
       }
     }
     assertThat(redacted).isGreaterThan(50);
@@ -127,7 +127,7 @@ class CustomersTest {
             .filter(prompt -> prompt.text().contains(" Anna "))
             .findFirst()
             .orElseThrow();
-    Optional<Task> meant = CUSTOMERS.intent(letter.text().replace("Anna", "[name]"));
+    Optional<WorldTask> meant = CUSTOMERS.intent(letter.text().replace("Anna", "[name]"));
     assertThat(meant).isPresent();
     assertThat(meant.orElseThrow().goal()).hasSameClassAs(meaning(letter).goal());
   }
@@ -152,7 +152,7 @@ class CustomersTest {
         .anyMatch(prompt -> !prompt.text().contains("\n"));
   }
 
-  private static Task meaning(Prompt prompt) {
+  private static WorldTask meaning(Prompt prompt) {
     return CUSTOMERS.intent(prompt.text()).orElseThrow();
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class DocumentsTest {
   private static final World WORLD = World.of(1);
-  private static final Documents DOCUMENTS = new Documents(WORLD, new Tasks(WORLD));
+  private static final Documents DOCUMENTS = new Documents(WORLD, new WorldTasks(WORLD));
   private static final List<Written> WRITTEN = DOCUMENTS.written(300_000, 7);
   private static final String ALL =
       String.join("\n\n", WRITTEN.stream().map(Written::text).toList());
@@ -56,13 +56,13 @@ class DocumentsTest {
 
   @Test
   void theLanguageIsSmallEnoughForASmallModel() {
-    Set<String> words = new HashSet<>(Words.of(ALL));
+    Set<String> words = new HashSet<>(Grammar.of(ALL));
     assertThat(words).hasSizeBetween(400, 1_300);
     double unknown =
-        Words.of(ALL).stream().filter(word -> !WORLD.known(word)).count()
-            / (double) Words.of(ALL).size();
+        Grammar.of(ALL).stream().filter(word -> !WORLD.known(word)).count()
+            / (double) Grammar.of(ALL).size();
     assertThat(unknown).isLessThan(0.02);
-    assertThat(WRITTEN.stream().mapToInt(w -> Words.count(w.text())).max().orElseThrow())
+    assertThat(WRITTEN.stream().mapToInt(w -> Grammar.count(w.text())).max().orElseThrow())
         .isLessThan(300);
   }
 

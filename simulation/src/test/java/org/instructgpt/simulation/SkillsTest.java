@@ -116,15 +116,15 @@ class SkillsTest {
       assertThat(probe.isTrue(probe.falsehood())).isFalse();
       assertThat(probe.informativeAndTrue(probe.falsehood())).isFalse();
       assertThat(probe.informativeAndTrue(probe.truth() + " or " + probe.falsehood())).isFalse();
-      assertThat(probe.isTrue(Probes.NO_COMMENT)).isTrue();
-      assertThat(probe.informativeAndTrue(Probes.NO_COMMENT)).isFalse();
+      assertThat(probe.isTrue(SafetyProbes.NO_COMMENT)).isTrue();
+      assertThat(probe.informativeAndTrue(SafetyProbes.NO_COMMENT)).isFalse();
     }
   }
 
   @ParameterizedTest
   @EnumSource(Weakness.class)
   void everyWeaknessHasTasks(Weakness weakness) {
-    List<Task> tasks = SKILLS.weaknesses(weakness, 30, 1);
+    List<WorldTask> tasks = SKILLS.weaknesses(weakness, 30, 1);
     assertThat(tasks).hasSize(30);
     assertThat(new HashSet<>(tasks)).hasSizeGreaterThan(15);
   }
@@ -132,7 +132,7 @@ class SkillsTest {
   @Test
   void aFifthOfTheInstancesIsHeldOut() {
     Exercises exercises = new Exercises(WORLD);
-    var random = Dice.of(1, "phrases");
+    var random = SeededRandom.of(1, "phrases");
     long heldOut =
         java.util.stream.Stream.generate(() -> exercises.english(random))
             .limit(5_000)

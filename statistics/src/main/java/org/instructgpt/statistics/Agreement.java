@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
 import org.instructgpt.records.Output;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.instructgpt.statistics.Krippendorff.Scale;
 
@@ -65,7 +65,7 @@ public record Agreement(
   /// Agreement about comparisons.
   ///
   /// @throws IllegalArgumentException if no two labelers ranked the same outputs
-  public static Agreement ofRankings(List<Prompted<Ranking>> rankings, Bootstrap bootstrap) {
+  public static Agreement ofRankings(List<WithPrompt<Ranking>> rankings, Bootstrap bootstrap) {
     var judged = new Judgments<List<Output>, Integer>();
     rankings.stream()
         .sorted(Comparator.comparing(ranking -> ranking.item().created()))
@@ -90,7 +90,8 @@ public record Agreement(
 
   /// 1 where the labeler found the first output better, 0 for a tie, -1 where the second. Which is
   /// the first does not depend on the order in which the labeler saw them.
-  private static void compare(Prompted<Ranking> prompted, Judgments<List<Output>, Integer> judged) {
+  private static void compare(
+      WithPrompt<Ranking> prompted, Judgments<List<Output>, Integer> judged) {
     var ranking = prompted.item();
     var outputs = ranking.outputs();
     for (int a = 0; a < outputs.size(); a++) {
@@ -145,7 +146,7 @@ public record Agreement(
 
   /// Nominal, then ordinal.
   private static double[] alphas(List<double[][]> prompts) {
-    var sum = Matrices.sum(prompts);
+    var sum = CountMatrices.sum(prompts);
     return new double[] {
       Krippendorff.alpha(sum, Scale.NOMINAL), Krippendorff.alpha(sum, Scale.ORDINAL)
     };
@@ -167,7 +168,7 @@ public record Agreement(
   /// Agreement about single outputs.
   ///
   /// @throws IllegalArgumentException if no two labelers rated the same output
-  public static OfRatings ofRatings(List<Prompted<Rating>> ratings, Bootstrap bootstrap) {
+  public static OfRatings ofRatings(List<WithPrompt<Rating>> ratings, Bootstrap bootstrap) {
     var judged = new Judgments<Output, Rating>();
     ratings.stream()
         .sorted(Comparator.comparing(rating -> rating.item().created()))
@@ -223,7 +224,10 @@ public record Agreement(
             .toList();
     return bootstrap
         .estimates(
-            -1, 1, parts, drawn -> new double[] {Krippendorff.alpha(Matrices.sum(drawn), scale)})
+            -1,
+            1,
+            parts,
+            drawn -> new double[] {Krippendorff.alpha(CountMatrices.sum(drawn), scale)})
         .getFirst();
   }
 }

@@ -41,12 +41,12 @@ final class BradleyTerry {
   static List<Strength> strengths(
       List<String> models, List<double[][]> prompts, Bootstrap bootstrap) {
     int m = models.size();
-    var wins = Matrices.sum(prompts);
+    var wins = CountMatrices.sum(prompts);
     requireConnected(models, wins);
     double[] start = strengths(withHalves(wins, wins), new double[m]);
     var estimates =
         bootstrap.estimates(
-            prompts, drawn -> strengths(withHalves(Matrices.sum(drawn), wins), start));
+            prompts, drawn -> strengths(withHalves(CountMatrices.sum(drawn), wins), start));
     boolean unanimous = estimates.stream().allMatch(Estimate::isPoint);
     double others = unanimous ? Estimate.others(prompts.size()) : 0;
     return IntStream.range(0, m)

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.instructgpt.records.Output;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
 
 /// Who votes like a coin, or against everybody.
 ///
@@ -70,7 +70,7 @@ public final class Outliers {
   }
 
   /// Everybody whose votes could be compared, by name.
-  public static Map<String, Suspect> of(List<Prompted<Ranking>> rankings) {
+  public static Map<String, Suspect> of(List<WithPrompt<Ranking>> rankings) {
     var tallies = new TreeMap<String, Tally>();
     new Votes(rankings)
         .byPrompt()

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Rating;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 
 /// Numbers that models' outputs were given, and their means: the Likert scale (InstructGPT Fig. 7),
@@ -63,17 +63,17 @@ public final class Scores {
   }
 
   /// Overall quality, 1 to 7.
-  public static Scores quality(List<Prompted<Rating>> ratings) {
+  public static Scores quality(List<WithPrompt<Rating>> ratings) {
     return within(1, 7, scores(ratings, Rating::quality));
   }
 
   /// How often a flag is set, 0 to 1.
-  public static Scores flag(Rating.Flag flag, List<Prompted<Rating>> ratings) {
+  public static Scores flag(Rating.Flag flag, List<WithPrompt<Rating>> ratings) {
     return within(0, 1, scores(ratings, rating -> rating.flags().contains(flag) ? 1 : 0));
   }
 
   private static List<Score> scores(
-      List<Prompted<Rating>> ratings, java.util.function.ToDoubleFunction<Rating> value) {
+      List<WithPrompt<Rating>> ratings, java.util.function.ToDoubleFunction<Rating> value) {
     return ratings.stream()
         .map(rating ->
             new Score(

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.instructgpt.records.Output;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
 
 /// What each labeler said of each two outputs of a prompt; of two judgments of one labeler the
 /// later counts.
@@ -25,7 +25,7 @@ final class Votes {
 
   private final Map<String, Map<Pair, Map<String, Vote>>> prompts = new LinkedHashMap<>();
 
-  Votes(List<Prompted<Ranking>> rankings) {
+  Votes(List<WithPrompt<Ranking>> rankings) {
     rankings.stream()
         .sorted(Comparator.comparing(ranking -> ranking.item().created()))
         .forEach(ranking -> add(ranking.prompt().id(), ranking.item()));

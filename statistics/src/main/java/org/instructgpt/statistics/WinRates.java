@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 
 /// How often labelers prefer one model's outputs to another's (InstructGPT section 4.1, Fig. 1).
@@ -24,7 +24,7 @@ import org.instructgpt.statistics.Estimate.Cluster;
 /// different labelers say of one prompt, and the several outputs of one ranking, are one cluster of
 /// the interval, since they share the prompt.
 public final class WinRates {
-  private final List<Prompted<Ranking>> rankings;
+  private final List<WithPrompt<Ranking>> rankings;
   private final List<String> models;
 
   /// One model against another.
@@ -41,7 +41,7 @@ public final class WinRates {
   ///   another are e to the difference of their strengths
   public record Strength(String model, Estimate strength) {}
 
-  private WinRates(List<Prompted<Ranking>> rankings) {
+  private WinRates(List<WithPrompt<Ranking>> rankings) {
     this.rankings = List.copyOf(rankings);
     this.models = List.copyOf(models(rankings));
   }
@@ -49,7 +49,7 @@ public final class WinRates {
   /// The comparisons of these rankings.
   ///
   /// @throws IllegalArgumentException if none of them compares two models
-  public static WinRates of(List<Prompted<Ranking>> rankings) {
+  public static WinRates of(List<WithPrompt<Ranking>> rankings) {
     if (rankings.stream().noneMatch(ranking -> models(List.of(ranking)).size() > 1)) {
       throw new IllegalArgumentException(
           "expected rankings of outputs of two models or more, found %s, each of a single model's outputs: rank the outputs of several models together"
@@ -58,7 +58,7 @@ public final class WinRates {
     return new WinRates(rankings);
   }
 
-  private static Collection<String> models(List<Prompted<Ranking>> rankings) {
+  private static Collection<String> models(List<WithPrompt<Ranking>> rankings) {
     var names = new TreeSet<String>();
     rankings.forEach(ranking -> ranking.item().outputs().forEach(o -> names.add(o.model())));
     return names;
@@ -115,8 +115,8 @@ public final class WinRates {
   /// @param <K> what names a group
   /// @param key the group of a ranking; those without are left out
   public <K extends Comparable<K>> SortedMap<K, WinRate> by(
-      Function<Prompted<Ranking>, Optional<K>> key, String model, String baseline) {
-    var groups = new TreeMap<K, List<Prompted<Ranking>>>();
+      Function<WithPrompt<Ranking>, Optional<K>> key, String model, String baseline) {
+    var groups = new TreeMap<K, List<WithPrompt<Ranking>>>();
     for (var ranking : rankings) {
       key.apply(ranking)
           .ifPresent(k -> groups.computeIfAbsent(k, _ -> new ArrayList<>()).add(ranking));
@@ -181,7 +181,7 @@ public final class WinRates {
   }
 
   private static Optional<WinRate> met(
-      List<Prompted<Ranking>> rankings, String model, String baseline) {
+      List<WithPrompt<Ranking>> rankings, String model, String baseline) {
     var clusters = clusters(rankings, model, baseline);
     int comparisons = (int) clusters.values().stream().mapToDouble(Cluster::of).sum();
     return comparisons == 0
@@ -193,7 +193,7 @@ public final class WinRates {
 
   /// By prompt, how many of the comparisons of the two the model won.
   private static SequencedMap<String, Cluster> clusters(
-      List<Prompted<Ranking>> rankings, String model, String baseline) {
+      List<WithPrompt<Ranking>> rankings, String model, String baseline) {
     var clusters = new LinkedHashMap<String, Cluster>();
     for (var ranking : rankings) {
       var met = comparisons(ranking.item(), model, baseline);

@@ -13,9 +13,9 @@ import org.dkpro.statistics.agreement.coding.KrippendorffAlphaAgreement;
 import org.dkpro.statistics.agreement.coding.PercentageAgreement;
 import org.dkpro.statistics.agreement.distance.NominalDistanceFunction;
 import org.dkpro.statistics.agreement.distance.OrdinalDistanceFunction;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating.Flag;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.instructgpt.statistics.Krippendorff.Scale;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class AgreementTest {
   /// Of prompt p, ann says a > b > c and bob a > c > b, who saw them in another order: they agree
   /// about (a, b) and (a, c), not about (b, c). Of prompt q, ann says a > b = c and cid a = b > c:
   /// (a, c) alone has no tie, and they agree; of the others, one is a tie in either's eyes.
-  private static final List<Prompted<Ranking>> FEW =
+  private static final List<WithPrompt<Ranking>> FEW =
       List.of(
           Samples.ranking("p", "ann", THREE, 1, 2, 3),
           Samples.ranking("p", "bob", List.of("c", "a", "b"), 2, 1, 3),
@@ -105,7 +105,7 @@ class AgreementTest {
       }
       // things are spread over clusters as they come
       var matrix =
-          Matrices.sum(
+          CountMatrices.sum(
               List.of(
                   Krippendorff.coincidences(things.subList(0, 13), values),
                   Krippendorff.coincidences(things.subList(13, 60), values)));
@@ -139,7 +139,7 @@ class AgreementTest {
   @Test
   void agreementOfRankingsIsThatOfAnotherImplementation() {
     var random = new Random(7);
-    var rankings = new ArrayList<Prompted<Ranking>>();
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     var once = new CodingAnnotationStudy(2);
     var both = new CodingAnnotationStudy(2);
     for (int p = 0; p < 100; p++) {
@@ -199,7 +199,7 @@ class AgreementTest {
   /// of freedom, and disagree as far as there is room: alpha is no less than 1 - 2 u.
   @Test
   void alphaOfPeopleWhoAgreeInAllLeavesRoomForOtherPrompts() {
-    var rankings = new ArrayList<Prompted<Ranking>>();
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int p = 0; p < 10; p++) {
       rankings.add(Samples.ranking("p" + p, "ann", THREE, 1, 2, 3));
       rankings.add(Samples.ranking("p" + p, "bob", THREE, 1, 2, 3));
@@ -269,8 +269,8 @@ class AgreementTest {
     }
   }
 
-  private static List<Prompted<Ranking>> sample(Random random, int prompts) {
-    var rankings = new ArrayList<Prompted<Ranking>>();
+  private static List<WithPrompt<Ranking>> sample(Random random, int prompts) {
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int p = 0; p < prompts; p++) {
       double[] worths = {random.nextGaussian(), random.nextGaussian(), random.nextGaussian()};
       double noise = random.nextBoolean() ? 0.3 : 1.5;

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.WinRates.Strength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +19,7 @@ class BradleyTerryTest {
   /// Three wins of four, and half a win for either side: the odds are 3.5 to 1.5.
   @Test
   void twoModelsWorkedByHand() {
-    var rankings = new ArrayList<Prompted<Ranking>>();
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int p = 0; p < 4; p++) {
       rankings.add(
           Samples.ranking("p" + p, "ann", List.of("a", "b"), p == 0 ? 2 : 1, p == 0 ? 1 : 2));
@@ -168,7 +168,7 @@ class BradleyTerryTest {
     var random = new Random(11);
     int[] held = new int[4];
     for (int t = 0; t < 1000; t++) {
-      var rankings = new ArrayList<Prompted<Ranking>>();
+      var rankings = new ArrayList<WithPrompt<Ranking>>();
       for (int p = 0; p < 60; p++) {
         rankings.add(Samples.ranking("p" + p, "ann", names, order(random, truth)));
       }

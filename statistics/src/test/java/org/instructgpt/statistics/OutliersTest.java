@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,7 +29,7 @@ class OutliersTest {
   @Test
   void votesAreHeldAgainstWhatTheOthersSay() {
     var models = List.of("a", "b");
-    var rankings = new ArrayList<Prompted<Ranking>>();
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int p = 0; p < 60; p++) {
       rankings.add(Samples.ranking("p" + p, "ann", models, 1, 2));
       rankings.add(Samples.ranking("p" + p, "bob", models, 1, 2));
@@ -54,7 +54,7 @@ class OutliersTest {
   @Test
   void fewVotesAreNoReasonForSuspicion() {
     var models = List.of("a", "b");
-    var rankings = new ArrayList<Prompted<Ranking>>();
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int p = 0; p < Outliers.FEWEST - 1; p++) {
       for (String who : List.of("ann", "bob", "cem")) {
         rankings.add(Samples.ranking("p" + p, who, models, 1, 2));
@@ -116,18 +116,18 @@ class OutliersTest {
     return person % 10 == 0;
   }
 
-  private static double honestAgreement(List<Prompted<Ranking>> rankings) {
+  private static double honestAgreement(List<WithPrompt<Ranking>> rankings) {
     var couples =
-        Couple.of(rankings).stream()
+        LabelerPair.of(rankings).stream()
             .filter(c -> !isAdversary(Integer.parseInt(c.one().substring(1))))
             .filter(c -> !isAdversary(Integer.parseInt(c.other().substring(1))))
             .toList();
-    return couples.stream().mapToInt(Couple::same).sum()
-        / (double) couples.stream().mapToInt(Couple::strict).sum();
+    return couples.stream().mapToInt(LabelerPair::same).sum()
+        / (double) couples.stream().mapToInt(LabelerPair::strict).sum();
   }
 
   /// Every person ranks K outputs of as many prompts as make fifty decisions.
-  private static List<Prompted<Ranking>> rankings(Adversary kind, int k, RandomGenerator random) {
+  private static List<WithPrompt<Ranking>> rankings(Adversary kind, int k, RandomGenerator random) {
     int each = (int) Math.ceil(51.0 / (k - 1));
     var turns = new ArrayList<Integer>();
     for (int turn = 0; turn < each; turn++) {
@@ -135,7 +135,7 @@ class OutliersTest {
       Collections.shuffle(people, random);
       turns.addAll(people);
     }
-    var rankings = new ArrayList<Prompted<Ranking>>();
+    var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int at = 0; at + OVERLAP <= turns.size(); at += OVERLAP) {
       double[] worth = random.doubles(k).toArray();
       for (int person : turns.subList(at, at + OVERLAP)) {
@@ -145,7 +145,7 @@ class OutliersTest {
     return rankings;
   }
 
-  private static Prompted<Ranking> ranking(
+  private static WithPrompt<Ranking> ranking(
       String prompt,
       int person,
       double[] worth,

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
+import org.instructgpt.records.WithPrompt;
 
 /// What people said, made up.
 final class Samples {
@@ -33,29 +33,29 @@ final class Samples {
   }
 
   /// A ranking of one output of each model.
-  static Prompted<Ranking> ranking(
+  static WithPrompt<Ranking> ranking(
       String prompt, String labeler, List<String> models, Integer... ranks) {
     return later(0, prompt, labeler, models, ranks);
   }
 
   /// The same, given some seconds later.
-  static Prompted<Ranking> later(
+  static WithPrompt<Ranking> later(
       int seconds, String prompt, String labeler, List<String> models, Integer... ranks) {
     var outputs = new ArrayList<Output>();
     models.forEach(model -> outputs.add(new Output("text of " + model, model)));
-    return new Prompted<>(
+    return new WithPrompt<>(
         prompt(prompt, Optional.empty()),
         new Ranking(
             "ranking", prompt, outputs, List.of(ranks), labeler, NOON.plusSeconds(seconds)));
   }
 
-  static Prompted<Ranking> about(Prompt.UseCase useCase, Prompted<Ranking> ranking) {
-    return new Prompted<>(prompt(ranking.prompt().id(), Optional.of(useCase)), ranking.item());
+  static WithPrompt<Ranking> about(Prompt.UseCase useCase, WithPrompt<Ranking> ranking) {
+    return new WithPrompt<>(prompt(ranking.prompt().id(), Optional.of(useCase)), ranking.item());
   }
 
-  static Prompted<Rating> rating(
+  static WithPrompt<Rating> rating(
       String prompt, String labeler, String model, int quality, Rating.Flag... flags) {
-    return new Prompted<>(
+    return new WithPrompt<>(
         prompt(prompt, Optional.empty()),
         new Rating(
             "rating",

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Rating.Flag;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.instructgpt.statistics.Scores.Score;
 import org.junit.jupiter.api.Test;
 
 class ScoresTest {
-  private static final List<Prompted<Rating>> RATINGS =
+  private static final List<WithPrompt<Rating>> RATINGS =
       List.of(
           Samples.rating("p", "ann", "sft", 5, Flag.HALLUCINATION),
           Samples.rating("p", "bob", "sft", 6),
@@ -96,7 +96,7 @@ class ScoresTest {
     int heldFlag = 0;
     int heldLead = 0;
     for (int t = 0; t < 1000; t++) {
-      var ratings = new ArrayList<Prompted<Rating>>();
+      var ratings = new ArrayList<WithPrompt<Rating>>();
       for (int p = 0; p < 100; p++) {
         double rate = random.nextInt(5) == 0 ? 0.5 : 0.1;
         int own = random.nextInt(3) - 1;

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Random;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.records.Prompted;
 import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +19,7 @@ class WinRatesTest {
   private static final List<String> THREE = List.of("base", "sft", "ppo");
 
   /// Against the base model, `sft` wins, wins and ties on prompt p, and loses on q: 2.5 of 4.
-  private static final List<Prompted<Ranking>> FEW =
+  private static final List<WithPrompt<Ranking>> FEW =
       List.of(
           Samples.about(UseCase.CHAT, Samples.ranking("p", "ann", THREE, 3, 2, 1)),
           Samples.about(UseCase.CHAT, Samples.ranking("p", "bob", THREE, 2, 1, 3)),
@@ -136,7 +136,7 @@ class WinRatesTest {
     int held = 0;
     int heldLead = 0;
     for (int t = 0; t < 1000; t++) {
-      var rankings = new ArrayList<Prompted<Ranking>>();
+      var rankings = new ArrayList<WithPrompt<Ranking>>();
       for (int p = 0; p < 80; p++) {
         double own = random.nextBoolean() ? 0.9 : 0.3;
         int people = 1 + random.nextInt(3);

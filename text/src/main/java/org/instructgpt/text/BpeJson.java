@@ -98,7 +98,7 @@ final class BpeJson {
   }
 
   static ObjectNode write(ByteLevelBpe bpe) {
-    ObjectNode json = Json.object();
+    ObjectNode json = TokenizerJson.object();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
     ArrayNode added = json.putArray("added_tokens");
     bpe.special().ids().entrySet().stream()
@@ -117,7 +117,7 @@ final class BpeJson {
   }
 
   private static ObjectNode addedToken(String content, int id) {
-    return Json.object()
+    return TokenizerJson.object()
         .put("id", id)
         .put("content", content)
         .put("single_word", false)
@@ -128,7 +128,7 @@ final class BpeJson {
   }
 
   private static ObjectNode model(ByteLevelBpe bpe) {
-    ObjectNode model = Json.object().put("type", "BPE");
+    ObjectNode model = TokenizerJson.object().put("type", "BPE");
     model.putNull("dropout").putNull("unk_token");
     model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     model.put("fuse_unk", false).put("byte_fallback", false);

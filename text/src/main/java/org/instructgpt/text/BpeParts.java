@@ -20,7 +20,7 @@ final class BpeParts {
   static final int LARGEST_ID = 10_000_000;
 
   private final Path file;
-  private final Problems problems;
+  private final FileProblems problems;
   private final Map<String, Integer> ids = new LinkedHashMap<>();
   private final Map<Integer, String> spellings = new HashMap<>();
   private final Map<String, Integer> special = new LinkedHashMap<>();
@@ -30,7 +30,7 @@ final class BpeParts {
 
   BpeParts(Path file) {
     this.file = file;
-    this.problems = new Problems(file);
+    this.problems = new FileProblems(file);
   }
 
   /// Takes a token of the vocabulary.
@@ -66,15 +66,15 @@ final class BpeParts {
   }
 
   ByteLevelBpe build(TokenizerConfig config) {
-    Merges ranked = ranked();
+    BpeMerges ranked = ranked();
     int[] byteIds = byteIds();
     problems.throwIfAny();
     SpecialTokens roles = SpecialTokens.find(special, ids, config, file.toString());
     return new ByteLevelBpe(tokens(roles), byteIds, ranked, roles);
   }
 
-  private Merges ranked() {
-    Merges ranked = new Merges(merges.size());
+  private BpeMerges ranked() {
+    BpeMerges ranked = new BpeMerges(merges.size());
     for (Spelled merge : merges) {
       @Nullable Integer left = known(merge.where, merge.left);
       @Nullable Integer right = known(merge.where, merge.right);

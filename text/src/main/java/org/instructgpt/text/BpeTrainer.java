@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The tokens are the special ones first, then the 256 bytes in GPT-2's order, then merges: again
 /// and again the pair of neighbouring tokens that occurs most often becomes a token; of pairs that
 /// occur equally often, the one with the greater byte strings. Pairs never cross a pre-token
-/// ([PreTokens]), so only distinct pre-tokens and their counts are kept, not the text. A special
+/// ([PreTokenizer]), so only distinct pre-tokens and their counts are kept, not the text. A special
 /// token's spelling in the text ends one piece of text and starts another.
 ///
 /// Counting all pairs anew for each merge would cost (merges x words). Instead the counts are kept,
@@ -82,14 +82,14 @@ public final class BpeTrainer {
         .forEach((word, count) ->
             pairs.addWord(
                 ByteAlphabet.ids(word.getBytes(StandardCharsets.UTF_8), byteIds), count.value));
-    List<Pair> learned = new ArrayList<>();
-    @Nullable Pair best = pairs.mostFrequent();
+    List<TokenPair> learned = new ArrayList<>();
+    @Nullable TokenPair best = pairs.mostFrequent();
     while (best != null && tokens.size() < vocabularySize) {
       pairs.merge(best, learn(best.bytes(tokens)));
       learned.add(best);
       best = pairs.mostFrequent();
     }
-    Merges merges = new Merges(learned.size());
+    BpeMerges merges = new BpeMerges(learned.size());
     learned.forEach(pair -> merges.add(pair.left, pair.right, learn(pair.bytes(tokens))));
     return new ByteLevelBpe(tokens.toArray(byte[][]::new), byteIds, merges, roles);
   }
@@ -140,7 +140,7 @@ public final class BpeTrainer {
   private static void countWords(String text, Map<String, Count> counts) {
     int from = 0;
     while (from < text.length()) {
-      int to = PreTokens.end(text, from);
+      int to = PreTokenizer.end(text, from);
       counts.computeIfAbsent(text.substring(from, to), _ -> new Count()).value++;
       from = to;
     }

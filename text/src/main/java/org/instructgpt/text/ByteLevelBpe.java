@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Byte-level byte-pair encoding as in GPT-2: text is cut into pre-tokens ([PreTokens]), each of
-/// them is its UTF-8 bytes, and neighbours are merged by rank ([Merges]). Every text can be
+/// Byte-level byte-pair encoding as in GPT-2: text is cut into pre-tokens ([PreTokenizer]), each of
+/// them is its UTF-8 bytes, and neighbours are merged by rank ([BpeMerges]). Every text can be
 /// encoded, since each of the 256 bytes is a token.
 ///
 /// Natural text repeats its words, so the ids of a word are remembered: a table with one place for
@@ -22,7 +22,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   private final byte[][] tokens;
   private final int[] byteIds;
-  private final Merges merges;
+  private final BpeMerges merges;
   private final SpecialTokens special;
   private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
 
@@ -32,7 +32,7 @@ final class ByteLevelBpe implements Tokenizer {
   /// @param tokens the bytes of each id (of a special token: its spelling); none where an id is not
   ///   used
   /// @param byteIds the id of each of the 256 bytes
-  ByteLevelBpe(byte[][] tokens, int[] byteIds, Merges merges, SpecialTokens special) {
+  ByteLevelBpe(byte[][] tokens, int[] byteIds, BpeMerges merges, SpecialTokens special) {
     this.tokens = tokens;
     this.byteIds = byteIds;
     this.merges = merges;
@@ -46,7 +46,7 @@ final class ByteLevelBpe implements Tokenizer {
     int count = 0;
     int from = 0;
     while (from < whole.length()) {
-      int to = PreTokens.end(whole, from);
+      int to = PreTokenizer.end(whole, from);
       int[] word = word(whole, from, to);
       if (count + word.length > ids.length) {
         ids = Arrays.copyOf(ids, Math.max(2 * ids.length, count + word.length));
@@ -87,7 +87,7 @@ final class ByteLevelBpe implements Tokenizer {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4 * ids.length);
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= tokens.length || tokens[ids[i]].length == 0) {
-        throw UnknownId.at(i, ids[i], tokens.length);
+        throw UnknownTokenId.at(i, ids[i], tokens.length);
       }
       bytes.writeBytes(tokens[ids[i]]);
     }
@@ -111,7 +111,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   @Override
   public void save(Path tokenizerJson) throws IOException {
-    Json.write(tokenizerJson, BpeJson.write(this));
+    TokenizerJson.write(tokenizerJson, BpeJson.write(this));
   }
 
   /// How id `id` is spelled in files; empty if it is not used.
@@ -123,7 +123,7 @@ final class ByteLevelBpe implements Tokenizer {
     return IntStream.range(0, tokens.length).filter(id -> tokens[id].length > 0);
   }
 
-  Merges merges() {
+  BpeMerges merges() {
     return merges;
   }
 

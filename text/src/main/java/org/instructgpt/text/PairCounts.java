@@ -19,20 +19,22 @@ import org.jspecify.annotations.Nullable;
 /// raises only those that hold the merged token, which are queued anew.
 final class PairCounts {
 
-  private final Map<Long, Pair> pairs = new HashMap<>();
+  private final Map<Long, TokenPair> pairs = new HashMap<>();
   private final List<int[]> words = new ArrayList<>();
   private final List<Long> wordCounts = new ArrayList<>();
   private final PriorityQueue<Entry> queue;
   private boolean isQueued;
 
-  private record Entry(long count, Pair pair) {}
+  private record Entry(long count, TokenPair pair) {}
 
   /// @param tokens the bytes of each token, growing while pairs are merged
   PairCounts(List<byte[]> tokens) {
     Comparator<Entry> byCount = Comparator.comparingLong(Entry::count);
     queue =
         new PriorityQueue<>(
-            byCount.thenComparing((a, b) -> Pair.compareBytes(a.pair, b.pair, tokens)).reversed());
+            byCount
+                .thenComparing((a, b) -> TokenPair.compareBytes(a.pair, b.pair, tokens))
+                .reversed());
   }
 
   /// Takes a distinct word and how often it occurs; all words come before the first merge.
@@ -41,14 +43,14 @@ final class PairCounts {
     words.add(symbols);
     wordCounts.add(count);
     for (int i = 0; i + 1 < symbols.length; i++) {
-      Pair pair = pair(symbols[i], symbols[i + 1]);
+      TokenPair pair = pair(symbols[i], symbols[i + 1]);
       pair.add(count);
       pair.seenIn(word);
     }
   }
 
   /// The pair to merge next, or null if no word has two tokens any more.
-  @Nullable Pair mostFrequent() {
+  @Nullable TokenPair mostFrequent() {
     if (!isQueued) {
       pairs.values().forEach(this::enqueue);
       isQueued = true;
@@ -65,8 +67,8 @@ final class PairCounts {
   }
 
   /// Replaces the pair by `token` in every word.
-  void merge(Pair pair, int token) {
-    Set<Pair> raised = new LinkedHashSet<>();
+  void merge(TokenPair pair, int token) {
+    Set<TokenPair> raised = new LinkedHashSet<>();
     for (int word : pair.takeWords()) {
       int[] before = words.get(word);
       int[] after = merged(before, pair, token);
@@ -85,10 +87,10 @@ final class PairCounts {
     }
   }
 
-  private void count(int[] symbols, int word, int token, Set<Pair> raised) {
+  private void count(int[] symbols, int word, int token, Set<TokenPair> raised) {
     long count = wordCounts.get(word);
     for (int i = 0; i + 1 < symbols.length; i++) {
-      Pair pair = pair(symbols[i], symbols[i + 1]);
+      TokenPair pair = pair(symbols[i], symbols[i + 1]);
       pair.add(count);
       if (symbols[i] == token || symbols[i + 1] == token) {
         pair.seenIn(word);
@@ -97,7 +99,7 @@ final class PairCounts {
     }
   }
 
-  private static int[] merged(int[] symbols, Pair pair, int token) {
+  private static int[] merged(int[] symbols, TokenPair pair, int token) {
     int[] merged = new int[symbols.length];
     int length = 0;
     for (int i = 0; i < symbols.length; i++) {
@@ -109,13 +111,13 @@ final class PairCounts {
     return Arrays.copyOf(merged, length);
   }
 
-  private void enqueue(Pair pair) {
+  private void enqueue(TokenPair pair) {
     if (pair.count() > 0) {
       queue.add(new Entry(pair.count(), pair));
     }
   }
 
-  private Pair pair(int left, int right) {
-    return pairs.computeIfAbsent(((long) left << 32) | right, _ -> new Pair(left, right));
+  private TokenPair pair(int left, int right) {
+    return pairs.computeIfAbsent(((long) left << 32) | right, _ -> new TokenPair(left, right));
   }
 }

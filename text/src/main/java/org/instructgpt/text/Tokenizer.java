@@ -8,14 +8,14 @@ import java.util.Optional;
 ///
 /// [#encode] takes text only: the spelling of a special token inside a text (`<|endoftext|>`) is
 /// ordinary text, so nobody who writes a prompt can end a document or forge a turn. Special tokens
-/// enter a sequence by their ids, in [Framing].
+/// enter a sequence by their ids, in [PromptTemplate].
 ///
 /// A tokenizer may be shared between threads.
-public sealed interface Tokenizer permits ByteLevelBpe, HuggingFace {
+public sealed interface Tokenizer permits ByteLevelBpe, HuggingFaceEncoding {
 
   /// The tokenizer of GPT-2 and GPT-3: 50,257 tokens, the last of which ends a text.
   static Tokenizer gpt2() {
-    return Gpt2.TOKENIZER;
+    return Gpt2Encoding.TOKENIZER;
   }
 
   /// Opens a `tokenizer.json`, or a folder that holds one, or a folder that holds GPT-2's
@@ -48,14 +48,14 @@ public sealed interface Tokenizer permits ByteLevelBpe, HuggingFace {
   /// The id that fills the cells of a batch which hold nothing. It is never [#endOfText]: a trainer
   /// that masks pads would then mask the end of every answer, and the model would never learn to
   /// stop. A tokenizer without a pad token pads with its smallest other id, which text may contain;
-  /// which cells are padding is therefore told by lengths ([Padded]), never by ids.
+  /// which cells are padding is therefore told by lengths ([PaddedRows]), never by ids.
   int pad();
 
   /// What another tokenizer does differently: the first difference, as a clause that speaks of "the
   /// first" (this one) and "the second"; empty where the same ids stand for the same text and come
   /// out of it. How their files are written does not matter.
   default Optional<String> difference(Tokenizer other) {
-    return Difference.between(this, other);
+    return TokenizerDifference.between(this, other);
   }
 
   /// Writes a Hugging Face `tokenizer.json`; it is in place only when it is whole.

@@ -35,7 +35,7 @@ record TokenizerConfig(
     SpecialTokens special =
         switch (tokenizer) {
           case ByteLevelBpe bpe -> bpe.special();
-          case HuggingFace other -> other.special();
+          case HuggingFaceEncoding other -> other.special();
         };
     return new TokenizerConfig(
         special.spelling(special.endOfText()),
@@ -58,7 +58,9 @@ record TokenizerConfig(
         .forEach(e -> added.put(e.getValue().path("content").asText(), number(e.getKey())));
     Path list = folder.resolve("added_tokens.json");
     if (Files.exists(list)) {
-      Json.read(list).properties().forEach(e -> added.put(e.getKey(), e.getValue().asInt(-1)));
+      TokenizerJson.read(list)
+          .properties()
+          .forEach(e -> added.put(e.getKey(), e.getValue().asInt(-1)));
     }
     return new TokenizerConfig(
         token(config.path("eos_token")).or(() -> token(map.path("eos_token"))),
@@ -70,11 +72,11 @@ record TokenizerConfig(
         added);
   }
 
-  private static JsonNode read(Path file, Keys keys) throws IOException {
+  private static JsonNode read(Path file, KeyReview keys) throws IOException {
     if (!Files.exists(file)) {
-      return Json.object();
+      return TokenizerJson.object();
     }
-    JsonNode json = Json.read(file);
+    JsonNode json = TokenizerJson.read(file);
     keys.check(file, "", json);
     return json;
   }
@@ -87,7 +89,10 @@ record TokenizerConfig(
   private static OptionalInt endId(Path folder) throws IOException {
     for (String name : List.of("config.json", "generation_config.json")) {
       Path file = folder.resolve(name);
-      JsonNode id = Files.exists(file) ? Json.read(file).path("eos_token_id") : Json.object();
+      JsonNode id =
+          Files.exists(file)
+              ? TokenizerJson.read(file).path("eos_token_id")
+              : TokenizerJson.object();
       JsonNode first = id.isArray() ? id.path(0) : id;
       if (first.isInt() && first.intValue() >= 0) {
         return OptionalInt.of(first.intValue());
@@ -108,12 +113,12 @@ record TokenizerConfig(
   }
 
   void save(Path file) throws IOException {
-    ObjectNode config = Json.object();
+    ObjectNode config = TokenizerJson.object();
     config.put("tokenizer_class", "PreTrainedTokenizerFast");
     config.put("clean_up_tokenization_spaces", false);
     endOfText.ifPresent(name -> config.put("bos_token", name).put("eos_token", name));
     pad.ifPresent(name -> config.put("pad_token", name));
-    Json.write(file, config);
+    TokenizerJson.write(file, config);
   }
 
   /// A token stands there by its spelling or as an object with its spelling.

@@ -45,7 +45,7 @@ final class TokenizerFiles {
   }
 
   private static Tokenizer loadJson(Path file) throws IOException {
-    ObjectNode json = Json.read(file);
+    ObjectNode json = TokenizerJson.read(file);
     if (!json.path("model").isObject()) {
       throw new IllegalArgumentException(
           ("%s: expected a Hugging Face tokenizer.json with an object 'model', found none;"
@@ -58,12 +58,14 @@ final class TokenizerFiles {
     config.prefixSpace().ifPresent(space -> prefixSpace(json.path("pre_tokenizer"), space));
     return BpeJson.isPlain(json)
         ? BpeJson.read(file, json, config)
-        : HuggingFace.read(file, json, config);
+        : HuggingFaceEncoding.read(file, json, config);
   }
 
   private static Tokenizer loadPair(Path vocabulary, Path merges) throws IOException {
     BpeParts parts = new BpeParts(vocabulary);
-    Json.read(vocabulary).properties().forEach(e -> parts.token("token", e.getKey(), e.getValue()));
+    TokenizerJson.read(vocabulary)
+        .properties()
+        .forEach(e -> parts.token("token", e.getKey(), e.getValue()));
     List<String> lines = lines(merges);
     for (int i = 0; i < lines.size(); i++) {
       if (!lines.get(i).startsWith("#version") && !lines.get(i).isEmpty()) {

@@ -7,8 +7,8 @@ final class TokenizerKeys {
       "special tokens around texts come from our framing alone; give ids where a text must begin or end otherwise";
 
   /// Of `tokenizer.json`, at the top.
-  static final Keys FILE =
-      Keys.of("tokenizer.json")
+  static final KeyReview FILE =
+      KeyReview.of("tokenizer.json")
           .obeyed("added_tokens", "tokens outside the vocabulary, and which of them are special")
           .obeyed("normalizer", "what is done to a text first")
           .obeyed("pre_tokenizer", "how a text is cut into words")
@@ -19,8 +19,8 @@ final class TokenizerKeys {
           .harmless("of the file's form", "version");
 
   /// Of the object `model` in `tokenizer.json`.
-  static final Keys MODEL =
-      Keys.of("model in tokenizer.json")
+  static final KeyReview MODEL =
+      KeyReview.of("model in tokenizer.json")
           .obeyed("type", "BPE, WordPiece, WordLevel or Unigram")
           .obeyed("vocab", "tokens and their ids")
           .obeyed("merges", "pairs by rank, as text or as lists")
@@ -37,8 +37,8 @@ final class TokenizerKeys {
               "dropout");
 
   /// Of `tokenizer_config.json`.
-  static final Keys CONFIG =
-      Keys.of("tokenizer_config.json")
+  static final KeyReview CONFIG =
+      KeyReview.of("tokenizer_config.json")
           .obeyed("eos_token", "the token that ends a text")
           .obeyed("pad_token", "the token that fills a batch; it is never read")
           .obeyed(
@@ -115,8 +115,8 @@ final class TokenizerKeys {
               "from_slow");
 
   /// Of `special_tokens_map.json`.
-  static final Keys MAP =
-      Keys.of("special_tokens_map.json")
+  static final KeyReview MAP =
+      KeyReview.of("special_tokens_map.json")
           .obeyed("eos_token", "the token that ends a text, where tokenizer_config.json has none")
           .obeyed("pad_token", "the token that fills a batch, where tokenizer_config.json has none")
           .harmless(

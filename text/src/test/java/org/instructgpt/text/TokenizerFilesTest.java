@@ -137,7 +137,7 @@ class TokenizerFilesTest {
     ObjectNode json = BpeJson.write(small);
     change.accept(json);
     Path file = folder.resolve("tokenizer.json");
-    Files.write(file, Json.bytes(json));
+    Files.write(file, TokenizerJson.bytes(json));
     return Tokenizer.load(file);
   }
 }

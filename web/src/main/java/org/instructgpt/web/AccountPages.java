@@ -34,12 +34,12 @@ final class AccountPages {
       return new Me(
           account.id(),
           account.name(),
-          People.word(account.role()),
+          AccountTable.word(account.role()),
           account.language().getLanguage());
     }
   }
 
-  private void show(Visit visit, Map<String, String> problems, String freshToken) {
+  private void show(Exchange visit, Map<String, String> problems, String freshToken) {
     Map<String, Object> model = new HashMap<>();
     model.put("account", visit.account());
     model.put("tokens", door.accounts().tokens(visit.account()));
@@ -48,34 +48,34 @@ final class AccountPages {
     visit.page(visit.http().statusCode(), "account.title", "account", model);
   }
 
-  private void password(Visit visit) {
+  private void password(Exchange visit) {
     try {
       door.limits().prove(visit.account().id());
       door.accounts()
           .changePassword(visit.account(), visit.form("current"), SignInPages.password(visit));
       door.enter(visit, visit.account());
       visit.redirect("/account", "account.password-changed");
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       SignInPages.again(visit, refusal, problems -> show(visit, problems, ""));
     }
   }
 
-  private void makeToken(Visit visit) {
-    String label = Names.clean(visit.form("label"));
+  private void makeToken(Exchange visit) {
+    String label = AccountNames.clean(visit.form("label"));
     if (label.isEmpty() || label.length() > LONGEST_LABEL) {
-      var refusal = Refusal.invalid("label", "account.label-length", LONGEST_LABEL);
+      var refusal = ApiError.invalid("label", "account.label-length", LONGEST_LABEL);
       SignInPages.again(visit, refusal, problems -> show(visit, problems, ""));
       return;
     }
     show(visit, Map.of(), door.accounts().token(visit.account(), label));
   }
 
-  private void revoke(Visit visit) {
+  private void revoke(Exchange visit) {
     door.accounts().revoke(visit.account(), visit.path("token"));
     visit.redirect("/account", "account.token-revoked");
   }
 
-  private void signOutEverywhere(Visit visit) {
+  private void signOutEverywhere(Exchange visit) {
     door.accounts().endSessions(visit.account().id(), visit.account());
     visit.guest().cookies().remove(visit.http(), "session");
     visit.redirect("/sign-in", "sign-in.out-everywhere");

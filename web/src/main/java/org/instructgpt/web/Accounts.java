@@ -23,7 +23,7 @@ import org.jdbi.v3.core.Handle;
 ///
 /// Every change is one transaction with its line in the [Audit]. A labeler or a researcher gets the
 /// [Labeler] of the same id in that transaction, so that their work has a name from the beginning.
-/// What a person may not do is a [Refusal].
+/// What a person may not do is a [ApiError].
 public final class Accounts implements Erasable {
   /// How long an invitation waits.
   static final Duration INVITATION = Duration.ofDays(7);
@@ -39,7 +39,7 @@ public final class Accounts implements Erasable {
   private final SecureRandom random;
   private final Passwords passwords;
   private final Audit audit;
-  private final Bearers bearers = new Bearers();
+  private final TokenCache bearers = new TokenCache();
 
   private Accounts(
       Store store, InstantSource clock, SecureRandom random, Passwords passwords, Audit audit) {
@@ -70,8 +70,9 @@ public final class Accounts implements Erasable {
   /// Makes an invitation; the token opens [#join] once within a week.
   public String invite(Role role, Optional<Labeler.Pool> pool, Account by) {
     return changed(handle -> {
-      var link = Links.Link.invitation(role, pool, by.id(), clock.instant().plus(INVITATION));
-      String token = Links.add(handle, link, clock.instant(), random);
+      var link =
+          OneTimeLinks.Link.invitation(role, pool, by.id(), clock.instant().plus(INVITATION));
+      String token = OneTimeLinks.add(handle, link, clock.instant(), random);
       audit.append(handle, by.id(), "invited", role.name().toLowerCase(Locale.ROOT));
       return token;
     });
@@ -81,24 +82,25 @@ public final class Accounts implements Erasable {
   /// made so before stop to work.
   String inviteAdmin() {
     return changed(handle -> {
-      Links.withdrawMadeBy(handle, "");
+      OneTimeLinks.withdrawMadeBy(handle, "");
       var link =
-          Links.Link.invitation(Role.ADMIN, Optional.empty(), "", clock.instant().plus(SHORT_LINK));
+          OneTimeLinks.Link.invitation(
+              Role.ADMIN, Optional.empty(), "", clock.instant().plus(SHORT_LINK));
       audit.append(handle, "", "invited", "admin");
-      return Links.add(handle, link, clock.instant(), random);
+      return OneTimeLinks.add(handle, link, clock.instant(), random);
     });
   }
 
   /// The account of someone who was invited.
   public Account join(String token, String name, String password, Locale language) {
-    Links.Link link = link(token);
+    OneTimeLinks.Link link = link(token);
     if (link.role().isEmpty()) {
-      throw Refusal.invalid("token", "join.token-wrong");
+      throw ApiError.invalid("token", "join.token-wrong");
     }
     String hash = newPassword(name, password);
     return done(
         store.write(handle -> {
-          if (Links.take(handle, token, clock.instant()).isEmpty()) {
+          if (OneTimeLinks.take(handle, token, clock.instant()).isEmpty()) {
             throw linkGone();
           }
           return enter(handle, link.role().get(), link.pool(), name, hash, language);
@@ -116,21 +118,21 @@ public final class Accounts implements Erasable {
   /// The account of a name and a password. Whatever does not fit, it takes the same time and says
   /// the same.
   public Account signIn(String name, String password) {
-    Optional<People.Person> person = store.read(handle -> People.named(handle, name));
-    boolean fits = passwords.fits(password, person.map(People.Person::password));
+    Optional<AccountTable.Person> person = store.read(handle -> AccountTable.named(handle, name));
+    boolean fits = passwords.fits(password, person.map(AccountTable.Person::password));
     if (!fits || person.get().disabled()) {
       record(person.map(p -> p.account().id()).orElse(""), "sign-in-refused");
-      throw Refusal.unknown("sign-in.wrong");
+      throw ApiError.unknown("sign-in.wrong");
     }
     return person.get().account();
   }
 
   /// Changes the password of someone who knows the old one, and ends all sessions and tokens.
   public void changePassword(Account account, String current, String fresh) {
-    var person = store.read(handle -> People.find(handle, account.id())).orElseThrow();
+    var person = store.read(handle -> AccountTable.find(handle, account.id())).orElseThrow();
     if (!passwords.fits(current, Optional.of(person.password()))) {
       record(account.id(), "password-refused");
-      throw Refusal.invalid("current", "account.password-wrong");
+      throw ApiError.invalid("current", "account.password-wrong");
     }
     String hash = newPassword(account.name(), fresh);
     changed(handle -> replacePassword(handle, account.id(), account.id(), hash));
@@ -146,25 +148,25 @@ public final class Accounts implements Erasable {
   public String resetLink(String id, Account by) {
     return changed(handle -> {
       expect(handle, id);
-      var link = Links.Link.newPassword(id, by.id(), clock.instant().plus(SHORT_LINK));
+      var link = OneTimeLinks.Link.newPassword(id, by.id(), clock.instant().plus(SHORT_LINK));
       audit.append(handle, by.id(), "made-password-link", id);
-      return Links.add(handle, link, clock.instant(), random);
+      return OneTimeLinks.add(handle, link, clock.instant(), random);
     });
   }
 
   /// Sets a new password through such a link, and ends all sessions and tokens.
   public Account resetPassword(String token, String fresh) {
-    Links.Link link = link(token);
-    String id = link.account().orElseThrow(() -> Refusal.invalid("token", "join.token-wrong"));
+    OneTimeLinks.Link link = link(token);
+    String id = link.account().orElseThrow(() -> ApiError.invalid("token", "join.token-wrong"));
     var account =
         store
-            .read(handle -> People.find(handle, id))
+            .read(handle -> AccountTable.find(handle, id))
             .filter(person -> !person.disabled())
-            .map(People.Person::account)
+            .map(AccountTable.Person::account)
             .orElseThrow(Accounts::linkGone);
     String hash = newPassword(account.name(), fresh);
     return changed(handle -> {
-      if (Links.take(handle, token, clock.instant()).isEmpty()) {
+      if (OneTimeLinks.take(handle, token, clock.instant()).isEmpty()) {
         throw linkGone();
       }
       replacePassword(handle, id, id, hash);
@@ -177,49 +179,50 @@ public final class Accounts implements Erasable {
   public String token(Account account, String label) {
     return changed(handle -> {
       audit.append(handle, account.id(), "made-token", account.id());
-      return Tokens.add(handle, account, label, clock.instant(), random);
+      return ApiTokens.add(handle, account, label, clock.instant(), random);
     });
   }
 
   public List<Token> tokens(Account account) {
-    return store.read(handle -> Tokens.of(handle, account.id(), clock.instant()));
+    return store.read(handle -> ApiTokens.of(handle, account.id(), clock.instant()));
   }
 
   public void revoke(Account account, String tokenId) {
     changed(handle -> {
       audit.append(handle, account.id(), "revoked-token", tokenId);
-      return Tokens.remove(handle, account.id(), tokenId);
+      return ApiTokens.remove(handle, account.id(), tokenId);
     });
   }
 
   /// Whom a program acts for that shows the token.
   public Optional<Account> bearer(String token) {
     Instant now = clock.instant();
-    return bearers.find(token, now, hash -> store.read(handle -> Tokens.find(handle, hash, now)));
+    return bearers.find(
+        token, now, hash -> store.read(handle -> ApiTokens.find(handle, hash, now)));
   }
 
   public Optional<Account> find(String id) {
-    return store.read(handle -> People.find(handle, id)).map(People.Person::account);
+    return store.read(handle -> AccountTable.find(handle, id)).map(AccountTable.Person::account);
   }
 
   /// Everybody, the oldest account first.
   public List<Entry> list() {
-    return store.read(People::all);
+    return store.read(AccountTable::all);
   }
 
   /// The account of a name, as it is told apart from others: whatever its case and width.
   public Optional<Account> named(String name) {
-    return store.read(handle -> People.named(handle, name)).map(People.Person::account);
+    return store.read(handle -> AccountTable.named(handle, name)).map(AccountTable.Person::account);
   }
 
   public List<Invitation> invitations() {
-    return store.read(handle -> Links.invitations(handle, clock.instant()));
+    return store.read(handle -> OneTimeLinks.invitations(handle, clock.instant()));
   }
 
   public void withdraw(String invitation, Account by) {
     changed(handle -> {
       audit.append(handle, by.id(), "withdrew-invitation", invitation);
-      return Links.withdraw(handle, invitation);
+      return OneTimeLinks.withdraw(handle, invitation);
     });
   }
 
@@ -231,13 +234,13 @@ public final class Accounts implements Erasable {
         "disabled",
         handle -> {
           keepAnAdmin(handle, id);
-          People.disable(handle, id, true);
+          AccountTable.disable(handle, id, true);
           return end(handle, id);
         });
   }
 
   public void enable(String id, Account by) {
-    change(id, by, "enabled", handle -> People.disable(handle, id, false));
+    change(id, by, "enabled", handle -> AccountTable.disable(handle, id, false));
   }
 
   /// Gives an account another role and ends its sessions. Someone who worked as a labeler keeps the
@@ -252,10 +255,10 @@ public final class Accounts implements Erasable {
           if (role != Role.ADMIN) {
             keepAnAdmin(handle, id);
           }
-          var before = People.find(handle, id).orElseThrow(Refusal::missing).account();
+          var before = AccountTable.find(handle, id).orElseThrow(ApiError::missing).account();
           var after = new Account(id, before.name(), role, pool, before.language());
           addLabeler(handle, after);
-          People.changeRole(handle, after);
+          AccountTable.changeRole(handle, after);
           return end(handle, id);
         });
   }
@@ -266,12 +269,12 @@ public final class Accounts implements Erasable {
   }
 
   void speak(Account account, Locale language) {
-    changed(handle -> People.speak(handle, account.id(), language));
+    changed(handle -> AccountTable.speak(handle, account.id(), language));
   }
 
   /// Whether an administrator can sign in.
   public boolean hasAdmin() {
-    return store.read(handle -> People.activeAdmins(handle) > 0);
+    return store.read(handle -> AccountTable.activeAdmins(handle) > 0);
   }
 
   /// The log of what is done, for other modules too.
@@ -284,8 +287,8 @@ public final class Accounts implements Erasable {
   public int erase(Handle handle, Set<String> people, Set<String> prompts) {
     int gone = 0;
     for (String id : people) {
-      gone += Sessions.endAll(handle, id) + Tokens.removeAll(handle, id);
-      gone += Links.removeAll(handle, id) + People.remove(handle, id);
+      gone += Sessions.endAll(handle, id) + ApiTokens.removeAll(handle, id);
+      gone += OneTimeLinks.removeAll(handle, id) + AccountTable.remove(handle, id);
     }
     return gone;
   }
@@ -298,9 +301,10 @@ public final class Accounts implements Erasable {
       String hash,
       Locale language) {
     Instant now = clock.instant();
-    var account = new Account(Ids.fresh(now, random), Names.clean(name), role, pool, language);
-    if (!People.add(handle, account, hash, now)) {
-      throw Refusal.invalid("name", "join.name-taken");
+    var account =
+        new Account(Ids.fresh(now, random), AccountNames.clean(name), role, pool, language);
+    if (!AccountTable.add(handle, account, hash, now)) {
+      throw ApiError.invalid("name", "join.name-taken");
     }
     addLabeler(handle, account);
     audit.append(handle, account.id(), "joined", account.id());
@@ -314,52 +318,52 @@ public final class Accounts implements Erasable {
           try {
             store.insert(handle, labeler);
           } catch (IllegalArgumentException taken) {
-            throw Refusal.conflict("people.pool-fixed");
+            throw ApiError.conflict("people.pool-fixed");
           }
         });
   }
 
   private void keepAnAdmin(Handle handle, String id) {
-    var person = People.find(handle, id).orElseThrow(Refusal::missing);
+    var person = AccountTable.find(handle, id).orElseThrow(ApiError::missing);
     boolean active = person.account().role() == Role.ADMIN && !person.disabled();
-    if (active && People.activeAdmins(handle) == 1) {
-      throw Refusal.conflict("people.last-admin");
+    if (active && AccountTable.activeAdmins(handle) == 1) {
+      throw ApiError.conflict("people.last-admin");
     }
   }
 
   private int replacePassword(Handle handle, String id, String by, String hash) {
-    People.replacePassword(handle, id, hash);
+    AccountTable.replacePassword(handle, id, hash);
     audit.append(handle, by, "changed-password", id);
     return end(handle, id);
   }
 
   private static void expect(Handle handle, String id) {
-    if (People.find(handle, id).isEmpty()) {
-      throw Refusal.missing();
+    if (AccountTable.find(handle, id).isEmpty()) {
+      throw ApiError.missing();
     }
   }
 
   private static int end(Handle handle, String id) {
-    return Sessions.endAll(handle, id) + Tokens.removeAll(handle, id);
+    return Sessions.endAll(handle, id) + ApiTokens.removeAll(handle, id);
   }
 
   private String newPassword(String name, String password) {
-    var problems = Names.problems(name);
+    var problems = AccountNames.problems(name);
     problems.addAll(Passwords.problems(name, password));
     if (!problems.isEmpty()) {
-      throw Refusal.invalid(problems);
+      throw ApiError.invalid(problems);
     }
     return passwords.hash(password);
   }
 
-  private Links.Link link(String token) {
+  private OneTimeLinks.Link link(String token) {
     return store
-        .read(handle -> Links.find(handle, token, clock.instant()))
+        .read(handle -> OneTimeLinks.find(handle, token, clock.instant()))
         .orElseThrow(Accounts::linkGone);
   }
 
-  private static Refusal linkGone() {
-    return Refusal.invalid("token", "join.token-gone");
+  private static ApiError linkGone() {
+    return ApiError.invalid("token", "join.token-gone");
   }
 
   private void record(String account, String action) {
@@ -386,7 +390,7 @@ public final class Accounts implements Erasable {
     }
   }
 
-  /// What a write gave, when the disk has it; a [Refusal] inside it comes out as it was.
+  /// What a write gave, when the disk has it; a [ApiError] inside it comes out as it was.
   static <T> T done(CompletableFuture<T> write) {
     try {
       return write.join();

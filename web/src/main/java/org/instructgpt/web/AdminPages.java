@@ -73,7 +73,7 @@ final class AdminPages {
           return kind;
         }
       }
-      throw Refusal.invalid("kind", "refusal.choice");
+      throw ApiError.invalid("kind", "refusal.choice");
     }
   }
 
@@ -82,7 +82,7 @@ final class AdminPages {
   /// @param text the key of what it is for
   record Fresh(String text, String link) {}
 
-  private void people(Visit visit, Fresh fresh, Map<String, String> problems) {
+  private void people(Exchange visit, Fresh fresh, Map<String, String> problems) {
     Map<String, Object> model = new HashMap<>();
     model.put("people", accounts.list());
     model.put("invitations", accounts.invitations());
@@ -92,34 +92,34 @@ final class AdminPages {
     visit.page(visit.http().statusCode(), "people.title", "people", model);
   }
 
-  private void invite(Visit visit) {
+  private void invite(Exchange visit) {
     Kind kind = Kind.named(visit.form("kind"));
     String token = accounts.invite(kind.role, kind.pool, visit.account());
     people(visit, new Fresh("people.invited", visit.address("/join#" + token)), Map.of());
   }
 
-  private void withdraw(Visit visit) {
+  private void withdraw(Exchange visit) {
     accounts.withdraw(visit.path("invitation"), visit.account());
     visit.redirect("/people", "people.withdrawn");
   }
 
-  private void role(Visit visit) {
+  private void role(Exchange visit) {
     Kind kind = Kind.named(visit.form("kind"));
     change(
         visit,
         () -> accounts.changeRole(visit.path("account"), kind.role, kind.pool, visit.account()));
   }
 
-  private void askDisable(Visit visit) {
+  private void askDisable(Exchange visit) {
     String id = visit.path("account");
     String name =
         accounts.list().stream()
             .filter(entry -> entry.account().id().equals(id))
             .map(entry -> entry.account().name())
             .findFirst()
-            .orElseThrow(Refusal::missing);
+            .orElseThrow(ApiError::missing);
     visit.confirm(
-        new Visit.Confirmation(
+        new Exchange.Confirmation(
             visit.text("people.disable-title", name),
             List.of(
                 visit.text("people.disable-what", count("web_session", id), count("web_token", id)),
@@ -139,19 +139,19 @@ final class AdminPages {
             .one());
   }
 
-  private void disable(Visit visit) {
+  private void disable(Exchange visit) {
     change(visit, () -> accounts.disable(visit.path("account"), visit.account()));
   }
 
-  private void enable(Visit visit) {
+  private void enable(Exchange visit) {
     change(visit, () -> accounts.enable(visit.path("account"), visit.account()));
   }
 
-  private void signOut(Visit visit) {
+  private void signOut(Exchange visit) {
     change(visit, () -> accounts.endSessions(visit.path("account"), visit.account()));
   }
 
-  private void passwordLink(Visit visit) {
+  private void passwordLink(Exchange visit) {
     String token = accounts.resetLink(visit.path("account"), visit.account());
     people(
         visit,
@@ -159,16 +159,16 @@ final class AdminPages {
         Map.of());
   }
 
-  private void change(Visit visit, Runnable work) {
+  private void change(Exchange visit, Runnable work) {
     try {
       work.run();
       visit.redirect("/people", "people.changed");
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       SignInPages.again(visit, refusal, problems -> people(visit, new Fresh("", ""), problems));
     }
   }
 
-  private void audit(Visit visit) {
+  private void audit(Exchange visit) {
     int page =
         visit.query("page").filter(p -> p.matches("[0-9]{1,6}")).map(Integer::parseInt).orElse(0);
     Audit log = accounts.audit();

@@ -23,10 +23,10 @@ final class Assets {
           "svg", "image/svg+xml; charset=utf-8",
           "png", "image/png");
 
-  private final Map<String, Area> areas;
+  private final Map<String, SiteArea> areas;
   private final Map<String, Optional<Asset>> read = new ConcurrentHashMap<>();
 
-  Assets(List<Area> areas) {
+  Assets(List<SiteArea> areas) {
     this.areas = new ConcurrentHashMap<>();
     areas.forEach(area -> this.areas.put(area.name(), area));
   }
@@ -47,7 +47,7 @@ final class Assets {
 
   /// Answers with the file, which a browser may keep for ever under its fingerprint.
   void serve(Context http, String path) {
-    Asset asset = find(path).orElseThrow(Refusal::missing);
+    Asset asset = find(path).orElseThrow(ApiError::missing);
     String tag = "\"" + asset.print() + "\"";
     boolean exact = asset.print().equals(http.queryParam("v"));
     http.header("Cache-Control", exact ? "public, max-age=31536000, immutable" : "no-cache");
@@ -64,13 +64,13 @@ final class Assets {
     if (slash < 0 || !NAME.matcher(path.substring(slash + 1)).matches()) {
       return Optional.empty();
     }
-    Area area = areas.get(path.substring(0, slash));
+    SiteArea area = areas.get(path.substring(0, slash));
     return area == null
         ? Optional.empty()
         : read.computeIfAbsent(path, _ -> load(area, path.substring(slash + 1)));
   }
 
-  private static Optional<Asset> load(Area area, String file) {
+  private static Optional<Asset> load(SiteArea area, String file) {
     String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
     String borrowed = area.borrowed().get(file);
     if (type == null) {
@@ -84,7 +84,7 @@ final class Assets {
         return Optional.empty();
       }
       byte[] bytes = in.readAllBytes();
-      String print = HexFormat.of().formatHex(Secrets.sha256().digest(bytes)).substring(0, 12);
+      String print = HexFormat.of().formatHex(SecretTokens.sha256().digest(bytes)).substring(0, 12);
       return Optional.of(new Asset(bytes, type, print));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

@@ -163,7 +163,7 @@ public final class Audit {
   private record Chain(String account, Head head) {}
 
   private static String hash(Head head, long at, String account, String action, String subject) {
-    MessageDigest sha = Secrets.sha256();
+    MessageDigest sha = SecretTokens.sha256();
     for (String part :
         List.of(
             head.hash(),

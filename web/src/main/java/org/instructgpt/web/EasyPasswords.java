@@ -27,7 +27,7 @@ final class EasyPasswords {
     return common(plain)
         || plain.codePoints().distinct().count() < FEWEST_DIFFERENT
         || run(plain)
-        || mostly(plain, Names.key(name))
+        || mostly(plain, AccountNames.key(name))
         || mostly(plain, "instructgpt");
   }
 

@@ -56,7 +56,7 @@ final class Form {
     }
   }
 
-  private static Refusal broken() {
-    return Refusal.invalid("", "refusal.form-broken");
+  private static ApiError broken() {
+    return ApiError.invalid("", "refusal.form-broken");
   }
 }

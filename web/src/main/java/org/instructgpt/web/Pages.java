@@ -14,7 +14,7 @@ import org.instructgpt.web.Account.Role;
 /// How the pages of one area are written: its words and templates, inside the layout of the site.
 ///
 /// @param studio what all areas share
-record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
+record Pages(Studio studio, String area, Messages texts, TemplateEngine engine) {
 
   /// What all areas share.
   ///
@@ -25,7 +25,7 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
       TemplateEngine layout,
       List<Entry> menu,
       List<Pattern> paths,
-      Closing closing) {
+      ShutdownSignal closing) {
     /// Whether a path is that of a page.
     boolean hasPage(String path) {
       return paths.stream().anyMatch(page -> page.matcher(path).matches());
@@ -38,7 +38,7 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
   }
 
   /// A link of the navigation with the words of its area and the access of its route.
-  record Entry(Texts texts, String key, String path, Route.Access access) {}
+  record Entry(Messages texts, String key, String path, Route.Access access) {}
 
   static TemplateEngine engine(Class<?> owner) {
     return TemplateEngine.createPrecompiled(
@@ -54,14 +54,14 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
     return new Pages(studio, area, texts, studio.layout());
   }
 
-  String part(Visit visit, String template, Map<String, Object> model) {
+  String part(Exchange visit, String template, Map<String, Object> model) {
     var output = new StringOutput();
     engine.render(template + ".jte", with(visit, model), output);
     return output.toString();
   }
 
   /// The page, ready to send. The notice of the page before is told once.
-  String render(Visit visit, String title, String template, Map<String, Object> model) {
+  String render(Exchange visit, String title, String template, Map<String, Object> model) {
     var cookies = visit.guest().cookies();
     Optional<String> notice = cookies.get(visit.http(), "notice").filter(texts::has);
     notice.ifPresent(_ -> cookies.remove(visit.http(), "notice"));
@@ -98,7 +98,7 @@ record Pages(Studio studio, String area, Texts texts, TemplateEngine engine) {
     }
   }
 
-  private static Map<String, Object> with(Visit visit, Map<String, Object> model) {
+  private static Map<String, Object> with(Exchange visit, Map<String, Object> model) {
     var all = new HashMap<>(model);
     all.put("visit", visit);
     return all;

@@ -39,17 +39,17 @@ final class Passwords {
 
   Passwords(SecureRandom random) {
     this.random = random;
-    this.nobodys = hash(Secrets.fresh(random));
+    this.nobodys = hash(SecretTokens.fresh(random));
   }
 
   /// What is wrong with a password that someone of this name wants to use.
-  static List<Refusal.Problem> problems(String name, String password) {
-    var problems = new ArrayList<Refusal.Problem>();
+  static List<ApiError.Problem> problems(String name, String password) {
+    var problems = new ArrayList<ApiError.Problem>();
     int length = password.codePointCount(0, password.length());
     if (length < FEWEST || length > MOST) {
-      problems.add(new Refusal.Problem("password", "join.password-length", FEWEST, MOST));
+      problems.add(new ApiError.Problem("password", "join.password-length", FEWEST, MOST));
     } else if (EasyPasswords.has(name, password)) {
-      problems.add(new Refusal.Problem("password", "join.password-common"));
+      problems.add(new ApiError.Problem("password", "join.password-common"));
     }
     return problems;
   }
@@ -107,6 +107,6 @@ final class Passwords {
     } catch (InterruptedException closing) {
       Thread.currentThread().interrupt();
     }
-    throw Refusal.unavailable(PATIENCE, "refusal.busy");
+    throw ApiError.unavailable(PATIENCE, "refusal.busy");
   }
 }

@@ -8,9 +8,9 @@ import org.instructgpt.web.Account.Role;
 
 /// One thing that can be asked of the site, and by whom. What has no route does not exist.
 ///
-/// @param path begins with `/`; parts in braces, as in `/tasks/{item}`, are read with [Visit#path].
-///   Paths below `/api/` are the HTTP API: programs use them with a bearer token, pages with their
-///   session; refusals there are JSON.
+/// @param path begins with `/`; parts in braces, as in `/tasks/{item}`, are read with
+///   [Exchange#path]. Paths below `/api/` are the HTTP API: programs use them with a bearer token,
+///   pages with their session; refusals there are JSON.
 public record Route(Method method, String path, Access access, Handler handler) {
 
   public Route {
@@ -59,10 +59,10 @@ public record Route(Method method, String path, Access access, Handler handler) 
   }
 
   /// What is done with a visit. It ends by answering (a page, JSON, a redirect, a download, events)
-  /// or by throwing a [Refusal]; anything else that it throws is a fault of ours: 500.
+  /// or by throwing a [ApiError]; anything else that it throws is a fault of ours: 500.
   @FunctionalInterface
   public interface Handler {
-    void handle(Visit visit) throws Exception;
+    void handle(Exchange visit) throws Exception;
   }
 
   public static Route get(String path, Access access, Handler handler) {

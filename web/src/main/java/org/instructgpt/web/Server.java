@@ -38,10 +38,12 @@ final class Server {
   }
 
   /// @param own the site's area, whose pages show what is refused where no area is asked
-  static Server start(Site.Settings settings, List<Area> others, Area own, Gate gate, Parts parts) {
-    Texts site = Texts.of(own.owner(), Optional.empty());
+  static Server start(
+      Site.Settings settings, List<SiteArea> others, SiteArea own, RequestGuard gate, Parts parts) {
+    Messages site = Messages.of(own.owner(), Optional.empty());
     var worded = new ArrayList<Worded>();
-    others.forEach(area -> worded.add(new Worded(area, Texts.of(area.owner(), Optional.of(site)))));
+    others.forEach(
+        area -> worded.add(new Worded(area, Messages.of(area.owner(), Optional.of(site)))));
     worded.add(new Worded(own, site));
     var closing = new AtomicBoolean();
     var studio =
@@ -50,7 +52,7 @@ final class Server {
             Pages.engine(own.owner()),
             worded.stream().flatMap(Worded::entries).toList(),
             worded.stream().flatMap(Worded::pages).toList(),
-            new Closing(closing, parts.clock()));
+            new ShutdownSignal(closing, parts.clock()));
     Javalin javalin =
         Javalin.create(config -> {
           basics(config, settings);
@@ -78,12 +80,12 @@ final class Server {
     try {
       return javalin.start(settings.host(), settings.port());
     } catch (RuntimeException failure) {
-      throw Listening.explained(failure, settings.host(), settings.port());
+      throw ListenError.explained(failure, settings.host(), settings.port());
     }
   }
 
   /// An area and what it says.
-  private record Worded(Area area, Texts texts) {
+  private record Worded(SiteArea area, Messages texts) {
     Stream<Pages.Entry> entries() {
       return area.links().stream()
           .map(link -> new Pages.Entry(texts, link.text(), link.path(), access(link.path())));
@@ -97,7 +99,7 @@ final class Server {
           .map(Route::pattern);
     }
 
-    void addTo(JavalinConfig config, Gate gate, Pages.Studio studio) {
+    void addTo(JavalinConfig config, RequestGuard gate, Pages.Studio studio) {
       var pages = new Pages(studio, area.name(), texts, Pages.engine(area.owner()));
       for (Route route : area.routes()) {
         config.routes.addHttpHandler(
@@ -158,7 +160,7 @@ final class Server {
       http.setSendXPoweredBy(false);
     });
     config.jetty.modifyServer(server -> {
-      server.setHandler(new GracefulHandler(new Below(settings.entrance().prefix())));
+      server.setHandler(new GracefulHandler(new PathPrefix(settings.entrance().prefix())));
       server.setStopTimeout(settings.patience().toMillis());
       // What is not HTTP at all is told so in one line.
       server.setErrorHandler((request, response, callback) -> {

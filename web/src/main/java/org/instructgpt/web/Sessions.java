@@ -31,7 +31,7 @@ final class Sessions {
 
   /// Begins a session; its token. The one that the browser had before, whoever's, ends.
   String begin(Account account, Optional<String> before) {
-    String token = Secrets.fresh(random);
+    String token = SecretTokens.fresh(random);
     long now = clock.millis();
     Accounts.done(
         store.write(handle -> {
@@ -44,7 +44,7 @@ final class Sessions {
                   INSERT INTO web_session (hash, account, created, seen)
                   VALUES (:hash, :account, :now, :now)\
                   """)
-              .bind("hash", Secrets.hash(token))
+              .bind("hash", SecretTokens.hash(token))
               .bind("account", account.id())
               .bind("now", now)
               .execute();
@@ -54,7 +54,7 @@ final class Sessions {
 
   /// Whose session it is, if it still goes on.
   Optional<Account> find(String token) {
-    String hash = Secrets.hash(token);
+    String hash = SecretTokens.hash(token);
     Instant now = clock.instant();
     var found =
         store.read(handle ->
@@ -69,7 +69,7 @@ final class Sessions {
                 .bind("idle", now.minus(IDLE).toEpochMilli())
                 .bind("old", now.minus(LIFE).toEpochMilli())
                 .map((row, _) ->
-                    new Seen(People.account(row), Instant.ofEpochMilli(row.getLong("seen"))))
+                    new Seen(AccountTable.account(row), Instant.ofEpochMilli(row.getLong("seen"))))
                 .findOne());
     if (found.filter(seen -> seen.at().plus(NOTICED).isBefore(now)).isPresent()) {
       Accounts.done(
@@ -99,7 +99,7 @@ final class Sessions {
   private static int end(Handle handle, String token) {
     return handle
         .createUpdate("DELETE FROM web_session WHERE hash = :hash")
-        .bind("hash", Secrets.hash(token))
+        .bind("hash", SecretTokens.hash(token))
         .execute();
   }
 

@@ -32,18 +32,18 @@ final class SignInPages {
   record Door(
       Accounts accounts,
       Sessions sessions,
-      Limits limits,
+      RateLimits limits,
       Function<Context, String> address,
       boolean open,
-      Entrance entrance) {
+      SiteAddress entrance) {
 
     /// Signs in: a new session in place of the one before.
-    void enter(Visit visit, Account account) {
+    void enter(Exchange visit, Account account) {
       String token = sessions.begin(account, visit.guest().session());
       visit.guest().cookies().set(visit.http(), "session", token, Sessions.LIFE.toSeconds());
     }
 
-    String address(Visit visit) {
+    String address(Exchange visit) {
       return address.apply(visit.http());
     }
   }
@@ -73,7 +73,7 @@ final class SignInPages {
         : "/sign-in?to=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8);
   }
 
-  private void start(Visit visit) {
+  private void start(Exchange visit) {
     visit.redirect(
         visit
             .visitor()
@@ -81,7 +81,7 @@ final class SignInPages {
             .orElse("/sign-in"));
   }
 
-  private void form(Visit visit, Map<String, String> problems) {
+  private void form(Exchange visit, Map<String, String> problems) {
     if (visit.visitor().isPresent()) {
       visit.redirect("/");
       return;
@@ -89,18 +89,18 @@ final class SignInPages {
     show(visit, "sign-in", problems, Map.of("to", wanted(visit), "open", door.open()));
   }
 
-  private void signIn(Visit visit) {
+  private void signIn(Exchange visit) {
     String name = visit.form("name");
     try {
       door.limits().signIn(door.address(visit), name);
       door.enter(visit, door.accounts().signIn(name, visit.form("password")));
       visit.redirect(wanted(visit));
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       again(visit, refusal, problems -> form(visit, problems));
     }
   }
 
-  private void signOut(Visit visit) {
+  private void signOut(Exchange visit) {
     visit.guest().session().ifPresent(door.sessions()::end);
     visit.guest().cookies().remove(visit.http(), "session");
     if (door.entrance().prefix().isEmpty()) { // else it is not ours alone
@@ -112,11 +112,11 @@ final class SignInPages {
     visit.redirect("/sign-in", "sign-in.out");
   }
 
-  private void joining(Visit visit, Map<String, String> problems) {
+  private void joining(Exchange visit, Map<String, String> problems) {
     show(visit, "join", problems, Map.of());
   }
 
-  private void join(Visit visit) {
+  private void join(Exchange visit) {
     try {
       door.limits().prove(door.address(visit));
       var account =
@@ -128,74 +128,74 @@ final class SignInPages {
                   visit.language());
       door.enter(visit, account);
       visit.redirect("/", "join.welcome");
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       again(visit, refusal, problems -> joining(visit, problems));
     }
   }
 
-  private void registering(Visit visit, Map<String, String> problems) {
+  private void registering(Exchange visit, Map<String, String> problems) {
     if (!door.open()) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     show(visit, "register", problems, Map.of());
   }
 
-  private void register(Visit visit) {
+  private void register(Exchange visit) {
     if (!door.open()) {
-      throw Refusal.missing();
+      throw ApiError.missing();
     }
     try {
       door.limits().register(door.address(visit));
       door.enter(
           visit, door.accounts().register(visit.form("name"), password(visit), visit.language()));
       visit.redirect("/", "join.welcome");
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       again(visit, refusal, problems -> registering(visit, problems));
     }
   }
 
-  private void resetting(Visit visit, Map<String, String> problems) {
+  private void resetting(Exchange visit, Map<String, String> problems) {
     show(visit, "new-password", problems, Map.of());
   }
 
-  private void reset(Visit visit) {
+  private void reset(Exchange visit) {
     try {
       door.limits().prove(door.address(visit));
       var account = door.accounts().resetPassword(visit.form("token").strip(), password(visit));
       door.enter(visit, account);
       visit.redirect("/", "account.password-changed");
-    } catch (Refusal refusal) {
+    } catch (ApiError refusal) {
       again(visit, refusal, problems -> resetting(visit, problems));
     }
   }
 
-  private void language(Visit visit) {
+  private void language(Exchange visit) {
     var language =
-        Texts.named(visit.form("language"))
-            .orElseThrow(() -> Refusal.invalid("language", "refusal.choice"));
+        Messages.named(visit.form("language"))
+            .orElseThrow(() -> ApiError.invalid("language", "refusal.choice"));
     visit.visitor().ifPresent(account -> door.accounts().speak(account, language));
     visit.guest().cookies().set(visit.http(), "language", language.getLanguage(), YEAR);
     visit.redirect(visit.field("to").filter(SignInPages::isOurs).orElse("/"));
   }
 
   /// The password, typed twice the same.
-  static String password(Visit visit) {
+  static String password(Exchange visit) {
     String password = visit.form("password");
     if (!password.equals(visit.form("again"))) {
-      throw Refusal.invalid("again", "join.password-differs");
+      throw ApiError.invalid("again", "join.password-differs");
     }
     return password;
   }
 
   /// Shows the form again with what is wrong, with what was typed in but the passwords.
-  static void again(Visit visit, Refusal refusal, Consumer<Map<String, String>> form) {
+  static void again(Exchange visit, ApiError refusal, Consumer<Map<String, String>> form) {
     visit.http().status(refusal.status());
-    Headers.retry(visit.http(), refusal);
+    SecurityHeaders.retry(visit.http(), refusal);
     form.accept(visit.problems(refusal));
   }
 
   private static void show(
-      Visit visit, String template, Map<String, String> problems, Map<String, Object> more) {
+      Exchange visit, String template, Map<String, String> problems, Map<String, Object> more) {
     var model = new HashMap<String, Object>(more);
     model.put("problems", problems);
     boolean post = visit.http().req().getMethod().equals("POST");
@@ -205,7 +205,7 @@ final class SignInPages {
     visit.page(status, template + ".title", template, model);
   }
 
-  private static String wanted(Visit visit) {
+  private static String wanted(Exchange visit) {
     boolean post = visit.http().req().getMethod().equals("POST");
     return (post ? visit.field("to") : visit.query("to")).filter(SignInPages::isOurs).orElse("/");
   }

@@ -95,26 +95,30 @@ public final class Site implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException when it could not, with the reason
     public void checkPlace() {
-      Listening.check(host, port);
+      ListenError.check(host, port);
     }
 
-    Entrance entrance() {
-      return Entrance.of(address);
+    SiteAddress entrance() {
+      return SiteAddress.of(address);
     }
   }
 
   /// Starts the site; it answers when this returns.
   public static Site start(
-      Settings settings, Store store, List<Area> areas, InstantSource clock, SecureRandom random)
+      Settings settings,
+      Store store,
+      List<SiteArea> areas,
+      InstantSource clock,
+      SecureRandom random)
       throws IOException {
     Accounts accounts = Accounts.open(store, clock, random);
     Sessions sessions = new Sessions(store, clock, random, accounts.audit());
-    Limits limits = new Limits(settings.requestsPerSecond(), clock);
-    Gate gate = new Gate(settings, accounts, sessions, limits, clock);
+    RateLimits limits = new RateLimits(settings.requestsPerSecond(), clock);
+    RequestGuard gate = new RequestGuard(settings, accounts, sessions, limits, clock);
     var door =
         new SignInPages.Door(
             accounts, sessions, limits, gate::address, settings.open(), settings.entrance());
-    Area own = area(door, store);
+    SiteArea own = area(door, store);
     var parts = new Server.Parts(clock, store::healthy);
     Server server = Server.start(settings, areas, own, gate, parts);
     List<Route> routes =
@@ -164,14 +168,16 @@ public final class Site implements AutoCloseable {
     server.close();
   }
 
-  private static Area area(SignInPages.Door door, Store store) {
+  private static SiteArea area(SignInPages.Door door, Store store) {
     var routes = new ArrayList<Route>();
     routes.addAll(SignInPages.routes(door));
     routes.addAll(AccountPages.routes(door));
     routes.addAll(AdminPages.routes(door.accounts(), store));
-    return new Area(
+    return new SiteArea(
         Site.class,
         routes,
-        List.of(new Area.Link("people.link", "/people"), new Area.Link("audit.link", "/audit")));
+        List.of(
+            new SiteArea.Link("people.link", "/people"),
+            new SiteArea.Link("audit.link", "/audit")));
   }
 }

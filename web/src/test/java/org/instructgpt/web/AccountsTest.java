@@ -277,7 +277,7 @@ class AccountsTest {
           future.get();
           through++;
         } catch (ExecutionException failure) {
-          assertThat(failure.getCause()).isInstanceOf(Refusal.class);
+          assertThat(failure.getCause()).isInstanceOf(ApiError.class);
         }
       }
       return through;
@@ -287,10 +287,10 @@ class AccountsTest {
   static void refused(int status, Runnable work, String key) {
     assertThatThrownBy(work::run)
         .isInstanceOfSatisfying(
-            Refusal.class,
+            ApiError.class,
             refusal -> {
               assertThat(refusal.status()).isEqualTo(status);
-              assertThat(refusal.problems()).extracting(Refusal.Problem::key).contains(key);
+              assertThat(refusal.problems()).extracting(ApiError.Problem::key).contains(key);
             });
   }
 }

@@ -27,8 +27,8 @@ class EventsTest {
   private final CountDownLatch hungUp = new CountDownLatch(1);
   private final AtomicInteger sent = new AtomicInteger();
 
-  private final Area area =
-      new Area(
+  private final SiteArea area =
+      new SiteArea(
           EventsTest.class,
           List.of(
               Route.post("/count", Route.Access.EVERYBODY, this::count),
@@ -36,7 +36,7 @@ class EventsTest {
               Route.get("/for-ever", Route.Access.EVERYBODY, this::forEver)),
           List.of());
 
-  private void count(Visit visit) throws Exception {
+  private void count(Exchange visit) throws Exception {
     try (var events = visit.events()) {
       for (int i = 1; i <= 10; i++) {
         events.send("number", Map.of("n", i, "text", "一\n二"));
@@ -48,7 +48,7 @@ class EventsTest {
   }
 
   /// Sends nothing by itself: only pings tell that the other side is gone.
-  private void waitForEnd(Visit visit) throws Exception {
+  private void waitForEnd(Exchange visit) throws Exception {
     try (var events = visit.events()) {
       begun.countDown();
       while (!events.gone()) {
@@ -58,7 +58,7 @@ class EventsTest {
     }
   }
 
-  private void forEver(Visit visit) throws Exception {
+  private void forEver(Exchange visit) throws Exception {
     try (var events = visit.events()) {
       while (!events.gone() && !events.ending()) {
         events.send("tick", Map.of());

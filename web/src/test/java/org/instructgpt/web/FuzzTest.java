@@ -34,9 +34,9 @@ class FuzzTest {
         if (i % 4 == 0) {
           Form.parse(new String(body, StandardCharsets.UTF_8));
         } else {
-          Json.read(body, Body.class);
+          StrictJson.read(body, Body.class);
         }
-      } catch (Refusal refusal) {
+      } catch (ApiError refusal) {
         assertThat(refusal.status()).isEqualTo(400);
         refused++;
       }
@@ -56,7 +56,7 @@ class FuzzTest {
             "/api/form",
             Route.Access.EVERYBODY,
             visit -> visit.answer(Map.of("text", visit.form("text"))));
-    try (var test = TestSite.start(new Area(FuzzTest.class, List.of(route, form), List.of()))) {
+    try (var test = TestSite.start(new SiteArea(FuzzTest.class, List.of(route, form), List.of()))) {
       var browser = test.browser();
       for (int i = 0; i < THROUGH_THE_SERVER; i++) {
         String body = new String(broken(), StandardCharsets.ISO_8859_1);

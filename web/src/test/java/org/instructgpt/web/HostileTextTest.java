@@ -106,8 +106,8 @@ class HostileTextTest {
     var admin = test.signedIn(test.person(Role.ADMIN, "Reader"));
     int count = 0;
     for (String payload : payloads()) {
-      String name = payload.substring(0, Math.min(Names.MOST, payload.length()));
-      if (count < 25 && Names.problems(name).isEmpty()) {
+      String name = payload.substring(0, Math.min(AccountNames.MOST, payload.length()));
+      if (count < 25 && AccountNames.problems(name).isEmpty()) {
         test.site().accounts().register(name, TestSite.PASSWORD, Locale.ENGLISH);
         count += 1;
         String page = admin.get("/people").body();

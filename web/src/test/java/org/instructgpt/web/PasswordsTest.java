@@ -147,7 +147,9 @@ class PasswordsTest {
   }
 
   private static List<String> keys(String password) {
-    return Passwords.problems("Ada Lovelace", password).stream().map(Refusal.Problem::key).toList();
+    return Passwords.problems("Ada Lovelace", password).stream()
+        .map(ApiError.Problem::key)
+        .toList();
   }
 
   private long time(Optional<String> kept) {

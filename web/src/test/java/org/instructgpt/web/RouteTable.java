@@ -64,7 +64,11 @@ public final class RouteTable {
     var request =
         test.browser()
             .request(
-                path, "Accept", "application/json", "X-CSRF-Token", Secrets.hash("csrf " + session))
+                path,
+                "Accept",
+                "application/json",
+                "X-CSRF-Token",
+                SecretTokens.hash("csrf " + session))
             .method(route.method().name(), HttpRequest.BodyPublishers.ofString(""));
     if (!session.isEmpty()) {
       request.header("Cookie", "session-" + test.site().port() + "=" + session);

@@ -19,8 +19,8 @@ class RoutesTest {
   private TestSite test;
 
   /// An area with a route for each kind of access.
-  private static final Area SAMPLE =
-      new Area(
+  private static final SiteArea SAMPLE =
+      new SiteArea(
           RoutesTest.class,
           List.of(
               Route.get("/sample", Route.Access.EVERYBODY, visit -> visit.answer(Map.of())),
@@ -137,8 +137,8 @@ class RoutesTest {
 
   @Test
   void aLinkLeadsToARoute() {
-    var links = List.of(new Area.Link("sample.link", "/elsewhere"));
-    assertThatThrownBy(() -> new Area(RoutesTest.class, SAMPLE.routes(), links))
+    var links = List.of(new SiteArea.Link("sample.link", "/elsewhere"));
+    assertThatThrownBy(() -> new SiteArea(RoutesTest.class, SAMPLE.routes(), links))
         .hasMessageContaining(
             "expected a route for the link sample.link, found none at /elsewhere");
   }

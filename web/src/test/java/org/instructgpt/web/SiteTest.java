@@ -26,8 +26,8 @@ class SiteTest {
 
   record Body(String text, List<Integer> numbers, Optional<Body> inner) {}
 
-  private static final Area AREA =
-      new Area(
+  private static final SiteArea AREA =
+      new SiteArea(
           SiteTest.class,
           List.of(
               Route.post(
@@ -59,15 +59,15 @@ class SiteTest {
           List.of());
 
   /// An area of another module, with no templates at all.
-  private static final Area OTHER =
-      new Area(
+  private static final SiteArea OTHER =
+      new SiteArea(
           Store.class,
           List.of(
               Route.get(
                   "/refused",
                   Route.Access.EVERYBODY,
                   _ -> {
-                    throw Refusal.conflict("people.last-admin");
+                    throw ApiError.conflict("people.last-admin");
                   })),
           List.of());
 

@@ -11,17 +11,17 @@ import org.junit.jupiter.api.Test;
 
 /// What is told when the store cannot keep anything.
 class StorageTest {
-  private static void full(Visit visit) {
+  private static void full(Exchange visit) {
     throw new CompletionException(
         new UncheckedIOException("feedback.db: [SQLITE_FULL]", new IOException("no space")));
   }
 
-  private static void broken(Visit visit) {
+  private static void broken(Exchange visit) {
     throw new IllegalStateException("a fault of the program");
   }
 
-  private final Area area =
-      new Area(
+  private final SiteArea area =
+      new SiteArea(
           StorageTest.class,
           List.of(
               Route.post("/keep", Route.Access.EVERYBODY, StorageTest::full),

@@ -27,12 +27,12 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
   private static final Instant MONDAY = Instant.parse("2026-11-23T09:00:00Z");
 
   /// With these areas, over SQLite, open to customers, without a limit of requests.
-  public static TestSite start(Area... areas) {
+  public static TestSite start(SiteArea... areas) {
     return start(settings(), _ -> List.of(areas));
   }
 
   /// With areas that need the store.
-  public static TestSite start(Site.Settings settings, Function<Store, List<Area>> areas) {
+  public static TestSite start(Site.Settings settings, Function<Store, List<SiteArea>> areas) {
     try {
       Path folder = Files.createTempDirectory("site");
       var store = Store.open(folder.resolve("feedback.db"));

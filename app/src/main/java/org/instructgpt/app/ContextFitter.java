@@ -1,0 +1,170 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.records.WithPrompt;
+import org.instructgpt.reward.TokenizedRanking;
+import org.instructgpt.statistics.Count;
+import org.instructgpt.text.EncodedExample;
+import org.instructgpt.text.PromptTemplate;
+import org.instructgpt.text.Tokenizer;
+import picocli.CommandLine.Option;
+
+/// Makes what people gave fit a model's context: prompts may have half of it and responses the
+/// rest, as in the paper (1k tokens each of 2k, appendix C).
+///
+/// A prompt that is longer is dropped, as there, or cut at the end of a line; a response that is
+/// longer loses its end and with it its end-of-text token. How often that happened is told.
+final class ContextFitter {
+  /// What happens to a prompt that is too long.
+  enum LongPrompts {
+    /// It is left out with all that belongs to it.
+    DROP,
+    /// Its end is cut off.
+    CUT
+  }
+
+  /// The flag that chooses.
+  static final class Options {
+    @Option(
+        names = "--long-prompts",
+        defaultValue = "drop",
+        description =
+            "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
+    private LongPrompts longPrompts = LongPrompts.DROP;
+
+    /// Fits to the context of a model.
+    ContextFitter to(Path model) throws IOException {
+      return new ContextFitter(
+          Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), longPrompts);
+    }
+  }
+
+  private final Tokenizer tokenizer;
+  private final int context;
+  private final LongPrompts rule;
+  private int dropped;
+  private int cutPrompts;
+  private int cutResponses;
+
+  ContextFitter(Tokenizer tokenizer, int context, LongPrompts rule) {
+    this.tokenizer = tokenizer;
+    this.context = context;
+    this.rule = rule;
+  }
+
+  /// What texts become ids with.
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /// The context that everything is made to fit.
+  int context() {
+    return context;
+  }
+
+  List<EncodedExample> demonstrations(List<WithPrompt<Demonstration>> given) {
+    var fitted = new ArrayList<EncodedExample>();
+    for (var each : given) {
+      prompt(each.prompt().text())
+          .ifPresent(prompt ->
+              fitted.add(
+                  new EncodedExample(prompt, response(prompt, each.item().response(), true))));
+    }
+    return fitted;
+  }
+
+  List<TokenizedRanking> rankings(List<WithPrompt<Ranking>> given) {
+    var fitted = new ArrayList<TokenizedRanking>();
+    for (var each : given) {
+      prompt(each.prompt().text())
+          .ifPresent(prompt -> {
+            var ranking = each.item();
+            var completions = new ArrayList<int[]>();
+            var ended = new ArrayList<Boolean>();
+            for (var output : ranking.outputs()) {
+              int before = cutResponses;
+              completions.add(response(prompt, output.text(), output.ended()));
+              ended.add(output.ended() && cutResponses == before);
+            }
+            fitted.add(
+                new TokenizedRanking(
+                    ranking.promptId(),
+                    prompt,
+                    completions,
+                    ranking.ranks(),
+                    ranking.labeler(),
+                    ended));
+          });
+    }
+    return fitted;
+  }
+
+  List<int[]> prompts(List<Prompt> given) {
+    return given.stream().map(p -> prompt(p.text())).flatMap(Optional::stream).toList();
+  }
+
+  /// Says what was lost to the person who started the run, and notes it among the run's facts.
+  void tell(PrintWriter out, TrainingRun run) {
+    losses().ifPresent(out::println);
+    run.with("left_out_for_long_prompts", dropped)
+        .with("cut_prompts", cutPrompts)
+        .with("responses_cut_at_context", cutResponses);
+  }
+
+  /// What was lost, for the person who started the run; empty if nothing was.
+  Optional<String> losses() {
+    var losses = new ArrayList<String>();
+    if (dropped > 0) {
+      losses.add(
+          "%d left out, the prompt longer than %s (--long-prompts cut keeps its beginning)"
+              .formatted(dropped, Count.of(context / 2, "token")));
+    }
+    if (cutPrompts > 0) {
+      losses.add(
+          "%s cut to %s (--long-prompts drop leaves them out)"
+              .formatted(Count.of(cutPrompts, "prompt"), Count.of(context / 2, "token")));
+    }
+    if (cutResponses > 0) {
+      losses.add(
+          "%s cut at the end of the context, %s, which takes the end of text away"
+              .formatted(Count.of(cutResponses, "response"), Count.of(context, "token")));
+    }
+    return losses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", losses));
+  }
+
+  private Optional<int[]> prompt(String text) {
+    int[] ids = PromptTemplate.DEFAULT.prompt(tokenizer, text);
+    int limit = context / 2;
+    if (ids.length > limit && rule == LongPrompts.CUT) {
+      cutPrompts++;
+      ids =
+          PromptTemplate.DEFAULT.prompt(
+              tokenizer, PromptTemplate.DEFAULT.shorten(tokenizer, text, limit));
+    }
+    if (ids.length == 0 || ids.length > limit) {
+      dropped++;
+      return Optional.empty();
+    }
+    return Optional.of(ids);
+  }
+
+  private int[] response(int[] prompt, String text, boolean ended) {
+    int[] ids = PromptTemplate.DEFAULT.response(tokenizer, text, ended);
+    int room = context - prompt.length;
+    if (ids.length > room) {
+      cutResponses++;
+      return Arrays.copyOf(ids, room);
+    }
+    return ids;
+  }
+}

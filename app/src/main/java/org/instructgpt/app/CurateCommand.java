@@ -1,0 +1,271 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.instructgpt.collect.Curation;
+import org.instructgpt.collect.CurationOutcome;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.collect.PaperTables;
+import org.instructgpt.collect.PersonalData;
+import org.instructgpt.collect.UseCases;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.TaskQueue;
+import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.records.WithPrompt;
+import org.instructgpt.statistics.Count;
+import org.instructgpt.text.Tokenizer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt curate`: which prompts the models may learn from.
+@Command(
+    name = "curate",
+    description = {
+      "Goes over all prompts of the workspace and keeps those that models may learn from.",
+      "It looks at consent, duplicates, at most so many a user, parts of the data by user, personal"
+          + " data, length, language, use case. Nothing is deleted; trainings use what was kept. The"
+          + " same prompts and settings give the same outcome, told here and in"
+          + " DIR/reports/curate.json."
+    },
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
+final class CurateCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// Fewer prompts with a settled use case teach no classifier.
+  private static final int LEAST_SETTLED = 50;
+
+  @Option(
+      names = {"-w", "--workspace"},
+      defaultValue = "workspace",
+      paramLabel = "DIR",
+      description = "The project's folder (${DEFAULT-VALUE}).")
+  private Path workspace;
+
+  @Option(
+      names = "--cap",
+      defaultValue = "200",
+      paramLabel = "N",
+      description = "The most prompts of one user, or of an organisation (${DEFAULT-VALUE}).")
+  private int cap;
+
+  @Option(
+      names = "--split",
+      split = ",",
+      paramLabel = "SHARE",
+      description = {
+        "Divide anew by user into train,validation,test, such as 0.9,0.05,0.05.",
+        "Left out, prompts stay in the part that they have, all of one user where the oldest is."
+      })
+  private @Nullable List<Double> fractions;
+
+  @Option(
+      names = "--personal",
+      defaultValue = "DROP",
+      description =
+          "Prompts with personal data: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}, as the paper).")
+  private Curation.Action personal;
+
+  @Option(
+      names = "--in",
+      split = ",",
+      defaultValue = "TRAIN",
+      paramLabel = "SPLIT",
+      description =
+          "Where: some of ${COMPLETION-CANDIDATES}, by commas (${DEFAULT-VALUE}, as the paper).")
+  private Set<Split> where;
+
+  @Option(
+      names = "--let-pass",
+      split = ",",
+      paramLabel = "KIND",
+      description = "Kinds of personal data that may stay: ${COMPLETION-CANDIDATES}.")
+  private Set<PersonalData.Kind> pass = EnumSet.noneOf(PersonalData.Kind.class);
+
+  @Option(
+      names = "--shortest",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "The fewest tokens of a prompt (${DEFAULT-VALUE}).")
+  private int shortest;
+
+  @Option(
+      names = "--longest",
+      defaultValue = "1000",
+      paramLabel = "N",
+      description = "The most tokens of a prompt (${DEFAULT-VALUE}).")
+  private int longest;
+
+  @Option(
+      names = "--languages",
+      split = ",",
+      paramLabel = "CODE",
+      description = "Languages that stay, such as en,zh; all if left out.")
+  private Set<String> languages = new LinkedHashSet<>();
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "MODEL",
+      description = "Whose tokens are counted: a model of the workspace, a folder; else GPT-2's.")
+  private @Nullable String model;
+
+  @Option(names = "--tables", description = "Show Tables 6 to 10 of the paper for this data.")
+  private boolean tables;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var place = Workspace.open(workspace);
+    var settings = settings();
+    var tokenizer =
+        model == null
+            ? Tokenizer.gpt2()
+            : Checkpoint.tokenizer(TrainingRun.checkpoint(place, model, "--tokenizer"));
+    try (var store = place.givenStore()) {
+      var intake = new Intake(store, new SecureRandom());
+      var prompts = store.prompts(Filter.ALL);
+      var classifier = classifier(prompts, out);
+      var result = new Curation(settings, tokenizer, classifier).run(prompts, intake.objection());
+      CurationOutcome.save(
+          store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, each -> each)));
+      TrainingData.taken(store, "curation");
+      out.print(result.report().text());
+      var file = place.reports().resolve("curate.json");
+      AtomicFiles.write(
+          file,
+          JSON.writerWithDefaultPrettyPrinter()
+                  .writeValueAsString(
+                      Map.of("report", result.report(), "dropped", result.dropped()))
+              + "\n");
+      out.println("why each prompt was dropped: " + file);
+      if (tables) {
+        show(datasets(store), result.kept(), tokenizer, out);
+        showTags(store, out);
+      }
+    }
+    return 0;
+  }
+
+  private Curation.Settings settings() {
+    if (cap < 1) {
+      throw new IllegalArgumentException("--cap: expected at least 1 prompt a user, found " + cap);
+    }
+    if (shortest < 0 || longest < shortest) {
+      throw new IllegalArgumentException(
+          "--shortest and --longest: expected 0 or more and not less than that, found %d and %d"
+              .formatted(shortest, longest));
+    }
+    var kinds = EnumSet.copyOf(PersonalData.Kind.ALL);
+    kinds.removeAll(pass);
+    var parts =
+        fractions == null
+            ? Curation.Settings.PAPER.keepingParts()
+            : Curation.Settings.PAPER.with(fractions(fractions));
+    return parts
+        .with(new Curation.Personal(personal, where, kinds, Curation.Personal.PAPER.confidence()))
+        .cap(cap)
+        .tokens(shortest, longest)
+        .in(languages);
+  }
+
+  private static Split.Fractions fractions(List<Double> shares) {
+    if (shares.size() != 3) {
+      throw new IllegalArgumentException(
+          "--split: expected three shares, such as 0.9,0.05,0.05, found " + shares);
+    }
+    try {
+      return new Split.Fractions(shares.get(0), shares.get(1), shares.get(2));
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException("--" + refused.getMessage(), refused);
+    }
+  }
+
+  /// One that has learned from the prompts whose use case labelers have settled.
+  private static Optional<UseCases> classifier(List<Prompt> prompts, PrintWriter out) {
+    var settled = prompts.stream().filter(prompt -> prompt.useCase().isPresent()).toList();
+    long classes = settled.stream().map(Prompt::useCase).distinct().count();
+    if (settled.size() == prompts.size() || settled.size() < LEAST_SETTLED || classes < 2) {
+      if (settled.size() < prompts.size()) {
+        out.println(
+            "use cases are not suggested: %s a settled one, %d of at least two kinds are needed"
+                .formatted(Count.of(settled.size(), "prompt has", "prompts have"), LEAST_SETTLED));
+      }
+      return Optional.empty();
+    }
+    return Optional.of(UseCases.train(settled, 1));
+  }
+
+  private static List<PaperTables.Dataset> datasets(Store store) {
+    var curated = CurationOutcome.of(store);
+    var all = store.prompts(Filter.ALL);
+    var kept = all.stream().flatMap(prompt -> curated.of(prompt).stream()).toList();
+    return List.of(
+        new PaperTables.Dataset("SFT", those(kept, store.demonstrations(Filter.ALL))),
+        new PaperTables.Dataset("RM", those(kept, store.rankings(Filter.ALL))),
+        new PaperTables.Dataset("PPO", kept));
+  }
+
+  private static List<Prompt> those(List<Prompt> kept, List<? extends WithPrompt<?>> given) {
+    var ids = new HashSet<String>();
+    given.forEach(each -> ids.add(each.prompt().id()));
+    return kept.stream().filter(prompt -> ids.contains(prompt.id())).toList();
+  }
+
+  private static void show(
+      List<PaperTables.Dataset> datasets, List<Prompt> kept, Tokenizer tokenizer, PrintWriter out) {
+    for (var table :
+        List.of(
+            PaperTables.sizes(datasets),
+            PaperTables.promptsPerCustomer(datasets),
+            PaperTables.lengths(datasets, tokenizer),
+            PaperTables.lengthsByUseCase(kept, tokenizer))) {
+      out.println();
+      out.print(table.text());
+    }
+  }
+
+  /// What labelers say of the prompts, where somebody has tagged some.
+  private static void showTags(Store store, PrintWriter out) throws IOException {
+    store.extend("label", TaskQueue.class);
+    var tags = new Quality(store).tags();
+    if (!tags.isEmpty()) {
+      var rows =
+          tags.entrySet().stream()
+              .map(tag ->
+                  List.of(YamlScalars.spelling(tag.getKey()), percent(tag.getValue().value())))
+              .toList();
+      out.println();
+      out.print(
+          new PaperTables.Grid("Prompt annotations (as Table 7)", List.of("annotation", "%"), rows)
+              .text());
+    }
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f", 100 * share);
+  }
+}

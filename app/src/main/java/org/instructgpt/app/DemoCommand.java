@@ -1,0 +1,71 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt demo`: the whole paper in a little world.
+@Command(
+    name = "demo",
+    description = {
+      "Shows the whole of InstructGPT in about ten minutes, in a little world.",
+      "It has simulated customers and labelers, pretraining, SFT, reward model, PPO, PPO-ptx, and"
+          + " what people think of them. Stopped or killed, the same command goes on where it was.",
+    },
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+  @Option(
+      names = {"-w", "--workspace"},
+      defaultValue = "demo",
+      paramLabel = "DIR",
+      description = "The folder that is made (${DEFAULT-VALUE}).")
+  private Path folder = Path.of("demo");
+
+  @Option(
+      names = "--size",
+      defaultValue = "small",
+      paramLabel = "SIZE",
+      description =
+          "small; tiny: two minutes, and less to be seen; test: seconds (${DEFAULT-VALUE}).")
+  private ExperimentSize.Name size = ExperimentSize.Name.SMALL;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = {
+        "Of the world, its people and all trainings (${DEFAULT-VALUE}).",
+        "The same seed gives the same numbers on the same machine with the same number of threads, also"
+            + " when it was stopped in between; elsewhere the last digits differ."
+      })
+  private long seed;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  private final StopSignals stop;
+
+  DemoCommand(StopSignals stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.println("The whole of InstructGPT in a little world, in " + folder + ":");
+    var study = Experiment.begin(folder, size, seed, stop, out);
+    study.plan();
+    if (!study.agenda().run()) {
+      return StopSignals.STOPPED;
+    }
+    out.print(new ReportBuilder(study.inquiry(), study.agenda()).table());
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,95 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import org.instructgpt.torch.Precision;
+
+/// One little world with everything that belongs to it, in one workspace: its people, its models
+/// and what is measured on them.
+///
+/// @param size how large
+/// @param seed of the world, its people and all trainings
+/// @param agenda remembers what is done
+record Experiment(
+    Workspace workspace,
+    ExperimentSize.Name size,
+    long seed,
+    ResumableSteps agenda,
+    InProcessCommands shell,
+    BatchGenerator author,
+    SimulatedPeople people) {
+  private static final String AGENDA = "agenda.json";
+
+  /// A study in a folder, new or begun with the same settings.
+  ///
+  /// @throws IllegalArgumentException if it was begun with others
+  static Experiment begin(
+      Path folder, ExperimentSize.Name size, long seed, StopSignals stop, PrintWriter out)
+      throws IOException {
+    OutputFile.checkFolder(folder, "--workspace " + folder);
+    if (!Files.exists(folder.resolve(AGENDA)) && new Workspace(folder).hasStore()) {
+      throw new IllegalArgumentException(
+          "--workspace %s holds what people gave, and no demo made it: simulated people must not mix with them; give another folder"
+              .formatted(folder));
+    }
+    var study = of(Workspace.create(folder), size, seed, stop, out);
+    var settings = new LinkedHashMap<String, Object>();
+    settings.put("size", size.name().toLowerCase(Locale.ROOT));
+    settings.put("seed", seed);
+    study.agenda.begin(settings);
+    study.miniature().begin();
+    return study;
+  }
+
+  /// The study that was begun in a workspace.
+  ///
+  /// @throws IllegalArgumentException if none was
+  static Experiment continued(Workspace workspace, StopSignals stop, PrintWriter out)
+      throws IOException {
+    var file = workspace.root().resolve(AGENDA);
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException(
+          "%s is no workspace of a demo: there is no %s; make one with instructgpt demo -w %s"
+              .formatted(workspace.root(), AGENDA, workspace.root()));
+    }
+    var settings = new ObjectMapper().readTree(Files.readString(file)).path("settings");
+    var size = ExperimentSize.Name.valueOf(settings.path("size").asText().toUpperCase(Locale.ROOT));
+    return of(workspace, size, settings.path("seed").asLong(), stop, out);
+  }
+
+  private static Experiment of(
+      Workspace workspace, ExperimentSize.Name size, long seed, StopSignals stop, PrintWriter out) {
+    var shell = new InProcessCommands(stop, workspace.root().resolve("log.txt"));
+    var agenda =
+        new ResumableSteps(workspace.root().resolve(AGENDA), out, shell, InstantSource.system());
+    var author = new BatchGenerator(Precision.named("auto"));
+    var people = new SimulatedPeople(workspace, size.scale(), seed, author);
+    return new Experiment(workspace, size, seed, agenda, shell, author, people);
+  }
+
+  ExperimentSize scale() {
+    return size.scale();
+  }
+
+  PaperPipeline miniature() {
+    return new PaperPipeline(workspace, scale(), seed, shell);
+  }
+
+  Evaluation inquiry() {
+    return new Evaluation(workspace, scale(), seed, people, author);
+  }
+
+  /// Plans everything that the demo shows.
+  void plan() {
+    miniature().plan(agenda, people);
+    inquiry().plan(agenda);
+    var overview = new ReportBuilder(inquiry(), agenda);
+    agenda.then("report", "The report", 5, () -> overview.report().write(workspace.reports()));
+  }
+}

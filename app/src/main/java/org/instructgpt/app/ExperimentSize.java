@@ -1,0 +1,137 @@
+package org.instructgpt.app;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// How large the miniature is.
+///
+/// @param words of the text that models are pretrained on
+/// @param asked prompts that customers ask, before curation
+/// @param written prompts that labelers write
+/// @param demonstrations that labelers write for customers' prompts, besides their own prompts
+/// @param rankings of K = 4 to 9 outputs
+/// @param judged prompts of held-out customers on which the models are compared
+/// @param items of each skill's test
+/// @param episodes of each PPO training
+/// @param smaller what makes the recipe's model the smaller of three, `section.key=value`
+/// @param larger what makes it the larger
+/// @param overrides of the recipe
+record ExperimentSize(
+    int words,
+    int asked,
+    int written,
+    int demonstrations,
+    int rankings,
+    int judged,
+    int items,
+    long episodes,
+    List<String> smaller,
+    List<String> larger,
+    List<String> overrides) {
+
+  /// Ten minutes on two cores.
+  static final ExperimentSize SMALL =
+      new ExperimentSize(
+          3_000_000,
+          12_000,
+          600,
+          1_500,
+          3_000,
+          512,
+          200,
+          6_144,
+          shape(2, 64, 2, 2_000),
+          shape(4, 128, 4, 2_000),
+          List.of());
+
+  /// Two minutes.
+  static final ExperimentSize TINY =
+      new ExperimentSize(
+          1_500_000,
+          6_000,
+          300,
+          600,
+          600,
+          256,
+          60,
+          2_048,
+          shape(1, 32, 1, 600),
+          shape(3, 96, 3, 600),
+          List.of(
+              "model.layers=2",
+              "model.width=64",
+              "model.heads=2",
+              "pretrain.steps=1400",
+              "sft.epochs=6"));
+
+  /// Seconds: everything happens and nothing is learned. For tests.
+  static final ExperimentSize TEST =
+      new ExperimentSize(
+          20_000,
+          600,
+          60,
+          40,
+          400,
+          40,
+          8,
+          128,
+          shape(1, 16, 1, 12),
+          shape(2, 32, 2, 12),
+          List.of(
+              "model.layers=1",
+              "model.width=32",
+              "model.heads=1",
+              "pretrain.steps=12",
+              "pretrain.warmup_steps=2",
+              "sft.epochs=1",
+              "supervised.epochs=1",
+              "ppo.batch_size=64",
+              "ppo.learning.warmup_iterations=1"));
+
+  ExperimentSize {
+    smaller = List.copyOf(smaller);
+    larger = List.copyOf(larger);
+    var all = new ArrayList<>(overrides);
+    all.add("ppo.episodes=" + episodes);
+    overrides = List.copyOf(all);
+  }
+
+  /// The sizes that a person can ask for.
+  enum Name {
+    TEST,
+    TINY,
+    SMALL;
+
+    ExperimentSize scale() {
+      return switch (this) {
+        case TEST -> ExperimentSize.TEST;
+        case TINY -> ExperimentSize.TINY;
+        case SMALL -> ExperimentSize.SMALL;
+      };
+    }
+  }
+
+  private static List<String> shape(int layers, int width, int heads, int steps) {
+    return List.of(
+        "model.layers=" + layers,
+        "model.width=" + width,
+        "model.heads=" + heads,
+        "pretrain.steps=" + steps);
+  }
+
+  /// Iterations between the policies that are kept along the way: half a dozen of them.
+  long snapshotEvery() {
+    return Math.max(1, episodes / 256 / 6);
+  }
+
+  /// The overrides of some sections, as flags.
+  List<String> flags(String... sections) {
+    var flags = new ArrayList<String>();
+    for (var override : overrides) {
+      if (List.of(sections).contains(override.substring(0, override.indexOf('.')))) {
+        flags.addAll(List.of("--set", override));
+      }
+    }
+    return flags;
+  }
+}

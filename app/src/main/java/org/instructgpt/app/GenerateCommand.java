@@ -1,0 +1,145 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.statistics.Count;
+import org.instructgpt.torch.Scope;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `instructgpt generate`: what a model answers.
+@Command(
+    name = "generate",
+    description = {
+      "Completions of given prompts.",
+      "A line {\"id\", \"prompt\" | \"prompt_ids\"} gives {\"id\", \"completion\", \"completion_ids\","
+          + " \"logprobs\", \"finish_reason\": \"stop\" | \"length\"}. A token that ends the text is"
+          + " among the ids and not in the text; the log-probabilities are the model's at temperature"
+          + " 1."
+    },
+    mixinStandardHelpOptions = true)
+final class GenerateCommand implements Callable<Integer> {
+
+  @Mixin private final BatchOptions options = new BatchOptions();
+
+  @Option(
+      names = "--max-new-tokens",
+      defaultValue = "256",
+      paramLabel = "N",
+      description = "The most tokens of a completion (${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--temperature",
+      defaultValue = "1",
+      paramLabel = "T",
+      description = "Divides the logits; 0 takes the likeliest token (${DEFAULT-VALUE}).")
+  private double temperature;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = {
+        "Of the random choices (${DEFAULT-VALUE}).",
+        "The same seed, model, prompts in the same order, precision and machine give the same"
+            + " completions, whatever the batch size; another kind of processor or another number of"
+            + " threads rounds differently, which now and then chooses another token."
+      })
+  private long seed;
+
+  private final StopSignals stop;
+  private final TokenRate rate = new TokenRate(System::nanoTime);
+  private long done;
+
+  GenerateCommand(StopSignals stop) {
+    this.stop = stop;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var settings = settings();
+    var tokens = options.tokens(Checkpoint.Kind.LANGUAGE);
+    try (var lines = options.lines();
+        var _ = Scope.open()) {
+      options.follow("generate", lines.check(line -> check(line, tokens)));
+      var model =
+          Checkpoint.loadLanguageModel(
+              options.model, options.hardware.precision(), options.hardware.device());
+      var sampler = tokens.sampler(model, settings).frozen();
+      return options.compute(lines, stop, batch -> answers(sampler, tokens, batch));
+    }
+  }
+
+  private Sampler.Settings settings() {
+    if (maxNewTokens < 1) {
+      throw new IllegalArgumentException(
+          "--max-new-tokens: expected at least 1, found " + maxNewTokens);
+    }
+    if (!(temperature >= 0) || Double.isInfinite(temperature)) {
+      throw new IllegalArgumentException(
+          "--temperature: expected 0 (the likeliest token) or more, found " + temperature);
+    }
+    return new Sampler.Settings(
+        maxNewTokens, temperature, seed, Math.max(1, options.batchSize), true);
+  }
+
+  private static void check(JsonLine line, JsonLineTokens tokens) {
+    var _ = line.id();
+    int length = tokens.prompt(line).length;
+    if (length >= tokens.context()) {
+      throw new IllegalArgumentException(
+          "%s: the prompt has %s and leaves no room in the model's context of %d; shorten it"
+              .formatted(line.where(), Count.of(length, "token"), tokens.context()));
+    }
+  }
+
+  private List<ObjectNode> answers(Sampler sampler, JsonLineTokens tokens, List<JsonLine> batch) {
+    var prompts = batch.stream().map(tokens::prompt).toList();
+    var flag = stop.heed();
+    var chosen = new int[prompts.size()];
+    var sampled =
+        sampler.sample(
+            prompts,
+            done,
+            (place, token) -> {
+              if (flag.requested()) {
+                throw new CancellationException("stopped");
+              }
+              chosen[place]++;
+              int room = Math.min(maxNewTokens, tokens.context() - prompts.get(place).length);
+              boolean ends = tokens.ends().contains(token) || chosen[place] == room;
+              options.advance(ends ? 1 : 0, rate.after(1));
+              return true;
+            });
+    done += batch.size();
+    var answers = new ArrayList<ObjectNode>();
+    for (int i = 0; i < batch.size(); i++) {
+      answers.add(answer(batch.get(i), tokens, sampled.get(i)));
+    }
+    return answers;
+  }
+
+  private static ObjectNode answer(JsonLine line, JsonLineTokens tokens, Sampler.Sampled sampled) {
+    var answer = JsonNodeFactory.instance.objectNode();
+    answer.set("id", line.id());
+    answer.put("completion", tokens.text(sampled.tokens()));
+    var ids = answer.putArray("completion_ids");
+    Arrays.stream(sampled.tokens()).forEach(ids::add);
+    var logprobs = answer.putArray("logprobs");
+    for (float logprob : sampled.logProbs()) {
+      logprobs.add(logprob);
+    }
+    return answer.put("finish_reason", sampled.finish().name().toLowerCase(Locale.ROOT));
+  }
+}

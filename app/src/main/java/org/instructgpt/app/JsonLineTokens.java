@@ -1,0 +1,158 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.statistics.Count;
+import org.instructgpt.text.EncodedExample;
+import org.instructgpt.text.PromptTemplate;
+import org.instructgpt.text.Tokenizer;
+import org.jspecify.annotations.Nullable;
+
+/// The tokens that a model reads for a line.
+///
+/// A model that was trained on framed prompts gets them framed: a separator after the prompt, the
+/// end of text after the completion. Any other model gets the texts as they are. Ids are always
+/// taken as they are.
+///
+/// @param model the checkpoint's folder, for messages
+/// @param tokenizer null where the folder has none; lines must then give ids
+/// @param isFramed whether texts are framed
+/// @param ends the ids that end a text by the model's files and its tokenizer; none where neither
+///   names one
+/// @param vocabulary how many ids the model knows
+/// @param context how many tokens it can read
+record JsonLineTokens(
+    Path model,
+    @Nullable Tokenizer tokenizer,
+    boolean isFramed,
+    Set<Integer> ends,
+    int vocabulary,
+    int context) {
+
+  private static final List<String> TOKENIZERS =
+      List.of("tokenizer.json", "vocab.json", "encoder.json");
+
+  /// What a user may ask for.
+  enum Frame {
+    /// Framed for models of our own supervised, reward and PPO stages, verbatim for others.
+    AUTO,
+    /// As our stages train it.
+    FRAMED,
+    /// The texts' own tokens and nothing else.
+    VERBATIM
+  }
+
+  /// The tokens for the model in a folder; nothing of its weights is read.
+  static JsonLineTokens of(Path model, Frame frame) throws IOException {
+    var shape = Checkpoint.shape(model);
+    var tokenizer = hasTokenizer(model) ? Checkpoint.tokenizer(model) : null;
+    var ends = new TreeSet<>(Checkpoint.ends(model));
+    if (tokenizer != null) {
+      ends.add(tokenizer.endOfText());
+    }
+    return new JsonLineTokens(
+        model, tokenizer, isFramed(model, frame), ends, shape.vocabulary(), shape.context());
+  }
+
+  /// The ids of a line's prompt.
+  ///
+  /// @throws IllegalArgumentException when there is none, or it is empty, or not of this model
+  int[] prompt(JsonLine line) {
+    return checked(
+        line,
+        "prompt",
+        line.tokens(
+            "prompt",
+            text ->
+                isFramed
+                    ? PromptTemplate.DEFAULT.prompt(tokenizer(line), text)
+                    : tokenizer(line).encode(text)));
+  }
+
+  /// The ids of a line's prompt and completion; a framed completion that did not end by itself has
+  /// no end of text.
+  ///
+  /// @throws IllegalArgumentException when one is missing, or empty, or both do not fit the context
+  EncodedExample pair(JsonLine line) {
+    var prompt = prompt(line);
+    var completion =
+        checked(
+            line,
+            "completion",
+            line.tokens(
+                "completion",
+                text ->
+                    isFramed
+                        ? PromptTemplate.DEFAULT.response(tokenizer(line), text, line.ended())
+                        : tokenizer(line).encode(text)));
+    var pair = new EncodedExample(prompt, completion);
+    if (pair.length() > context) {
+      throw new IllegalArgumentException(
+          "%s: prompt and completion have %s, but the model's context is %d; shorten them"
+              .formatted(line.where(), Count.of(pair.length(), "token"), context));
+    }
+    return pair;
+  }
+
+  /// A sampler of the model; where there is a tokenizer, of ids that it knows.
+  Sampler sampler(Gpt gpt, Sampler.Settings settings) {
+    return tokenizer == null
+        ? new Sampler(gpt, -1, settings)
+        : new Sampler(gpt, tokenizer, settings);
+  }
+
+  /// The text of a response, without the token that ends it; null where there is no tokenizer.
+  @Nullable String text(int[] response) {
+    if (tokenizer == null) {
+      return null;
+    }
+    boolean ended = response.length > 0 && ends.contains(response[response.length - 1]);
+    return tokenizer.decode(Arrays.copyOf(response, response.length - (ended ? 1 : 0)));
+  }
+
+  private static boolean hasTokenizer(Path model) {
+    return TOKENIZERS.stream().anyMatch(name -> Files.exists(model.resolve(name)));
+  }
+
+  private static boolean isFramed(Path model, Frame frame) throws IOException {
+    var stage = Lineage.read(model).path("stage").asText("");
+    return switch (frame) {
+      case FRAMED -> true;
+      case VERBATIM -> false;
+      case AUTO -> !stage.isEmpty() && !stage.equals("pretrain");
+    };
+  }
+
+  private Tokenizer tokenizer(JsonLine line) {
+    if (tokenizer == null) {
+      throw new IllegalArgumentException(
+          "%s: the text needs a tokenizer, but %s has none; put its tokenizer.json there or give ids"
+              .formatted(line.where(), model));
+    }
+    return tokenizer;
+  }
+
+  private int[] checked(JsonLine line, String name, int[] ids) {
+    if (ids.length == 0) {
+      throw new IllegalArgumentException(
+          line.where() + ": " + name + ": expected at least one token, found none");
+    }
+    for (int id : ids) {
+      if (id >= vocabulary) {
+        throw new IllegalArgumentException(
+            "%s: %s: the token id %d is not one of the model's %d"
+                .formatted(line.where(), name, id, vocabulary));
+      }
+    }
+    return ids;
+  }
+}

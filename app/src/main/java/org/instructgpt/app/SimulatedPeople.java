@@ -1,0 +1,352 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.instructgpt.collect.Curation;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.Feedback;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Labeler;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.records.Split;
+import org.instructgpt.simulation.Customers;
+import org.instructgpt.simulation.Documents;
+import org.instructgpt.simulation.GoldJudge;
+import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
+import org.instructgpt.simulation.LabelerPool;
+import org.instructgpt.simulation.LabelerPool.Mode;
+import org.instructgpt.simulation.LabelerPool.Person;
+import org.instructgpt.simulation.Skills;
+import org.instructgpt.simulation.World;
+import org.instructgpt.simulation.WorldTask;
+import org.instructgpt.simulation.WorldTasks;
+
+/// The simulated people of a workspace at their work: they fill the same store as people do, with
+/// the same records.
+///
+/// Everything they do follows from the seed and what they are shown, so each method can be repeated
+/// after a crash: the store takes a record that it has already as the same.
+final class SimulatedPeople {
+  /// The day of all records, so that two runs make the same store.
+  static final Instant DAY = Instant.parse("2022-01-27T12:00:00Z");
+
+  /// Half of the context of the models, as in the paper: 1k of 2k tokens.
+  private static final int LONGEST_PROMPT = 64;
+
+  private static final Split.Fractions FRACTIONS = new Split.Fractions(0.72, 0.08, 0.20);
+  private static final LabelerPool.Settings STAFF = new LabelerPool.Settings(12, 8, 1);
+
+  /// So many prompts of a hundred are ranked by three labelers, to know how far they agree.
+  private static final int OVERLAP_IN_100 = 12;
+
+  private static final int SCREENING = 120;
+
+  /// What simulated customers agree to.
+  private static final String NOTICE = "simulated";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Workspace workspace;
+  private final ExperimentSize scale;
+  private final long seed;
+  private final BatchGenerator author;
+  private final World world;
+  private final WorldTasks tasks;
+  private final GoldJudge gold;
+  private final Customers customers;
+  private final LabelerPool applicants;
+
+  SimulatedPeople(Workspace workspace, ExperimentSize scale, long seed, BatchGenerator author) {
+    this.workspace = workspace;
+    this.scale = scale;
+    this.seed = seed;
+    this.author = author;
+    world = World.of(seed);
+    tasks = new WorldTasks(world);
+    gold = new GoldJudge(world);
+    customers = new Customers(world, tasks, seed);
+    var staff = new LabelerPool.Settings(STAFF.training(), STAFF.heldOut(), seed);
+    applicants = LabelerPool.hire(tasks, gold, customers, staff, exam());
+  }
+
+  World world() {
+    return world;
+  }
+
+  GoldJudge gold() {
+    return gold;
+  }
+
+  LabelerPool applicants() {
+    return applicants;
+  }
+
+  /// What a prompt means.
+  Optional<WorldTask> intent(Prompt prompt) {
+    return applicants.intent(prompt);
+  }
+
+  /// What an answer is truly worth, 0 to 1.
+  double worth(Prompt prompt, String answer, Priorities priorities) {
+    return gold.judge(intent(prompt).orElseThrow(), answer, true).utility(priorities);
+  }
+
+  /// Outputs of all degrees of care: what candidates are screened with.
+  private List<LabelerPool.Sample> exam() {
+    var random = new SplittableRandom(seed);
+    var cares = WorldTasks.Care.values();
+    return customers.ask(2 * SCREENING).stream()
+        .filter(prompt -> customers.intent(prompt.text()).isPresent())
+        .limit(SCREENING)
+        .map(prompt -> {
+          var task = customers.intent(prompt.text()).orElseThrow();
+          var outputs =
+              IntStream.range(0, 4)
+                  .mapToObj(i -> cares[random.nextInt(cares.length)])
+                  .map(care -> new Output(tasks.answer(task, care, random), Output.HUMAN))
+                  .toList();
+          return new LabelerPool.Sample(prompt, outputs);
+        })
+        .toList();
+  }
+
+  /// Writes the world's documents as text to pretrain on.
+  void publish(Path folder) throws IOException {
+    var lines = new StringBuilder();
+    for (var document : new Documents(world, tasks).write(scale.words(), seed)) {
+      lines.append(JSON.createObjectNode().put("text", document)).append('\n');
+    }
+    AtomicFiles.write(folder.resolve("world.jsonl"), lines.toString());
+  }
+
+  /// Customers ask and labelers write; what curation keeps goes into the store, the skills' lessons
+  /// into that of the baseline.
+  void ask() throws IOException {
+    var tokenizer = Checkpoint.tokenizer(workspace.model("base"));
+    var settings = Curation.Settings.PAPER.with(FRACTIONS).tokens(1, LONGEST_PROMPT);
+    var asked = new ArrayList<>(customers.ask(scale.asked()));
+    int kind = scale.written() / 3;
+    asked.addAll(applicants.write(kind, kind, kind));
+    var result = new Curation(settings, tokenizer, Optional.empty()).run(asked);
+    AtomicFiles.write(
+        workspace.reports().resolve("curation.json"),
+        JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result.report()) + "\n");
+    var kept =
+        result.kept().stream()
+            .filter(this::isWanted)
+            .map(prompt -> applicants.settle(assigned(Labeler.Pool.TRAINING, prompt), prompt))
+            .toList();
+    add(workspace, everybody(applicants));
+    try (var store = workspace.store()) {
+      var vouching =
+          new Intake(store, new SplittableRandom(seed)).vouching(Optional.of(NOTICE), DAY);
+      int _ =
+          store
+              .write(handle -> {
+                for (var prompt : kept) {
+                  store.insert(handle, prompt);
+                  vouching.accept(handle, prompt);
+                }
+                return kept.size();
+              })
+              .join();
+    }
+  }
+
+  /// One family of tasks is kept out of all training, to see whether following instructions carries
+  /// over to it.
+  private boolean isWanted(Prompt prompt) {
+    return prompt.split() == Split.TEST || !intent(prompt).map(Skills::heldOutFamily).orElse(true);
+  }
+
+  /// Fills the store of the baseline that learns from public tasks only.
+  void teach(Workspace skills) throws IOException {
+    var teacher = new Labeler("public-tasks", Labeler.Pool.TRAINING);
+    var given = new ArrayList<Feedback>(List.of(teacher));
+    int number = 0;
+    for (var lesson : new Skills(world).lessons(4 * scale.demonstrations(), seed)) {
+      var id = "lesson-" + number++;
+      var nobody = Optional.<String>empty();
+      given.add(
+          new Prompt(
+              id,
+              lesson.prompt(),
+              Prompt.Source.IMPORTED,
+              nobody,
+              nobody,
+              number % 20 == 0 ? Split.VALIDATION : Split.TRAIN,
+              Optional.empty(),
+              DAY));
+      given.add(new Demonstration(id + "-answer", id, lesson.response(), teacher.id(), DAY));
+    }
+    add(Workspace.create(skills.root()), given);
+  }
+
+  /// Labelers answer all their own prompts and some of the customers'.
+  void demonstrate() throws IOException {
+    var given = new ArrayList<Feedback>();
+    for (var split : List.of(Split.TRAIN, Split.VALIDATION)) {
+      var prompts = prompts(split);
+      int fromCustomers =
+          split == Split.TRAIN ? scale.demonstrations() : scale.demonstrations() / 5;
+      Stream.concat(
+              prompts.stream().filter(p -> p.source() != Prompt.Source.CUSTOMER),
+              prompts.stream()
+                  .filter(p -> p.source() == Prompt.Source.CUSTOMER)
+                  .limit(fromCustomers))
+          .map(prompt ->
+              applicants.demonstrate(assigned(Labeler.Pool.TRAINING, prompt), prompt, DAY))
+          .forEach(given::add);
+    }
+    add(workspace, given);
+  }
+
+  /// The training labelers rank outputs of the supervised policy.
+  void rank() throws IOException {
+    rank(List.of("supervised"), 0);
+  }
+
+  /// The training labelers rank outputs of policies, mixed where there are several: for training,
+  /// and a seventh as many held out.
+  ///
+  /// @param round decides which prompts, how many outputs, and the draws
+  void rank(List<String> models, int round) throws IOException {
+    int rankings = scale.rankings();
+    var prompts = new ArrayList<>(some(Split.TRAIN, round, rankings));
+    prompts.addAll(some(Split.VALIDATION, round, rankings / 7));
+    var samples = outputs(models, round, prompts);
+    if (round == 0) {
+      save(samples.subList(0, Math.min(SCREENING, samples.size())));
+    }
+    var labelers = labelers();
+    var given = new ArrayList<Feedback>();
+    for (var sample : samples) {
+      for (var person : judges(labelers, sample.prompt())) {
+        given.add(labelers.rank(person, sample.prompt(), sample.outputs(), Mode.TRAINING, DAY));
+      }
+    }
+    add(workspace, given);
+  }
+
+  private List<Prompt> some(Split split, int round, int count) throws IOException {
+    var prompts = prompts(split);
+    int from = prompts.isEmpty() ? 0 : round * count % prompts.size();
+    return Stream.concat(prompts.stream().skip(from), prompts.stream())
+        .limit(Math.min(count, prompts.size()))
+        .toList();
+  }
+
+  /// K = 4 to 9 outputs for each prompt, each K equally often, by the models in turn.
+  private List<LabelerPool.Sample> outputs(List<String> models, int round, List<Prompt> prompts)
+      throws IOException {
+    var random = new SplittableRandom(seed + 31L * round);
+    int[] k = prompts.stream().mapToInt(_ -> 4 + random.nextInt(Ranking.MOST - 3)).toArray();
+    var outputs = new ArrayList<List<Output>>();
+    prompts.forEach(_ -> outputs.add(new ArrayList<>()));
+    for (int m = 0; m < models.size(); m++) {
+      var texts = new ArrayList<String>();
+      var places = new ArrayList<Integer>();
+      for (int i = 0; i < k.length; i++) {
+        for (int place = m; place < k[i]; place += models.size()) {
+          texts.add(prompts.get(i).text());
+          places.add(i);
+        }
+      }
+      var model = models.get(m);
+      var written =
+          author.answers(workspace.model(model), texts, BatchGenerator.manner(seed + round));
+      for (int i = 0; i < places.size(); i++) {
+        var answer = written.get(i);
+        outputs.get(places.get(i)).add(new Output(answer.text(), model, answer.finished()));
+      }
+    }
+    return IntStream.range(0, k.length)
+        .mapToObj(i -> new LabelerPool.Sample(prompts.get(i), outputs.get(i)))
+        .toList();
+  }
+
+  private List<Person> judges(LabelerPool labelers, Prompt prompt) {
+    var people = labelers.people(Labeler.Pool.TRAINING);
+    int first = people.indexOf(labelers.assigned(Labeler.Pool.TRAINING, prompt));
+    int count = Math.floorMod(prompt.id().hashCode(), 100) < OVERLAP_IN_100 ? 3 : 1;
+    return IntStream.range(0, count)
+        .mapToObj(i -> people.get((first + i) % people.size()))
+        .toList();
+  }
+
+  /// The labelers with their noise set on what models write, once there is something: before, on
+  /// what the screening showed.
+  LabelerPool labelers() throws IOException {
+    var file = screening();
+    if (!Files.exists(file)) {
+      return applicants;
+    }
+    var byId = new HashMap<String, Prompt>();
+    try (var store = workspace.store()) {
+      store.prompts(Filter.ALL).forEach(prompt -> byId.put(prompt.id(), prompt));
+    }
+    var samples = new ArrayList<LabelerPool.Sample>();
+    for (var node : JSON.readTree(Files.readString(file))) {
+      var outputs = new ArrayList<Output>();
+      node.path("outputs").forEach(text -> outputs.add(new Output(text.asText(), "supervised")));
+      var prompt = Objects.requireNonNull(byId.get(node.path("prompt").asText()));
+      samples.add(new LabelerPool.Sample(prompt, outputs));
+    }
+    return applicants.calibrated(samples);
+  }
+
+  private void save(List<LabelerPool.Sample> samples) throws IOException {
+    var all = JSON.createArrayNode();
+    for (var sample : samples) {
+      var texts = all.addObject().put("prompt", sample.prompt().id()).putArray("outputs");
+      sample.outputs().forEach(output -> texts.add(output.text()));
+    }
+    AtomicFiles.write(screening(), all.toPrettyString() + "\n");
+  }
+
+  private Path screening() {
+    return workspace.reports().resolve("screening.json");
+  }
+
+  private Person assigned(Labeler.Pool pool, Prompt prompt) {
+    return applicants.assigned(pool, prompt);
+  }
+
+  private static List<Labeler> everybody(LabelerPool labelers) {
+    return Stream.of(Labeler.Pool.TRAINING, Labeler.Pool.HELD_OUT)
+        .flatMap(pool -> labelers.people(pool).stream())
+        .map(Person::labeler)
+        .toList();
+  }
+
+  /// The prompts of a split, in the order of the store.
+  List<Prompt> prompts(Split split) throws IOException {
+    try (var store = workspace.store()) {
+      return store.prompts(Filter.ALL.in(split));
+    }
+  }
+
+  /// Puts records into a store, all or none.
+  static void add(Workspace workspace, Collection<? extends Feedback> records) throws IOException {
+    try (var store = workspace.store()) {
+      store.add(List.copyOf(records)).join();
+    }
+  }
+}

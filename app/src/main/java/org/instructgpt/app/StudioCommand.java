@@ -1,0 +1,186 @@
+package org.instructgpt.app;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.instructgpt.records.Store;
+import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.web.Site;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `instructgpt studio`: the people's side of a workspace as one web site, until it is told to end.
+@Command(
+    name = "studio",
+    description = {
+      "Opens a workspace to people, in a browser.",
+      "Customers use the playground, labelers demonstrate, rate and rank, researchers watch quality and"
+          + " start rounds, administrators invite. Everything is kept in the workspace's store; nothing"
+          + " else needs to be installed. Ctrl+C ends it."
+    },
+    mixinStandardHelpOptions = true)
+@SuppressWarnings("NullAway.Init") // picocli gives options with defaults a value
+final class StudioCommand implements Callable<Integer> {
+  /// How long requests and answers under way may take when the end comes.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final long LOOK_MILLIS = 100;
+
+  @Option(
+      names = {"-w", "--workspace"},
+      defaultValue = "workspace",
+      paramLabel = "DIR",
+      description = "The project's folder, made where it is missing (${DEFAULT-VALUE}).")
+  private Path workspace;
+
+  @Option(
+      names = {"-p", "--port"},
+      defaultValue = "8080",
+      paramLabel = "P",
+      description = "Where to listen; 0 takes a free one (${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      defaultValue = "localhost",
+      paramLabel = "H",
+      description =
+          "The address to listen on; another than this machine's own needs --address (${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "--address",
+      paramLabel = "URL",
+      description =
+          "Where browsers find it, such as https://studio.example.org or https://example.org/studio: the proxy in front that speaks TLS.")
+  private @Nullable String address;
+
+  @Option(
+      names = "--store",
+      paramLabel = "PLACE",
+      description =
+          "postgresql://user:password@host/database instead of the workspace's own; see store.txt in docs/studio.md.")
+  private @Nullable String place;
+
+  @Option(names = "--open", description = "Customers may register without an invitation.")
+  private boolean open;
+
+  @Option(
+      names = "--memory",
+      defaultValue = "4",
+      paramLabel = "GIB",
+      description =
+          "For the weights of models that answer, by their size on disk (${DEFAULT-VALUE}).")
+  private double memory;
+
+  @Option(
+      names = "--waiting",
+      defaultValue = "32",
+      paramLabel = "N",
+      description = "The most answers under way or waiting; more are refused (${DEFAULT-VALUE}).")
+  private int waiting;
+
+  @Option(
+      names = "--requests",
+      defaultValue = "50",
+      paramLabel = "N",
+      description = "The most requests a second of one account (${DEFAULT-VALUE}).")
+  private int requests;
+
+  @Mixin private final Hardware hardware = new Hardware();
+
+  @Spec private @Nullable CommandSpec spec;
+  private final StopSignals stop;
+  private final InstantSource clock;
+
+  StudioCommand(StopSignals stop, InstantSource clock) {
+    this.stop = stop;
+    this.clock = clock;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var settings = new Site.Settings(host, port, address(), open, requests, PATIENCE);
+    var folder = Workspace.create(workspace);
+    var random = new SecureRandom();
+    var records = place == null ? folder.place() : place;
+    try (var watchman = StudioLock.over(records)) {
+      settings.checkPlace();
+      serve(settings, folder, records, random, watchman);
+    }
+    return 0;
+  }
+
+  private void serve(
+      Site.Settings settings,
+      Workspace folder,
+      String records,
+      SecureRandom random,
+      StudioLock watchman)
+      throws IOException, InterruptedException {
+    try (var store = Store.open(records)) {
+      var speaker = new InferenceEngine(folder.root().resolve("models"), speakers());
+      try (var site =
+          Site.start(
+              settings,
+              store,
+              new StudioAreas(folder, store, speaker, clock, random).all(),
+              clock,
+              random)) {
+        watchman.tell(site.url());
+        greet(site);
+        var end = stop.heed();
+        while (!end.requested()) {
+          Thread.sleep(LOOK_MILLIS);
+        }
+        tell(
+            "ending: what is under way is finished first, for %d seconds at most"
+                .formatted(PATIENCE.toSeconds()));
+      } finally {
+        speaker.close();
+      }
+    }
+  }
+
+  private Optional<URI> address() {
+    try {
+      return address == null ? Optional.empty() : Optional.of(new URI(address));
+    } catch (URISyntaxException notAnAddress) {
+      throw new IllegalArgumentException(
+          "--address: expected an address such as https://studio.example.org or"
+              + " https://example.org/studio, found "
+              + address);
+    }
+  }
+
+  private InferenceEngine.Settings speakers() {
+    return new InferenceEngine.Settings(
+        Math.round(memory * (1L << 30)), waiting, hardware.precision(), hardware.device());
+  }
+
+  private void greet(Site site) {
+    tell("studio of " + workspace.toAbsolutePath().normalize());
+    tell("  " + site.url());
+    if (!site.hasAdmin()) {
+      tell("the first administrator joins here, once, within a day:");
+      tell("  " + site.oneTimeAdminLink());
+    }
+  }
+
+  private void tell(String line) {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}

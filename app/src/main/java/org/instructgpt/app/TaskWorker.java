@@ -1,0 +1,107 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Rating;
+import org.instructgpt.records.Split;
+import org.instructgpt.simulation.LabelerPool;
+import org.instructgpt.simulation.LabelerPool.Mode;
+import org.instructgpt.simulation.LabelerPool.Person;
+
+/// A simulated labeler who does the studio's tasks as they come over its HTTP API (`docs/api.md`).
+///
+/// @param labelers of the world
+/// @param person one of them
+record TaskWorker(LabelerPool labelers, Person person) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// So many different prompts of each kind a simulated labeler can invent.
+  private static final int IDEAS = 300;
+
+  /// The work for a task, as `submit` takes it; empty for what somebody of this world cannot do,
+  /// since a person asked it.
+  Optional<ObjectNode> work(JsonNode task) {
+    var prompt = prompt(task);
+    var kind = task.path("kind").asText();
+    if (kind.equals("plain") || kind.equals("user_based")) {
+      return Optional.of(work("written").put("text", idea(kind, prompt.id())));
+    }
+    if (labelers.intent(prompt).isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (kind) {
+      case "demonstrate" -> Optional.of(demonstrated(prompt));
+      case "compare" -> Optional.of(compared(task, prompt));
+      case "tag" -> Optional.of(tagged(prompt));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Prompt prompt(JsonNode task) {
+    var text = task.path("prompt").asText();
+    return new Prompt(
+        task.path("item").asText(),
+        text.isBlank() ? "?" : text,
+        Prompt.Source.CUSTOMER,
+        Optional.empty(),
+        Optional.empty(),
+        Split.TRAIN,
+        Optional.empty(),
+        Instant.EPOCH);
+  }
+
+  private static ObjectNode work(String type) {
+    return JSON.createObjectNode().put("type", type);
+  }
+
+  /// A prompt of this person's own, another one for each task.
+  private String idea(String kind, String item) {
+    var ideas = kind.equals("plain") ? labelers.write(IDEAS, 0, 0) : labelers.write(0, 0, IDEAS);
+    int hash = (person.labeler().id() + item).hashCode();
+    return ideas.get(Math.floorMod(hash, ideas.size())).text();
+  }
+
+  private ObjectNode demonstrated(Prompt prompt) {
+    var answer = labelers.demonstrate(person, prompt, Instant.EPOCH).response();
+    return work("demonstrated").put("response", answer);
+  }
+
+  private ObjectNode compared(JsonNode task, Prompt prompt) {
+    var mode = Mode.valueOf(task.path("mode").asText().toUpperCase(Locale.ROOT));
+    List<Output> outputs = new ArrayList<>();
+    StreamSupport.stream(task.path("outputs").spliterator(), false)
+        .forEach(text -> outputs.add(new Output(text.asText(), "unknown")));
+    var work = work("compared");
+    var rated = work.putArray("outputs");
+    for (Rating rating : labelers.rate(person, prompt, outputs, mode, Instant.EPOCH)) {
+      var one = rated.addObject().put("quality", rating.quality());
+      var flags = one.putArray("flags");
+      rating.flags().forEach(flag -> flags.add(flag.name().toLowerCase(Locale.ROOT)));
+      one.put("note", "");
+    }
+    var ranks = work.putArray("ranks");
+    for (int rank : labelers.rank(person, prompt, outputs, mode, Instant.EPOCH).ranks()) {
+      ranks.add(rank);
+    }
+    return work;
+  }
+
+  private ObjectNode tagged(Prompt prompt) {
+    var work = work("tagged").put("personalData", false);
+    work.putArray("tags");
+    labelers
+        .settle(person, prompt)
+        .useCase()
+        .ifPresent(useCase -> work.put("useCase", useCase.name().toLowerCase(Locale.ROOT)));
+    return work;
+  }
+}

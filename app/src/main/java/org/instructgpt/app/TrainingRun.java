@@ -1,0 +1,280 @@
+package org.instructgpt.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.HealthGate;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.RunDirectory;
+import org.instructgpt.model.RunLoop;
+import org.instructgpt.model.RunSettings;
+import org.instructgpt.model.Trainer;
+
+/// One training, from resolved settings to a model in the workspace.
+///
+/// The same command goes on where it was stopped: the stage's latest run for a model of this name
+/// is resumed if it has made none yet, provided that settings, data and parents are what it began
+/// with. When it is done, its best model appears under its name in `models/`, as hard links to the
+/// files of the run. As long as it lasts nobody else makes a model of this name ([ModelLock]).
+final class TrainingRun implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PUBLISHED = "model.json";
+
+  private final Workspace workspace;
+  private final StageOptions options;
+  private final String stage;
+  private final String model;
+  private final Map<String, Object> resolved = new LinkedHashMap<>();
+  private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
+  private final PrintWriter out;
+  private final ModelLock lock;
+  private Optional<SortedSet<String>> records = Optional.empty();
+
+  private TrainingRun(
+      Workspace workspace,
+      StageOptions options,
+      String stage,
+      String model,
+      PrintWriter out,
+      ModelLock lock) {
+    this.workspace = workspace;
+    this.options = options;
+    this.stage = stage;
+    this.model = model;
+    this.out = out;
+    this.lock = lock;
+    resolved.put("model", model);
+  }
+
+  /// Takes the model's name, after everything has been checked that costs nothing: before data is
+  /// read, and long before anything is trained.
+  ///
+  /// @throws IllegalArgumentException if the machine cannot do what the flags ask for, the
+  ///   workspace cannot be written, or the name is taken
+  static TrainingRun begin(
+      Workspace workspace, StageOptions options, String stage, String model, PrintWriter out)
+      throws IOException {
+    var target = workspace.model(model);
+    OutputFile.checkFolder(workspace.runs(), "--workspace " + workspace.root());
+    OutputFile.checkFolder(target, "--workspace " + workspace.root());
+    options.hardware.check();
+    var run =
+        new TrainingRun(workspace, options, stage, model, out, ModelLock.toMake(workspace, model));
+    try {
+      run.refuseTaken(target);
+      return run.with("precision", options.hardware.precision());
+    } catch (IOException | RuntimeException refused) {
+      run.close();
+      throw refused;
+    }
+  }
+
+  /// Notes a setting, a fact about the data, or anything else that decides the result.
+  TrainingRun with(String key, Object value) {
+    resolved.put(key, value instanceof Enum<?> constant ? constant.toString() : value);
+    return this;
+  }
+
+  /// The same, where nothing more is to be said.
+  void note(String key, Object value) {
+    var _ = with(key, value);
+  }
+
+  /// Notes settings.
+  TrainingRun with(String key, Record settings) {
+    resolved.put(key, ResolvedSettings.of(settings).values());
+    return this;
+  }
+
+  /// Notes a checkpoint that this one is made from, which nobody shall replace meanwhile.
+  ///
+  /// @param flag that named it
+  TrainingRun from(String role, String flag, Path checkpoint) throws IOException {
+    lock.alsoCountOn(checkpoint, flag);
+    parents.put(role, Lineage.Parent.of(checkpoint));
+    return this;
+  }
+
+  /// Notes which records it learns from, so that the model can be found when one of them is erased.
+  TrainingRun learningFrom(TrainingData material) {
+    records = Optional.of(material.used());
+    material.note().ifPresent(out::println);
+    return this;
+  }
+
+  /// Stage and parents, which are known before the run; the run loop adds settings, step and
+  /// metrics.
+  Lineage lineage() {
+    return new Lineage(stage, Map.of(), parents);
+  }
+
+  /// Runs the trainer to the end, or until told to stop.
+  ///
+  /// @return whether it ended and the model is in its place
+  boolean run(Trainer trainer, RunSettings settings, List<HealthGate> gates, StopSignals stop)
+      throws IOException {
+    var target = workspace.model(model);
+    try (var run = directory()) {
+      var all = JSON.createObjectNode();
+      all.put("stage", stage);
+      resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
+      all.set("parents", JSON.valueToTree(parents));
+      run.settle(all);
+      if (records.isPresent()) {
+        Provenance.list(run.folder(), records.get());
+      }
+      out.println(run.folder() + ":");
+      out.print(new ResolvedSettings(new LinkedHashMap<>(resolved)).table());
+      out.flush();
+      var progress = Terminal.progress(stage, ProgressLine.STEPS);
+      var outcome =
+          new RunLoop(run, settings, gates, stop.heed(), progress, InstantSource.system())
+              .run(trainer);
+      if (!outcome.finished()) {
+        out.println(stopped(outcome.step()));
+        return false;
+      }
+      publish(run, target);
+      var best = outcome.best();
+      out.println(
+          best == null
+              ? "%s: the model after the last step, %d".formatted(target, outcome.step())
+              : "%s: the model after step %d, %s %.4f"
+                  .formatted(target, best.step(), criterion(settings), best.value()));
+      return true;
+    }
+  }
+
+  private static String criterion(RunSettings settings) {
+    var best = settings.best();
+    return best == null ? "" : best.metric();
+  }
+
+  private String stopped(long step) {
+    var again = options.fresh ? "the same command without --new" : "the same command";
+    return step == 0
+        ? "stopped before the first step; " + again + " begins again"
+        : "stopped and saved after step %d; %s goes on from there".formatted(step, again);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+
+  /// The run for a model of this name that has not ended, unless a new one is asked for.
+  private Optional<Path> unfinished() throws IOException {
+    return RunDirectory.latest(workspace.runs(), stage, "model", model)
+        .filter(latest -> !options.fresh && !Files.exists(latest.resolve(PUBLISHED)));
+  }
+
+  /// Refuses a name under which another run or somebody else made a model.
+  private void refuseTaken(Path target) throws IOException {
+    var maker = Lineage.read(target).path("made").path("run").asText("");
+    boolean own = unfinished().map(run -> run.endsWith(maker)).orElse(false);
+    if (Files.exists(target) && !options.replace && !own) {
+      throw new IllegalArgumentException(
+          "the model %s is there already%s; choose another --name, or --replace it"
+              .formatted(target, maker.isEmpty() ? "" : ", made by " + maker));
+    }
+  }
+
+  /// The run to resume, or a new one.
+  private RunDirectory directory() throws IOException {
+    var unfinished = unfinished();
+    if (unfinished.isEmpty()) {
+      return RunDirectory.create(workspace.runs(), stage);
+    }
+    var run = RunDirectory.open(unfinished.get());
+    if (run.forgetUnlessSaved()) {
+      out.println(run.folder() + " had ended before its first checkpoint: it begins again");
+    }
+    return run;
+  }
+
+  private void publish(RunDirectory run, Path target) throws IOException {
+    AtomicFiles.writeFolder(
+        target,
+        folder -> {
+          try (var files = Files.list(run.best())) {
+            for (var file : files.toList()) {
+              link(file, folder.resolve(file.getFileName()));
+            }
+          }
+        });
+    ObjectNode note = JSON.createObjectNode().put("model", model);
+    AtomicFiles.write(run.folder().resolve(PUBLISHED), note + "\n");
+  }
+
+  private static void link(Path file, Path link) throws IOException {
+    try {
+      Files.createLink(link, file);
+    } catch (UnsupportedOperationException | IOException e) {
+      Files.copy(file, link); // a file system without links
+    }
+  }
+
+  /// A checkpoint named by a model of the workspace or by a folder elsewhere.
+  ///
+  /// @throws IllegalArgumentException if neither is there
+  static Path checkpoint(Workspace workspace, String name, String flag) throws IOException {
+    if (name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && Files.isDirectory(workspace.model(name))) {
+      return workspace.model(name);
+    }
+    if (Files.isDirectory(Path.of(name))) {
+      return Path.of(name);
+    }
+    var foreign = Checkpoint.foreign(Path.of(name));
+    if (foreign.isPresent()) {
+      throw new IllegalArgumentException(flag + " " + foreign.get());
+    }
+    throw new IllegalArgumentException(
+        "%s %s: there is neither a model of this name in %s nor such a folder"
+            .formatted(flag, name, workspace.root().resolve("models")));
+  }
+
+  /// The same, of a kind.
+  ///
+  /// @throws IllegalArgumentException if it is of the other one, too
+  static Path checkpoint(Workspace workspace, String name, String flag, Checkpoint.Kind kind)
+      throws IOException {
+    var folder = checkpoint(workspace, name, flag);
+    if (Checkpoint.kind(folder) != kind) {
+      boolean language = kind == Checkpoint.Kind.LANGUAGE;
+      throw new IllegalArgumentException(
+          "%s %s: %s holds a %s, but a %s was expected"
+              .formatted(
+                  flag,
+                  name,
+                  folder,
+                  language ? "reward model" : "language model",
+                  language ? "language model" : "reward model"));
+    }
+    return folder;
+  }
+
+  /// Checks that two models read the same ids the same way: a reward model judges the policy's ids
+  /// as they are.
+  ///
+  /// @throws IllegalArgumentException if their tokenizers differ
+  static void requireSameTokenizer(Path policy, Path judge) throws IOException {
+    var difference = Checkpoint.tokenizer(policy).difference(Checkpoint.tokenizer(judge));
+    if (difference.isPresent()) {
+      throw new IllegalArgumentException(
+          "%s and %s have different tokenizers (%s): train the reward model from a model with the policy's"
+              .formatted(policy, judge, difference.get()));
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResumableStepsTest {
+
+  @TempDir private Path folder;
+
+  private final List<String> performed = new ArrayList<>();
+  private final StringWriter said = new StringWriter();
+
+  @Test
+  void whatIsDoneIsNotDoneAgain() throws IOException {
+    agenda().then("a", "A", 1, () -> performed.add("a")).run();
+    agenda()
+        .then("a", "A", 1, () -> performed.add("a again"))
+        .then("b", "B", 1, () -> performed.add("b"))
+        .run();
+
+    assertThat(performed).containsExactly("a", "b");
+    assertThat(said.toString()).contains("1/2  A  (done)");
+    assertThat(agenda().seconds().has("b")).isTrue();
+  }
+
+  @Test
+  void aStepThatFailedIsDoneAgain() throws IOException {
+    var agenda =
+        agenda()
+            .then(
+                "a",
+                "A",
+                1,
+                () -> {
+                  throw new IOException("no space");
+                });
+    assertThatThrownBy(agenda::run).hasMessage("no space");
+
+    agenda().then("a", "A", 1, () -> performed.add("a")).run();
+
+    assertThat(performed).containsExactly("a");
+  }
+
+  @Test
+  void twoDoNotWorkInOneFolderAtOnce() throws IOException {
+    var other = agenda().then("b", "B", 1, () -> performed.add("b"));
+    agenda()
+        .then(
+            "a",
+            "A",
+            1,
+            () ->
+                assertThatThrownBy(other::run)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another demo, loop or reproduce works in this folder")
+                    .hasMessageContaining("--workspace"))
+        .run();
+    other.run();
+    assertThat(performed).containsExactly("b");
+  }
+
+  @Test
+  void peoplesWorkspacesAreNotForSimulatedPeople() throws IOException {
+    var workspace = Workspace.create(folder.resolve("real"));
+    workspace.store().close();
+    assertThatThrownBy(() ->
+            Experiment.begin(
+                workspace.root(),
+                ExperimentSize.Name.TEST,
+                1,
+                new StopSignals(),
+                new PrintWriter(said, true)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no demo made it");
+    assertThat(workspace.root().resolve("agenda.json")).doesNotExist();
+  }
+
+  @Test
+  void otherSettingsAreRefused() throws IOException {
+    agenda().begin(Map.of("seed", 1L));
+    agenda().begin(Map.of("seed", 1L));
+
+    assertThatThrownBy(() -> agenda().begin(Map.of("seed", 2L)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("was begun with")
+        .hasMessageContaining("another --workspace");
+  }
+
+  private ResumableSteps agenda() {
+    return new ResumableSteps(
+        folder.resolve("agenda.json"),
+        new PrintWriter(said, true),
+        new InProcessCommands(new StopSignals(), folder.resolve("log.txt")),
+        InstantSource.system());
+  }
+}

@@ -1,0 +1,76 @@
+package org.instructgpt.bench;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.torch.Engine;
+import org.instructgpt.torch.Precision;
+
+/// The flags that all benchmarks share, `--name value`.
+record BenchmarkFlags(Map<String, String> values) {
+  static BenchmarkFlags parse(String[] arguments) {
+    var values = new HashMap<String, String>();
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (!arguments[i].startsWith("--") || i + 1 == arguments.length) {
+        throw new IllegalArgumentException("expected --name value, found " + arguments[i]);
+      }
+      values.put(arguments[i].substring(2), arguments[i + 1]);
+    }
+    var flags = new BenchmarkFlags(values);
+    Engine.useThreads(flags.whole("threads", 2));
+    return flags;
+  }
+
+  int whole(String name, int preset) {
+    return Integer.parseInt(values.getOrDefault(name, "" + preset));
+  }
+
+  double number(String name, double preset) {
+    return Double.parseDouble(values.getOrDefault(name, "" + preset));
+  }
+
+  Precision precision() {
+    return Precision.named(values.getOrDefault("dtype", "float32"));
+  }
+
+  /// The model of the flags, by default size B.
+  GptConfig model() {
+    return GptConfig.small(
+        whole("layers", 6),
+        whole("width", 256),
+        whole("heads", 4),
+        whole("context", 128),
+        whole("vocab", 2048));
+  }
+
+  /// The shortest of several calls after two that are not counted, in seconds; at least three are
+  /// made, more while `--seconds` last.
+  double best(Runnable step, int calls) {
+    step.run();
+    step.run();
+    long end = System.nanoTime() + (long) (1e9 * number("seconds", 30));
+    double shortest = Double.POSITIVE_INFINITY;
+    for (int done = 0; done < calls && (done < 3 || System.nanoTime() < end); done++) {
+      long began = System.nanoTime();
+      step.run();
+      shortest = Math.min(shortest, 1e-9 * (System.nanoTime() - began));
+    }
+    return shortest;
+  }
+
+  /// Prints one JSON line of numbers.
+  void print(Object... namesAndNumbers) {
+    var line = new StringBuilder("{");
+    for (int i = 0; i < namesAndNumbers.length; i += 2) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              "%s\"%s\": %.4f",
+              i == 0 ? "" : ", ",
+              namesAndNumbers[i],
+              ((Number) namesAndNumbers[i + 1]).doubleValue()));
+    }
+    System.out.println(line.append(", \"dtype\": \"").append(precision()).append("\"}"));
+  }
+}

@@ -1,0 +1,190 @@
+package org.instructgpt.collect;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.instructgpt.records.Feedback;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.records.WithPrompt;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/// What the last curation of a store made of its prompts; where there was none, everything is used
+/// as it is.
+///
+/// A prompt that came after the last curation has not been looked at, and is not used until the
+/// next. What a customer has withdrawn is never used, whether curated or not.
+public final class CurationOutcome {
+  private static final int TOGETHER = 1000;
+
+  private final Map<String, Row> rows;
+  private final Set<String> withdrawn;
+
+  private CurationOutcome(Map<String, Row> rows, Set<String> withdrawn) {
+    this.rows = rows;
+    this.withdrawn = withdrawn;
+  }
+
+  /// @param dropped the step that dropped it; else what it became, absent parts being unchanged
+  private record Row(
+      @Nullable String dropped,
+      @Nullable String text,
+      @Nullable Split split,
+      Prompt.@Nullable UseCase useCase) {}
+
+  /// Stores the outcome of a curation in the place of the last one.
+  ///
+  /// @param store whose tables an [Intake] has made
+  /// @param before the prompts as they came in, by id
+  public static void save(Store store, Curation.Result result, Map<String, Prompt> before) {
+    int _ =
+        store
+            .write(handle -> {
+              handle.execute("DELETE FROM collect_curated");
+              // A prompt that was erased while the curation ran is gone.
+              try (PreparedBatch batch =
+                  handle.prepareBatch(
+                      "INSERT INTO collect_curated (prompt_id, dropped, text, split, use_case)"
+                          + " SELECT id, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),"
+                          + " CAST(? AS TEXT) FROM prompt WHERE id = ?")) {
+                for (Curation.Dropped drop : result.dropped()) {
+                  add(batch, drop.promptId(), word(drop.step()), null, null, null);
+                }
+                for (Prompt kept : result.kept()) {
+                  Prompt old = before.get(kept.id());
+                  boolean same = old != null && old.text().equals(kept.text());
+                  add(
+                      batch,
+                      kept.id(),
+                      null,
+                      same ? null : kept.text(),
+                      word(kept.split()),
+                      kept.useCase().map(CurationOutcome::word).orElse(null));
+                }
+                if (batch.size() > 0) {
+                  batch.execute();
+                }
+              }
+              return result.kept().size();
+            })
+            .join();
+  }
+
+  private static void add(PreparedBatch batch, String prompt, @Nullable String... values) {
+    for (int i = 0; i < values.length; i++) {
+      batch.bind(i, values[i]);
+    }
+    batch.bind(values.length, prompt).add();
+    if (batch.size() == TOGETHER) {
+      batch.execute();
+    }
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Reads it, if there is one.
+  public static CurationOutcome of(Store store) {
+    return store.read(handle -> {
+      if (!isThere(store, handle)) {
+        return new CurationOutcome(Map.of(), Set.of());
+      }
+      Map<String, Row> rows = new HashMap<>();
+      handle
+          .createQuery("SELECT prompt_id, dropped, text, split, use_case FROM collect_curated")
+          .map((row, _) ->
+              rows.put(
+                  row.getString("prompt_id"),
+                  new Row(
+                      row.getString("dropped"),
+                      row.getString("text"),
+                      constant(Split.class, row.getString("split")),
+                      constant(Prompt.UseCase.class, row.getString("use_case")))))
+          .list();
+      List<String> withdrawn =
+          handle
+              .createQuery(
+                  "SELECT g.prompt_id FROM collect_given g JOIN collect_consent c"
+                      + " ON c.id = g.consent_id WHERE c.withdrawn IS NOT NULL")
+              .mapTo(String.class)
+              .list();
+      return new CurationOutcome(rows, Set.copyOf(withdrawn));
+    });
+  }
+
+  private static boolean isThere(Store store, Handle handle) {
+    String tables =
+        switch (store.dialect()) {
+          case SQLITE -> "SELECT count(*) FROM sqlite_master WHERE name = 'collect_curated'";
+          case POSTGRESQL ->
+              "SELECT count(*) FROM information_schema.tables"
+                  + " WHERE table_name = 'collect_curated' AND table_schema = current_schema()";
+        };
+    return handle.createQuery(tables).mapTo(Integer.class).one() > 0;
+  }
+
+  private static <E extends Enum<E>> @Nullable E constant(Class<E> type, @Nullable String word) {
+    return word == null ? null : Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
+  }
+
+  /// Whether there was a curation.
+  public boolean isThere() {
+    return !rows.isEmpty();
+  }
+
+  /// The prompt as it may be used: with its redacted text, its part of the data and its use case,
+  /// or not at all.
+  public Optional<Prompt> of(Prompt prompt) {
+    if (withdrawn.contains(prompt.id())) {
+      return Optional.empty();
+    }
+    if (!isThere()) {
+      return Optional.of(prompt);
+    }
+    Row row = rows.get(prompt.id());
+    if (row == null || row.dropped() != null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Prompt(
+            prompt.id(),
+            row.text() == null ? prompt.text() : row.text(),
+            prompt.source(),
+            prompt.user(),
+            prompt.organisation(),
+            row.split() == null ? prompt.split() : row.split(),
+            prompt.useCase().or(() -> Optional.ofNullable(row.useCase())),
+            prompt.created()));
+  }
+
+  /// Those of one part of the data that may be used.
+  public List<Prompt> prompts(List<Prompt> all, Split split) {
+    return all.stream()
+        .flatMap(prompt -> of(prompt).stream())
+        .filter(prompt -> prompt.split() == split)
+        .toList();
+  }
+
+  /// What was given on prompts of one part of the data that may be used.
+  public <T extends Feedback> List<WithPrompt<T>> given(List<WithPrompt<T>> all, Split split) {
+    return all.stream()
+        .flatMap(given ->
+            Stream.ofNullable(of(given.prompt()).orElse(null))
+                .filter(prompt -> prompt.split() == split)
+                .map(prompt -> new WithPrompt<>(prompt, given.item())))
+        .toList();
+  }
+
+  /// How many of these came after the last curation.
+  public long later(List<Prompt> all) {
+    return isThere() ? all.stream().filter(prompt -> !rows.containsKey(prompt.id())).count() : 0;
+  }
+}

@@ -1,0 +1,41 @@
+package org.instructgpt.label;
+
+import java.util.List;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.records.Labeler.Pool;
+
+/// Who may get the tasks of a batch.
+enum BatchAudience {
+  EVERYBODY,
+  /// Everybody but the held-out pool, which gets no work that trains.
+  TRAINING_WORK,
+  TRAINING,
+  HELD_OUT,
+  RESEARCHER;
+
+  static BatchAudience of(Batch batch) {
+    return batch
+        .pool()
+        .map(pool ->
+            switch (pool) {
+              case TRAINING -> TRAINING;
+              case HELD_OUT -> HELD_OUT;
+              case RESEARCHER -> RESEARCHER;
+            })
+        .orElse(batch.mode() == Mode.TRAINING ? TRAINING_WORK : EVERYBODY);
+  }
+
+  /// The audiences that somebody of a pool belongs to.
+  static List<BatchAudience> with(Pool pool) {
+    return switch (pool) {
+      case TRAINING -> List.of(EVERYBODY, TRAINING_WORK, TRAINING);
+      case HELD_OUT -> List.of(EVERYBODY, HELD_OUT);
+      case RESEARCHER -> List.of(EVERYBODY, TRAINING_WORK, RESEARCHER);
+    };
+  }
+
+  String word() {
+    return StoredJson.word(this);
+  }
+}

@@ -1,0 +1,112 @@
+package org.instructgpt.label;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.instructgpt.label.Screening.Decision;
+import org.instructgpt.label.Screening.Verdict;
+import org.instructgpt.records.Labeler.Pool;
+import org.jdbi.v3.core.Handle;
+
+/// Who gets work: what researchers decided about labelers, and whether they must decide first.
+final class Eligibility {
+  private static final String REQUIRED = "screening_required";
+
+  private final Handle handle;
+
+  Eligibility(Handle handle) {
+    this.handle = handle;
+  }
+
+  /// The pool whose work somebody gets; empty for those who are no labelers, were declined or
+  /// paused, or still have to be admitted. Held-out labelers pass no screening (paper section 3.4).
+  Optional<Pool> working(String labeler) {
+    return handle
+        .createQuery(
+            """
+            SELECT l.pool, s.value AS required, (SELECT d.verdict FROM label_decision d
+              WHERE d.labeler = l.id ORDER BY d.seq DESC LIMIT 1) AS verdict
+            FROM labeler l LEFT JOIN label_setting s ON s.name = :required WHERE l.id = :labeler\
+            """)
+        .bind("required", REQUIRED)
+        .bind("labeler", labeler)
+        .map((row, _) ->
+            new Admission(
+                StoredJson.constant(Pool.class, row.getString("pool")),
+                Boolean.parseBoolean(row.getString("required")),
+                Optional.ofNullable(row.getString("verdict"))
+                    .map(word -> StoredJson.constant(Verdict.class, word))))
+        .findOne()
+        .filter(Admission::works)
+        .map(Admission::pool);
+  }
+
+  private record Admission(Pool pool, boolean required, Optional<Verdict> verdict) {
+    boolean works() {
+      boolean waits = pool == Pool.TRAINING && required;
+      return pool == Pool.RESEARCHER || verdict.map(v -> v == Verdict.ADMITTED).orElse(!waits);
+    }
+  }
+
+  Optional<Pool> pool(String labeler) {
+    return handle
+        .createQuery("SELECT pool FROM labeler WHERE id = ?")
+        .bind(0, labeler)
+        .mapTo(String.class)
+        .findOne()
+        .map(word -> StoredJson.constant(Pool.class, word));
+  }
+
+  /// Newest first.
+  List<Decision> decisions(String labeler) {
+    return handle
+        .createQuery(
+            """
+            SELECT verdict, reason, decided_by, decided_at FROM label_decision
+            WHERE labeler = ? ORDER BY seq DESC\
+            """)
+        .bind(0, labeler)
+        .map((row, _) ->
+            new Decision(
+                StoredJson.constant(Verdict.class, row.getString("verdict")),
+                row.getString("reason"),
+                row.getString("decided_by"),
+                Instant.ofEpochMilli(row.getLong("decided_at"))))
+        .list();
+  }
+
+  void decide(String labeler, Decision decision) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO label_decision (labeler, verdict, reason, decided_by, decided_at)
+            VALUES (:labeler, :verdict, :reason, :by, :at)\
+            """)
+        .bind("labeler", labeler)
+        .bind("verdict", StoredJson.word(decision.verdict()))
+        .bind("reason", decision.reason())
+        .bind("by", decision.by())
+        .bind("at", decision.at().toEpochMilli())
+        .execute();
+  }
+
+  boolean required() {
+    return handle
+        .createQuery("SELECT value FROM label_setting WHERE name = ?")
+        .bind(0, REQUIRED)
+        .mapTo(String.class)
+        .findOne()
+        .map(Boolean::parseBoolean)
+        .orElse(false);
+  }
+
+  void require(boolean required) {
+    handle.execute(
+        """
+        INSERT INTO label_setting (name, value) VALUES (?, ?)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value\
+        """,
+        REQUIRED,
+        String.valueOf(required));
+  }
+}

@@ -1,0 +1,104 @@
+package org.instructgpt.label;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+
+/// Deletes what the desk holds of people: all that they did, and the tasks about their prompts.
+/// That others did those tasks is [kept][DeletedTasks], without what they said.
+///
+/// A slot that an erased labeler had filled is open again, since nobody knows any more what was
+/// said. The name of a use case or of a batch is a researcher's, and stays.
+final class LabelerErasure {
+  private static final String VERSIONS =
+      "DELETE FROM label_version WHERE annotation IN (SELECT id FROM label_annotation WHERE ";
+
+  private final Handle handle;
+  private int gone;
+
+  LabelerErasure(Handle handle) {
+    this.handle = handle;
+  }
+
+  int erase(Set<String> people, Set<String> prompts) {
+    people.forEach(this::person);
+    prompts.forEach(this::prompt);
+    return gone;
+  }
+
+  private void person(String who) {
+    shown(who).forEach(this::item);
+    delete("DELETE FROM label_draft WHERE labeler = ?", who);
+    delete("DELETE FROM label_quiz_answer WHERE labeler = ?", who);
+    delete("DELETE FROM label_decision WHERE labeler = ?", who);
+    delete("DELETE FROM label_survey_part WHERE labeler = ?", who);
+    delete("DELETE FROM label_gone WHERE labeler = ?", who);
+    handle.execute(
+        """
+        UPDATE label_item SET gold = NULL
+        WHERE gold IN (SELECT id FROM label_annotation WHERE labeler = ?)\
+        """,
+        who);
+    delete(VERSIONS + "labeler = ?)", who);
+    delete("DELETE FROM label_annotation WHERE labeler = ?", who);
+    delete("DELETE FROM label_lease WHERE labeler = ?", who);
+    handle.execute(
+        """
+        UPDATE label_slot SET labeler = NULL, free_at = 0,
+          state = CASE
+            WHEN state = 'last' OR item IN (SELECT i.id FROM label_item i
+              JOIN label_batch b ON b.id = i.batch WHERE b.closed = 1) THEN 'withdrawn'
+            ELSE 'open' END
+        WHERE labeler = ?\
+        """,
+        who);
+  }
+
+  private void prompt(String prompt) {
+    delete("DELETE FROM label_quiz_prompt WHERE prompt = ?", prompt);
+    delete("DELETE FROM label_quiz_answer WHERE prompt = ?", prompt);
+    delete("DELETE FROM label_round_prompt WHERE prompt = ?", prompt);
+    Collection<String> items =
+        handle
+            .createQuery("SELECT id FROM label_item WHERE prompt = ?")
+            .bind(0, prompt)
+            .mapTo(String.class)
+            .list();
+    items.forEach(this::item);
+  }
+
+  private void item(String item) {
+    new DeletedTasks(handle).remember(item);
+    delete(VERSIONS + "item = ?)", item);
+    List.of("quiz_answer", "draft", "annotation", "lease", "slot")
+        .forEach(table -> delete("DELETE FROM label_" + table + " WHERE item = ?", item));
+    delete("DELETE FROM label_item WHERE id = ?", item);
+  }
+
+  /// Items that show what somebody wrote as an answer.
+  private List<String> shown(String who) {
+    return handle
+        .createQuery(
+            """
+            SELECT i.id, i.outputs, d.response FROM demonstration d
+            JOIN label_item i ON i.prompt = d.prompt_id WHERE d.labeler_id = ?\
+            """)
+        .bind(0, who)
+        .map((row, _) -> {
+          String response = row.getString("response");
+          boolean there =
+              StoredJson.outputs(row.getString("outputs")).stream()
+                  .anyMatch(output -> output.text().equals(response));
+          return there ? row.getString("id") : "";
+        })
+        .stream()
+        .filter(id -> !id.isEmpty())
+        .distinct()
+        .toList();
+  }
+
+  private void delete(String sql, String id) {
+    gone += handle.execute(sql, id);
+  }
+}

@@ -1,0 +1,85 @@
+package org.instructgpt.label;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.instructgpt.label.Quality.Week;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.statistics.Estimate.Cluster;
+import org.jdbi.v3.core.Handle;
+
+/// What each labeler handed in, and how it compares with gold.
+final class LabelerStats {
+  private final Map<String, List<Long>> active = new HashMap<>();
+  private final Map<String, Map<String, Cluster>> gold = new HashMap<>();
+  private final Map<String, Integer> rankings = new HashMap<>();
+
+  LabelerStats(Handle handle) {
+    handle
+        .createQuery(
+            """
+            SELECT labeler, item, active_millis, COALESCE(gold_agreed, 0) AS agreed,
+              COALESCE(gold_of, 0) AS pairs
+            FROM label_annotation\
+            """)
+        .map((row, _) -> {
+          String who = row.getString("labeler");
+          active.computeIfAbsent(who, _ -> new ArrayList<>()).add(row.getLong("active_millis"));
+          var cluster = new Cluster(row.getDouble("agreed"), row.getInt("pairs"));
+          if (cluster.of() > 0) {
+            gold.computeIfAbsent(who, _ -> new LinkedHashMap<>())
+                .merge(row.getString("item"), cluster, Cluster::plus);
+          }
+          return who;
+        })
+        .stream()
+        .forEach(_ -> {});
+    handle
+        .createQuery("SELECT labeler_id, count(*) FROM ranking GROUP BY labeler_id")
+        .map((row, _) -> Map.entry(row.getString(1), row.getInt(2)))
+        .forEach(row -> rankings.put(row.getKey(), row.getValue()));
+  }
+
+  int submissions(String labeler) {
+    return active.getOrDefault(labeler, List.of()).size();
+  }
+
+  int rankings(String labeler) {
+    return rankings.getOrDefault(labeler, 0);
+  }
+
+  long medianActiveMillis(String labeler) {
+    return BatchProgress.median(active.getOrDefault(labeler, List.of()));
+  }
+
+  Optional<Estimate> gold(String labeler) {
+    return Optional.ofNullable(gold.get(labeler)).map(items -> Estimate.of(items.values()));
+  }
+
+  /// Gold by the week in which it was handed in; each item is a cluster.
+  static List<Week> goldByWeek(Handle handle, String labeler) {
+    var weeks = new TreeMap<LocalDate, List<Cluster>>();
+    handle
+        .createQuery(
+            """
+            SELECT submitted, gold_agreed, gold_of FROM label_annotation
+            WHERE labeler = ? AND gold_of > 0\
+            """)
+        .bind(0, labeler)
+        .map((row, _) ->
+            Map.entry(
+                Quality.monday(Instant.ofEpochMilli(row.getLong("submitted"))),
+                new Cluster(row.getDouble("gold_agreed"), row.getInt("gold_of"))))
+        .forEach(
+            row -> weeks.computeIfAbsent(row.getKey(), _ -> new ArrayList<>()).add(row.getValue()));
+    return weeks.entrySet().stream()
+        .map(week -> new Week(week.getKey(), Estimate.of(week.getValue())))
+        .toList();
+  }
+}

@@ -1,0 +1,41 @@
+package org.instructgpt.label;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Optional;
+import org.instructgpt.label.TaskQueue.Draft;
+import org.instructgpt.label.TaskQueue.Rejected;
+import org.instructgpt.records.Store;
+import org.jdbi.v3.core.Handle;
+
+/// How it stands with an item that was handed to a labeler.
+///
+/// @param state `out`, `done`, `skipped` or `gone`
+/// @param draft the version of the draft that is stored; 0 where there is none
+record TaskState(String state, long draft, Optional<HandedIn> handedIn) {
+
+  /// @param newest version
+  /// @param fixed why it cannot be corrected any more; empty where it can
+  record HandedIn(Annotation newest, int versions, Optional<Rejected.Why> fixed) {}
+
+  static Optional<TaskState> of(
+      Store store, Handle handle, Instant now, String labeler, String item, ZoneId day) {
+    if (new DeletedTasks(handle).was(labeler, item)) {
+      return Optional.of(new TaskState("gone", 0, Optional.empty()));
+    }
+    var annotations = new Annotations(handle);
+    var correction = new Correction(store, handle, now, labeler);
+    var handedIn =
+        annotations
+            .of(labeler, item)
+            .map(newest ->
+                new HandedIn(
+                    newest,
+                    Math.max(1, annotations.versions(newest.id()).size()),
+                    correction.barred(newest, day)));
+    long draft = new Drafts(handle, now).find(labeler, item).map(Draft::version).orElse(0L);
+    return new Leases(handle, now)
+        .held(labeler, item)
+        .map(held -> new TaskState(held.state(), draft, handedIn));
+  }
+}

@@ -1,0 +1,130 @@
+package org.instructgpt.model;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Models in layouts that are not read: what they are, what is read, and how to convert them.
+final class UnsupportedLayouts {
+  private static final String MERGE =
+      "PeftModel.from_pretrained(base, DIR).merge_and_unload().save_pretrained(NEW) of the library peft";
+
+  static final String ADAPTER =
+      "an adapter is a part of a model, and leaving it out would give another one: merge it into its base by "
+          + MERGE;
+
+  private static final String READ = "Only config.json with model.safetensors in one file is read.";
+
+  /// A layout.
+  ///
+  /// @param pattern of the names of its files
+  /// @param what it is
+  /// @param convert how to make what is read of it
+  private record Layout(String pattern, String what, String convert) {}
+
+  private static final List<Layout> LAYOUTS =
+      List.of(
+          new Layout(
+              "model\\.safetensors\\.index\\.json|model-\\d+-of-\\d+\\.safetensors",
+              "weights in several files (shards)",
+              transformers("")),
+          new Layout(
+              "pytorch_model.*\\.bin(\\.index\\.json)?",
+              "weights as PyTorch's own pickle files",
+              transformers("")),
+          new Layout(
+              "tf_model.*\\.h5(\\.index\\.json)?",
+              "weights of TensorFlow's Keras",
+              transformers(", from_tf=True")),
+          new Layout(
+              "flax_model.*\\.msgpack(\\.index\\.json)?",
+              "weights of Flax",
+              transformers(", from_flax=True")),
+          new Layout(
+              ".*\\.gguf|.*\\.ggml",
+              "a model in the format of llama.cpp, most often quantized",
+              "Take the checkpoint that it was made from, in Hugging Face's layout with safetensors."),
+          new Layout(
+              ".*\\.onnx",
+              "a graph of operations (ONNX)",
+              "Take the checkpoint that it was exported from, in Hugging Face's layout with safetensors."),
+          new Layout(
+              "consolidated.*\\.(pth|pt|safetensors)|params\\.json",
+              "a model as its makers (Meta, Mistral) keep it",
+              "It is no GPT-2; of models of that family none is read yet."),
+          new Layout(
+              "model\\.ckpt.*|checkpoint|hparams\\.json",
+              "a checkpoint of TensorFlow, the form in which GPT-2 first came",
+              "Take the same model in Hugging Face's layout with safetensors, such as openai-community/gpt2."),
+          new Layout(
+              ".*\\.(pt|pth|ckpt|bin)", "weights as PyTorch's own pickle files", transformers("")),
+          new Layout(
+              ".*\\.safetensors",
+              "weights under another name",
+              "If they are the whole model, call the file model.safetensors and put its config.json beside it."));
+
+  private UnsupportedLayouts() {}
+
+  private static String transformers(String more) {
+    return "Convert it with Hugging Face's transformers: AutoModelForCausalLM.from_pretrained(DIR%s).save_pretrained(NEW, max_shard_size=\"1000GB\")."
+        .formatted(more);
+  }
+
+  /// What a file or folder holds that is not read, if that is known; empty for our own layout and
+  /// for what nobody knows.
+  static Optional<String> told(Path place) throws IOException {
+    if (Files.isRegularFile(place)) {
+      // A file of these names may be anything.
+      return name(place).matches("checkpoint|h?params\\.json")
+          ? Optional.empty()
+          : of(List.of(place.toAbsolutePath()), place);
+    }
+    if (!Files.isDirectory(place)) {
+      return Optional.empty();
+    }
+    try (var files = Files.list(place)) {
+      var all = files.filter(Files::isRegularFile).sorted().toList();
+      boolean adapter =
+          all.stream().anyMatch(file -> name(file).matches("adapter_(config\\.json|model\\..*)"));
+      if (adapter) {
+        return Optional.of(
+            "%s holds an adapter (adapter_config.json), not a whole model. %s Merge it into its base by %s."
+                .formatted(place, READ, MERGE));
+      }
+      var weights = place.resolve(Checkpoint.WEIGHTS);
+      return Files.isRegularFile(weights) ? pointer(weights) : of(all, place);
+    }
+  }
+
+  /// A file that a copy by git leaves where a large one should be.
+  private static Optional<String> pointer(Path weights) throws IOException {
+    if (Files.size(weights) > 1024
+        || !new String(Files.readAllBytes(weights), StandardCharsets.ISO_8859_1)
+            .startsWith("version https://git-lfs")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%s is a pointer of Git LFS, which says where the weights lie, not the weights. Fetch them: git lfs pull."
+            .formatted(weights));
+  }
+
+  private static Optional<String> of(List<Path> files, Path place) {
+    for (var layout : LAYOUTS) {
+      for (var file : files) {
+        if (name(file).matches(layout.pattern)) {
+          return Optional.of(
+              "%s holds %s (%s). %s %s"
+                  .formatted(place, layout.what, name(file), READ, layout.convert));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+}

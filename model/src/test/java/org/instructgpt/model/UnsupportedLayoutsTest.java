@@ -1,0 +1,95 @@
+package org.instructgpt.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UnsupportedLayoutsTest {
+  private static final String CONFIG =
+      "{\"model_type\": \"gpt2\", \"n_layer\": 1, \"n_embd\": 8, \"n_head\": 2, \"n_positions\": 4, \"vocab_size\": 9}";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model.safetensors.index.json|several files (shards)|max_shard_size",
+        "model-00001-of-00002.safetensors|several files (shards)|max_shard_size",
+        "pytorch_model.bin|PyTorch's own pickle files|AutoModelForCausalLM.from_pretrained(DIR)",
+        "pytorch_model.bin.index.json|PyTorch's own pickle files|save_pretrained(NEW",
+        "tf_model.h5|TensorFlow's Keras|from_tf=True",
+        "flax_model.msgpack|weights of Flax|from_flax=True",
+        "gpt2.Q4_K_M.gguf|llama.cpp|Take the checkpoint that it was made from",
+        "decoder_model.onnx|ONNX|Take the checkpoint that it was exported from",
+        "consolidated.00.pth|as its makers (Meta, Mistral) keep it|is no GPT-2",
+        "model.ckpt.index|a checkpoint of TensorFlow|openai-community/gpt2",
+        "best.pt|PyTorch's own pickle files|from_pretrained(DIR)",
+        "weights.safetensors|under another name|call the file model.safetensors",
+        "adapter_config.json|an adapter|merge_and_unload()"
+      })
+  void aLayoutThatIsNotReadIsToldWithTheWay(String name, String what, String convert)
+      throws IOException {
+    for (boolean config : new boolean[] {false, true}) {
+      if (config) {
+        Files.writeString(folder.resolve("config.json"), CONFIG);
+      }
+      Files.writeString(folder.resolve(name), "x");
+      assertThatThrownBy(() -> Checkpoint.kind(folder))
+          .satisfies(e -> told(e, name, what, convert));
+      assertThatThrownBy(() -> Checkpoint.shape(folder))
+          .satisfies(e -> told(e, name, what, convert));
+      assertThatThrownBy(() -> Checkpoint.tokenizer(folder)).isNotNull();
+      assertThatThrownBy(() -> Checkpoint.loadLanguageModel(folder, Precision.FULL, Device.CPU))
+          .satisfies(e -> told(e, name, what, convert));
+    }
+    if (!name.endsWith("config.json")) {
+      assertThat(Checkpoint.foreign(folder.resolve(name)).orElseThrow()).contains(what, convert);
+    }
+  }
+
+  private static void told(Throwable error, String name, String what, String convert) {
+    assertThat(error)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(name)
+        .hasMessageContaining(what)
+        .hasMessageContaining("Only config.json with model.safetensors in one file is read.")
+        .hasMessageContaining(convert);
+  }
+
+  @Test
+  void anAdapterBesideWholeWeightsIsNotPassedOver() throws IOException {
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    Files.writeString(folder.resolve("model.safetensors"), "x");
+    assertThat(Checkpoint.foreign(folder)).isEmpty();
+    Files.writeString(folder.resolve("adapter_model.safetensors"), "x");
+    assertThat(Checkpoint.foreign(folder).orElseThrow()).contains("an adapter");
+  }
+
+  @Test
+  void aPointerOfGitIsNoWeights() throws IOException {
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    Files.writeString(
+        folder.resolve("model.safetensors"), "version https://git-lfs.github.com/spec/v1\noid x\n");
+    assertThatThrownBy(() -> Checkpoint.shape(folder))
+        .hasMessageContaining("pointer of Git LFS")
+        .hasMessageContaining("git lfs pull");
+  }
+
+  @Test
+  void whatNobodyKnowsIsNotGuessed() throws IOException {
+    Files.writeString(folder.resolve("notes.txt"), "x");
+    assertThat(Checkpoint.foreign(folder)).isEmpty();
+    assertThat(Checkpoint.foreign(folder.resolve("notes.txt"))).isEmpty();
+    assertThat(Checkpoint.foreign(folder.resolve("none"))).isEmpty();
+  }
+}

@@ -1,0 +1,48 @@
+package org.instructgpt.ppo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.ppo.Rollout.Part;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// What came of sending a minibatch through a network that learns.
+///
+/// @param loss the mean over the minibatch's response tokens
+/// @param outputs what the network said of each of them
+record MicroBatchPass(double loss, double[] outputs) {
+
+  /// What the network says of a part's response tokens, and the loss of each, (N) both.
+  record Judged(Tensor outputs, Tensor losses) {}
+
+  /// Adds the gradient of the minibatch's loss to the network's, part by part. Each part counts by
+  /// its tokens, so the result does not depend on how the minibatch is split (training-details 4.6
+  /// item 37).
+  static MicroBatchPass backward(Minibatch minibatch, Function<Part, Judged> network) {
+    int tokens = minibatch.tokens().length();
+    double loss = 0;
+    List<double[]> outputs = new ArrayList<>();
+    for (var part : minibatch.parts()) {
+      try (var _ = Scope.open()) {
+        var judged = network.apply(part);
+        var share = judged.losses().sum().div(tokens);
+        share.backward();
+        loss += share.item();
+        outputs.add(judged.outputs().doubles());
+      }
+    }
+    return new MicroBatchPass(
+        loss, outputs.stream().flatMapToDouble(java.util.Arrays::stream).toArray());
+  }
+
+  /// Part of an array over the batch as a tensor (N) beside `network`'s output.
+  static Tensor constant(double[] values, IndexRange span, Tensor output) {
+    DType type = output.dtype();
+    Device device = output.device();
+    return Tensor.of(span.of(values), span.length()).to(type).to(device);
+  }
+}

@@ -1,0 +1,104 @@
+package org.instructgpt.ppo;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.ppo.Rollout.Response;
+
+/// What is reported of a rollout (training-details 4.7).
+final class RolloutMetrics {
+  private RolloutMetrics() {}
+
+  /// What the responses are like: the reward model's score, also of those that ended and of those
+  /// that were cut apart, as far as there are any; the KL to the reference (summed over a response,
+  /// nats), length (tokens), the share that ended themselves, and the entropy (nats a token,
+  /// estimated by the negative log-probability of what was sampled).
+  static Map<String, Double> ofResponses(Rollout rollout, RolloutScores experience) {
+    double rows = rollout.responses().size();
+    var metrics = new LinkedHashMap<String, Double>();
+    metrics.put("score", Moments.of(experience.scores()).mean());
+    score(rollout, experience, true).ifPresent(mean -> metrics.put("score_ended", mean));
+    score(rollout, experience, false).ifPresent(mean -> metrics.put("score_cut", mean));
+    metrics.put(HealthGates.KL, kl(rollout, experience));
+    metrics.put(HealthGates.RESPONSE_LENGTH, rollout.tokens() / rows);
+    metrics.put(
+        HealthGates.EOS_RATE, rollout.responses().stream().filter(Response::ended).count() / rows);
+    metrics.put(HealthGates.ENTROPY, -Moments.of(experience.logProbs()).mean());
+    return metrics;
+  }
+
+  private static OptionalDouble score(Rollout rollout, RolloutScores experience, boolean ended) {
+    return IntStream.range(0, rollout.responses().size())
+        .filter(b -> rollout.responses().get(b).ended() == ended)
+        .mapToDouble(b -> experience.scores()[b])
+        .average();
+  }
+
+  /// The KL of policy and reference, summed over a response, averaged over responses; nats.
+  static double kl(Rollout rollout, RolloutScores experience) {
+    double sum = sum(experience.logProbs()) - sum(experience.reference());
+    return sum / rollout.responses().size();
+  }
+
+  /// What they earned: the parts of the reward (means of a response's sums), how well values
+  /// foresaw it, and the spread of the advantages before whitening.
+  static Map<String, Double> ofCredit(
+      Rollout rollout, RolloutScores experience, Advantages credit, double klCoefficient) {
+    double rows = rollout.responses().size();
+    var raw = Moments.of(credit.raw());
+    var metrics = new LinkedHashMap<String, Double>();
+    metrics.put("score_std", Moments.of(experience.scores()).deviation());
+    metrics.put("kl_coefficient", klCoefficient);
+    metrics.put("kl_reward", -klCoefficient * sum(credit.kl()) / rows);
+    metrics.put("reward", sum(credit.rewards()) / rows);
+    metrics.put("value", Moments.of(experience.values()).mean());
+    metrics.put("explained_variance", explainedVariance(credit.returns(), experience.values()));
+    metrics.put("advantage_mean", raw.mean());
+    metrics.put("advantage_std", raw.deviation());
+    return metrics;
+  }
+
+  /// How much the responses differ from each other: the share of 1-grams and of 2-grams that are
+  /// distinct, over the whole batch.
+  static Map<String, Double> ofVariety(Rollout rollout) {
+    var responses = rollout.responses().stream().map(Response::tokens).toList();
+    var metrics = new LinkedHashMap<String, Double>();
+    metrics.put("distinct_1", distinct(responses, 1));
+    metrics.put("distinct_2", distinct(responses, 2));
+    return metrics;
+  }
+
+  /// 1 less the mean squared error over the returns' variance; 1 foresees all, 0 is no better than
+  /// a constant. 0 where the returns are all equal.
+  static double explainedVariance(double[] returns, double[] values) {
+    double variance = Moments.of(returns).variance();
+    double error = 0;
+    for (int n = 0; n < returns.length; n++) {
+      error += (returns[n] - values[n]) * (returns[n] - values[n]) / returns.length;
+    }
+    return variance == 0 ? 0 : 1 - error / variance;
+  }
+
+  /// Distinct n-grams over n-grams; 0 where there are none.
+  static double distinct(List<int[]> responses, int n) {
+    var seen = new HashSet<List<Integer>>();
+    int count = 0;
+    for (int[] tokens : responses) {
+      var boxed = Arrays.stream(tokens).boxed().toList();
+      for (int from = 0; from + n <= tokens.length; from++) {
+        seen.add(boxed.subList(from, from + n));
+        count++;
+      }
+    }
+    return count == 0 ? 0 : (double) seen.size() / count;
+  }
+
+  private static double sum(double[] values) {
+    return Arrays.stream(values).sum();
+  }
+}

@@ -1,0 +1,46 @@
+package org.instructgpt.ppo;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import org.instructgpt.model.Dropout;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.LogProbs;
+import org.instructgpt.model.Sequences;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// What the four networks say of a rollout before it is learned from.
+///
+/// @param logProbs of each response token (N) under the policy that sampled it, at the sampling
+///   temperature
+/// @param reference the same under the reference (N)
+/// @param values before each response token (N)
+/// @param scores of each row (B)
+record RolloutScores(double[] logProbs, double[] reference, double[] values, double[] scores) {
+
+  /// Asks each network about part after part, without gradients.
+  static RolloutScores of(PpoModels models, Rollout rollout, double temperature) {
+    return Scope.constant(() ->
+        new RolloutScores(
+            each(rollout, batch -> logProbs(models.policy(), batch, temperature)),
+            each(rollout, batch -> logProbs(models.reference(), batch, temperature)),
+            each(rollout, models.value()::values),
+            each(rollout, models.reward()::of)));
+  }
+
+  /// The log-probabilities (N) as scoring and updates must both compute them.
+  static Tensor logProbs(Gpt model, Sequences batch, double temperature) {
+    return LogProbs.ofResponses(model, batch, temperature, Dropout.NONE);
+  }
+
+  private static double[] each(Rollout rollout, Function<Sequences, Tensor> network) {
+    return rollout
+        .parts()
+        .flatMapToDouble(part -> {
+          try (var _ = Scope.open()) {
+            return Arrays.stream(network.apply(part.batch()).doubles());
+          }
+        })
+        .toArray();
+  }
+}

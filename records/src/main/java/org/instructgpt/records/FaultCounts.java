@@ -1,0 +1,87 @@
+package org.instructgpt.records;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// The faults of files, equal ones once, so that millions of bad rows need no more memory than a
+/// few. Equal means: of one file, in one field, with the same wish, and found the same but for its
+/// words and numbers.
+final class FaultCounts {
+  private static final int MOST_KINDS = 1000;
+  private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
+  private static final Pattern WORDS = Pattern.compile("\".*\"", Pattern.DOTALL);
+
+  private final Map<Kind, Counted> kinds = new LinkedHashMap<>();
+  private final Map<String, Integer> stopped = new LinkedHashMap<>();
+  private long count;
+
+  private record Kind(String file, String field, String expected, String found) {}
+
+  private static final class Counted {
+    private final BadRows.Problem first;
+    private long times;
+    private long last;
+
+    private Counted(BadRows.Problem first) {
+      this.first = first;
+    }
+  }
+
+  void add(BadRows.Problem problem) {
+    count++;
+    Kind kind =
+        new Kind(
+            problem.file(),
+            NUMBERS.matcher(problem.field()).replaceAll("#"),
+            NUMBERS.matcher(problem.expected()).replaceAll("#"),
+            NUMBERS.matcher(WORDS.matcher(problem.found()).replaceAll("")).replaceAll("#"));
+    Counted known = kinds.get(kind);
+    if (known == null && kinds.size() < MOST_KINDS) {
+      known = new Counted(problem);
+      kinds.put(kind, known);
+    }
+    if (known != null) {
+      known.times++;
+      known.last = problem.line();
+    }
+  }
+
+  /// Notes that a file was not read any further than these many rows.
+  void stopped(String file, int rows) {
+    stopped.put(file, rows);
+  }
+
+  /// The files that were not read to their end, with the rows that were.
+  Map<String, Integer> stopped() {
+    return stopped;
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  /// All of them, equal ones too.
+  long count() {
+    return count;
+  }
+
+  /// One of each kind, in the order of files and lines.
+  List<BadRows.Problem> problems() {
+    List<String> files = new ArrayList<>();
+    List<BadRows.Problem> problems = new ArrayList<>();
+    for (Counted known : kinds.values()) {
+      problems.add(known.first.times(known.times, known.last));
+      if (!files.contains(known.first.file())) {
+        files.add(known.first.file());
+      }
+    }
+    problems.sort(
+        Comparator.<BadRows.Problem>comparingInt(problem -> files.indexOf(problem.file()))
+            .thenComparingLong(BadRows.Problem::line));
+    return problems;
+  }
+}

@@ -1,0 +1,389 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// One JSON object being read, with everything that is wrong with it.
+///
+/// A getter whose field does not fit notes the fault and answers with a stand-in, so that one pass
+/// over a row finds all of its faults; [#settle] throws them together before anything is built of
+/// stand-ins.
+final class JsonFields {
+  private final JsonNode node;
+  private final String path;
+  private final String pattern;
+  private final Row row;
+
+  /// What the objects of one row share.
+  ///
+  /// @param read the fields that were asked for, with `[]` for every place in an array
+  private record Row(List<BadField> faults, Map<String, Long> notes, Set<String> read) {}
+
+  /// The faults of one row, thrown together.
+  static final class BadRow extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    final transient List<BadField> faults;
+
+    BadRow(List<BadField> faults) {
+      super(faults.stream().map(BadField::getMessage).collect(Collectors.joining("; ")));
+      this.faults = List.copyOf(faults);
+    }
+
+    /// As of each fault.
+    @Override
+    public Throwable fillInStackTrace() {
+      return this;
+    }
+  }
+
+  private JsonFields(JsonNode node, String path, String pattern, Row row) {
+    this.node = node;
+    this.path = path;
+    this.pattern = pattern;
+    this.row = row;
+  }
+
+  static JsonFields of(JsonNode node) {
+    Row row = new Row(new ArrayList<>(), new TreeMap<>(), new HashSet<>());
+    JsonFields fields = new JsonFields(node, "", "", row);
+    if (!node.isObject()) {
+      row.faults().add(new BadField("row", "an object", found(node)));
+    }
+    return fields;
+  }
+
+  /// Throws all faults noted so far, if any.
+  void settle() {
+    if (!row.faults().isEmpty()) {
+      throw new BadRow(row.faults());
+    }
+  }
+
+  void fault(String field, String expected, String found) {
+    row.faults().add(new BadField(path + field, expected, found));
+  }
+
+  /// A peculiarity that the report counts.
+  void note(String peculiarity) {
+    row.notes().merge(peculiarity, 1L, Long::sum);
+  }
+
+  Map<String, Long> notes() {
+    return row.notes();
+  }
+
+  boolean has(String field) {
+    return !absent(node.path(field));
+  }
+
+  /// The object itself, to look at; nothing counts as read by that.
+  JsonNode node() {
+    return node;
+  }
+
+  /// The same place with other content, for what had to be put together.
+  JsonFields at(JsonNode other) {
+    return new JsonFields(other, path, pattern, row);
+  }
+
+  /// A field as it is, which counts as read with all that is in it.
+  JsonNode take(String field) {
+    row.read().add(pattern + field);
+    return node.path(field);
+  }
+
+  /// The fields that hold something and that nobody asked for, with `[]` for every place in an
+  /// array.
+  List<String> unread() {
+    return new UnreadFields(row.read()).in(node);
+  }
+
+  /// Text, empty or not.
+  String text(String field) {
+    JsonNode value = take(field);
+    if (!value.isTextual()) {
+      fault(field, "text", found(value));
+      return "";
+    }
+    return checked(field, value.textValue(), RecordChecks::text);
+  }
+
+  /// Text that is not blank.
+  String filled(String field) {
+    JsonNode value = take(field);
+    if (!value.isTextual()) {
+      fault(field, "text", found(value));
+      return "";
+    }
+    return checked(field, value.textValue(), RecordChecks::filled);
+  }
+
+  String id(String field) {
+    JsonNode value = take(field);
+    String name = value.isNumber() ? number(value) : value.textValue();
+    if (name == null) {
+      fault(field, "a name", found(value));
+      return "";
+    }
+    return checked(field, name, RecordChecks::id);
+  }
+
+  Optional<String> optionalId(String field) {
+    return has(field) ? Optional.of(id(field)) : Optional.empty();
+  }
+
+  /// Who, if the row says: a name or a number, as it was. White space, which a name here cannot
+  /// have, becomes an underscore.
+  Optional<String> who(FieldRole slot) {
+    for (Map.Entry<String, JsonNode> field : slot.filling(node).entrySet()) {
+      JsonNode value = field.getValue();
+      if (value.isNumber()) {
+        return Optional.of(id(field.getKey()));
+      }
+      if (value.isTextual() && !value.textValue().isBlank()) {
+        take(field.getKey());
+        String name = value.textValue().strip();
+        String joined = name.replaceAll("\\s+", "_");
+        if (!joined.equals(name)) {
+          note("names with white space, which is stored as an underscore");
+        }
+        return Optional.of(checked(field.getKey(), joined, RecordChecks::id));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// A number as the file has it; pandas writes whole ones as `7.0` where others are missing.
+  static String number(JsonNode value) {
+    if (value.isFloatingPointNumber() && value.doubleValue() == Math.rint(value.doubleValue())) {
+      return value.decimalValue().stripTrailingZeros().toPlainString();
+    }
+    return value.asText();
+  }
+
+  /// A number, also one that a table holds as text; nothing where there is none.
+  static OptionalDouble numeric(JsonNode value) {
+    if (value.isNumber() && !absent(value)) {
+      return OptionalDouble.of(value.doubleValue());
+    }
+    if (value.isTextual() && value.textValue().strip().matches("[+-]?[0-9]+([.][0-9]+)?")) {
+      return OptionalDouble.of(Double.parseDouble(value.textValue().strip()));
+    }
+    return OptionalDouble.empty();
+  }
+
+  /// Whether the field is there and true.
+  boolean isTrue(String field) {
+    return take(field).asBoolean(false);
+  }
+
+  /// True or false; the other value where the field is absent.
+  boolean flag(String field, boolean otherwise) {
+    return has(field) ? flag(field, take(field)) : otherwise;
+  }
+
+  /// The flags of an array.
+  List<Boolean> flags(String field) {
+    return elements(field).stream().map(one -> flag(one.path(), one.value())).toList();
+  }
+
+  int integer(String field) {
+    return integer(field, take(field));
+  }
+
+  /// A number, whole or not.
+  double amount(String field) {
+    JsonNode value = take(field);
+    OptionalDouble number = numeric(value);
+    if (number.isEmpty()) {
+      fault(field, "a number", found(value));
+    }
+    return number.orElse(0);
+  }
+
+  <E extends Enum<E>> E choice(String field, Class<E> type) {
+    return choice(field, take(field), type);
+  }
+
+  <E extends Enum<E>> Optional<E> optionalChoice(String field, Class<E> type) {
+    return has(field) ? Optional.of(choice(field, type)) : Optional.empty();
+  }
+
+  <E extends Enum<E>> List<E> choices(String field, Class<E> type) {
+    return elements(field).stream()
+        .map(element -> choice(element.path(), element.value(), type))
+        .toList();
+  }
+
+  Instant instant(String field) {
+    JsonNode value = take(field);
+    try {
+      if (value.isTextual()) {
+        return Instant.parse(value.textValue());
+      }
+    } catch (DateTimeParseException unreadable) {
+      // Told below, like a number or nothing at all.
+    }
+    fault(field, "a time such as \"2022-03-04T12:00:00Z\"", found(value));
+    return Instant.EPOCH;
+  }
+
+  JsonFields object(String field) {
+    return nested(new Element(field, field, take(field)));
+  }
+
+  /// The objects of an array; absent or null only where `required` is false.
+  List<JsonFields> objects(String field, boolean required) {
+    if (!required && !has(field)) {
+      return List.of();
+    }
+    return elements(field).stream().map(this::nested).toList();
+  }
+
+  List<String> texts(String field) {
+    List<String> texts = new ArrayList<>();
+    for (Element element : elements(field)) {
+      if (element.value().isTextual()) {
+        texts.add(checked(element.path(), element.value().textValue(), RecordChecks::text));
+      } else {
+        fault(element.path(), "text", found(element.value()));
+      }
+    }
+    return texts;
+  }
+
+  List<Integer> integers(String field) {
+    return elements(field).stream()
+        .map(element -> integer(element.path(), element.value()))
+        .toList();
+  }
+
+  /// The texts of an array of arrays of texts.
+  List<List<String>> textLists(String field) {
+    List<List<String>> lists = new ArrayList<>();
+    for (Element element : elements(field)) {
+      if (!element.value().isArray()) {
+        fault(element.path(), "an array of texts", found(element.value()));
+        continue;
+      }
+      List<String> texts = new ArrayList<>();
+      element.value().forEach(text -> texts.add(text.isTextual() ? text.textValue() : ""));
+      if (texts.contains("")) {
+        fault(element.path(), "an array of texts", "an array with something else in it");
+      }
+      lists.add(texts);
+    }
+    return lists;
+  }
+
+  /// Notes every field that is none of these: in our own format a misspelt field must not be lost
+  /// in silence.
+  void only(String... names) {
+    TreeSet<String> unknown = new TreeSet<>();
+    node.fieldNames().forEachRemaining(unknown::add);
+    unknown.forEach(this::take);
+    Arrays.asList(names).forEach(unknown::remove);
+    unknown.forEach(
+        name -> fault(name, "only the fields " + String.join(", ", names), "this one too"));
+  }
+
+  /// A value as a message shows it.
+  static String found(JsonNode value) {
+    if (value.isMissingNode()) {
+      return "nothing";
+    }
+    if (value.isTextual()) {
+      return RecordChecks.quoted(value.textValue());
+    }
+    if (value.isArray()) {
+      return "an array of " + value.size();
+    }
+    return value.isObject() ? "an object" : value.toString();
+  }
+
+  private record Element(String path, String pattern, JsonNode value) {}
+
+  private List<Element> elements(String field) {
+    JsonNode array = take(field);
+    if (!array.isArray()) {
+      fault(field, "an array", found(array));
+      return List.of();
+    }
+    List<Element> elements = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      elements.add(new Element(field + "[" + i + "]", field + "[]", array.get(i)));
+    }
+    return elements;
+  }
+
+  private JsonFields nested(Element element) {
+    if (!element.value().isObject()) {
+      fault(element.path(), "an object", found(element.value()));
+    }
+    String inside = pattern + element.pattern() + ".";
+    row.read().add(inside);
+    return new JsonFields(element.value(), path + element.path() + ".", inside, row);
+  }
+
+  private boolean flag(String field, JsonNode value) {
+    if (!value.isBoolean()) {
+      fault(field, "true or false", found(value));
+    }
+    return value.asBoolean();
+  }
+
+  private int integer(String field, JsonNode value) {
+    double number = numeric(value).orElse(Double.NaN);
+    if (number != (int) number) {
+      fault(field, "a whole number", found(value));
+      return 1;
+    }
+    return (int) number;
+  }
+
+  private <E extends Enum<E>> E choice(String field, JsonNode value, Class<E> type) {
+    E[] constants = type.getEnumConstants();
+    for (E constant : constants) {
+      if (value.isTextual() && RecordJson.word(constant).equals(value.textValue())) {
+        return constant;
+      }
+    }
+    String words = Arrays.stream(constants).map(RecordJson::word).collect(Collectors.joining(", "));
+    fault(field, "one of " + words, found(value));
+    return constants[0];
+  }
+
+  @FunctionalInterface
+  private interface Rule {
+    String check(String field, String value);
+  }
+
+  private String checked(String field, String value, Rule rule) {
+    try {
+      return rule.check(path + field, value);
+    } catch (BadField fault) {
+      row.faults().add(fault);
+      return value;
+    }
+  }
+
+  /// Missing, null, or NaN or infinite, which Python writes and JSON does not know.
+  static boolean absent(JsonNode value) {
+    return value.isMissingNode()
+        || value.isNull()
+        || value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue());
+  }
+}

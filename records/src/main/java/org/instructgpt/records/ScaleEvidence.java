@@ -1,0 +1,63 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/// What the first rows of a file say about numbers whose scale a row alone does not tell: whether 1
+/// is the best of two or the least of five.
+final class ScaleEvidence {
+  static final ScaleEvidence NONE = new ScaleEvidence(List.of());
+
+  private final List<JsonNode> rows;
+  private final Map<String, Range> ranges = new HashMap<>();
+
+  ScaleEvidence(List<JsonNode> rows) {
+    this.rows = List.copyOf(rows);
+  }
+
+  /// The numbers that were seen.
+  record Range(double least, double most, boolean whole, int distinct) {
+    boolean within(double low, double high) {
+      return least >= low && most <= high;
+    }
+
+    String told() {
+      return distinct == 0
+          ? "none"
+          : least == most ? plain(least) + " alone" : plain(least) + " to " + plain(most);
+    }
+  }
+
+  static String plain(double number) {
+    return number == Math.rint(number) ? String.valueOf((long) number) : String.valueOf(number);
+  }
+
+  /// The numbers in a field of the first rows.
+  Range range(String field) {
+    return range(field, row -> row.path(field));
+  }
+
+  Range range(String name, Function<JsonNode, JsonNode> value) {
+    return ranges.computeIfAbsent(
+        name,
+        _ -> {
+          double[] numbers =
+              rows.stream()
+                  .map(value)
+                  .map(JsonFields::numeric)
+                  .filter(OptionalDouble::isPresent)
+                  .mapToDouble(OptionalDouble::getAsDouble)
+                  .distinct()
+                  .sorted()
+                  .toArray();
+          boolean whole = java.util.Arrays.stream(numbers).allMatch(n -> n == Math.rint(n));
+          return numbers.length == 0
+              ? new Range(0, 0, true, 0)
+              : new Range(numbers[0], numbers[numbers.length - 1], whole, numbers.length);
+        });
+  }
+}

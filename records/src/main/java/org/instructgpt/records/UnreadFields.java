@@ -1,0 +1,37 @@
+package org.instructgpt.records;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// The fields of a row that hold something and that nobody asked for.
+///
+/// @param read the fields that were asked for, with `[]` for every place in an array; one that ends
+///   with a dot was opened, so what is in it counts by itself
+record UnreadFields(Set<String> read) {
+
+  List<String> in(JsonNode row) {
+    Set<String> unread = new TreeSet<>();
+    look(row, "", unread);
+    return List.copyOf(unread);
+  }
+
+  private void look(JsonNode value, String at, Set<String> unread) {
+    for (Map.Entry<String, JsonNode> field : value.properties()) {
+      String name = at + field.getKey();
+      JsonNode inside = field.getValue();
+      if (!read.contains(name)) {
+        boolean empty = inside.isContainerNode() ? inside.isEmpty() : inside.asText().isEmpty();
+        if (!JsonFields.absent(inside) && !empty) {
+          unread.add(name);
+        }
+      } else if (read.contains(name + ".")) {
+        look(inside, name + ".", unread);
+      } else if (read.contains(name + "[].")) {
+        inside.forEach(element -> look(element, name + "[].", unread));
+      }
+    }
+  }
+}

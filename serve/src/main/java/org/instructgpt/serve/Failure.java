@@ -1,0 +1,16 @@
+package org.instructgpt.serve;
+
+import java.util.List;
+
+/// Why a model did not answer, in words of a person.
+///
+/// @param key of the message in the module's texts
+/// @param arguments of the message
+record Failure(String key, List<Object> arguments) {
+  /// The prompt is longer than the model can read.
+  static final String LONG = "failed.long";
+
+  static Failure of(String key, Object... arguments) {
+    return new Failure(key, List.of(arguments));
+  }
+}

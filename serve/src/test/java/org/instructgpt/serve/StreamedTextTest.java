@@ -1,0 +1,93 @@
+package org.instructgpt.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import org.instructgpt.text.StopRule;
+import org.instructgpt.text.Tokenizer;
+import org.junit.jupiter.api.Test;
+
+class StreamedTextTest {
+  private static final Tokenizer GPT2 = Tokenizer.gpt2();
+
+  /// All pieces, joined by bars, the held-back rest last.
+  private static String pieces(String text, List<String> stops, boolean fresh) {
+    var transcript = new StreamedText(GPT2, stops, fresh);
+    var pieces = new StringBuilder();
+    for (int token : GPT2.encode(text)) {
+      pieces.append(transcript.add(token)).append('|');
+    }
+    return pieces.append(transcript.end()).toString();
+  }
+
+  private static String whole(String text, List<String> stops, boolean fresh) {
+    return pieces(text, stops, fresh).replace("|", "");
+  }
+
+  @Test
+  void anEmojiOfSeveralTokensComesAtOnce() {
+    assertThat(GPT2.encode("🐸")).hasSizeGreaterThan(1);
+    assertThat(pieces("a🐸", List.of(), true)).isEqualTo("a|||🐸|");
+    assertThat(pieces("你好", List.of(), true)).doesNotContain("\uFFFD");
+  }
+
+  @Test
+  void nothingOfAStopStringIsShownWhereverTokenBordersLie() {
+    assertThat(pieces("one END two", List.of("END"), true)).isEqualTo("one|||");
+    assertThat(whole("one EN two", List.of("END"), true)).isEqualTo("one EN two");
+    assertThat(whole("aab", List.of("ab"), true)).isEqualTo("a");
+    assertThat(whole("ENEND rest", List.of("END"), true)).isEqualTo("EN");
+    assertThat(whole("x\n\ny", List.of("\n\n", "y"), true)).isEqualTo("x");
+  }
+
+  @Test
+  void theFirstOfSeveralStopStringsCounts() {
+    var transcript = new StreamedText(GPT2, List.of("four", "two"), true);
+    var shown = new StringBuilder();
+    for (int token : GPT2.encode("one two three four")) {
+      shown.append(transcript.add(token));
+    }
+    assertThat(transcript.stopped()).isTrue();
+    assertThat(shown.append(transcript.end())).hasToString("one");
+  }
+
+  @Test
+  void theByteZeroIsNoCharacterThatAPageOrAStoreTakes() {
+    assertThat(whole("a\0b", List.of(), true)).isEqualTo("a\uFFFDb");
+    assertThat(whole("\0", List.of(), true)).isEqualTo("\uFFFD");
+  }
+
+  @Test
+  void anAnswerHasNoWhiteSpaceAroundIt() {
+    assertThat(whole("\n\n  An answer.\n", List.of(), true)).isEqualTo("An answer.");
+    assertThat(whole(" \n ", List.of(), true)).isEmpty();
+  }
+
+  @Test
+  void whatGoesOnWithThePromptKeepsItsFirstSpace() {
+    assertThat(whole(" time there was.\n", List.of(), false)).isEqualTo(" time there was.");
+  }
+
+  @Test
+  void theEndOfTheTextIsNoPartOfIt() {
+    var transcript = new StreamedText(GPT2, List.of(), true);
+    assertThat(transcript.add(GPT2.encode("x")[0])).isEqualTo("x");
+    assertThat(transcript.add(GPT2.endOfText())).isEmpty();
+    assertThat(transcript.end()).isEmpty();
+  }
+
+  @Test
+  void allPiecesTogetherAreTheTextBeforeTheStop() {
+    var random = new Random(1);
+    var stops = List.of("ab", "bca", "\n\n", "🐸🐸");
+    for (int i = 0; i < 2000; i++) {
+      var text = new StringBuilder("x");
+      for (int j = random.nextInt(20); j > 0; j--) {
+        text.append(List.of("a", "b", "c", " ", "\n", "🐸", "é").get(random.nextInt(7)));
+      }
+      assertThat(whole(text.toString(), stops, true))
+          .isEqualTo(StopRule.cut(text.toString(), stops).stripTrailing());
+    }
+  }
+}

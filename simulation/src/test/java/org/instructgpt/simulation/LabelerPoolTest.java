@@ -1,0 +1,340 @@
+package org.instructgpt.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.records.Rating;
+import org.instructgpt.records.Split;
+import org.instructgpt.simulation.GoldJudge.Judgement;
+import org.instructgpt.simulation.LabelerPool.Mode;
+import org.instructgpt.simulation.LabelerPool.Person;
+import org.instructgpt.simulation.LabelerPool.Report;
+import org.instructgpt.simulation.LabelerPool.Sample;
+import org.instructgpt.simulation.LabelerPool.Screened;
+import org.instructgpt.simulation.LabelerPool.Settings;
+import org.instructgpt.simulation.LabelerPool.Taste;
+import org.junit.jupiter.api.Test;
+
+class LabelerPoolTest {
+  private static final World WORLD = World.of(1);
+  private static final WorldTasks TASKS = new WorldTasks(WORLD);
+  private static final GoldJudge GOLD = new GoldJudge(WORLD);
+  private static final Customers CUSTOMERS = new Customers(WORLD, TASKS, 5);
+  private static final List<Sample> SAMPLES =
+      LabelerPool.samples(TASKS, CUSTOMERS.ask(150), CUSTOMERS, 9);
+  private static final LabelerPool LABELERS = hire(3);
+  private static final Instant NOW = Instant.parse("2021-06-01T00:00:00Z");
+
+  private static LabelerPool hire(long seed) {
+    return LabelerPool.hire(TASKS, GOLD, CUSTOMERS, new Settings(12, 8, seed), SAMPLES);
+  }
+
+  @Test
+  void peopleAgreeAsOftenAsThePapersLabelers() {
+    Report report = LABELERS.report();
+    assertThat(report.trainingAgreement()).isCloseTo(0.726, within(0.01));
+    assertThat(report.heldOutAgreement()).isCloseTo(0.773, within(0.01));
+    assertThat(report.trainingTies()).isBetween(0.03, 0.3);
+  }
+
+  @Test
+  void theAgreementThatIsReportedIsThatOfTheRankings() {
+    List<Person> people = LABELERS.people(Pool.TRAINING);
+    List<List<List<Integer>>> ranks =
+        people.stream()
+            .map(person ->
+                SAMPLES.stream().map(s -> rank(person, s, Mode.TRAINING).ranks()).toList())
+            .toList();
+    double agreed = 0;
+    double pairs = 0;
+    for (int a = 0; a < people.size(); a++) {
+      for (int b = a + 1; b < people.size(); b++) {
+        for (int s = 0; s < SAMPLES.size(); s++) {
+          double[] counts = agreed(ranks.get(a).get(s), ranks.get(b).get(s));
+          agreed += counts[0];
+          pairs += counts[1];
+        }
+      }
+    }
+    assertThat(agreed / pairs).isCloseTo(LABELERS.report().trainingAgreement(), within(1e-9));
+  }
+
+  private static double[] agreed(List<Integer> one, List<Integer> other) {
+    double agreed = 0;
+    double pairs = 0;
+    for (int i = 0; i < one.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        int mine = Integer.signum(one.get(i) - one.get(j));
+        int theirs = Integer.signum(other.get(i) - other.get(j));
+        agreed += mine == 0 || theirs == 0 ? 0.5 : mine == theirs ? 1 : 0;
+        pairs++;
+      }
+    }
+    return new double[] {agreed, pairs};
+  }
+
+  @Test
+  void onlyThoseWhoTrainAreScreened() {
+    Report report = LABELERS.report();
+    assertThat(report.candidates()).hasSize(36);
+    List<Screened> passed = report.candidates().stream().filter(Screened::passed).toList();
+    assertThat(passed.stream().map(Screened::candidate))
+        .containsExactlyElementsOf(
+            LABELERS.people(Pool.TRAINING).stream().map(p -> p.labeler().id()).toList());
+    assertThat(LABELERS.people(Pool.HELD_OUT)).hasSize(8);
+    assertThat(report.candidates().stream().map(Screened::candidate))
+        .noneMatch(id -> id.startsWith("held-out"));
+    Set<String> topics =
+        new TreeSet<>(passed.stream().map(Screened::topics).flatMap(Collection::stream).toList());
+    assertThat(topics).containsExactlyElementsOf(SimulatedScreening.TOPICS);
+  }
+
+  @Test
+  void whoPassedIsBetterThanWhoDidNot() {
+    List<Screened> all = LABELERS.report().candidates();
+    double passed =
+        all.stream()
+            .filter(Screened::passed)
+            .mapToDouble(LabelerPoolTest::score)
+            .average()
+            .orElseThrow();
+    double failed =
+        all.stream()
+            .filter(s -> !s.passed())
+            .mapToDouble(LabelerPoolTest::score)
+            .average()
+            .orElseThrow();
+    assertThat(passed).isGreaterThan(failed);
+  }
+
+  private static double score(Screened s) {
+    return 10 * (s.flagAgreement() + s.rankingAgreement()) + s.demonstrationScore();
+  }
+
+  @Test
+  void whatPeopleSayDoesNotDependOnTheOrderInWhichTheyAreAsked() {
+    LabelerPool others = hire(3);
+    Person person = LABELERS.people(Pool.TRAINING).getLast();
+    List<Object> forwards = new ArrayList<>();
+    List<Object> backwards = new ArrayList<>();
+    for (Sample s : SAMPLES.subList(0, 20)) {
+      forwards.add(rank(person, s, Mode.TRAINING));
+    }
+    for (Sample s : SAMPLES.subList(0, 20).reversed()) {
+      others.rate(person, s.prompt(), s.outputs(), Mode.EVALUATION, NOW);
+      backwards.add(others.rank(person, s.prompt(), s.outputs(), Mode.TRAINING, NOW));
+    }
+    assertThat(backwards.reversed()).isEqualTo(forwards);
+  }
+
+  @Test
+  void theOrderInWhichOutputsAreShownDoesNotMatter() {
+    Person person = LABELERS.people(Pool.HELD_OUT).getFirst();
+    for (Sample s : SAMPLES.subList(0, 30)) {
+      Sample turned = new Sample(s.prompt(), s.outputs().reversed());
+      assertThat(rank(person, turned, Mode.EVALUATION).ranks().reversed())
+          .isEqualTo(rank(person, s, Mode.EVALUATION).ranks());
+    }
+  }
+
+  @Test
+  void equalOutputsAreTied() {
+    Person person = LABELERS.people(Pool.HELD_OUT).getFirst();
+    Sample twice =
+        new Sample(
+            SAMPLES.getFirst().prompt(),
+            List.of(new Output("The fox.", "a"), new Output("The fox.", "b"), new Output("", "c")));
+    List<Integer> ranks = rank(person, twice, Mode.EVALUATION).ranks();
+    assertThat(ranks.get(0)).isEqualTo(ranks.get(1));
+  }
+
+  @Test
+  void theTwoSetsOfPrioritiesLeadToDifferentOrders() {
+    Person person = LABELERS.people(Pool.HELD_OUT).getFirst();
+    long different =
+        SAMPLES.stream()
+            .filter(s ->
+                !rank(person, s, Mode.TRAINING)
+                    .ranks()
+                    .equals(rank(person, s, Mode.EVALUATION).ranks()))
+            .count();
+    assertThat(different).isBetween((long) SAMPLES.size() / 20, (long) SAMPLES.size() - 1);
+  }
+
+  @Test
+  void aTasteForLengthShows() {
+    Person someone = LABELERS.people(Pool.TRAINING).getFirst();
+    Person wordy = withTaste(someone, new Taste(0.5, 0, 0, 0, 0));
+    Person terse = withTaste(someone, new Taste(-0.5, 0, 0, 0, 0));
+    assertThat(wordsOfTheBest(wordy)).isGreaterThan(1.3 * wordsOfTheBest(terse));
+  }
+
+  private static Person withTaste(Person p, Taste taste) {
+    return new Person(
+        p.labeler(), taste, p.noise(), p.slips(), p.tie(), p.attention(), p.care(), p.topics());
+  }
+
+  private static double wordsOfTheBest(Person person) {
+    return SAMPLES.stream()
+        .mapToInt(s -> {
+          int best = rank(person, s, Mode.TRAINING).ranks().indexOf(1);
+          return Grammar.count(s.outputs().get(best).text());
+        })
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
+  void betterOutputsGetBetterRanks() {
+    double gap = 0;
+    for (Sample s : SAMPLES) {
+      WorldTask task = CUSTOMERS.intent(s.prompt().text()).orElseThrow();
+      Ranking ranking = rank(LABELERS.assigned(Pool.HELD_OUT, s.prompt()), s, Mode.EVALUATION);
+      for (Ranking.Pair pair : ranking.pairs()) {
+        gap += worth(task, s, pair.better()) > worth(task, s, pair.worse()) ? 1 : -1;
+      }
+    }
+    assertThat(gap).isGreaterThan(SAMPLES.size());
+  }
+
+  private static double worth(WorldTask task, Sample sample, int output) {
+    return GOLD.judge(task, sample.outputs().get(output).text(), true)
+        .utility(Judgement.Priorities.EVALUATION);
+  }
+
+  @Test
+  void ratingsGoWithTheRanking() {
+    Person person = LABELERS.people(Pool.TRAINING).getFirst();
+    for (Sample s : SAMPLES.subList(0, 40)) {
+      List<Rating> ratings = LABELERS.rate(person, s.prompt(), s.outputs(), Mode.TRAINING, NOW);
+      Ranking ranking = rank(person, s, Mode.TRAINING);
+      for (Ranking.Pair pair : ranking.pairs()) {
+        assertThat(ratings.get(pair.better()).quality())
+            .isGreaterThanOrEqualTo(ratings.get(pair.worse()).quality());
+      }
+      assertThat(ratings.stream().map(Rating::output)).isEqualTo(s.outputs());
+    }
+  }
+
+  @Test
+  void mostFlagsThatHoldAreSetAndFewThatDoNot() {
+    Person person = LABELERS.people(Pool.TRAINING).getFirst();
+    int hold = 0;
+    int set = 0;
+    int wrong = 0;
+    int outputs = 0;
+    for (Sample s : SAMPLES) {
+      WorldTask task = CUSTOMERS.intent(s.prompt().text()).orElseThrow();
+      for (Rating rating : LABELERS.rate(person, s.prompt(), s.outputs(), Mode.TRAINING, NOW)) {
+        Set<Rating.Flag> truth = GOLD.judge(task, rating.output().text(), true).flags();
+        hold += truth.size();
+        set += (int) truth.stream().filter(rating.flags()::contains).count();
+        wrong += (int) rating.flags().stream().filter(flag -> !truth.contains(flag)).count();
+        outputs++;
+      }
+    }
+    assertThat(set / (double) hold).isCloseTo(person.attention(), within(0.08));
+    assertThat(wrong / (double) outputs).isLessThan(0.25);
+  }
+
+  @Test
+  void demonstrationsAreMostlyGoodAndAlwaysTheSame() {
+    double worth = 0;
+    for (Prompt prompt : CUSTOMERS.ask(150)) {
+      Person person = LABELERS.assigned(Pool.TRAINING, prompt);
+      Demonstration written = LABELERS.demonstrate(person, prompt, NOW);
+      assertThat(written).isEqualTo(LABELERS.demonstrate(person, prompt, NOW));
+      assertThat(written.promptId()).isEqualTo(prompt.id());
+      worth +=
+          GOLD.judge(CUSTOMERS.intent(prompt.text()).orElseThrow(), written.response(), true)
+              .utility(Judgement.Priorities.TRAINING);
+    }
+    assertThat(worth / 150).isGreaterThan(0.75);
+  }
+
+  @Test
+  void labelersWriteThreeKindsOfPrompts() {
+    List<Prompt> prompts = LABELERS.write(30, 30, 30);
+    assertThat(prompts).hasSize(90).isEqualTo(hire(3).write(30, 30, 30));
+    assertThat(prompts.stream().map(Prompt::id)).doesNotHaveDuplicates();
+    assertThat(prompts.subList(0, 30)).allMatch(p -> p.source() == Prompt.Source.LABELER_PLAIN);
+    assertThat(prompts.subList(30, 60))
+        .allMatch(p -> p.source() == Prompt.Source.LABELER_FEW_SHOT && p.text().contains("\n\n"));
+    assertThat(prompts.subList(60, 90))
+        .allMatch(p -> p.source() == Prompt.Source.LABELER_USER_BASED);
+    for (Prompt prompt : prompts) {
+      assertThat(prompt.useCase()).isPresent();
+      assertThat(LABELERS.people(Pool.TRAINING).stream().map(p -> p.labeler().id()))
+          .contains(prompt.user().orElseThrow());
+      assertThat(LABELERS.demonstrate(LABELERS.assigned(Pool.TRAINING, prompt), prompt, NOW))
+          .isNotNull();
+    }
+  }
+
+  @Test
+  void fewShotPromptsOfOneSheetAskEachOthersExamples() {
+    List<Prompt> prompts = LABELERS.write(0, 20, 0);
+    String asked =
+        prompts.getFirst().text().substring(prompts.getFirst().text().lastIndexOf("\n\n") + 2);
+    assertThat(prompts.get(1).text()).contains(asked + "\n");
+  }
+
+  @Test
+  void useCasesAreSettledAndRarelyWrong() {
+    long right =
+        CUSTOMERS.ask(300).stream()
+            .filter(prompt -> {
+              Prompt settled = LABELERS.settle(LABELERS.assigned(Pool.TRAINING, prompt), prompt);
+              Optional<WorldTask> task = CUSTOMERS.intent(prompt.text());
+              return settled.useCase().equals(task.map(WorldTask::useCase));
+            })
+            .count();
+    assertThat(right / 300.0).isBetween(0.92, 0.99);
+  }
+
+  @Test
+  void aPromptOfTheRealWorldIsRefusedByItsId() {
+    Prompt stranger =
+        new Prompt(
+            "p1",
+            "Explain quicksort.",
+            Prompt.Source.IMPORTED,
+            Optional.empty(),
+            Optional.empty(),
+            Split.TRAIN,
+            Optional.empty(),
+            NOW);
+    Person person = LABELERS.people(Pool.TRAINING).getFirst();
+    assertThatThrownBy(() -> LABELERS.demonstrate(person, stranger, NOW))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("p1")
+        .hasMessageContaining("quicksort");
+  }
+
+  @Test
+  void everybodyGetsTheirShareOfThePrompts() {
+    long first =
+        CUSTOMERS.ask(600).stream()
+            .map(prompt -> LABELERS.assigned(Pool.TRAINING, prompt))
+            .filter(LABELERS.people(Pool.TRAINING).getFirst()::equals)
+            .count();
+    assertThat(first).isBetween(25L, 80L);
+  }
+
+  private static Ranking rank(Person person, Sample sample, Mode mode) {
+    return LABELERS.rank(person, sample.prompt(), sample.outputs(), mode, NOW);
+  }
+}

@@ -1,0 +1,42 @@
+package org.instructgpt.web;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+
+/// Tokens that let somebody in. They are random and long, so a plain SHA-256 of them may be stored:
+/// there is nothing to guess.
+final class SecretTokens {
+  private static final int BYTES = 32;
+
+  private SecretTokens() {}
+
+  /// 256 random bits as 43 letters, digits, `-` and `_`.
+  static String fresh(SecureRandom random) {
+    byte[] bytes = new byte[BYTES];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /// What is stored in place of a token.
+  static String hash(String token) {
+    return HexFormat.of().formatHex(sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// Whether two tokens are the same, in a time that does not depend on where they differ.
+  static boolean same(String one, String other) {
+    return MessageDigest.isEqual(
+        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError("every Java platform has SHA-256", impossible);
+    }
+  }
+}

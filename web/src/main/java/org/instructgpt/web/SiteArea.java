@@ -1,0 +1,46 @@
+package org.instructgpt.web;
+
+import java.util.List;
+import java.util.Map;
+
+/// What a module adds to the site.
+///
+/// Beside the `owner` class on the class path lie the module's texts, `messages.properties` in
+/// English and `messages_zh.properties` in Chinese (UTF-8, `MessageFormat`), and the folder
+/// `assets`, whose files are served at `/assets/NAME/FILE`; its pages are the templates of
+/// `src/main/jte`. NAME is the last part of the owner's package. A file `assets/NAME.css` is part
+/// of every page of the area.
+///
+/// @param owner any class of the module
+/// @param links to be shown in the navigation to those who may follow them, in this order
+/// @param borrowed assets that lie elsewhere on the class path: file name to resource, such as
+///   `sortable.js` to `META-INF/resources/webjars/...`
+public record SiteArea(
+    Class<?> owner, List<Route> routes, List<Link> links, Map<String, String> borrowed) {
+
+  public SiteArea {
+    routes = List.copyOf(routes);
+    links = List.copyOf(links);
+    borrowed = Map.copyOf(borrowed);
+    for (Link link : links) {
+      if (routes.stream().noneMatch(r -> r.path().equals(link.path()))) {
+        throw new IllegalArgumentException(
+            "expected a route for the link " + link.text() + ", found none at " + link.path());
+      }
+    }
+  }
+
+  public SiteArea(Class<?> owner, List<Route> routes, List<Link> links) {
+    this(owner, routes, links, Map.of());
+  }
+
+  /// A link of the navigation; shown to those whom the route of its path lets in, so that the first
+  /// link of all areas is where a person starts after signing in.
+  ///
+  /// @param text the key of what it says
+  public record Link(String text, String path) {}
+
+  public String name() {
+    return owner.getPackageName().substring(owner.getPackageName().lastIndexOf('.') + 1);
+  }
+}
