@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.StopFlag;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -13,7 +13,7 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.reward.TokenizedRanking;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Engine;
 import org.jspecify.annotations.Nullable;

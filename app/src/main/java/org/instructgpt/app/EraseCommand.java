@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Store;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

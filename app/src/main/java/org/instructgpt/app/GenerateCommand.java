@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.torch.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

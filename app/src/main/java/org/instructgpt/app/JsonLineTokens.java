@@ -11,7 +11,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;

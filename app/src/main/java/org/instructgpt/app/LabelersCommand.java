@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.records.Labeler;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

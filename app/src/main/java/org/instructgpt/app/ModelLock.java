@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.instructgpt.records.PrivateFiles;
+import org.instructgpt.files.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What a training holds of the workspace's models while it runs: the name that it makes, for

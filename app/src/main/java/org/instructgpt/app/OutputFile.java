@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 
 /// Where a command's output goes, looked at before anything is computed: hours of work must not end
 /// in a file that cannot be written, or in the place of one that is needed.

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 
 /// The whole paper in miniature, in one workspace: which commands make the models, and in which
 /// order people do their part. Every training is a command of `instructgpt` that anybody can give

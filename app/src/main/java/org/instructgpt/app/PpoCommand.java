@@ -21,7 +21,7 @@ import org.instructgpt.ppo.PpoData;
 import org.instructgpt.ppo.PpoModels;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.records.Split;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

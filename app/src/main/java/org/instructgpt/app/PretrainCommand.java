@@ -16,7 +16,7 @@ import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Pretraining;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Randomness;

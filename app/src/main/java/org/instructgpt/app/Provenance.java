@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Stream;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Lineage;
 
 /// Which models learned from which records.

@@ -19,7 +19,7 @@ import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Bootstrap;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Scores;
 import org.instructgpt.statistics.WinRates;

@@ -17,7 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /// The steps of a long undertaking in a workspace: each is done once, told to the person who waits,

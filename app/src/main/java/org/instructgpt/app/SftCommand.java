@@ -18,7 +18,7 @@ import org.instructgpt.records.Split;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.RewardJudge;
 import org.instructgpt.sft.Sft;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.collect.Curation;
 import org.instructgpt.collect.Intake;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import org.instructgpt.records.PrivateFiles;
+import org.instructgpt.files.PrivateFiles;
 import org.jspecify.annotations.Nullable;
 
 /// Lets one studio serve a store in a file. Two would each have limits of their own, remember who

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 
 /// Which files are read as plain text and which are passed over, and why: found before anything is
 /// read.

@@ -15,7 +15,7 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.WithPrompt;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 
 /// What a training may learn from: what people gave, as the last curation left it, without what
 /// customers have withdrawn. It remembers what it gave out, so that a model can be asked later whom

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.Lineage;

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.instructgpt.records.PrivateFiles;
+import org.instructgpt.files.PrivateFiles;
 import org.instructgpt.records.Store;
 
 /// One folder that holds a project:

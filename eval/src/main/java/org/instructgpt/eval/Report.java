@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.instructgpt.model.AtomicFiles;
+import org.instructgpt.files.AtomicFiles;
 
 /// What an evaluation found, to be read by a person and by programs.
 ///

@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.AtomicFiles;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

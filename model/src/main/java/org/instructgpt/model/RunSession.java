@@ -2,6 +2,7 @@ package org.instructgpt.model;
 
 import static org.instructgpt.model.RunCheckpoints.intact;
 
+import org.instructgpt.files.AtomicFiles;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package org.instructgpt.records;
 
+import org.instructgpt.files.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

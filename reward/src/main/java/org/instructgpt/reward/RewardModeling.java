@@ -14,7 +14,7 @@ import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
-import org.instructgpt.statistics.Count;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;

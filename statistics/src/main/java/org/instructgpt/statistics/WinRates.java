@@ -1,5 +1,6 @@
 package org.instructgpt.statistics;
 
+import org.instructgpt.files.Count;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

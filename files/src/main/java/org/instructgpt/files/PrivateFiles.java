@@ -1,4 +1,4 @@
-package org.instructgpt.records;
+package org.instructgpt.files;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -18,7 +18,7 @@ public final class PrivateFiles {
   private PrivateFiles() {}
 
   /// For a file that is made now: `rw-------`.
-  static FileAttribute<?>[] file() {
+  public static FileAttribute<?>[] file() {
     return attributes("rw-------");
   }
 

@@ -1,4 +1,4 @@
-package org.instructgpt.statistics;
+package org.instructgpt.files;
 
 import java.util.Locale;
 

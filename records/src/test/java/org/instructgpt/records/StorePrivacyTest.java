@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Who may read what people wrote.
-class PrivateFilesTest {
+class StorePrivacyTest {
   @TempDir Path folder;
 
   private static String rights(Path path) throws IOException {

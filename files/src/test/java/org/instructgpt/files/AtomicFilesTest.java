@@ -1,4 +1,4 @@
-package org.instructgpt.model;
+package org.instructgpt.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
-import org.instructgpt.model.CrashingDisk.Crash;
+import org.instructgpt.files.CrashingDisk.Crash;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package org.instructgpt.model;
+package org.instructgpt.files;
 
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -35,25 +35,25 @@ import org.jspecify.annotations.Nullable;
 /// Every change (open for writing, make a folder, delete, move) has a moment before and one after
 /// it; [#moment()] adds others. At the chosen one a [Crash] is thrown, and from then on everything
 /// throws it, so that no `finally` can tidy up: what is on the disk is what `kill -9` would leave.
-final class CrashingDisk {
+public final class CrashingDisk {
   private final Provider provider;
   private final FileSystem fileSystem = new Disk();
   private long left;
   private boolean dead;
 
   /// A disk whose process dies at moment `moments` (from 0); it never does if that never comes.
-  CrashingDisk(long moments) {
+  public CrashingDisk(long moments) {
     left = moments;
     provider = new Provider();
   }
 
   /// The process died.
-  static final class Crash extends Error {
+  public static final class Crash extends Error {
     private static final long serialVersionUID = 1L;
   }
 
   /// The same path on this disk.
-  Path path(Path real) {
+  public Path path(Path real) {
     return (Path)
         Proxy.newProxyInstance(
             CrashingDisk.class.getClassLoader(),
@@ -86,7 +86,7 @@ final class CrashingDisk {
   }
 
   /// A moment at which the process may die.
-  void moment() {
+  public void moment() {
     if (dead || left-- == 0) {
       dead = true;
       throw new Crash();

@@ -1,4 +1,4 @@
-package org.instructgpt.model;
+package org.instructgpt.files;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.APPEND;
@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 /// **The cost** is one flush of each file and of the folder, milliseconds to tens of them.
 ///
 /// One process at a time may write a given folder or call [#recover(Path)] on its parent; a run
-/// holds a lock for that, see [RunDirectory].
+/// holds a lock for that, see the run directory of `model`.
 public final class AtomicFiles {
   private static final Pattern LEFTOVER =
       Pattern.compile("\\.(?<name>.+)\\.(?:[0-9a-f]{8}|(?<old>replaced))\\.tmp");
@@ -201,7 +201,7 @@ public final class AtomicFiles {
   }
 
   /// Writes all of `bytes`, however many calls the channel needs for it.
-  static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
