@@ -1,12 +1,9 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.instructgpt.collect.Intake;
+import org.instructgpt.files.PrivateFiles;
 import org.instructgpt.label.LabelArea;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
@@ -100,13 +98,8 @@ record StudioAreas(
     if (!Files.exists(file)) {
       var fresh = new byte[KEY_BYTES];
       random.nextBytes(fresh);
-      // Where files have owners, a temporary one is its owner's alone from the start.
-      Path draft = Files.createTempFile(folder.root(), "pseudonyms", ".part");
-      try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        channel.write(StandardCharsets.US_ASCII.encode(HexFormat.of().formatHex(fresh) + "\n"));
-        channel.force(true);
-      }
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+      var text = HexFormat.of().formatHex(fresh) + "\n";
+      PrivateFiles.write(file, out -> out.write(text.getBytes(StandardCharsets.US_ASCII)));
     }
     return HexFormat.of().parseHex(Files.readString(file).strip());
   }

@@ -1,17 +1,13 @@
 package org.instructgpt.collect;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import org.instructgpt.files.AtomicFiles;
 import java.util.zip.CRC32;
 
 /// A classifier on the disk: a line of text that says what it is, the weights as big-endian 32-bit
@@ -35,21 +31,13 @@ final class UseCasesFile {
       throw new IllegalArgumentException(
           file + ": expected the name of a file in an existing folder, found no folder " + folder);
     }
-    Path beside = folder.resolve("." + file.getFileName() + ".part");
-    try {
-      try (FileChannel channel = FileChannel.open(beside, CREATE, TRUNCATE_EXISTING, WRITE)) {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel directory = FileChannel.open(folder)) {
-        directory.force(true);
-      }
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    AtomicFiles.writeChannel(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
   }
 
   static float[] read(Path file) throws IOException {

@@ -24,7 +24,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,18 +84,50 @@ public final class AtomicFiles {
   public static void write(Path file, Content<OutputStream> content) throws IOException {
     if (isDevice(file)) {
       writeStraight(file, content);
-      return;
+    } else {
+      writeChannel(file, buffered(content));
     }
-    Path target = behindLinks(file);
+  }
+
+  /// The same for what writes large blocks to a channel, from its beginning.
+  ///
+  /// @throws IOException if it cannot be written; the target is then as it was
+  public static void writeChannel(Path file, Content<FileChannel> content) throws IOException {
+    replace(file, behindLinks(file), content);
+  }
+
+  /// The same as [#write] for a file with rights of its own, whatever those of an old one were.
+  static void write(Path file, Content<OutputStream> content, FileAttribute<?>... rights)
+      throws IOException {
+    if (isDevice(file)) {
+      writeStraight(file, content);
+    } else {
+      replace(file, behindLinks(file), buffered(content), rights);
+    }
+  }
+
+  private static Content<FileChannel> buffered(Content<OutputStream> content) {
+    return channel -> {
+      var out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+      content.writeTo(out);
+      out.flush();
+    };
+  }
+
+  /// @param rights of the new file; without any it has those of the old one
+  private static void replace(
+      Path file, Path target, Content<FileChannel> content, FileAttribute<?>... rights)
+      throws IOException {
     Path parent = parentOf(target);
     Files.createDirectories(parent);
     Path temporary = temporary(target);
     try {
-      try (FileChannel channel = FileChannel.open(temporary, WRITE, CREATE_NEW)) {
-        keepPermissions(target, temporary);
-        var out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-        content.writeTo(out);
-        out.flush();
+      try (FileChannel channel =
+          FileChannel.open(temporary, Set.of(WRITE, CREATE_NEW), rights)) {
+        if (rights.length == 0) {
+          keepPermissions(target, temporary);
+        }
+        content.writeTo(channel);
         channel.force(true);
       }
       Files.move(temporary, target, ATOMIC_MOVE);

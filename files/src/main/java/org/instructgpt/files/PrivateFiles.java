@@ -1,6 +1,7 @@
 package org.instructgpt.files;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -20,6 +21,15 @@ public final class PrivateFiles {
   /// For a file that is made now: `rw-------`.
   public static FileAttribute<?>[] file() {
     return attributes("rw-------");
+  }
+
+  /// Puts a file in place when `content` has written it whole, as [AtomicFiles#write] does; it is
+  /// its owner's alone, whoever could read the one before.
+  ///
+  /// @throws IOException if it cannot be written; the target is then as it was
+  public static void write(Path file, AtomicFiles.Content<OutputStream> content)
+      throws IOException {
+    AtomicFiles.write(file, content, file());
   }
 
   private static FileAttribute<?>[] attributes(String rights) {

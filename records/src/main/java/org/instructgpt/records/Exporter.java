@@ -4,11 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.zip.GZIPOutputStream;
+import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.PrivateFiles;
 import org.jdbi.v3.core.Handle;
 
 /// Writes what the store holds as JSON lines, for other programs and for safe-keeping.
@@ -144,21 +151,49 @@ public final class Exporter {
         eachGiven(handle, table, filter, given -> lines.accept(RecordJson.write(given.item())));
   }
 
+  /// The file is there whole or not at all, and its owner's alone.
   private long write(Path file, BiConsumer<Handle, Consumer<JsonNode>> content) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+      throw new IllegalArgumentException(
+          file
+              + ": expected the name of a file in an existing folder, found "
+              + (Files.isDirectory(file) ? "a folder" : "no folder " + folder));
+    }
     long[] count = {0};
-    WholeFile.write(
-        file,
-        writer ->
-            store.read(handle -> {
-              content.accept(
-                  handle,
-                  line -> {
-                    writeLine(writer, line);
-                    count[0]++;
-                  });
-              return count[0];
-            }));
+    boolean gzip =
+        String.valueOf(file.getFileName()).endsWith(".gz") && !AtomicFiles.isDevice(file);
+    PrivateFiles.write(file, out -> count[0] = write(out, gzip, content));
     return count[0];
+  }
+
+  private long write(
+      OutputStream out, boolean gzip, BiConsumer<Handle, Consumer<JsonNode>> content)
+      throws IOException {
+    GZIPOutputStream packed = gzip ? new GZIPOutputStream(out, 1 << 16) : null;
+    var writer =
+        new BufferedWriter(
+            new OutputStreamWriter(packed == null ? out : packed, StandardCharsets.UTF_8));
+    try {
+      long written =
+          store.read(handle -> {
+            long[] count = {0};
+            content.accept(
+                handle,
+                line -> {
+                  writeLine(writer, line);
+                  count[0]++;
+                });
+            return count[0];
+          });
+      writer.flush();
+      if (packed != null) {
+        packed.finish();
+      }
+      return written;
+    } catch (UncheckedIOException failure) {
+      throw failure.getCause();
+    }
   }
 
   private static void writeLine(BufferedWriter writer, JsonNode line) {

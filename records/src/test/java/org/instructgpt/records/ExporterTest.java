@@ -93,7 +93,7 @@ final class ExporterTest {
         .hasMessageContaining("found no folder");
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.map(path -> path.getFileName().toString()))
-          .noneMatch(name -> name.endsWith(".part"));
+          .noneMatch(name -> name.endsWith(".tmp"));
     }
   }
 

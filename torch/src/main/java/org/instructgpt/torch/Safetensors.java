@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.files.AtomicFiles;
 import java.util.SequencedMap;
 
 /// Tensors in files that other tools read too: Hugging Face's safetensors format.
@@ -111,6 +112,6 @@ public final class Safetensors {
   public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
     var writer = new SafetensorsWriter(tensors, metadata);
-    AtomicFile.write(path, writer::writeTo);
+    AtomicFiles.writeChannel(path, writer::writeTo);
   }
 }
