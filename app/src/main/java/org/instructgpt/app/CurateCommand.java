@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.recipe.YamlScalars;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.recipe.ClosestName;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.recipe.ResolvedSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.recipe.ClosestName;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

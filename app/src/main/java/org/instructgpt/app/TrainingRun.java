@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.recipe.ResolvedSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.instructgpt.recipe.Recipe;
+import org.instructgpt.recipe.ResolvedSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,5 +110,17 @@ class RecipesTest {
         .filteredOn(line -> line.matches("  \\w+: .*"))
         .isNotEmpty()
         .allMatch(line -> line.matches(".*# .+"));
+  }
+
+  @Test
+  void aPartOfTheStageIsMeantEvenWhereAnotherStageHasItsName() {
+    var preset = Settings.paper(GptConfig.Size.XL);
+    var changed =
+        Recipe.none()
+            .with(List.of("reward.kl_coefficient=0.5", "ppo.ptx.coefficient=0"), "ppo")
+            .settings("ppo", preset);
+
+    assertThat(changed.reward().klCoefficient()).isEqualTo(0.5);
+    assertThat(changed.ptx().coefficient()).isZero();
   }
 }

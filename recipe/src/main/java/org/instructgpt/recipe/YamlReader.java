@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Finds the name a person probably meant.
-final class ClosestName {
+public final class ClosestName {
 
   /// As many names are told where one is not known.
   private static final int NAMED = 3;
@@ -15,7 +15,7 @@ final class ClosestName {
   private ClosestName() {}
 
   /// The name nearest to `word`, unless every one of them differs in more than half of its letters.
-  static Optional<String> to(String word, Collection<String> names) {
+  public static Optional<String> to(String word, Collection<String> names) {
     return names.stream()
         .min(Comparator.comparingInt(name -> distance(word, name)))
         .filter(name -> distance(word, name) <= Math.max(word.length(), name.length()) / 2);
@@ -23,7 +23,7 @@ final class ClosestName {
 
   /// What to say where nobody has the name that was given: `there is nobody called "An"; nearest:
   /// "Ann", "Anna"`.
-  static String nobody(String name, Collection<String> known) {
+  public static String nobody(String name, Collection<String> known) {
     var near =
         known.stream()
             .filter(each -> isNear(name, each))

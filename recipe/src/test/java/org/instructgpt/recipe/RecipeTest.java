@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import org.instructgpt.model.GptConfig;
-import org.instructgpt.ppo.Settings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,17 +110,5 @@ class RecipeTest {
 
   private Recipe recipe(String yaml) throws IOException {
     return Recipe.read(Files.writeString(folder.resolve("recipe.yaml"), yaml));
-  }
-
-  @Test
-  void aPartOfTheStageIsMeantEvenWhereAnotherStageHasItsName() {
-    var preset = Settings.paper(GptConfig.Size.XL);
-    var changed =
-        Recipe.none()
-            .with(List.of("reward.kl_coefficient=0.5", "ppo.ptx.coefficient=0"), "ppo")
-            .settings("ppo", preset);
-
-    assertThat(changed.reward().klCoefficient()).isEqualTo(0.5);
-    assertThat(changed.ptx().coefficient()).isZero();
   }
 }

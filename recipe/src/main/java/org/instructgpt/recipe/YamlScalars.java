@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import java.lang.reflect.InvocationTargetException;
 import java.math.BigDecimal;
@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /// Reads single values: what was spelled, as the type of the setting.
-final class YamlScalars {
+public final class YamlScalars {
 
   private YamlScalars() {}
 
@@ -29,7 +29,7 @@ final class YamlScalars {
 
   /// How a constant of an enum is spelled in recipes and reports: `GELU_NEW` is `gelu_new`, unless
   /// its `toString` says otherwise.
-  static String spelling(Enum<?> constant) {
+  public static String spelling(Enum<?> constant) {
     return constant.toString().toLowerCase(Locale.ROOT);
   }
 

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// stored with it.
 ///
 /// @param values the keys in the order of the record's components; a nested record is a nested map
-record ResolvedSettings(Map<String, @Nullable Object> values) {
+public record ResolvedSettings(Map<String, @Nullable Object> values) {
 
   /// The resolved settings of a settings record.
-  static ResolvedSettings of(Record settings) {
+  public static ResolvedSettings of(Record settings) {
     var values = new LinkedHashMap<String, @Nullable Object>();
     for (var component : settings.getClass().getRecordComponents()) {
       values.put(SettingsBinding.key(component), plain(SettingsBinding.value(settings, component)));
@@ -35,7 +35,7 @@ record ResolvedSettings(Map<String, @Nullable Object> values) {
   }
 
   /// One line a setting, nested keys as `outer.inner`, the values in one column.
-  String table() {
+  public String table() {
     var rows = new LinkedHashMap<String, String>();
     flatten("", values, rows);
     int width = rows.keySet().stream().mapToInt(String::length).max().orElse(0);

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.InvocationTargetException;

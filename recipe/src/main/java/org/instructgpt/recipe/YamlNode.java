@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ sealed interface YamlNode {
     /// The section under `key`, empty where there is none.
     ///
     /// @throws IllegalArgumentException when something else than a section stands there
-    Section section(String key) {
+    public Section section(String key) {
       return switch (entries.get(key)) {
         case null -> EMPTY;
         case Section section -> section;

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.recipe;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,14 +11,14 @@ import java.util.Map;
 ///
 /// Three layers make the settings of a stage: the preset in the code, over it the recipe's section,
 /// over that the `--set` flags. See `recipes/` for the recipes that come along.
-record Recipe(YamlNode.Section root) {
+public record Recipe(YamlNode.Section root) {
 
   /// The sections a recipe may have. `supervised` is the short supervised training from which
   /// reinforcement learning starts (paper C.3), with the same keys as `sft`.
-  static final List<String> STAGES =
+  public static final List<String> STAGES =
       List.of("model", "pretrain", "sft", "supervised", "reward", "ppo");
 
-  Recipe {
+  public Recipe {
     root.entries()
         .forEach((stage, node) -> {
           if (!STAGES.contains(stage)) {
@@ -31,7 +31,7 @@ record Recipe(YamlNode.Section root) {
   }
 
   /// The recipe that changes nothing.
-  static Recipe none() {
+  public static Recipe none() {
     return new Recipe(YamlNode.Section.EMPTY);
   }
 
@@ -39,7 +39,7 @@ record Recipe(YamlNode.Section root) {
   ///
   /// @throws IllegalArgumentException when it is not YAML or has an unknown section, with the line
   /// @throws IOException when the file cannot be read
-  static Recipe read(Path file) throws IOException {
+  public static Recipe read(Path file) throws IOException {
     return switch (YamlReader.file(file)) {
       case YamlNode.Section root -> new Recipe(root);
       case YamlNode.Scalar(_, var text) when text == null -> none();
@@ -56,7 +56,7 @@ record Recipe(YamlNode.Section root) {
   /// @param stage whose settings are wanted; a key such as `reward.kl_coefficient` of `ppo` is its
   ///   own, although there is a section `reward`
   /// @throws IllegalArgumentException when an assignment has no `=`
-  Recipe with(List<String> assignments, String stage) {
+  public Recipe with(List<String> assignments, String stage) {
     var changed = root;
     for (var assignment : assignments) {
       int equals = assignment.indexOf('=');
@@ -78,7 +78,7 @@ record Recipe(YamlNode.Section root) {
   ///
   /// @throws IllegalArgumentException with one line for each unknown key, wrong type or refused
   ///   value
-  <S extends Record> S settings(String stage, S preset) {
+  public <S extends Record> S settings(String stage, S preset) {
     return SettingsBinding.lay(root.section(stage), preset, stage);
   }
 
