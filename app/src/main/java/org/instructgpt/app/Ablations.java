@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.eval.Report;
-import org.instructgpt.eval.ReportFigure;
+import org.instructgpt.plot.Figure;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
@@ -297,11 +297,11 @@ record Ablations(Experiment study) {
 
   /// All policies of the sweeps beside each other.
   static Report.Section section(List<Map<String, Estimate>> seeds) {
-    var rows = new ArrayList<List<ReportFigure.Cell>>();
+    var rows = new ArrayList<List<Figure.Cell>>();
     for (var name : SHOWN) {
       rows.add(
           List.of(
-              ReportFigure.Cell.text(name),
+              Figure.Cell.text(name),
               cell(seeds, "gold-worth/" + name, "", PaperClaim.Bounds.SHARE),
               cell(seeds, "proxy/" + name, "", PaperClaim.Bounds.NONE),
               cell(seeds, "kl/" + name, "nats", PaperClaim.Bounds.NONE),
@@ -312,11 +312,11 @@ record Ablations(Experiment study) {
         "The sweeps of appendix E",
         "gamma is the coefficient of pretraining gradients, beta that of KL; means over seeds.",
         List.of(
-            new ReportFigure.Grid(
+            new Figure.Grid(
                 "Policies", List.of("policy", "true worth", "reward", "KL", "skills"), rows)));
   }
 
-  private static ReportFigure.Cell cell(
+  private static Figure.Cell cell(
       List<Map<String, Estimate>> seeds, String key, String unit, PaperClaim.Bounds ends) {
     var test =
         new PaperClaim.Test(
@@ -325,6 +325,6 @@ record Ablations(Experiment study) {
             all -> Optional.ofNullable(all.get(key)).map(Estimate::value).orElse(Double.NaN),
             ends,
             PaperClaim.Bounds.NONE);
-    return ReportFigure.Cell.estimate(test.measured(seeds), unit);
+    return Figure.Cell.estimate(test.measured(seeds), unit);
   }
 }

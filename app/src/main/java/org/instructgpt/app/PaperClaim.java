@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.instructgpt.eval.ReportFigure.Verdict;
+import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
 /// A statement of the paper that the little world can bear out or not (paper.md 8.3).

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.instructgpt.eval.Report;
-import org.instructgpt.eval.ReportFigure;
-import org.instructgpt.eval.ReportFigure.Answers;
-import org.instructgpt.eval.ReportFigure.Bars;
+import org.instructgpt.plot.Figure;
+import org.instructgpt.plot.Figure.Answers;
+import org.instructgpt.plot.Figure.Bars;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Ranking;
@@ -137,7 +137,7 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
                 "%",
                 EVEN,
                 bars),
-            new ReportFigure.Note(
+            new Figure.Note(
                 "How to read it",
                 "Each prompt is one cluster of the 95% interval. The constant answer is the demonstration that the reward model likes best; the longest answer is the longest of all models' answers to the prompt. They need no skill: who prefers them looks at the surface.")));
   }
@@ -147,7 +147,7 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
   }
 
   private Report.Section answers() throws IOException {
-    var exhibits = new ArrayList<ReportFigure>();
+    var exhibits = new ArrayList<Figure>();
     for (var shown : examples(SHOWN)) {
       exhibits.add(side(shown));
     }
@@ -214,7 +214,7 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         "Everybody against everybody",
         "The strongest by all comparisons at once: " + strengths.getFirst().label() + ".",
         List.of(
-            ReportFigure.Heat.of(
+            Figure.Heat.of(
                 "How often the row is preferred to the column", names, wins.matrix()),
             new Bars(
                 "Strength in the Bradley-Terry model, log-odds; two models' difference says how often one wins",
@@ -253,13 +253,13 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
     }
     var head = new ArrayList<String>(List.of("flag"));
     ORDER.forEach(model -> head.add(name(model)));
-    var rows = new ArrayList<List<ReportFigure.Cell>>();
+    var rows = new ArrayList<List<Figure.Cell>>();
     for (var flag : Rating.Flag.values()) {
       var scores = Scores.flag(flag, given);
-      var row = new ArrayList<ReportFigure.Cell>();
-      row.add(ReportFigure.Cell.text(flag.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+      var row = new ArrayList<Figure.Cell>();
+      row.add(Figure.Cell.text(flag.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
       ORDER.forEach(
-          model -> row.add(ReportFigure.Cell.number(scores.of(model).mean().value(), "%")));
+          model -> row.add(Figure.Cell.number(scores.of(model).mean().value(), "%")));
       rows.add(row);
     }
     return new Report.Section(
@@ -272,20 +272,20 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
                 quality.of("base").mean().value()),
         List.of(
             new Bars("Overall quality, 1 to 7, held-out labelers", "", List.of(), bars),
-            new ReportFigure.Grid("How often a flag of the paper's Table 3 was set", head, rows)));
+            new Figure.Grid("How often a flag of the paper's Table 3 was set", head, rows)));
   }
 
   private Report.Section people() {
     var report = inquiry.people().applicants().report();
-    var rows = new ArrayList<List<ReportFigure.Cell>>();
+    var rows = new ArrayList<List<Figure.Cell>>();
     for (var each : report.candidates()) {
       rows.add(
           List.of(
-              ReportFigure.Cell.text(each.candidate()),
-              ReportFigure.Cell.number(each.flagAgreement(), "%"),
-              ReportFigure.Cell.number(each.rankingAgreement(), "%"),
-              ReportFigure.Cell.number(each.demonstrationScore()),
-              ReportFigure.Cell.text(each.passed() ? "taken" : "")));
+              Figure.Cell.text(each.candidate()),
+              Figure.Cell.number(each.flagAgreement(), "%"),
+              Figure.Cell.number(each.rankingAgreement(), "%"),
+              Figure.Cell.number(each.demonstrationScore()),
+              Figure.Cell.text(each.passed() ? "taken" : "")));
     }
     long taken = report.candidates().stream().filter(c -> c.passed()).count();
     return new Report.Section(
@@ -295,7 +295,7 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
             .formatted(
                 taken, Count.of(report.candidates().size(), "candidate was", "candidates were")),
         List.of(
-            new ReportFigure.Grid(
+            new Figure.Grid(
                 "Screening",
                 List.of(
                     "candidate",
@@ -307,20 +307,20 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
   }
 
   private Report.Section costs() throws IOException {
-    var rows = new ArrayList<List<ReportFigure.Cell>>();
+    var rows = new ArrayList<List<Figure.Cell>>();
     agenda
         .seconds()
         .properties()
         .forEach(each ->
             rows.add(
                 List.of(
-                    ReportFigure.Cell.text(each.getKey()),
-                    ReportFigure.Cell.number(each.getValue().asDouble(), "s"))));
+                    Figure.Cell.text(each.getKey()),
+                    Figure.Cell.number(each.getValue().asDouble(), "s"))));
     return new Report.Section(
         "cost",
         "How long did it take?",
         "Wall time of each step.",
-        List.of(new ReportFigure.Grid("Seconds", List.of("step", "time"), rows)));
+        List.of(new Figure.Grid("Seconds", List.of("step", "time"), rows)));
   }
 
   static Estimate get(Map<String, Estimate> all, String key) {

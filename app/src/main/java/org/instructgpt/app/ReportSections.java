@@ -13,11 +13,11 @@ import java.util.TreeMap;
 import org.instructgpt.eval.Overoptimization;
 import org.instructgpt.eval.Overoptimization.Form;
 import org.instructgpt.eval.Report;
-import org.instructgpt.eval.ReportFigure;
-import org.instructgpt.eval.ReportFigure.Bars;
-import org.instructgpt.eval.ReportFigure.Curves.Point;
-import org.instructgpt.eval.ReportFigure.Curves.Series;
-import org.instructgpt.eval.ReportFigure.Curves.Style;
+import org.instructgpt.plot.Figure;
+import org.instructgpt.plot.Figure.Bars;
+import org.instructgpt.plot.Figure.Curves.Point;
+import org.instructgpt.plot.Figure.Curves.Series;
+import org.instructgpt.plot.Figure.Curves.Style;
 import org.instructgpt.statistics.Estimate;
 
 /// The sections of the report that are made from the [Measurements] alone.
@@ -69,50 +69,50 @@ final class ReportSections {
         "How far can one follow the reward model?",
         "The reward model's score is a proxy: it keeps rising, and what the answers are truly worth need not.",
         List.of(
-            new ReportFigure.Curves(
+            new Figure.Curves(
                 "True worth (0 to 1), which no model sees", x, "true worth", false, gold),
-            new ReportFigure.Curves("The reward model's score", x, "reward", false, proxy),
+            new Figure.Curves("The reward model's score", x, "reward", false, proxy),
             fits(gold, proxy)));
   }
 
   /// Gao et al.'s two forms, fitted to the curves: the score above the start's own.
-  private static ReportFigure.Grid fits(List<Series> gold, List<Series> proxy) {
-    var rows = new ArrayList<List<ReportFigure.Cell>>();
+  private static Figure.Grid fits(List<Series> gold, List<Series> proxy) {
+    var rows = new ArrayList<List<Figure.Cell>>();
     for (int i = 0; i < gold.size(); i++) {
       rows.add(fit("true worth", gold.get(i)));
       rows.add(fit("reward", proxy.get(i)));
     }
-    return new ReportFigure.Grid(
+    return new Figure.Grid(
         "Gao et al.'s curves, fitted: d (alpha - beta d) for best of n, d (alpha - beta log d) for the others",
         List.of("policy", "score", "alpha", "beta", "R2", "highest at distance"),
         rows);
   }
 
-  private static List<ReportFigure.Cell> fit(String score, Series series) {
+  private static List<Figure.Cell> fit(String score, Series series) {
     var form = series.name().equals(BEST_OF) ? Form.BEST_OF_N : Form.REINFORCEMENT_LEARNING;
     double start = series.points().getFirst().y().value();
     var points =
         series.points().stream()
             .map(p -> new Overoptimization.Point(p.x() * p.x(), p.y().value() - start))
             .toList();
-    var cells = new ArrayList<ReportFigure.Cell>();
-    cells.add(ReportFigure.Cell.text(series.name()));
-    cells.add(ReportFigure.Cell.text(score));
+    var cells = new ArrayList<Figure.Cell>();
+    cells.add(Figure.Cell.text(series.name()));
+    cells.add(Figure.Cell.text(score));
     if (points.stream().filter(p -> p.kl() > 0).distinct().count() < 2) {
-      cells.addAll(Collections.nCopies(4, ReportFigure.Cell.text("too few points")));
+      cells.addAll(Collections.nCopies(4, Figure.Cell.text("too few points")));
       return cells;
     }
     var fit = Overoptimization.fit(form, points);
     for (double number : new double[] {fit.alpha(), fit.beta(), fit.r2()}) {
-      cells.add(ReportFigure.Cell.number(number));
+      cells.add(Figure.Cell.number(number));
     }
     var peak = fit.peak();
     double farthest = series.points().getLast().x();
     boolean inside = peak.isPresent() && peak.getAsDouble() <= farthest;
     cells.add(
         inside
-            ? ReportFigure.Cell.number(peak.getAsDouble())
-            : ReportFigure.Cell.text(
+            ? Figure.Cell.number(peak.getAsDouble())
+            : Figure.Cell.text(
                 peak.isEmpty() && fit.alpha() <= 0 ? "at the start" : "farther than measured"));
     return cells;
   }
@@ -133,13 +133,13 @@ final class ReportSections {
     var models = List.of("base", "sft", "ppo", "ppo-ptx", "skills");
     var head = new ArrayList<String>(List.of("skill"));
     models.forEach(model -> head.add(name(model)));
-    var rows = new ArrayList<List<ReportFigure.Cell>>();
+    var rows = new ArrayList<List<Figure.Cell>>();
     var prefix = "skill/base/";
     for (var key : all.subMap(prefix, prefix + '\uffff').keySet()) {
       var skill = key.substring(prefix.length());
-      var row = new ArrayList<ReportFigure.Cell>(List.of(ReportFigure.Cell.text(skill)));
+      var row = new ArrayList<Figure.Cell>(List.of(Figure.Cell.text(skill)));
       models.forEach(model ->
-          row.add(ReportFigure.Cell.estimate(get(all, "skill/" + model + "/" + skill), "%")));
+          row.add(Figure.Cell.estimate(get(all, "skill/" + model + "/" + skill), "%")));
       rows.add(row);
     }
     var bars = models.stream().map(m -> Bars.Bar.of(name(m), get(all, "skill/" + m))).toList();
@@ -153,11 +153,11 @@ final class ReportSections {
                 percent(get(all, "skill/ppo-ptx").value())),
         List.of(
             new Bars("Mean score of all items", "%", List.of(), bars),
-            new ReportFigure.Grid("By skill", head, rows)));
+            new Figure.Grid("By skill", head, rows)));
   }
 
   static Report.Section safety(Map<String, Estimate> all) {
-    var exhibits = new ArrayList<ReportFigure>();
+    var exhibits = new ArrayList<Figure>();
     exhibits.add(
         safety(
             all,

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.eval.Report;
-import org.instructgpt.eval.ReportFigure;
-import org.instructgpt.eval.ReportFigure.Cell;
-import org.instructgpt.eval.ReportFigure.Verdict;
+import org.instructgpt.plot.Figure;
+import org.instructgpt.plot.Figure.Cell;
+import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
 import org.instructgpt.statistics.Estimate;
@@ -192,8 +192,8 @@ final class ReproduceCommand implements Callable<Integer> {
                     counts.get(Verdict.UNDECIDED),
                     Count.of(seeds.size(), "seed")),
             List.of(
-                new ReportFigure.Grid("Claims", List.of("#", "claim", "paper", "here"), rows),
-                new ReportFigure.Grid(
+                new Figure.Grid("Claims", List.of("#", "claim", "paper", "here"), rows),
+                new Figure.Grid(
                     "What was measured", List.of("#", "number", "mean over seeds", ""), details)));
     return new Report(
         "InstructGPT's claims in little worlds",

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.app.PaperClaim.Bounds;
-import org.instructgpt.eval.ReportFigure.Verdict;
+import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package org.instructgpt.eval;
 
+import org.instructgpt.plot.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -51,7 +52,7 @@ public record Report(
   ///
   /// @param id the section's address within the page: lower case letters, digits and hyphens
   /// @param finding the answer, in one plain sentence
-  public record Section(String id, String title, String finding, List<ReportFigure> exhibits) {
+  public record Section(String id, String title, String finding, List<Figure> exhibits) {
     public Section {
       exhibits = List.copyOf(exhibits);
       if (!id.matches("[a-z][a-z0-9-]*")) {

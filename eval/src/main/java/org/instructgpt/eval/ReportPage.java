@@ -1,5 +1,10 @@
 package org.instructgpt.eval;
 
+import org.instructgpt.plot.Figure;
+import org.instructgpt.plot.FigureTables;
+import org.instructgpt.plot.Markup;
+import org.instructgpt.plot.PlotBars;
+import org.instructgpt.plot.PlotCurves;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
-import org.instructgpt.eval.ReportFigure.Answers;
+import org.instructgpt.plot.Figure.Answers;
 
 /// `report.html`: one page that holds everything it needs.
 ///
@@ -27,7 +32,7 @@ final class ReportPage {
           "M0 5L5-4H-5Z",
           "M-1.6-5H1.6V-1.6H5V1.6H1.6V5H-1.6V1.6H-5V-1.6H-1.6Z");
 
-  private final ReportMarkup page = new ReportMarkup();
+  private final Markup page = new Markup();
   private final Report report;
   private int drawn;
 
@@ -100,7 +105,7 @@ final class ReportPage {
     page.close();
   }
 
-  private void exhibit(ReportFigure exhibit) {
+  private void exhibit(Figure exhibit) {
     drawn++;
     String id = "exhibit-" + drawn;
     page.open("figure", "id", id);
@@ -108,12 +113,12 @@ final class ReportPage {
       page.line("figcaption", exhibit.caption());
     }
     switch (exhibit) {
-      case ReportFigure.Bars bars -> PlotBars.draw(page, bars, id);
-      case ReportFigure.Curves curves -> PlotCurves.draw(page, curves, id);
-      case ReportFigure.Grid grid -> ReportTables.grid(page, grid);
-      case ReportFigure.Heat heat -> ReportTables.heat(page, heat);
-      case ReportFigure.Answers answers -> answers(answers);
-      case ReportFigure.Note note -> paragraphs(note.text());
+      case Figure.Bars bars -> PlotBars.draw(page, bars, id);
+      case Figure.Curves curves -> PlotCurves.draw(page, curves, id);
+      case Figure.Grid grid -> FigureTables.grid(page, grid);
+      case Figure.Heat heat -> FigureTables.heat(page, heat);
+      case Figure.Answers answers -> answers(answers);
+      case Figure.Note note -> paragraphs(note.text());
     }
     page.close();
   }

@@ -2,6 +2,8 @@
 ///
 /// [Benchmark] says what a model can do, [Overoptimization] how far a reward model can be followed;
 /// what people prefer is counted by [the module beside this][org.instructgpt.statistics]. A
-/// [Report] of [exhibits][ReportFigure] shows all of it.
+/// [Report] of [exhibits][Figure] shows all of it.
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.eval;
+
+import org.instructgpt.plot.Figure;

@@ -2,18 +2,19 @@ package org.instructgpt.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.instructgpt.plot.Figure;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.instructgpt.eval.ReportFigure.Bars;
-import org.instructgpt.eval.ReportFigure.Bars.Bar;
-import org.instructgpt.eval.ReportFigure.Bars.Reference;
-import org.instructgpt.eval.ReportFigure.Curves;
-import org.instructgpt.eval.ReportFigure.Curves.Point;
-import org.instructgpt.eval.ReportFigure.Curves.Series;
-import org.instructgpt.eval.ReportFigure.Curves.Style;
+import org.instructgpt.plot.Figure.Bars;
+import org.instructgpt.plot.Figure.Bars.Bar;
+import org.instructgpt.plot.Figure.Bars.Reference;
+import org.instructgpt.plot.Figure.Curves;
+import org.instructgpt.plot.Figure.Curves.Point;
+import org.instructgpt.plot.Figure.Curves.Series;
+import org.instructgpt.plot.Figure.Curves.Style;
 import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,7 @@ class PlotsTest {
 
   @Test
   void anIntervalWithoutLengthIsNotDrawn() throws Exception {
-    assertThat(page(bars(Bar.of("PPO", ReportFigure.exact(0.6)))))
+    assertThat(page(bars(Bar.of("PPO", Figure.exact(0.6)))))
         .contains("class=\"dot\"")
         .doesNotContain("class=\"interval\"", "95% intervals");
   }
@@ -118,7 +119,7 @@ class PlotsTest {
   void winsAndLossesOfTheMatrixDifferInMoreThanColour() throws Exception {
     double[][] shares = {{Double.NaN, 0.75}, {0.25, Double.NaN}};
 
-    assertThat(page(ReportFigure.Heat.of("m", List.of("a", "b"), shares)))
+    assertThat(page(Figure.Heat.of("m", List.of("a", "b"), shares)))
         .contains("class=\"win\" style=\"--strength:0.40\" title=\"75.0%\">75<")
         .contains("class=\"loss\" style=\"--strength:0.40\" title=\"25.0%\">25<");
   }
@@ -127,7 +128,7 @@ class PlotsTest {
     return new Bars("b", "%", List.of(new Reference("chance", 0.5)), List.of(bars));
   }
 
-  private static String page(ReportFigure exhibit) throws Exception {
+  private static String page(Figure exhibit) throws Exception {
     var section = new Report.Section("a", "A", "a", Collections.singletonList(exhibit));
     return ReportPage.of(new Report("t", "s", List.of(), List.of(section), Map.of()));
   }

@@ -1,5 +1,6 @@
 package org.instructgpt.eval;
 
+import org.instructgpt.plot.Figure;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,20 +10,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
-import org.instructgpt.eval.ReportFigure.Answers;
-import org.instructgpt.eval.ReportFigure.Answers.Answer;
-import org.instructgpt.eval.ReportFigure.Bars;
-import org.instructgpt.eval.ReportFigure.Bars.Bar;
-import org.instructgpt.eval.ReportFigure.Bars.Reference;
-import org.instructgpt.eval.ReportFigure.Cell;
-import org.instructgpt.eval.ReportFigure.Curves;
-import org.instructgpt.eval.ReportFigure.Curves.Point;
-import org.instructgpt.eval.ReportFigure.Curves.Series;
-import org.instructgpt.eval.ReportFigure.Curves.Style;
-import org.instructgpt.eval.ReportFigure.Grid;
-import org.instructgpt.eval.ReportFigure.Heat;
-import org.instructgpt.eval.ReportFigure.Note;
-import org.instructgpt.eval.ReportFigure.Verdict;
+import org.instructgpt.plot.Figure.Answers;
+import org.instructgpt.plot.Figure.Answers.Answer;
+import org.instructgpt.plot.Figure.Bars;
+import org.instructgpt.plot.Figure.Bars.Bar;
+import org.instructgpt.plot.Figure.Bars.Reference;
+import org.instructgpt.plot.Figure.Cell;
+import org.instructgpt.plot.Figure.Curves;
+import org.instructgpt.plot.Figure.Curves.Point;
+import org.instructgpt.plot.Figure.Curves.Series;
+import org.instructgpt.plot.Figure.Curves.Style;
+import org.instructgpt.plot.Figure.Grid;
+import org.instructgpt.plot.Figure.Heat;
+import org.instructgpt.plot.Figure.Note;
+import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
 /// A report with every exhibit in it. Its numbers are made up; none was measured.
@@ -97,7 +98,7 @@ final class ReportSample {
               new Estimate(value - .02, value - .1, value + .05),
               "n = 91"));
     }
-    bars.add(new Bar("held-out labelers", "Extract", ReportFigure.exact(Double.NaN), "no prompts"));
+    bars.add(new Bar("held-out labelers", "Extract", Figure.exact(Double.NaN), "no prompts"));
     return new Bars(
         "PPO-ptx against SFT, by use case", "%", List.of(new Reference("chance", 0.5)), bars);
   }
@@ -127,7 +128,7 @@ final class ReportSample {
         double share = 1 / (1 + Math.exp(strengths[column] - strengths[row]));
         shares.add(
             row == column
-                ? ReportFigure.exact(Double.NaN)
+                ? Figure.exact(Double.NaN)
                 : new Estimate(share, Math.max(0, share - 0.04), Math.min(1, share + 0.04)));
       }
       values.add(shares);

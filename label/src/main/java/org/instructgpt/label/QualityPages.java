@@ -1,5 +1,6 @@
 package org.instructgpt.label;
 
+import org.instructgpt.plot.WeekChart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -90,7 +91,7 @@ final class QualityPages {
         counts,
         quality.agreement(),
         new Ratings(quality.ratings()),
-        WeekChart.of(quality.agreementByWeek()),
+        chart(quality.agreementByWeek()),
         quality.people().stream().filter(p -> p.submissions() + p.rankings() > 0).toList(),
         quality.tags());
   }
@@ -107,7 +108,12 @@ final class QualityPages {
         "person",
         Map.of(
             "person", person,
-            "weeks", WeekChart.of(quality.agreementByWeek(labeler)),
-            "gold", WeekChart.of(quality.goldByWeek(labeler))));
+            "weeks", chart(quality.agreementByWeek(labeler)),
+            "gold", chart(quality.goldByWeek(labeler))));
+  }
+
+  private static WeekChart chart(List<Quality.Week> weeks) {
+    return WeekChart.of(
+        weeks.stream().map(week -> new WeekChart.Week(week.monday(), week.value())).toList());
   }
 }

@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -16,14 +16,14 @@ import org.instructgpt.statistics.Estimate;
 /// to 1, which the page writes as percent; any other unit is written behind the number.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
-  @JsonSubTypes.Type(value = ReportFigure.Bars.class, name = "bars"),
-  @JsonSubTypes.Type(value = ReportFigure.Curves.class, name = "curves"),
-  @JsonSubTypes.Type(value = ReportFigure.Grid.class, name = "grid"),
-  @JsonSubTypes.Type(value = ReportFigure.Answers.class, name = "answers"),
-  @JsonSubTypes.Type(value = ReportFigure.Heat.class, name = "heat"),
-  @JsonSubTypes.Type(value = ReportFigure.Note.class, name = "note")
+  @JsonSubTypes.Type(value = Figure.Bars.class, name = "bars"),
+  @JsonSubTypes.Type(value = Figure.Curves.class, name = "curves"),
+  @JsonSubTypes.Type(value = Figure.Grid.class, name = "grid"),
+  @JsonSubTypes.Type(value = Figure.Answers.class, name = "answers"),
+  @JsonSubTypes.Type(value = Figure.Heat.class, name = "heat"),
+  @JsonSubTypes.Type(value = Figure.Note.class, name = "note")
 })
-public sealed interface ReportFigure {
+public sealed interface Figure {
 
   /// What is shown, in a few words; it stands above the exhibit.
   String caption();
@@ -38,12 +38,12 @@ public sealed interface ReportFigure {
   /// @param unit of all values: `%`, a word, or nothing
   /// @param references lines across the plot, for example 0.5, "chance"; may be empty
   record Bars(String caption, String unit, List<Reference> references, List<Bar> bars)
-      implements ReportFigure {
+      implements Figure {
     public Bars {
       references = List.copyOf(references);
       bars = List.copyOf(bars);
-      ReportFigureCheck.some(caption, "bar", bars);
-      references.forEach(each -> ReportFigureCheck.finite(caption, each.name(), each.value()));
+      FigureCheck.some(caption, "bar", bars);
+      references.forEach(each -> FigureCheck.finite(caption, each.name(), each.value()));
     }
 
     /// A value that the others are compared with.
@@ -69,15 +69,15 @@ public sealed interface ReportFigure {
   /// @param logX whether the horizontal axis is logarithmic; all x are positive then
   /// @param series at most [#MOST], so that the eye can tell them apart
   record Curves(String caption, String x, String y, boolean logX, List<Series> series)
-      implements ReportFigure {
+      implements Figure {
     /// How many colours there are; dashed series wear the colour of the one before them and do not
     /// count.
     public static final int MOST = 6;
 
     public Curves {
       series = List.copyOf(series);
-      ReportFigureCheck.some(caption, "series", series);
-      ReportFigureCheck.curves(caption, logX, series);
+      FigureCheck.some(caption, "series", series);
+      FigureCheck.curves(caption, logX, series);
     }
 
     /// How a series is drawn.
@@ -113,12 +113,12 @@ public sealed interface ReportFigure {
   ///
   /// @param head the columns' names
   /// @param rows each as long as `head`
-  record Grid(String caption, List<String> head, List<List<Cell>> rows) implements ReportFigure {
+  record Grid(String caption, List<String> head, List<List<Cell>> rows) implements Figure {
     public Grid {
       head = List.copyOf(head);
       rows = rows.stream().map(List::copyOf).toList();
-      ReportFigureCheck.some(caption, "column", head);
-      ReportFigureCheck.rectangle(caption, head.size(), rows);
+      FigureCheck.some(caption, "column", head);
+      FigureCheck.rectangle(caption, head.size(), rows);
     }
 
     /// A table of words.
@@ -132,7 +132,7 @@ public sealed interface ReportFigure {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Cell.Text.class, name = "text"),
-    @JsonSubTypes.Type(value = Cell.Figure.class, name = "figure"),
+    @JsonSubTypes.Type(value = Cell.Quantity.class, name = "figure"),
     @JsonSubTypes.Type(value = Cell.Judged.class, name = "judged")
   })
   sealed interface Cell {
@@ -140,7 +140,7 @@ public sealed interface ReportFigure {
     record Text(String text) implements Cell {}
 
     /// A number, with its interval if it has one.
-    record Figure(Estimate value, String unit) implements Cell {}
+    record Quantity(Estimate value, String unit) implements Cell {}
 
     /// Whether a claim holds.
     record Judged(Verdict verdict) implements Cell {}
@@ -150,17 +150,17 @@ public sealed interface ReportFigure {
     }
 
     static Cell number(double value) {
-      return new Figure(exact(value), "");
+      return new Quantity(exact(value), "");
     }
 
     /// @param unit `%` for a share of 0 to 1
     static Cell number(double value, String unit) {
-      return new Figure(exact(value), unit);
+      return new Quantity(exact(value), unit);
     }
 
     /// @param unit `%` for shares of 0 to 1
     static Cell estimate(Estimate value, String unit) {
-      return new Figure(value, unit);
+      return new Quantity(value, unit);
     }
 
     static Cell verdict(Verdict verdict) {
@@ -180,10 +180,10 @@ public sealed interface ReportFigure {
   }
 
   /// One prompt and what each model answered, side by side.
-  record Answers(String caption, String prompt, List<Answer> answers) implements ReportFigure {
+  record Answers(String caption, String prompt, List<Answer> answers) implements Figure {
     public Answers {
       answers = List.copyOf(answers);
-      ReportFigureCheck.some(caption, "answer", answers);
+      FigureCheck.some(caption, "answer", answers);
     }
 
     /// @param note what the judges said, for example; may be empty
@@ -195,12 +195,12 @@ public sealed interface ReportFigure {
   /// @param labels of the rows and of the columns
   /// @param values as many rows, and as many in each, as labels; [Double#NaN] values stay empty
   record Heat(String caption, List<String> labels, List<List<Estimate>> values)
-      implements ReportFigure {
+      implements Figure {
     public Heat {
       labels = List.copyOf(labels);
       values = values.stream().map(List::copyOf).toList();
-      ReportFigureCheck.some(caption, "label", labels);
-      ReportFigureCheck.square(caption, labels.size(), values);
+      FigureCheck.some(caption, "label", labels);
+      FigureCheck.square(caption, labels.size(), values);
     }
 
     /// A matrix without intervals.
@@ -209,7 +209,7 @@ public sealed interface ReportFigure {
           caption,
           labels,
           Stream.of(values)
-              .map(row -> Arrays.stream(row).mapToObj(ReportFigure::exact).toList())
+              .map(row -> Arrays.stream(row).mapToObj(Figure::exact).toList())
               .toList());
     }
   }
@@ -217,5 +217,5 @@ public sealed interface ReportFigure {
   /// A few words: how something was measured, or why a claim failed.
   ///
   /// @param text plain; a blank line begins a new paragraph
-  record Note(String caption, String text) implements ReportFigure {}
+  record Note(String caption, String text) implements Figure {}
 }

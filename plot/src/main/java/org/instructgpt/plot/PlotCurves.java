@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,10 +7,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.instructgpt.eval.ReportFigure.Curves;
-import org.instructgpt.eval.ReportFigure.Curves.Point;
-import org.instructgpt.eval.ReportFigure.Curves.Series;
-import org.instructgpt.eval.ReportFigure.Curves.Style;
+import org.instructgpt.plot.Figure.Curves;
+import org.instructgpt.plot.Figure.Curves.Point;
+import org.instructgpt.plot.Figure.Curves.Series;
+import org.instructgpt.plot.Figure.Curves.Style;
 import org.instructgpt.statistics.Estimate;
 
 /// Draws [Curves]: series over a number, each in its own colour and with its own mark, named where
@@ -18,7 +18,7 @@ import org.instructgpt.statistics.Estimate;
 ///
 /// Lines live in an inner drawing of 100 by 100 that stretches with the page while the strokes keep
 /// their width; marks and names are placed by percentages around it, so they keep their shape.
-final class PlotCurves {
+public final class PlotCurves {
   /// Height of the drawing in pixels, as the style sheet has it.
   private static final double HEIGHT = 300;
 
@@ -34,7 +34,7 @@ final class PlotCurves {
   /// Lines with more places than this have no marks on them.
   private static final int MARKED = 24;
 
-  private final ReportMarkup page;
+  private final Markup page;
   private final Curves curves;
   private final PlotAxis x;
   private final PlotAxis y;
@@ -53,7 +53,7 @@ final class PlotCurves {
   /// A series' name, moved so that it covers no other.
   private record Label(Painted painted, Point end, double top) {}
 
-  private PlotCurves(ReportMarkup page, Curves curves) {
+  private PlotCurves(Markup page, Curves curves) {
     this.page = page;
     this.curves = curves;
     DoubleStream across = points().mapToDouble(Point::x);
@@ -62,7 +62,7 @@ final class PlotCurves {
   }
 
   /// @param id for the drawing's title and description; unique in the page
-  static void draw(ReportMarkup page, Curves curves, String id) {
+  public static void draw(Markup page, Curves curves, String id) {
     var plot = new PlotCurves(page, curves);
     plot.legend();
     plot.drawing(id);
@@ -272,7 +272,7 @@ final class PlotCurves {
                 PlotNumbers.interval(point.y(), "")));
       }
     }
-    ReportTables.numbers(page, List.of("Series", curves.x(), curves.y(), "95% interval"), rows);
+    FigureTables.numbers(page, List.of("Series", curves.x(), curves.y(), "95% interval"), rows);
   }
 
   private String description() {

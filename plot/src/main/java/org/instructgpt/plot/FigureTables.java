@@ -1,12 +1,12 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.instructgpt.eval.ReportFigure.Cell;
-import org.instructgpt.eval.ReportFigure.Grid;
-import org.instructgpt.eval.ReportFigure.Heat;
-import org.instructgpt.eval.ReportFigure.Verdict;
+import org.instructgpt.plot.Figure.Cell;
+import org.instructgpt.plot.Figure.Grid;
+import org.instructgpt.plot.Figure.Heat;
+import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
 /// Draws tables: [Grid], [Heat], and the numbers below each plot.
@@ -14,16 +14,16 @@ import org.instructgpt.statistics.Estimate;
 /// Tables of many columns become a list of cards on a phone; each cell then wears the name of its
 /// column (`data-head`). The style sheet does that, and takes a table's meaning from assistive
 /// programs in doing so; the roles give it back.
-final class ReportTables {
+public final class FigureTables {
   /// Tables with more columns do not fit a phone.
   private static final int NARROW = 3;
 
   /// The strongest colour of a [Heat], at which the numbers can still be read.
   private static final double STRONGEST = 0.8;
 
-  private ReportTables() {}
+  private FigureTables() {}
 
-  static void grid(ReportMarkup page, Grid grid) {
+  public static void grid(Markup page, Grid grid) {
     boolean cards = grid.head().size() > NARROW;
     scroll(page, grid.caption());
     page.open("table", "role", "table", "class", cards ? "grid cards" : "grid");
@@ -52,7 +52,7 @@ final class ReportTables {
     page.close().close().close();
   }
 
-  static void heat(ReportMarkup page, Heat heat) {
+  public static void heat(Markup page, Heat heat) {
     scroll(page, heat.caption());
     page.open("table", "class", "heat").open("thead").open("tr");
     page.line("td", "");
@@ -88,7 +88,7 @@ final class ReportTables {
   }
 
   /// The numbers behind a plot, folded away: who cannot see it, or wants to copy them, opens them.
-  static void numbers(ReportMarkup page, List<String> head, List<List<String>> rows) {
+  static void numbers(Markup page, List<String> head, List<List<String>> rows) {
     page.open("details").line("summary", "The numbers");
     scroll(page, "The numbers");
     page.open("table", "class", "numbers");
@@ -103,11 +103,11 @@ final class ReportTables {
   }
 
   /// A table that is too wide scrolls by itself, with the keyboard as well.
-  private static void scroll(ReportMarkup page, String name) {
+  private static void scroll(Markup page, String name) {
     page.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", name);
   }
 
-  private static void head(ReportMarkup page, List<String> names, List<String> classes) {
+  private static void head(Markup page, List<String> names, List<String> classes) {
     page.open("thead", "role", "rowgroup").open("tr", "role", "row");
     for (int column = 0; column < names.size(); column++) {
       page.line(
@@ -123,10 +123,10 @@ final class ReportTables {
     page.close().close();
   }
 
-  private static void cell(ReportMarkup page, Cell cell) {
+  private static void cell(Markup page, Cell cell) {
     switch (cell) {
       case Cell.Text(String text) -> page.text(text);
-      case Cell.Figure(Estimate value, String unit) -> {
+      case Cell.Quantity(Estimate value, String unit) -> {
         page.line("span", PlotNumbers.value(value, unit), "class", "figure");
         if (PlotNumbers.hasInterval(value)) {
           page.text(" ");
@@ -139,7 +139,7 @@ final class ReportTables {
     }
   }
 
-  private static void share(ReportMarkup page, Estimate value) {
+  private static void share(Markup page, Estimate value) {
     if (!PlotNumbers.measured(value)) {
       page.line("td", "\u00b7", "class", "none");
       return;
@@ -159,7 +159,7 @@ final class ReportTables {
 
   private static boolean right(Grid grid, int column) {
     return !grid.rows().isEmpty()
-        && grid.rows().stream().allMatch(row -> row.get(column) instanceof Cell.Figure);
+        && grid.rows().stream().allMatch(row -> row.get(column) instanceof Cell.Quantity);
   }
 
   private static String word(Verdict verdict) {

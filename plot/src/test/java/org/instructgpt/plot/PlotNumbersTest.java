@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,11 +48,11 @@ class PlotNumbersTest {
 
   @Test
   void withoutAnIntervalNoneIsWritten() {
-    assertThat(PlotNumbers.whole(ReportFigure.exact(0.5), "")).isEqualTo("0.500");
-    assertThat(PlotNumbers.whole(ReportFigure.exact(Double.NaN), "%")).isEqualTo("not measured");
+    assertThat(PlotNumbers.whole(Figure.exact(0.5), "")).isEqualTo("0.500");
+    assertThat(PlotNumbers.whole(Figure.exact(Double.NaN), "%")).isEqualTo("not measured");
   }
 
   private static String alone(double value, String unit) {
-    return PlotNumbers.value(ReportFigure.exact(value), unit);
+    return PlotNumbers.value(Figure.exact(value), unit);
   }
 }

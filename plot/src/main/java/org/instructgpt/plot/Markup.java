@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -8,50 +8,50 @@ import java.util.Deque;
 /// Prompts and models' outputs go into the page, and anybody may have written them. There is no way
 /// to put text in here unescaped, but for [#style]; names of elements and attributes are the
 /// program's own.
-final class ReportMarkup {
+public final class Markup {
   private final StringBuilder html = new StringBuilder("<!DOCTYPE html>\n");
   private final Deque<String> open = new ArrayDeque<>();
 
   /// Begins an element, which the matching [#close] ends.
   ///
   /// @param attributes names and values by turns
-  ReportMarkup open(String element, String... attributes) {
+  public Markup open(String element, String... attributes) {
     begin(element, attributes);
     html.append('>');
     open.push(element);
     return this;
   }
 
-  ReportMarkup close() {
+  public Markup close() {
     html.append("</").append(open.pop()).append(">\n");
     return this;
   }
 
   /// An element with nothing but text in it.
-  ReportMarkup line(String element, String text, String... attributes) {
+  public Markup line(String element, String text, String... attributes) {
     return open(element, attributes).text(text).close();
   }
 
   /// An element with nothing in it.
-  ReportMarkup lone(String element, String... attributes) {
+  public Markup lone(String element, String... attributes) {
     begin(element, attributes);
     html.append("/>");
     return this;
   }
 
-  ReportMarkup text(String text) {
+  Markup text(String text) {
     escape(text);
     return this;
   }
 
   /// Our own style sheet, which must stand there as it is.
-  ReportMarkup style(String css) {
+  public Markup style(String css) {
     html.append("<style>\n").append(css).append("</style>\n");
     return this;
   }
 
   /// The page.
-  String finish() {
+  public String finish() {
     if (!open.isEmpty()) {
       throw new IllegalStateException("elements are still open: " + open);
     }

@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,9 +7,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.instructgpt.eval.ReportFigure.Bars;
-import org.instructgpt.eval.ReportFigure.Bars.Bar;
-import org.instructgpt.eval.ReportFigure.Bars.Reference;
+import org.instructgpt.plot.Figure.Bars;
+import org.instructgpt.plot.Figure.Bars.Bar;
+import org.instructgpt.plot.Figure.Bars.Reference;
 import org.instructgpt.statistics.Estimate;
 
 /// Draws [Bars]: a dot and the bar of its interval for each row, on one axis.
@@ -17,7 +17,7 @@ import org.instructgpt.statistics.Estimate;
 /// Only places along the axis are written into the drawing. How high a row is, and whether its name
 /// stands beside it or above it, is the style sheet's business (`--row`, `--at`), so the same
 /// drawing is a wide plot on a desk and a narrow one on a phone.
-final class PlotBars {
+public final class PlotBars {
   /// A longer name would leave the page of a phone.
   private static final int LONGEST_NAME = 36;
 
@@ -29,7 +29,7 @@ final class PlotBars {
   /// References nearer than this, in percent of the axis, have their names one above the other.
   private static final double NEAR = 24;
 
-  private final ReportMarkup page;
+  private final Markup page;
   private final Bars bars;
   private final PlotAxis axis;
   private final List<Line> lines;
@@ -52,7 +52,7 @@ final class PlotBars {
     }
   }
 
-  private PlotBars(ReportMarkup page, Bars bars) {
+  private PlotBars(Markup page, Bars bars) {
     this.page = page;
     this.bars = bars;
     DoubleStream numbers =
@@ -68,7 +68,7 @@ final class PlotBars {
   }
 
   /// @param id for the drawing's title and description; unique in the page
-  static void draw(ReportMarkup page, Bars bars, String id) {
+  public static void draw(Markup page, Bars bars, String id) {
     var plot = new PlotBars(page, bars);
     plot.drawing(id);
     plot.legend();
@@ -179,7 +179,7 @@ final class PlotBars {
         Stream.of(groups ? "Group" : "", "Name", "Value", "95% interval", notes ? "Note" : "")
             .filter(name -> !name.isEmpty())
             .toList();
-    ReportTables.numbers(
+    FigureTables.numbers(
         page,
         head,
         bars.bars().stream()

@@ -1,23 +1,23 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Collections;
 import java.util.List;
-import org.instructgpt.eval.ReportFigure.Cell;
-import org.instructgpt.eval.ReportFigure.Curves;
-import org.instructgpt.eval.ReportFigure.Curves.Point;
-import org.instructgpt.eval.ReportFigure.Curves.Series;
-import org.instructgpt.eval.ReportFigure.Curves.Style;
+import org.instructgpt.plot.Figure.Cell;
+import org.instructgpt.plot.Figure.Curves;
+import org.instructgpt.plot.Figure.Curves.Point;
+import org.instructgpt.plot.Figure.Curves.Series;
+import org.instructgpt.plot.Figure.Curves.Style;
 import org.junit.jupiter.api.Test;
 
-class ReportFigureTest {
+class FigureTest {
   @Test
   void aRowOfAnotherLengthIsRefusedByItsNumber() {
     List<List<String>> rows = List.of(List.of("1", "2"), List.of("3"));
 
-    assertThatThrownBy(() -> ReportFigure.Grid.ofTexts("table", List.of("a", "b"), rows))
+    assertThatThrownBy(() -> Figure.Grid.ofTexts("table", List.of("a", "b"), rows))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "exhibit \"table\": expected 2 cells in each row, one for each column, found 1 in row 2");
@@ -25,13 +25,13 @@ class ReportFigureTest {
 
   @Test
   void aMatrixThatIsNotSquareIsRefused() {
-    assertThatThrownBy(() -> ReportFigure.Heat.of("m", List.of("a", "b"), new double[][] {{1, 2}}))
+    assertThatThrownBy(() -> Figure.Heat.of("m", List.of("a", "b"), new double[][] {{1, 2}}))
         .hasMessageContaining("2 rows");
   }
 
   @Test
   void emptyPlotsAreRefused() {
-    assertThatThrownBy(() -> new ReportFigure.Bars("b", "%", List.of(), List.of()))
+    assertThatThrownBy(() -> new Figure.Bars("b", "%", List.of(), List.of()))
         .hasMessageContaining("at least one bar");
     assertThatThrownBy(() -> new Curves("c", "", "", false, List.of()))
         .hasMessageContaining("at least one series");
@@ -58,8 +58,8 @@ class ReportFigureTest {
 
   @Test
   void cellsAreMadeByTheirKind() {
-    assertThat(Cell.number(0.5, "%")).isEqualTo(new Cell.Figure(ReportFigure.exact(0.5), "%"));
-    assertThat(ReportFigure.Grid.ofTexts("", List.of("a"), List.of(List.of("x"))).rows())
+    assertThat(Cell.number(0.5, "%")).isEqualTo(new Cell.Quantity(Figure.exact(0.5), "%"));
+    assertThat(Figure.Grid.ofTexts("", List.of("a"), List.of(List.of("x"))).rows())
         .containsExactly(List.of(Cell.text("x")));
   }
 

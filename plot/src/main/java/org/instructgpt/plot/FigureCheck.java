@@ -1,13 +1,13 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import java.util.List;
-import org.instructgpt.eval.ReportFigure.Curves.Point;
-import org.instructgpt.eval.ReportFigure.Curves.Series;
-import org.instructgpt.eval.ReportFigure.Curves.Style;
+import org.instructgpt.plot.Figure.Curves.Point;
+import org.instructgpt.plot.Figure.Curves.Series;
+import org.instructgpt.plot.Figure.Curves.Style;
 
-/// What every [ReportFigure] must fulfil to be drawn; messages name the exhibit by its caption.
-final class ReportFigureCheck {
-  private ReportFigureCheck() {}
+/// What every [Figure] must fulfil to be drawn; messages name the exhibit by its caption.
+final class FigureCheck {
+  private FigureCheck() {}
 
   static void some(String caption, String what, List<?> things) {
     if (things.isEmpty()) {
@@ -41,8 +41,8 @@ final class ReportFigureCheck {
 
   static void curves(String caption, boolean logX, List<Series> series) {
     long colours = series.stream().filter(each -> each.style() != Style.DASHES).count();
-    if (colours > ReportFigure.Curves.MOST) {
-      throw bad(caption, "at most " + ReportFigure.Curves.MOST + " series", colours);
+    if (colours > Figure.Curves.MOST) {
+      throw bad(caption, "at most " + Figure.Curves.MOST + " series", colours);
     }
     for (Series each : series) {
       for (Point point : each.points()) {

@@ -1,17 +1,18 @@
-package org.instructgpt.label;
+package org.instructgpt.plot;
 
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
-import org.instructgpt.label.Quality.Week;
+import org.instructgpt.statistics.Estimate;
 
 /// A share by week with its intervals, as what a drawing of 640 by 220 needs.
 ///
 /// @param marks one for each week, oldest first
 /// @param lines of the grid
-record WeekChart(List<Mark> marks, List<Line> lines) {
+public record WeekChart(List<Mark> marks, List<Line> lines) {
   static final int WIDTH = 640;
   static final int HEIGHT = 220;
   private static final int LEFT = 46;
@@ -20,12 +21,17 @@ record WeekChart(List<Mark> marks, List<Line> lines) {
   private static final int BOTTOM = 30;
 
   /// A week's value: where it is drawn and what it says.
-  record Mark(String x, String y, String low, String high, LocalDate monday, String says) {}
+  public record Mark(String x, String y, String low, String high, LocalDate monday, String says) {}
 
   /// A line of the grid at a share.
-  record Line(String y, String says) {}
+  public record Line(String y, String says) {}
 
-  static WeekChart of(List<Week> weeks) {
+  /// A week's share.
+  ///
+  /// @param monday its first day
+  public record Week(LocalDate monday, Estimate value) {}
+
+  public static WeekChart of(List<Week> weeks) {
     if (weeks.isEmpty()) {
       return new WeekChart(List.of(), List.of());
     }
@@ -49,29 +55,42 @@ record WeekChart(List<Mark> marks, List<Line> lines) {
                       ? (LEFT + WIDTH - RIGHT) / 2.0
                       : LEFT + 14 + along * (WIDTH - RIGHT - LEFT - 28);
               return new Mark(
-                  PageNumbers.coordinate(x),
+                  coordinate(x),
                   at(week.value().value(), floor),
                   at(week.value().low(), floor),
                   at(week.value().high(), floor),
                   week.monday(),
-                  PageNumbers.percent(week.value()));
+                  percent(week.value()));
             })
             .toList();
     return new WeekChart(marks, List.copyOf(lines));
   }
 
-  String path() {
+  public String path() {
     return marks.stream().map(m -> m.x() + "," + m.y()).collect(Collectors.joining(" "));
   }
 
   /// Which weeks are named below: eight at most.
-  boolean named(int mark) {
+  public boolean named(int mark) {
     int every = (marks.size() + 7) / 8;
     return mark % every == 0;
   }
 
   private static String at(double share, double floor) {
     double down = (1 - share) / (1 - floor);
-    return PageNumbers.coordinate(TOP + down * (HEIGHT - TOP - BOTTOM));
+    return coordinate(TOP + down * (HEIGHT - TOP - BOTTOM));
+  }
+
+  private static String coordinate(double at) {
+    return String.format(Locale.ROOT, "%.1f", at);
+  }
+
+  private static String percent(Estimate share) {
+    return String.format(
+        Locale.ROOT,
+        "%.1f (%.1f–%.1f) %%",
+        100 * share.value(),
+        100 * share.low(),
+        100 * share.high());
   }
 }

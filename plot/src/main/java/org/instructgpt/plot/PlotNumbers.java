@@ -1,4 +1,4 @@
-package org.instructgpt.eval;
+package org.instructgpt.plot;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
