@@ -1,5 +1,8 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.YamlScalars;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

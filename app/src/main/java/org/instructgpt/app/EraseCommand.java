@@ -1,5 +1,8 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;

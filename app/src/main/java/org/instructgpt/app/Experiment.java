@@ -1,5 +1,7 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.OutputFile;
+import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,5 +1,8 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.OutputFile;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -1,5 +1,7 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.ResolvedSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.OutputFile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;

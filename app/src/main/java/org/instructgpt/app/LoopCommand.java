@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,13 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.ContextFitter;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.SnapshottingTrainer;
+import org.instructgpt.project.TextFiles;
+import org.instructgpt.project.TextListing;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -44,7 +52,7 @@ final class PpoCommand implements Callable<Integer> {
   private static final Optional<Corpus> NO_TEXT = Optional.empty();
 
   @Mixin private final StageOptions options = new StageOptions();
-  @Mixin private final ContextFitter.Options fits = new ContextFitter.Options();
+  @Mixin private final LongPromptsOption fits = new LongPromptsOption();
 
   @Option(
       names = "--from",
@@ -105,7 +113,8 @@ final class PpoCommand implements Callable<Integer> {
     TrainingRun.requireSameTokenizer(parent, judge);
     var mixed = mixed(settings);
     var fitting = fits.to(parent);
-    try (var run = TrainingRun.begin(workspace, options, "ppo", options.name("ppo"), out);
+    try (var run = TrainingRun.begin(
+                workspace, options.run(out, stop), "ppo", options.name("ppo"));
         var _ = Scope.open()) {
       run.from("policy", "--from", parent)
           .from("reward_model", "--reward-model", judge)
@@ -125,7 +134,7 @@ final class PpoCommand implements Callable<Integer> {
       var gates = new ArrayList<HealthGate>(List.of(HealthGates.finite()));
       gates.addAll(HealthGates.ppo());
       var loop = new RunSettings(settings.iterations(), checkpointEvery, checkpointEvery, 2, null);
-      return run.run(trainer, loop, gates, stop) ? 0 : StopSignals.STOPPED;
+      return run.run(trainer, loop, gates) ? 0 : StopSignals.STOPPED;
     }
   }
 
@@ -200,7 +209,7 @@ final class PpoCommand implements Callable<Integer> {
 
   private Corpus pretraining(TextListing mixed, ContextFitter fitting, TrainingRun run)
       throws IOException {
-    var documents = TextFiles.read(mixed, out());
+    var documents = TextFiles.read(mixed, out(), Terminal::progress);
     var corpus = Corpus.of(documents.training(), fitting.tokenizer(), fitting.context());
     run.with("ptx_hash", DataHash.of(corpus.tokens()));
     return corpus;

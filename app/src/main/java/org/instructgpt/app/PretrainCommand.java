@@ -1,5 +1,10 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.TextFiles;
+import org.instructgpt.project.TextListing;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -72,9 +77,10 @@ final class PretrainCommand implements Callable<Integer> {
     var listing = TextListing.of(text);
     var given = given(shape.vocabulary());
     var workspace = Workspace.create(options.workspace);
-    try (var run = TrainingRun.begin(workspace, options, "pretrain", options.name("base"), out);
+    try (var run = TrainingRun.begin(
+                workspace, options.run(out, stop), "pretrain", options.name("base"));
         var _ = Scope.open()) {
-      var documents = TextFiles.read(listing, out);
+      var documents = TextFiles.read(listing, out, Terminal::progress);
       var tokens = given.isPresent() ? given.get() : trained(documents, shape.vocabulary(), out);
       out.println("turning the text into tokens");
       out.flush();
@@ -97,7 +103,7 @@ final class PretrainCommand implements Callable<Integer> {
               settings.checkpointEvery(),
               2,
               RunSettings.Best.lowest("validation_loss"));
-      return run.run(trainer, loop, List.of(HealthGates.finite()), stop) ? 0 : StopSignals.STOPPED;
+      return run.run(trainer, loop, List.of(HealthGates.finite())) ? 0 : StopSignals.STOPPED;
     }
   }
 

@@ -1,5 +1,11 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.ContextFitter;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.OutputFile;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,7 +55,7 @@ final class RewardCommand implements Callable<Integer> {
   static final String CUT_COMPLETIONS = "cut_completions";
 
   @Mixin private final StageOptions options = new StageOptions();
-  @Mixin private final ContextFitter.Options fits = new ContextFitter.Options();
+  @Mixin private final LongPromptsOption fits = new LongPromptsOption();
 
   @Option(
       names = "--from",
@@ -98,7 +104,7 @@ final class RewardCommand implements Callable<Integer> {
       return crossValidate(workspace, settings, parent, fitting, out);
     }
     var name = options.name("reward");
-    try (var run = TrainingRun.begin(workspace, options, "reward", name, out);
+    try (var run = TrainingRun.begin(workspace, options.run(out, stop), "reward", name);
         var _ = Scope.open()) {
       RewardModeling.Data data;
       try (var material = TrainingData.of(workspace)) {
@@ -126,7 +132,7 @@ final class RewardCommand implements Callable<Integer> {
       }
       long tenth = Math.max(1, trainer.steps() / 10);
       var loop = new RunSettings(trainer.steps(), tenth, tenth, 2, null);
-      if (!run.run(trainer, loop, List.of(HealthGates.finite()), stop)) {
+      if (!run.run(trainer, loop, List.of(HealthGates.finite()))) {
         return StopSignals.STOPPED;
       }
       if (!data.heldOut().isEmpty()) {

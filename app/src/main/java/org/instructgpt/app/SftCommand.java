@@ -1,5 +1,12 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.ContextFitter;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.TextFiles;
+import org.instructgpt.project.TextListing;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -45,7 +52,7 @@ final class SftCommand implements Callable<Integer> {
   private static final Optional<RewardJudge> NO_JUDGE = Optional.empty();
 
   @Mixin private final StageOptions options = new StageOptions();
-  @Mixin private final ContextFitter.Options fits = new ContextFitter.Options();
+  @Mixin private final LongPromptsOption fits = new LongPromptsOption();
 
   @Option(
       names = "--from",
@@ -101,7 +108,8 @@ final class SftCommand implements Callable<Integer> {
     var scorer = scorer(workspace, parent);
     var mixed = mixed(settings);
     var fitting = fits.to(parent);
-    try (var run = TrainingRun.begin(workspace, options, section, options.name(section), out);
+    try (var run = TrainingRun.begin(
+                workspace, options.run(out, stop), section, options.name(section));
         var _ = Scope.open()) {
       run.from("policy", "--from", parent)
           .with(section, settings)
@@ -121,7 +129,7 @@ final class SftCommand implements Callable<Integer> {
           .with("cut_validation_demonstrations", trainer.cuts().validation());
       long epoch = trainer.stepsPerEpoch();
       var loop = new RunSettings(trainer.steps(), epoch, epoch, 2, best);
-      return run.run(trainer, loop, List.of(HealthGates.finite()), stop) ? 0 : StopSignals.STOPPED;
+      return run.run(trainer, loop, List.of(HealthGates.finite())) ? 0 : StopSignals.STOPPED;
     }
   }
 
@@ -213,7 +221,7 @@ final class SftCommand implements Callable<Integer> {
 
   private PlainText mix(TextListing mixed, ContextFitter fitting, TrainingRun run)
       throws IOException {
-    var documents = TextFiles.read(mixed, out());
+    var documents = TextFiles.read(mixed, out(), Terminal::progress);
     var tokenizer = fitting.tokenizer();
     int context = fitting.context();
     var training = Corpus.of(documents.training(), tokenizer, context);

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,9 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.RunOptions;
 import org.instructgpt.recipe.Recipe;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,6 +96,20 @@ final class StageOptions {
     presets.put("reward", RewardModeling.Settings.paper());
     presets.put("ppo", Settings.paper(size));
     return presets;
+  }
+
+  /// How the training is run.
+  ///
+  /// @throws IllegalArgumentException if the machine cannot do what the flags ask for
+  RunOptions run(PrintWriter out, StopSignals stop) {
+    return new RunOptions(
+        hardware.precision(),
+        hardware.device(),
+        fresh,
+        replace,
+        out,
+        Terminal::progress,
+        stop::heed);
   }
 
   String name(String preset) {

@@ -1,5 +1,7 @@
 package org.instructgpt.app;
 
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

@@ -2,6 +2,9 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,6 +2,8 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.instructgpt.project.ModelLock;
+import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

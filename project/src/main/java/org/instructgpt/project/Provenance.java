@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,37 +20,37 @@ import org.instructgpt.model.Lineage;
 /// A run lists the ids of the records that it trains on, a line each, in `records.txt`. A model's
 /// lineage names its run and its parents; so whoever learned from somebody, and whatever was made
 /// from that model since, can be found when that somebody is erased.
-final class Provenance {
+public final class Provenance {
   /// In the folder of a run.
   static final String RECORDS = "records.txt";
 
   /// In the folder of a model that learned from what has been erased.
-  static final String RETRAIN = "retrain.json";
+  public static final String RETRAIN = "retrain.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Workspace workspace;
 
-  Provenance(Workspace workspace) {
+  public Provenance(Workspace workspace) {
     this.workspace = workspace;
   }
 
   /// @param records how many of those that were asked about it learned from itself
   /// @param from the models through which it learned from others
   /// @param known false for a model whose run kept no list: it may have learned from anybody
-  record Model(Path folder, int records, List<String> from, boolean known) {
-    String name() {
+  public record Model(Path folder, int records, List<String> from, boolean known) {
+    public String name() {
       return String.valueOf(folder.getFileName());
     }
   }
 
-  static void list(Path run, SortedSet<String> records) throws IOException {
+  public static void list(Path run, SortedSet<String> records) throws IOException {
     AtomicFiles.write(run.resolve(RECORDS), String.join("\n", records) + "\n");
   }
 
   /// The models that learned from one of these records, themselves or through a parent, parents
   /// first.
-  List<Model> learnedFrom(Set<String> records) throws IOException {
+  public List<Model> learnedFrom(Set<String> records) throws IOException {
     List<Model> all = new ArrayList<>();
     Map<String, Model> bySum = new HashMap<>(); // a snapshot may have the weights of the model
     var open = checkpoints();
@@ -123,7 +123,7 @@ final class Provenance {
 
   /// Leaves a note beside a model that it should be trained again; a new training of its name takes
   /// the folder's place and the note with it.
-  static void mark(Model model, Instant now) throws IOException {
+  public static void mark(Model model, Instant now) throws IOException {
     var note = JSON.createObjectNode().put("due", true).put("since", now.toString());
     note.put("erased_records", model.records()).put("known", model.known());
     var from = note.putArray("from");

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -20,7 +20,7 @@ import org.instructgpt.files.Count;
 /// What a training may learn from: what people gave, as the last curation left it, without what
 /// customers have withdrawn. It remembers what it gave out, so that a model can be asked later whom
 /// it learned from.
-final class TrainingData implements AutoCloseable {
+public final class TrainingData implements AutoCloseable {
   private final Store store;
   private final CurationOutcome curated;
   private final long later;
@@ -32,23 +32,23 @@ final class TrainingData implements AutoCloseable {
     this.later = curated.later(store.prompts(Filter.ALL));
   }
 
-  static TrainingData of(Workspace workspace) throws IOException {
+  public static TrainingData of(Workspace workspace) throws IOException {
     var store = workspace.store();
     taken(store, "training");
     return new TrainingData(store, CurationOutcome.of(store));
   }
 
-  List<Prompt> prompts(Split split) {
+  public List<Prompt> prompts(Split split) {
     var prompts = curated.prompts(store.prompts(Filter.ALL), split);
     prompts.forEach(prompt -> used.add(prompt.id()));
     return prompts;
   }
 
-  List<WithPrompt<Demonstration>> demonstrations(Split split) {
+  public List<WithPrompt<Demonstration>> demonstrations(Split split) {
     return noted(curated.given(store.demonstrations(Filter.ALL), split));
   }
 
-  List<WithPrompt<Ranking>> rankings(Split split) {
+  public List<WithPrompt<Ranking>> rankings(Split split) {
     return noted(curated.given(store.rankings(Filter.ALL), split));
   }
 
@@ -61,12 +61,12 @@ final class TrainingData implements AutoCloseable {
   }
 
   /// The ids of all records that were given out.
-  SortedSet<String> used() {
+  public SortedSet<String> used() {
     return used;
   }
 
   /// What a person should know before a training begins.
-  Optional<String> note() {
+  public Optional<String> note() {
     return later == 0
         ? Optional.empty()
         : Optional.of(
@@ -76,7 +76,7 @@ final class TrainingData implements AutoCloseable {
   }
 
   /// Notes that what is there was taken out, so that nobody corrects it any more.
-  static void taken(Store store, String by) {
+  public static void taken(Store store, String by) {
     store
         .write(handle -> {
           store.take(handle, by, Instant.now());

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

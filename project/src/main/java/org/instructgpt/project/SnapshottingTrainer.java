@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import org.instructgpt.model.TrainerState;
 /// @param of does the work
 /// @param folder gets `NNNNNN/` after NNNNNN steps
 /// @param every steps between snapshots
-record SnapshottingTrainer(Trainer of, Path folder, long every) implements Trainer {
+public record SnapshottingTrainer(Trainer of, Path folder, long every) implements Trainer {
 
   @Override
   public Map<String, Double> step(long step) {

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,23 +28,24 @@ import java.util.zip.GZIPInputStream;
 ///
 /// @param training documents to learn
 /// @param validation documents that are held out
-record TextFiles(List<String> training, List<String> validation) {
+public record TextFiles(List<String> training, List<String> validation) {
   private static final int VALIDATION_ONE_IN = 50;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// Reads files and folders, and says what is read and what is not.
   ///
   /// @throws IllegalArgumentException if there is no text, or a file is no text
-  static TextFiles read(List<Path> paths, PrintWriter out) throws IOException {
-    return read(TextListing.of(paths), out);
+  public static TextFiles read(List<Path> paths, PrintWriter out) throws IOException {
+    return read(TextListing.of(paths), out, Progress.NONE);
   }
 
   /// Reads the files that were found.
-  static TextFiles read(TextListing listing, PrintWriter out) throws IOException {
+  public static TextFiles read(TextListing listing, PrintWriter out, Progress follow)
+      throws IOException {
     listing.tell(out);
     var training = new ArrayList<String>();
     var validation = new ArrayList<String>();
-    try (var progress = new ReadingProgress(listing.files())) {
+    try (var progress = new ReadingProgress(listing.files(), follow)) {
       for (var file : listing.files()) {
         documents(file, progress, part -> (isHeldOut(part) ? validation : training).add(part));
       }

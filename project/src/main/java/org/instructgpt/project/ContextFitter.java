@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,36 +17,25 @@ import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
-import picocli.CommandLine.Option;
 
 /// Makes what people gave fit a model's context: prompts may have half of it and responses the
 /// rest, as in the paper (1k tokens each of 2k, appendix C).
 ///
 /// A prompt that is longer is dropped, as there, or cut at the end of a line; a response that is
 /// longer loses its end and with it its end-of-text token. How often that happened is told.
-final class ContextFitter {
+public final class ContextFitter {
   /// What happens to a prompt that is too long.
-  enum LongPrompts {
+  public enum LongPrompts {
     /// It is left out with all that belongs to it.
     DROP,
     /// Its end is cut off.
     CUT
   }
 
-  /// The flag that chooses.
-  static final class Options {
-    @Option(
-        names = "--long-prompts",
-        defaultValue = "drop",
-        description =
-            "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
-    private LongPrompts longPrompts = LongPrompts.DROP;
-
-    /// Fits to the context of a model.
-    ContextFitter to(Path model) throws IOException {
-      return new ContextFitter(
-          Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), longPrompts);
-    }
+  /// Fits to the context of a model.
+  public static ContextFitter to(Path model, LongPrompts rule) throws IOException {
+    return new ContextFitter(
+        Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), rule);
   }
 
   private final Tokenizer tokenizer;
@@ -63,16 +52,16 @@ final class ContextFitter {
   }
 
   /// What texts become ids with.
-  Tokenizer tokenizer() {
+  public Tokenizer tokenizer() {
     return tokenizer;
   }
 
   /// The context that everything is made to fit.
-  int context() {
+  public int context() {
     return context;
   }
 
-  List<EncodedExample> demonstrations(List<WithPrompt<Demonstration>> given) {
+  public List<EncodedExample> demonstrations(List<WithPrompt<Demonstration>> given) {
     var fitted = new ArrayList<EncodedExample>();
     for (var each : given) {
       prompt(each.prompt().text())
@@ -83,7 +72,7 @@ final class ContextFitter {
     return fitted;
   }
 
-  List<TokenizedRanking> rankings(List<WithPrompt<Ranking>> given) {
+  public List<TokenizedRanking> rankings(List<WithPrompt<Ranking>> given) {
     var fitted = new ArrayList<TokenizedRanking>();
     for (var each : given) {
       prompt(each.prompt().text())
@@ -109,12 +98,12 @@ final class ContextFitter {
     return fitted;
   }
 
-  List<int[]> prompts(List<Prompt> given) {
+  public List<int[]> prompts(List<Prompt> given) {
     return given.stream().map(p -> prompt(p.text())).flatMap(Optional::stream).toList();
   }
 
   /// Says what was lost to the person who started the run, and notes it among the run's facts.
-  void tell(PrintWriter out, TrainingRun run) {
+  public void tell(PrintWriter out, TrainingRun run) {
     losses().ifPresent(out::println);
     run.with("left_out_for_long_prompts", dropped)
         .with("cut_prompts", cutPrompts)
@@ -122,7 +111,7 @@ final class ContextFitter {
   }
 
   /// What was lost, for the person who started the run; empty if nothing was.
-  Optional<String> losses() {
+  public Optional<String> losses() {
     var losses = new ArrayList<String>();
     if (dropped > 0) {
       losses.add(

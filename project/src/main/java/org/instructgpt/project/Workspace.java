@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ import org.instructgpt.records.Store;
 ///     reports/         what evaluations found
 ///
 /// @param root the folder
-record Workspace(Path root) {
+public record Workspace(Path root) {
 
   private static final String NAMED = "store.txt";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -26,7 +26,7 @@ record Workspace(Path root) {
   ///
   /// @throws IllegalArgumentException when the path is a file
   /// @throws IOException when a folder cannot be made
-  static Workspace create(Path root) throws IOException {
+  public static Workspace create(Path root) throws IOException {
     if (Files.exists(root) && !Files.isDirectory(root)) {
       throw new IllegalArgumentException(
           "the workspace " + root + " is a file; give a folder with --workspace DIR");
@@ -42,7 +42,7 @@ record Workspace(Path root) {
   /// The workspace in a folder that must be there.
   ///
   /// @throws IllegalArgumentException when it is not
-  static Workspace open(Path root) {
+  public static Workspace open(Path root) {
     if (!Files.isDirectory(root)) {
       throw new IllegalArgumentException(
           "there is no workspace at "
@@ -53,18 +53,18 @@ record Workspace(Path root) {
   }
 
   /// The database of what people gave; it may not exist yet.
-  Path feedback() {
+  public Path feedback() {
     return root.resolve("feedback.db");
   }
 
   /// What people gave: in `feedback.db`, or where the file `store.txt` says, which then holds a
   /// line such as `postgresql://user@host/database`.
-  Store store() throws IOException {
+  public Store store() throws IOException {
     return Store.open(place());
   }
 
   /// Where the store is: a file, or a server. The file that names it may hold a password.
-  String place() throws IOException {
+  public String place() throws IOException {
     var named = root.resolve(NAMED);
     if (Files.exists(named)) {
       PrivateFiles.keep(named);
@@ -73,20 +73,20 @@ record Workspace(Path root) {
   }
 
   /// The same for one who only reads.
-  String placeAsItIs() throws IOException {
+  public String placeAsItIs() throws IOException {
     var named = root.resolve(NAMED);
     return Files.exists(named) ? Files.readString(named).strip() : feedback().toString();
   }
 
   /// Whether the folder looks like one that a command of ours made.
-  boolean isThere() {
+  public boolean isThere() {
     return hasStore() || (Files.isDirectory(root.resolve("models")) && Files.isDirectory(runs()));
   }
 
   /// What people gave, when somebody has given something.
   ///
   /// @throws IllegalArgumentException when nobody has
-  Store givenStore() throws IOException {
+  public Store givenStore() throws IOException {
     if (!hasStore()) {
       throw new IllegalArgumentException(
           root + " holds no feedback yet; bring some in with instructgpt import");
@@ -95,31 +95,31 @@ record Workspace(Path root) {
   }
 
   /// Whether there is a store already.
-  boolean hasStore() {
+  public boolean hasStore() {
     return Files.exists(feedback()) || Files.exists(root.resolve(NAMED));
   }
 
   /// The folder of a model, existing or not.
   ///
   /// @throws IllegalArgumentException when the name is not one plain file name
-  Path model(String name) {
+  public Path model(String name) {
     return root.resolve("models").resolve(plain(name, "model"));
   }
 
   /// The folder of the policies that were kept on the way to a model, existing or not.
-  Path snapshots(String name) {
+  public Path snapshots(String name) {
     return root.resolve("snapshots").resolve(plain(name, "model"));
   }
 
   /// The folder of runs.
-  Path runs() {
+  public Path runs() {
     return root.resolve("runs");
   }
 
   /// The folder of a stage's run, existing or not.
   ///
   /// @param number from 1
-  Path run(String stage, int number) {
+  public Path run(String stage, int number) {
     return runs().resolve(plain(stage, "stage") + "-" + number);
   }
 
@@ -141,7 +141,7 @@ record Workspace(Path root) {
   }
 
   /// The folder of reports.
-  Path reports() {
+  public Path reports() {
     return root.resolve("reports");
   }
 

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,7 +26,7 @@ import org.instructgpt.files.Count;
 /// @param asked the files and folders that were named
 /// @param files in the order in which they are read
 /// @param passed by reason, the files and folders that are not read
-record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> passed) {
+public record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> passed) {
   private static final Set<String> TEXT =
       Set.of("txt", "text", "md", "markdown", "rst", "adoc", "org", "tex", "jsonl", "ndjson");
 
@@ -67,7 +67,7 @@ record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> p
   ///
   /// @throws IllegalArgumentException if a file that is named is no plain text
   /// @throws NoSuchFileException if there is no such file or folder
-  static TextListing of(List<Path> paths) throws IOException {
+  public static TextListing of(List<Path> paths) throws IOException {
     var search = new Search();
     var files = new ArrayList<Path>();
     for (var path : paths) {

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,7 @@ import org.instructgpt.files.AtomicFiles;
 
 /// Where a command's output goes, looked at before anything is computed: hours of work must not end
 /// in a file that cannot be written, or in the place of one that is needed.
-final class OutputFile {
+public final class OutputFile {
   /// What workspaces and checkpoints are made of.
   private static final Pattern OURS =
       Pattern.compile(
@@ -29,7 +29,7 @@ final class OutputFile {
   /// @throws IllegalArgumentException if it is a folder, an input, a part of a workspace or of a
   ///   checkpoint, or cannot be written
   /// @throws IOException if the disk is full
-  static void check(Path file, String flag, Path... inputs) throws IOException {
+  public static void check(Path file, String flag, Path... inputs) throws IOException {
     var named = flag + " " + file;
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException(named + ": expected a file, found a folder");
@@ -58,7 +58,7 @@ final class OutputFile {
   /// Checks that a folder can be made or filled.
   ///
   /// @param named the flag with its value
-  static void checkFolder(Path folder, String named) throws IOException {
+  public static void checkFolder(Path folder, String named) throws IOException {
     requireRoom(folder.resolve("x"), named);
   }
 

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,7 +18,7 @@ final class ReadingProgress implements AutoCloseable {
   private long bytes;
   private long told;
 
-  ReadingProgress(List<Path> files) throws IOException {
+  ReadingProgress(List<Path> files, Progress follow) throws IOException {
     long all = 0;
     for (var file : files) {
       all += Files.isRegularFile(file) ? Files.size(file) : 0;
@@ -27,7 +27,7 @@ final class ReadingProgress implements AutoCloseable {
     progress =
         megabytes < LONG_MEGABYTES
             ? ProgressLine.silent()
-            : Terminal.progress("reading text", "MB");
+            : follow.of("reading text", "MB");
     progress.begin(0, megabytes);
   }
 

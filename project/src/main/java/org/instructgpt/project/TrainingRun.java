@@ -1,10 +1,9 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import org.instructgpt.recipe.ResolvedSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -29,32 +28,29 @@ import org.instructgpt.model.Trainer;
 /// is resumed if it has made none yet, provided that settings, data and parents are what it began
 /// with. When it is done, its best model appears under its name in `models/`, as hard links to the
 /// files of the run. As long as it lasts nobody else makes a model of this name ([ModelLock]).
-final class TrainingRun implements AutoCloseable {
+public final class TrainingRun implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PUBLISHED = "model.json";
 
   private final Workspace workspace;
-  private final StageOptions options;
+  private final RunOptions options;
   private final String stage;
   private final String model;
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
-  private final PrintWriter out;
   private final ModelLock lock;
   private Optional<SortedSet<String>> records = Optional.empty();
 
   private TrainingRun(
       Workspace workspace,
-      StageOptions options,
+      RunOptions options,
       String stage,
       String model,
-      PrintWriter out,
       ModelLock lock) {
     this.workspace = workspace;
     this.options = options;
     this.stage = stage;
     this.model = model;
-    this.out = out;
     this.lock = lock;
     resolved.put("model", model);
   }
@@ -64,18 +60,17 @@ final class TrainingRun implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if the machine cannot do what the flags ask for, the
   ///   workspace cannot be written, or the name is taken
-  static TrainingRun begin(
-      Workspace workspace, StageOptions options, String stage, String model, PrintWriter out)
+  public static TrainingRun begin(
+      Workspace workspace, RunOptions options, String stage, String model)
       throws IOException {
     var target = workspace.model(model);
     OutputFile.checkFolder(workspace.runs(), "--workspace " + workspace.root());
     OutputFile.checkFolder(target, "--workspace " + workspace.root());
-    options.hardware.check();
     var run =
-        new TrainingRun(workspace, options, stage, model, out, ModelLock.toMake(workspace, model));
+        new TrainingRun(workspace, options, stage, model, ModelLock.toMake(workspace, model));
     try {
       run.refuseTaken(target);
-      return run.with("precision", options.hardware.precision());
+      return run.with("precision", options.precision());
     } catch (IOException | RuntimeException refused) {
       run.close();
       throw refused;
@@ -83,18 +78,18 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /// Notes a setting, a fact about the data, or anything else that decides the result.
-  TrainingRun with(String key, Object value) {
+  public TrainingRun with(String key, Object value) {
     resolved.put(key, value instanceof Enum<?> constant ? constant.toString() : value);
     return this;
   }
 
   /// The same, where nothing more is to be said.
-  void note(String key, Object value) {
+  public void note(String key, Object value) {
     var _ = with(key, value);
   }
 
   /// Notes settings.
-  TrainingRun with(String key, Record settings) {
+  public TrainingRun with(String key, Record settings) {
     resolved.put(key, ResolvedSettings.of(settings).values());
     return this;
   }
@@ -102,31 +97,32 @@ final class TrainingRun implements AutoCloseable {
   /// Notes a checkpoint that this one is made from, which nobody shall replace meanwhile.
   ///
   /// @param flag that named it
-  TrainingRun from(String role, String flag, Path checkpoint) throws IOException {
+  public TrainingRun from(String role, String flag, Path checkpoint) throws IOException {
     lock.alsoCountOn(checkpoint, flag);
     parents.put(role, Lineage.Parent.of(checkpoint));
     return this;
   }
 
   /// Notes which records it learns from, so that the model can be found when one of them is erased.
-  TrainingRun learningFrom(TrainingData material) {
+  public TrainingRun learningFrom(TrainingData material) {
     records = Optional.of(material.used());
-    material.note().ifPresent(out::println);
+    material.note().ifPresent(options.out()::println);
     return this;
   }
 
   /// Stage and parents, which are known before the run; the run loop adds settings, step and
   /// metrics.
-  Lineage lineage() {
+  public Lineage lineage() {
     return new Lineage(stage, Map.of(), parents);
   }
 
   /// Runs the trainer to the end, or until told to stop.
   ///
   /// @return whether it ended and the model is in its place
-  boolean run(Trainer trainer, RunSettings settings, List<HealthGate> gates, StopSignals stop)
+  public boolean run(Trainer trainer, RunSettings settings, List<HealthGate> gates)
       throws IOException {
     var target = workspace.model(model);
+    var out = options.out();
     try (var run = directory()) {
       var all = JSON.createObjectNode();
       all.put("stage", stage);
@@ -139,9 +135,9 @@ final class TrainingRun implements AutoCloseable {
       out.println(run.folder() + ":");
       out.print(new ResolvedSettings(new LinkedHashMap<>(resolved)).table());
       out.flush();
-      var progress = Terminal.progress(stage, ProgressLine.STEPS);
+      var progress = options.progress().of(stage, ProgressLine.STEPS);
       var outcome =
-          new RunLoop(run, settings, gates, stop.heed(), progress, InstantSource.system())
+          new RunLoop(run, settings, gates, options.stop().get(), progress, InstantSource.system())
               .run(trainer);
       if (!outcome.finished()) {
         out.println(stopped(outcome.step()));
@@ -164,7 +160,7 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private String stopped(long step) {
-    var again = options.fresh ? "the same command without --new" : "the same command";
+    var again = options.fresh() ? "the same command without --new" : "the same command";
     return step == 0
         ? "stopped before the first step; " + again + " begins again"
         : "stopped and saved after step %d; %s goes on from there".formatted(step, again);
@@ -178,14 +174,14 @@ final class TrainingRun implements AutoCloseable {
   /// The run for a model of this name that has not ended, unless a new one is asked for.
   private Optional<Path> unfinished() throws IOException {
     return RunDirectory.latest(workspace.runs(), stage, "model", model)
-        .filter(latest -> !options.fresh && !Files.exists(latest.resolve(PUBLISHED)));
+        .filter(latest -> !options.fresh() && !Files.exists(latest.resolve(PUBLISHED)));
   }
 
   /// Refuses a name under which another run or somebody else made a model.
   private void refuseTaken(Path target) throws IOException {
     var maker = Lineage.read(target).path("made").path("run").asText("");
     boolean own = unfinished().map(run -> run.endsWith(maker)).orElse(false);
-    if (Files.exists(target) && !options.replace && !own) {
+    if (Files.exists(target) && !options.replace() && !own) {
       throw new IllegalArgumentException(
           "the model %s is there already%s; choose another --name, or --replace it"
               .formatted(target, maker.isEmpty() ? "" : ", made by " + maker));
@@ -200,7 +196,7 @@ final class TrainingRun implements AutoCloseable {
     }
     var run = RunDirectory.open(unfinished.get());
     if (run.forgetUnlessSaved()) {
-      out.println(run.folder() + " had ended before its first checkpoint: it begins again");
+      options.out().println(run.folder() + " had ended before its first checkpoint: it begins again");
     }
     return run;
   }
@@ -230,7 +226,7 @@ final class TrainingRun implements AutoCloseable {
   /// A checkpoint named by a model of the workspace or by a folder elsewhere.
   ///
   /// @throws IllegalArgumentException if neither is there
-  static Path checkpoint(Workspace workspace, String name, String flag) throws IOException {
+  public static Path checkpoint(Workspace workspace, String name, String flag) throws IOException {
     if (name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && Files.isDirectory(workspace.model(name))) {
       return workspace.model(name);
     }
@@ -249,7 +245,7 @@ final class TrainingRun implements AutoCloseable {
   /// The same, of a kind.
   ///
   /// @throws IllegalArgumentException if it is of the other one, too
-  static Path checkpoint(Workspace workspace, String name, String flag, Checkpoint.Kind kind)
+  public static Path checkpoint(Workspace workspace, String name, String flag, Checkpoint.Kind kind)
       throws IOException {
     var folder = checkpoint(workspace, name, flag);
     if (Checkpoint.kind(folder) != kind) {
@@ -270,7 +266,7 @@ final class TrainingRun implements AutoCloseable {
   /// as they are.
   ///
   /// @throws IllegalArgumentException if their tokenizers differ
-  static void requireSameTokenizer(Path policy, Path judge) throws IOException {
+  public static void requireSameTokenizer(Path policy, Path judge) throws IOException {
     var difference = Checkpoint.tokenizer(policy).difference(Checkpoint.tokenizer(judge));
     if (difference.isPresent()) {
       throw new IllegalArgumentException(

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// So two trainings never make one model, of whatever stages they are, and nobody replaces a model
 /// that another training counts on: it could not be resumed, as its parents would have changed. The
 /// locks are the file system's (`runs/.model-NAME.lock`) and end with the process, however it ends.
-final class ModelLock implements AutoCloseable {
+public final class ModelLock implements AutoCloseable {
   private final Workspace workspace;
   private final List<FileChannel> held = new ArrayList<>();
   private final Set<String> names = new HashSet<>();
@@ -34,7 +34,7 @@ final class ModelLock implements AutoCloseable {
   /// Takes the name of the model that is to be made.
   ///
   /// @throws IllegalArgumentException if another training makes it or counts on it
-  static ModelLock toMake(Workspace workspace, String name) throws IOException {
+  public static ModelLock toMake(Workspace workspace, String name) throws IOException {
     var lock = new ModelLock(workspace);
     var channel = open(workspace, name);
     if (!locked(channel, false)) {

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.project;
 
 import java.nio.ByteBuffer;
 import java.util.stream.Stream;
@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 import org.instructgpt.model.Corpus.Tokens;
 
 /// A short number that tells whether data is the same as before.
-final class DataHash {
+public final class DataHash {
   /// Ids that are turned into bytes at a time.
   private static final int SLICE = 1 << 16;
 
@@ -16,12 +16,12 @@ final class DataHash {
   private DataHash() {}
 
   /// Of token ids.
-  static String of(Tokens ids) {
+  public static String of(Tokens ids) {
     return of(Stream.of(ids), tokens -> tokens);
   }
 
   /// Of several lists of token ids, in their order.
-  static String of(Stream<int[]> rows) {
+  public static String of(Stream<int[]> rows) {
     return of(rows, Tokens::of);
   }
 

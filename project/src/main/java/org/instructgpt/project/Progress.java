@@ -1,0 +1,15 @@
+package org.instructgpt.project;
+
+import org.instructgpt.model.ProgressLine;
+
+/// How a person follows what takes long.
+@FunctionalInterface
+public interface Progress {
+  /// Nobody looks on.
+  Progress NONE = (_, _) -> ProgressLine.silent();
+
+  /// A line for one task.
+  ///
+  /// @param unit what is counted, in the plural
+  ProgressLine of(String task, String unit);
+}

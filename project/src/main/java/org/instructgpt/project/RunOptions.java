@@ -1,0 +1,37 @@
+package org.instructgpt.project;
+
+import java.io.PrintWriter;
+import java.util.function.Supplier;
+import org.instructgpt.model.StopFlag;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+
+/// How a training is run, whatever it trains.
+///
+/// @param precision of matrix products
+/// @param device where it computes
+/// @param fresh whether to begin anew where an unfinished run could be resumed
+/// @param replace whether the model may take the place of one of the same name
+/// @param out where its settings and its end are told
+/// @param progress how a person follows it
+/// @param stop asked for when the training begins: from then on the flag is heeded
+public record RunOptions(
+    Precision precision,
+    Device device,
+    boolean fresh,
+    boolean replace,
+    PrintWriter out,
+    Progress progress,
+    Supplier<StopFlag> stop) {
+  /// On the CPU in float32, told to nobody, run to its end.
+  public static RunOptions quiet() {
+    return new RunOptions(
+        Precision.FULL,
+        Device.CPU,
+        false,
+        false,
+        new PrintWriter(PrintWriter.nullWriter()),
+        Progress.NONE,
+        StopFlag::new);
+  }
+}

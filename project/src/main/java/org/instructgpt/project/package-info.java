@@ -1,0 +1,9 @@
+/// The folder of a project: what people gave, the runs that learned from it, the models they made.
+///
+/// A [TrainingRun] goes from resolved settings to a model in the [Workspace]; [TrainingData] and
+/// [ContextFitter] make batches of what people gave, [TextFiles] of plain text; [Provenance] says
+/// which models learned from which records.
+@NullMarked
+package org.instructgpt.project;
+
+import org.jspecify.annotations.NullMarked;
