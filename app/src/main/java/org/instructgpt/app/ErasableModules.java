@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.web.Audit;
 import org.instructgpt.recipe.ClosestName;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -36,7 +37,7 @@ record ErasableModules(Store store, Accounts accounts, TaskQueue desk, List<Eras
   static ErasableModules of(Store store, InstantSource clock, SecureRandom random)
       throws IOException {
     var accounts = Accounts.open(store, clock, random);
-    var desk = TaskQueue.open(store, clock, random);
+    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     return new ErasableModules(
         store,
         accounts,

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.web.Audit;
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,14 +72,14 @@ record StudioAreas(
   }
 
   private SiteArea label() throws IOException {
-    var desk = TaskQueue.open(store, clock, random);
+    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     var intake = new Intake(store, random);
     var exports = new LabelingExports(store, key(), clock, intake::facts);
     var rounds = new Rounds(desk, store, new Models(), () -> usable(intake), random);
     rounds.resume();
     return LabelArea.of(
         desk,
-        Screening.open(store, clock, random),
+        Screening.open(store, Audit.open(store, clock), clock, random),
         new Quality(store),
         Surveys.open(store),
         exports,

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.web.Audit;
 import org.instructgpt.label.LabelArea;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
@@ -47,11 +48,11 @@ final class LabelSite {
 
   private static SiteArea area(Store store, InstantSource clock, SecureRandom random)
       throws Exception {
-    var desk = TaskQueue.open(store, clock, random);
+    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     byte[] key = "a key of benchmarks of 32 bytes.".getBytes(StandardCharsets.UTF_8);
     return LabelArea.of(
         desk,
-        Screening.open(store, clock, random),
+        Screening.open(store, Audit.open(store, clock), clock, random),
         new Quality(store),
         Surveys.open(store),
         new LabelingExports(store, key, clock, _ -> _ -> Optional.of(Map.of())),

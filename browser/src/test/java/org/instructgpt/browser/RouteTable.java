@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.instructgpt.web.Audit;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.LabelArea;
 import org.instructgpt.label.LabelingExports;
@@ -71,10 +72,10 @@ final class RouteTable {
   private static SiteArea label(Store store) throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
-    var desk = TaskQueue.open(store, clock, random);
+    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     return LabelArea.of(
         desk,
-        Screening.open(store, clock, random),
+        Screening.open(store, Audit.open(store, clock), clock, random),
         new Quality(store),
         Surveys.open(store),
         new LabelingExports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),

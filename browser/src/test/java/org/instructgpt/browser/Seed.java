@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.instructgpt.web.Audit;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskQueue.Batch;
 import org.instructgpt.label.TaskQueue.Item;
@@ -26,7 +27,7 @@ record Seed(Store store, TaskQueue desk) {
 
   static void into(Path workspace, Consumer<Seed> seeding) throws IOException {
     try (var store = Store.open(workspace.resolve("feedback.db"))) {
-      seeding.accept(new Seed(store, TaskQueue.open(store, Clock.systemUTC(), new SecureRandom())));
+      seeding.accept(new Seed(store, TaskQueue.open(store, Audit.open(store, Clock.systemUTC()), Clock.systemUTC(), new SecureRandom())));
     }
   }
 

@@ -43,6 +43,7 @@ public final class LabelArea {
     routes.addAll(new QualityPages(quality, surveys, store).routes());
     routes.addAll(new DataPages(store, exports).routes());
     return new SiteArea(
+        "label",
         LabelArea.class,
         routes,
         List.of(

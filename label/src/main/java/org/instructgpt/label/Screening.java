@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.instructgpt.records.AuditLog;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Estimate;
-import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 
 /// How labelers are found (paper App. B.1): a candidate flags outputs and compares pairs of them
@@ -23,11 +23,11 @@ public final class Screening {
   static final double GRADE = 6;
 
   private final Store store;
-  private final Audit audit;
+  private final AuditLog audit;
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  private Screening(Store store, Audit audit, InstantSource clock, RandomGenerator random) {
+  private Screening(Store store, AuditLog audit, InstantSource clock, RandomGenerator random) {
     this.store = store;
     this.audit = audit;
     this.clock = clock;
@@ -35,10 +35,10 @@ public final class Screening {
   }
 
   /// Over the store, whose tables are made where they are missing.
-  public static Screening open(Store store, InstantSource clock, RandomGenerator random)
-      throws IOException {
+  public static Screening open(
+      Store store, AuditLog audit, InstantSource clock, RandomGenerator random) throws IOException {
     store.extend("label", TaskQueue.class);
-    return new Screening(store, Audit.open(store, clock), clock, random);
+    return new Screening(store, audit, clock, random);
   }
 
   /// What can hurt, and who: what a candidate says to have an eye for.

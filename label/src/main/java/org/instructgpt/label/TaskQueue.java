@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.instructgpt.records.AuditLog;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.Store.Erasable;
-import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 
 /// Where labelers get their tasks and hand in their work, so that no work is lost and none counts
@@ -37,11 +37,11 @@ public final class TaskQueue implements Erasable {
   private static final int LONGEST_DRAFT = 400_000;
 
   private final Store store;
-  private final Audit audit;
+  private final AuditLog audit;
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  private TaskQueue(Store store, Audit audit, InstantSource clock, RandomGenerator random) {
+  private TaskQueue(Store store, AuditLog audit, InstantSource clock, RandomGenerator random) {
     this.store = store;
     this.audit = audit;
     this.clock = clock;
@@ -49,10 +49,10 @@ public final class TaskQueue implements Erasable {
   }
 
   /// Over the store, whose tables are made where they are missing.
-  public static TaskQueue open(Store store, InstantSource clock, RandomGenerator random)
-      throws IOException {
+  public static TaskQueue open(
+      Store store, AuditLog audit, InstantSource clock, RandomGenerator random) throws IOException {
     store.extend("label", TaskQueue.class);
-    return new TaskQueue(store, Audit.open(store, clock), clock, random);
+    return new TaskQueue(store, audit, clock, random);
   }
 
   /// What is asked of the labeler.

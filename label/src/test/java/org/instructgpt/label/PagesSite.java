@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.instructgpt.web.Audit;
 import org.instructgpt.label.TaskQueue.Batch;
 import org.instructgpt.label.TaskQueue.Item;
 import org.instructgpt.label.TaskQueue.Kind;
@@ -53,8 +54,8 @@ final class PagesSite implements AutoCloseable {
   private SiteArea area(Store store, Rounds.Author author) {
     try {
       InstantSource clock = InstantSource.fixed(MONDAY);
-      var desk = TaskQueue.open(store, clock, new Random(1));
-      var screening = Screening.open(store, clock, new Random(2));
+      var desk = TaskQueue.open(store, Audit.open(store, clock), clock, new Random(1));
+      var screening = Screening.open(store, Audit.open(store, clock), clock, new Random(2));
       parts.desk = Optional.of(desk);
       parts.screening = Optional.of(screening);
       byte[] key = "a key of tests that has 32 bytes".getBytes(StandardCharsets.UTF_8);

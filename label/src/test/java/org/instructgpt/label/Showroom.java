@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.instructgpt.web.Audit;
 import org.instructgpt.label.TaskQueue.Batch;
 import org.instructgpt.label.TaskQueue.Item;
 import org.instructgpt.label.TaskQueue.Kind;
@@ -57,12 +58,12 @@ public final class Showroom {
     var random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     var store = Store.open(Path.of(args[0]).resolve("feedback.db"));
-    var desk = TaskQueue.open(store, clock, random);
+    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     var rounds = new Rounds(desk, store, echo(), new Random(1));
     var area =
         LabelArea.of(
             desk,
-            Screening.open(store, clock, random),
+            Screening.open(store, Audit.open(store, clock), clock, random),
             new Quality(store),
             Surveys.open(store),
             new LabelingExports(

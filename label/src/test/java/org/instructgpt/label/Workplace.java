@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGeneratorFactory;
+import org.instructgpt.web.Audit;
 import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Rated;
 import org.instructgpt.label.TaskQueue.Batch;
@@ -41,8 +42,8 @@ final class Workplace implements AutoCloseable {
     InstantSource clock = () -> now;
     // Only the one thread that writes draws from it, so that the same is drawn each time.
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
-    this.desk = TaskQueue.open(store, clock, random);
-    this.screening = Screening.open(store, clock, random);
+    this.desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    this.screening = Screening.open(store, Audit.open(store, clock), clock, random);
   }
 
   static Workplace in(Path folder) throws Exception {

@@ -83,6 +83,7 @@ public final class Playground {
             get("/reports/{file}/document", STAFF, reports::document),
             get("/reports/{file}/download", STAFF, reports::download));
     return new SiteArea(
+        "serve",
         Playground.class,
         routes,
         List.of(

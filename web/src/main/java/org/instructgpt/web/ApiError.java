@@ -98,7 +98,7 @@ public final class ApiError extends RuntimeException {
 
   /// What is wrong, in English sentences, where there is no page to say it.
   public String inEnglish() {
-    var words = Messages.of(Site.class, Optional.empty());
+    var words = Messages.of(Site.class);
     return problems.stream()
         .map(problem -> words.say(Locale.ENGLISH, problem.key(), problem.arguments().toArray()))
         .collect(Collectors.joining(" "));

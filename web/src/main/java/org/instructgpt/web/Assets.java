@@ -78,7 +78,7 @@ final class Assets {
     }
     try (InputStream in =
         borrowed == null
-            ? area.owner().getResourceAsStream("assets/" + file)
+            ? area.owner().getResourceAsStream(area.resource("assets/" + file))
             : area.owner().getClassLoader().getResourceAsStream(borrowed)) {
       if (in == null) {
         return Optional.empty();

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.instructgpt.records.AuditLog;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
@@ -21,7 +22,7 @@ import org.jdbi.v3.core.Handle;
 ///
 /// Acts name accounts and things by their ids and hold no text that people wrote, so they may stay
 /// when a person's data is erased.
-public final class Audit {
+public final class Audit implements AuditLog {
   private static final String GENESIS = "0".repeat(64);
 
   private final InstantSource clock;
@@ -45,6 +46,7 @@ public final class Audit {
       long number, Instant at, String account, String action, String subject, String hash) {}
 
   /// Adds an act, inside the caller's transaction: both are kept or neither is.
+  @Override
   public void append(Handle handle, String account, String action, String subject) {
     // The upsert locks the account's head until the transaction ends, so that numbers have no gaps.
     var head =

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /// What the site says, in its two languages: an area's own words, then the site's.
@@ -31,9 +32,19 @@ final class Messages {
     this.rest = rest;
   }
 
-  static Messages of(Class<?> owner, Optional<Messages> rest) {
+  static Messages of(SiteArea area, Optional<Messages> rest) {
+    return of(area.owner(), area::resource, rest);
+  }
+
+  /// Those of the site itself.
+  static Messages of(Class<?> owner) {
+    return of(owner, file -> file, Optional.empty());
+  }
+
+  private static Messages of(
+      Class<?> owner, UnaryOperator<String> place, Optional<Messages> rest) {
     return new Messages(
-        LANGUAGES.stream().collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, file(l)))),
+        LANGUAGES.stream().collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, place.apply(file(l))))),
         rest);
   }
 

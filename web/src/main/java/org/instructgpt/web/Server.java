@@ -40,10 +40,10 @@ final class Server {
   /// @param own the site's area, whose pages show what is refused where no area is asked
   static Server start(
       Site.Settings settings, List<SiteArea> others, SiteArea own, RequestGuard gate, Parts parts) {
-    Messages site = Messages.of(own.owner(), Optional.empty());
+    Messages site = Messages.of(own, Optional.empty());
     var worded = new ArrayList<Worded>();
     others.forEach(
-        area -> worded.add(new Worded(area, Messages.of(area.owner(), Optional.of(site)))));
+        area -> worded.add(new Worded(area, Messages.of(area, Optional.of(site)))));
     worded.add(new Worded(own, site));
     var closing = new AtomicBoolean();
     var studio =

@@ -5,18 +5,19 @@ import java.util.Map;
 
 /// What a module adds to the site.
 ///
-/// Beside the `owner` class on the class path lie the module's texts, `messages.properties` in
-/// English and `messages_zh.properties` in Chinese (UTF-8, `MessageFormat`), and the folder
-/// `assets`, whose files are served at `/assets/NAME/FILE`; its pages are the templates of
-/// `src/main/jte`. NAME is the last part of the owner's package. A file `assets/NAME.css` is part
-/// of every page of the area.
+/// In the folder NAME beside the `owner` class on the class path lie the area's texts,
+/// `messages.properties` in English and `messages_zh.properties` in Chinese (UTF-8,
+/// `MessageFormat`), and the folder `assets`, whose files are served at `/assets/NAME/FILE`; its
+/// pages are the templates of the module's `src/main/jte`. A file `assets/NAME.css` is part of every
+/// page of the area.
 ///
+/// @param name of the area; where it is that of the owner's package, there is no folder for it
 /// @param owner any class of the module
 /// @param links to be shown in the navigation to those who may follow them, in this order
 /// @param borrowed assets that lie elsewhere on the class path: file name to resource, such as
 ///   `sortable.js` to `META-INF/resources/webjars/...`
 public record SiteArea(
-    Class<?> owner, List<Route> routes, List<Link> links, Map<String, String> borrowed) {
+    String name, Class<?> owner, List<Route> routes, List<Link> links, Map<String, String> borrowed) {
 
   public SiteArea {
     routes = List.copyOf(routes);
@@ -30,8 +31,13 @@ public record SiteArea(
     }
   }
 
+  public SiteArea(String name, Class<?> owner, List<Route> routes, List<Link> links) {
+    this(name, owner, routes, links, Map.of());
+  }
+
+  /// An area that is all of its module.
   public SiteArea(Class<?> owner, List<Route> routes, List<Link> links) {
-    this(owner, routes, links, Map.of());
+    this(lastOf(owner), owner, routes, links, Map.of());
   }
 
   /// A link of the navigation; shown to those whom the route of its path lets in, so that the first
@@ -40,7 +46,12 @@ public record SiteArea(
   /// @param text the key of what it says
   public record Link(String text, String path) {}
 
-  public String name() {
+  /// Where a resource of the area lies, from the owner's package.
+  String resource(String file) {
+    return name.equals(lastOf(owner)) ? file : name + "/" + file;
+  }
+
+  private static String lastOf(Class<?> owner) {
     return owner.getPackageName().substring(owner.getPackageName().lastIndexOf('.') + 1);
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// What the site says, in both languages.
 class MessagesTest {
-  private static final Messages TEXTS = Messages.of(Site.class, Optional.empty());
+  private static final Messages TEXTS = Messages.of(Site.class);
 
   @Test
   void bothLanguagesSayTheSameThings() {
@@ -69,7 +69,7 @@ class MessagesTest {
 
   @Test
   void anAreasWordsComeBeforeTheSites() {
-    var texts = Messages.of(MessagesTest.class, Optional.of(TEXTS));
+    var texts = Messages.of(new SiteArea(MessagesTest.class, List.of(), List.of()), Optional.of(TEXTS));
     assertThat(texts.say(Locale.ENGLISH, "site.copy")).isEqualTo("Copy");
     assertThat(texts.say(Locale.CHINESE, "site.copy")).isEqualTo("复制");
     assertThat(texts.say(Locale.CHINESE, "no.such-key")).isEqualTo("no.such-key");
