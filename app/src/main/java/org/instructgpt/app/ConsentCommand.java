@@ -1,5 +1,7 @@
 package org.instructgpt.app;
 
+import org.instructgpt.studio.ErasableModules;
+import org.instructgpt.studio.WithdrawnConsent;
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
-import org.instructgpt.serve.Consents;
+import org.instructgpt.studio.Consents;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

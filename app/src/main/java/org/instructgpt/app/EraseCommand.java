@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.project.DataHash;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.ClosestName;
 import java.io.BufferedReader;

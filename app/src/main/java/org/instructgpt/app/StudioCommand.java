@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.studio.StudioAreas;
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.net.URI;

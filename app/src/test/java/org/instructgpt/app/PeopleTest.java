@@ -2,6 +2,7 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.TrainingData;
 import org.instructgpt.project.Workspace;

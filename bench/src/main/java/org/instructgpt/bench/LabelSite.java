@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.web.Audit;
-import org.instructgpt.label.LabelArea;
+import org.instructgpt.studio.LabelArea;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;

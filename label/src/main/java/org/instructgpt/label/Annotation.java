@@ -12,7 +12,7 @@ import org.instructgpt.label.TaskQueue.Submission;
 ///
 /// @param id the name of the submission
 /// @param started milliseconds, as `submitted`
-record Annotation(
+public record Annotation(
     String id,
     String labeler,
     String item,

@@ -8,12 +8,12 @@ import java.time.ZoneId;
 ///
 /// @param count tasks handed in
 /// @param activeMillis time at work on them
-record DailyTotal(int count, long activeMillis) {
+public record DailyTotal(int count, long activeMillis) {
   /// More tasks than anybody does in a day.
   private static final int MOST = 2000;
 
   /// Since the last midnight where the labeler is.
-  static DailyTotal today(TaskQueue desk, String labeler, Instant now, ZoneId zone) {
+  public static DailyTotal today(TaskQueue desk, String labeler, Instant now, ZoneId zone) {
     Instant midnight = LocalDate.ofInstant(now, zone).atStartOfDay(zone).toInstant();
     var done =
         desk.history(labeler, MOST).stream().filter(d -> !d.at().isBefore(midnight)).toList();

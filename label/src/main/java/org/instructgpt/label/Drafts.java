@@ -9,16 +9,16 @@ import org.instructgpt.label.TaskQueue.Rejected.Why;
 import org.jdbi.v3.core.Handle;
 
 /// What labelers have not handed in yet.
-final class Drafts {
+public final class Drafts {
   private final Handle handle;
   private final Instant now;
 
-  Drafts(Handle handle, Instant now) {
+  public Drafts(Handle handle, Instant now) {
     this.handle = handle;
     this.now = now;
   }
 
-  Optional<Draft> find(String labeler, String item) {
+  public Optional<Draft> find(String labeler, String item) {
     return handle
         .createQuery("SELECT version, json, saved FROM label_draft WHERE item = ? AND labeler = ?")
         .bind(0, item)

@@ -17,7 +17,7 @@ import org.instructgpt.label.TaskQueue.Mode;
 ///
 /// Each version is a file in each language, which never changes: what holds next is a version of
 /// its own, since every annotation names the one that it was made under.
-final class Instructions {
+public final class Instructions {
   private static final Map<Mode, List<String>> VERSIONS =
       Map.of(Mode.TRAINING, List.of("training-1"), Mode.EVALUATION, List.of("evaluation-1"));
 
@@ -27,7 +27,7 @@ final class Instructions {
   private final Map<String, String> rendered = new ConcurrentHashMap<>();
 
   /// The version that new batches of a mode get.
-  String newest(Mode mode) {
+  public String newest(Mode mode) {
     return VERSIONS.getOrDefault(mode, List.of()).getLast();
   }
 
@@ -37,7 +37,7 @@ final class Instructions {
 
   /// A version as HTML; empty for one that this program does not know, as in a store that a newer
   /// one has written.
-  String html(String version, Locale language) {
+  public String html(String version, Locale language) {
     if (!has(version)) {
       return "";
     }

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 /// @param prompt id of the prompt, if there is one
 /// @param text of the prompt, or empty
 /// @param gold the annotation that others are measured by, if the item is gold
-record LabelingTask(
+public record LabelingTask(
     String id,
     Kind kind,
     Mode mode,
@@ -33,7 +33,7 @@ record LabelingTask(
       LEFT JOIN prompt p ON p.id = i.prompt
       """;
 
-  static Optional<LabelingTask> find(Handle handle, String id) {
+  public static Optional<LabelingTask> find(Handle handle, String id) {
     return handle
         .createQuery(SELECT + "WHERE i.id = :id")
         .bind("id", id)
@@ -55,7 +55,7 @@ record LabelingTask(
   }
 
   /// The outputs as one labeler sees them.
-  List<Output> shown(String labeler) {
+  public List<Output> shown(String labeler) {
     return SeededOrder.order(id, labeler, outputs.size()).stream().map(outputs::get).toList();
   }
 }

@@ -22,7 +22,7 @@ import org.jdbi.v3.core.Handle;
 ///
 /// The store lets one write run at a time, so what is looked up here still holds when it is changed
 /// a line later.
-final class Leases {
+public final class Leases {
   /// How often a gold item is handed out where one is left: between 5 and 10% of the time
   /// (`platform.md` B.8), at random, so that nobody can count to the next.
   static final double GOLD = 0.075;
@@ -30,7 +30,7 @@ final class Leases {
   private final Handle handle;
   private final Instant now;
 
-  Leases(Handle handle, Instant now) {
+  public Leases(Handle handle, Instant now) {
     this.handle = handle;
     this.now = now;
   }
@@ -39,7 +39,7 @@ final class Leases {
   ///
   /// @param slot absent for a gold item
   /// @param drafted whether a draft is kept
-  record Held(
+  public record Held(
       String item,
       Optional<String> slot,
       String token,
@@ -110,7 +110,7 @@ final class Leases {
         .list();
   }
 
-  Optional<Held> held(String labeler, String item) {
+  public Optional<Held> held(String labeler, String item) {
     return handle
         .createQuery(Held.SELECT + "WHERE l.item = :item AND l.labeler = :labeler")
         .bind("item", item)

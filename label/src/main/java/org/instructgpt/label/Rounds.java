@@ -70,7 +70,7 @@ public final class Rounds {
   /// Models at work, as the program that starts the site provides them.
   public interface Author {
     /// The names of those that can be asked, best known first; empty where none can.
-    List<String> models();
+    public List<String> models();
 
     /// `k` answers of a model to each prompt, sampled anew; fewer where the model cannot read the
     /// prompt. Called by one thread at a time.
@@ -104,14 +104,14 @@ public final class Rounds {
   ///
   /// @param fresh only prompts that nobody ranked (or, for demonstrations, demonstrated) so far
   /// @param most how many, chosen at random
-  record Choice(Optional<Split> split, Optional<Prompt.Source> source, boolean fresh, int most) {}
+  public record Choice(Optional<Split> split, Optional<Prompt.Source> source, boolean fresh, int most) {}
 
   /// What a round asks of whom.
   ///
   /// @param models whose outputs are compared; empty for other kinds of tasks
   /// @param k outputs a prompt, 4 to 9 in the paper
-  record Plan(Batch batch, Choice choice, List<String> models, int k, String by) {
-    Plan {
+  public record Plan(Batch batch, Choice choice, List<String> models, int k, String by) {
+    public Plan {
       models = List.copyOf(models);
     }
   }
@@ -123,7 +123,7 @@ public final class Rounds {
   /// @param unread those of them that are longer than a model can read
   /// @param batch id, when it is open
   /// @param failure why it ended otherwise
-  record Preparation(
+  public record Preparation(
       String name,
       int done,
       int total,
@@ -131,21 +131,21 @@ public final class Rounds {
       int unread,
       Optional<String> batch,
       Optional<String> failure) {
-    boolean going() {
+    public boolean going() {
       return batch.isEmpty() && failure.isEmpty();
     }
   }
 
-  List<String> models() {
+  public List<String> models() {
     return author.models();
   }
 
-  Optional<Preparation> latest() {
+  public Optional<Preparation> latest() {
     return store.read(handle -> new RoundStore(handle).latest());
   }
 
   /// The prompts that a choice means, in random order.
-  List<Prompt> prompts(Choice choice, Kind kind) {
+  public List<Prompt> prompts(Choice choice, Kind kind) {
     Filter filter = new Filter(choice.split(), choice.source(), Optional.empty(), Optional.empty());
     Set<String> known = choice.fresh() ? known(kind) : Set.of();
     List<Prompt> found = new ArrayList<>(store.prompts(filter));
@@ -170,7 +170,7 @@ public final class Rounds {
   }
 
   /// Prepares and opens a round in the background; false while another one is being prepared.
-  synchronized boolean begin(Plan plan, List<Prompt> prompts) {
+  public synchronized boolean begin(Plan plan, List<Prompt> prompts) {
     Optional<Going> begun =
         write(handle -> {
           var book = new RoundStore(handle);

@@ -247,9 +247,9 @@ public final class Screening {
   /// @param atWork of these, those who hold a task
   /// @param admitted who go on
   /// @param waiting who have no work now only because nobody has decided on them
-  record Reach(int stopped, int atWork, int admitted, int waiting) {}
+  public record Reach(int stopped, int atWork, int admitted, int waiting) {}
 
-  Reach reach() {
+  public Reach reach() {
     return store.read(handle -> {
       String undecided =
           """

@@ -19,7 +19,7 @@ import java.util.Locale;
 import org.instructgpt.records.Output;
 
 /// What lies in the store as JSON. Names of constants are in lower case.
-final class StoredJson {
+public final class StoredJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModules(new Jdk8Module(), new SimpleModule().addSerializer(new Words()))
@@ -50,15 +50,15 @@ final class StoredJson {
     }
   }
 
-  static String word(Enum<?> constant) {
+  public static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  static <E extends Enum<E>> E constant(Class<E> type, String word) {
+  public static <E extends Enum<E>> E constant(Class<E> type, String word) {
     return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
   }
 
-  static String write(Object value) {
+  public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException fault) {
@@ -66,7 +66,7 @@ final class StoredJson {
     }
   }
 
-  static String write(LabelerWork work) {
+  public static String write(LabelerWork work) {
     try {
       // Told its type, the mapper names which kind of work it is.
       return MAPPER.writerFor(LabelerWork.class).writeValueAsString(work);

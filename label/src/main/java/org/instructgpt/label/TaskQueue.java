@@ -349,7 +349,7 @@ public final class TaskQueue implements Erasable {
   }
 
   /// How it stands with an item that was handed to the labeler.
-  Optional<TaskState> mine(String labeler, String item, ZoneId day) {
+  public Optional<TaskState> mine(String labeler, String item, ZoneId day) {
     return store.read(handle -> TaskState.of(store, handle, clock.instant(), labeler, item, day));
   }
 

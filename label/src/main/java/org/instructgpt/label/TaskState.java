@@ -12,11 +12,11 @@ import org.jdbi.v3.core.Handle;
 ///
 /// @param state `out`, `done`, `skipped` or `gone`
 /// @param draft the version of the draft that is stored; 0 where there is none
-record TaskState(String state, long draft, Optional<HandedIn> handedIn) {
+public record TaskState(String state, long draft, Optional<HandedIn> handedIn) {
 
   /// @param newest version
   /// @param fixed why it cannot be corrected any more; empty where it can
-  record HandedIn(Annotation newest, int versions, Optional<Rejected.Why> fixed) {}
+  public record HandedIn(Annotation newest, int versions, Optional<Rejected.Why> fixed) {}
 
   static Optional<TaskState> of(
       Store store, Handle handle, Instant now, String labeler, String item, ZoneId day) {

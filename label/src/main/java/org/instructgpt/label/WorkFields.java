@@ -12,10 +12,10 @@ import org.instructgpt.label.LabelerWork.Tagged;
 import org.instructgpt.label.LabelerWork.Written;
 
 /// Work as the values of the fields of its page, by which somebody who corrects it goes on.
-final class WorkFields {
+public final class WorkFields {
   private WorkFields() {}
 
-  static Map<String, List<String>> of(LabelerWork work) {
+  public static Map<String, List<String>> of(LabelerWork work) {
     return switch (work) {
       case Written(String text) -> Map.of("text", List.of(text));
       case Demonstrated(String response) -> Map.of("response", List.of(response));

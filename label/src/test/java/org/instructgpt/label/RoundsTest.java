@@ -29,11 +29,11 @@ import org.instructgpt.records.Split;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RoundsTest {
+public class RoundsTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   /// Three models that never write the same twice.
-  static final Rounds.Author COUNTING =
+  public static final Rounds.Author COUNTING =
       author((model, prompt) -> model + " says " + COUNT.incrementAndGet() + " to " + prompt);
 
   @TempDir Path folder;

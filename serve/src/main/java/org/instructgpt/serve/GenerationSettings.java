@@ -13,10 +13,10 @@ import java.util.List;
 /// @param seed the same seed gives the same answer
 public record GenerationSettings(
     int longest, double temperature, double topP, List<String> stops, long seed) {
-  static final int LONGEST = 2048;
-  static final double HOTTEST = 2;
-  static final int MOST_STOPS = 4;
-  static final int LONGEST_STOP = 60;
+  public static final int LONGEST = 2048;
+  public static final double HOTTEST = 2;
+  public static final int MOST_STOPS = 4;
+  public static final int LONGEST_STOP = 60;
 
   /// Checks the ranges.
   ///

@@ -107,7 +107,7 @@ public final class InferenceEngine implements AutoCloseable {
     return models.all().stream().filter(ServedModel::speaks).map(ServedModel::name).toList();
   }
 
-  ModelCatalog models() {
+  public ModelCatalog models() {
     return models;
   }
 

@@ -18,11 +18,11 @@ import java.util.regex.Pattern;
 /// another one there at any moment.
 ///
 /// @param folder that holds a folder for each
-record ModelCatalog(Path folder) {
+public record ModelCatalog(Path folder) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
   /// All that can be read, those first that others were made from.
-  List<ServedModel> all() {
+  public List<ServedModel> all() {
     var found = new ArrayList<ServedModel>();
     for (var each : folders()) {
       try {
@@ -35,7 +35,7 @@ record ModelCatalog(Path folder) {
   }
 
   /// Those that cannot be read, each with the reason.
-  SequencedMap<String, String> problems() {
+  public SequencedMap<String, String> problems() {
     var problems = new LinkedHashMap<String, String>();
     for (var each : folders()) {
       try {
@@ -47,7 +47,7 @@ record ModelCatalog(Path folder) {
     return problems;
   }
 
-  Optional<ServedModel> find(String name) {
+  public Optional<ServedModel> find(String name) {
     if (!NAME.matcher(name).matches() || !Files.isRegularFile(config(folder.resolve(name)))) {
       return Optional.empty();
     }
@@ -60,7 +60,7 @@ record ModelCatalog(Path folder) {
 
   /// The models that a model was made from, itself last: its policy, what that was made from, and
   /// so on.
-  List<ServedModel> line(ServedModel model) {
+  public List<ServedModel> line(ServedModel model) {
     var line = new ArrayList<ServedModel>();
     var seen = new HashSet<String>();
     Optional<ServedModel> at = Optional.of(model);

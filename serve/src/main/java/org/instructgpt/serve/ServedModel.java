@@ -17,7 +17,7 @@ import org.instructgpt.text.PromptTemplate;
 /// @param bytes of its weights on disk
 /// @param made when its weights were put in place: another time, another model
 /// @param lineage what `lineage.json` tells; empty where there is none
-record ServedModel(
+public record ServedModel(
     String name,
     Path folder,
     Checkpoint.Kind kind,
@@ -27,7 +27,7 @@ record ServedModel(
     ObjectNode lineage) {
 
   /// What a model was trained to do, in the order in which one becomes the other.
-  enum Stage {
+  public enum Stage {
     /// To go on with any text.
     PRETRAIN,
     /// By demonstrations.
@@ -54,7 +54,7 @@ record ServedModel(
         Lineage.read(folder));
   }
 
-  Stage stage() {
+  public Stage stage() {
     return switch (lineage.path("stage").asText()) {
       case "pretrain" -> Stage.PRETRAIN;
       case "sft", "supervised" -> Stage.SFT;
@@ -68,12 +68,12 @@ record ServedModel(
   }
 
   /// Whether it can be asked at all; a reward model cannot.
-  boolean speaks() {
+  public boolean speaks() {
     return kind == Checkpoint.Kind.LANGUAGE;
   }
 
   /// Whether it answers a prompt; else it goes on with its text.
-  boolean answers() {
+  public boolean answers() {
     return switch (stage()) {
       case SFT, PPO, PPO_PTX -> true;
       case PRETRAIN, REWARD, OTHER -> false;
@@ -86,7 +86,7 @@ record ServedModel(
   }
 
   /// The settings of the run that made it.
-  JsonNode settings() {
+  public JsonNode settings() {
     return lineage.path("made").path("settings");
   }
 }

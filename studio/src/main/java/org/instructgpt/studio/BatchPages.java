@@ -1,0 +1,319 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.label.Instructions;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.TaskQueue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.instructgpt.label.Quality.Progress;
+import org.instructgpt.label.Rounds.Choice;
+import org.instructgpt.label.Rounds.Plan;
+import org.instructgpt.label.Rounds.Preparation;
+import org.instructgpt.label.TaskQueue.Batch;
+import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Prompt.Source;
+import org.instructgpt.records.Split;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.ApiError.Problem;
+import org.instructgpt.web.Exchange;
+import org.instructgpt.web.Route;
+import org.jspecify.annotations.Nullable;
+
+/// A researcher's batches: how far each is, and new ones, with outputs of models where outputs are
+/// compared.
+final class BatchPages {
+  private static final int MOST_ITEMS = 20_000;
+  private static final int LEAST_OUTPUTS = 4;
+  private static final int MOST_OUTPUTS = 9;
+
+  private final TaskQueue desk;
+  private final Quality quality;
+  private final Rounds rounds;
+  private final Instructions instructions;
+
+  BatchPages(TaskQueue desk, Quality quality, Rounds rounds, Instructions instructions) {
+    this.desk = desk;
+    this.quality = quality;
+    this.rounds = rounds;
+    this.instructions = instructions;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/research", LabelArea.RESEARCHERS, this::overview),
+        Route.get("/research/batches/new", LabelArea.RESEARCHERS, this::blank),
+        Route.post("/research/batches", LabelArea.RESEARCHERS, this::open),
+        Route.get("/research/batches/{batch}/close", LabelArea.RESEARCHERS, this::askClose),
+        Route.post("/research/batches/{batch}/close", LabelArea.RESEARCHERS, this::close),
+        Route.post("/research/batches/{batch}/gold", LabelArea.RESEARCHERS, this::gold));
+  }
+
+  /// A batch with why items of it were given back.
+  record Row(Progress progress, Map<TaskQueue.Reason, Integer> skips) {
+    double share() {
+      return progress.slots() == 0 ? 0 : (double) progress.done() / progress.slots();
+    }
+  }
+
+  private void overview(Exchange visit) {
+    List<Row> rows =
+        quality.progress(visit.now()).stream()
+            .map(p -> new Row(p, p.skipped() == 0 ? Map.of() : quality.skips(p.id())))
+            .toList();
+    visit.page(
+        "label.research.title",
+        "research",
+        Map.of("rows", rows, "preparing", new Latest(rounds.latest())));
+  }
+
+  /// The round that is or was last prepared, for the template.
+  record Latest(Optional<Preparation> round) {}
+
+  private void blank(Exchange visit) {
+    form(visit, new Filled(visit, false, Map.of()));
+  }
+
+  private void form(Exchange visit, Filled filled) {
+    visit.page(
+        filled.problems().isEmpty() ? 200 : 400,
+        "label.batch.title",
+        "batch",
+        Map.of(
+            "filled", filled,
+            "models", rounds.models(),
+            "versions",
+                Map.of(
+                    Mode.TRAINING, instructions.newest(Mode.TRAINING),
+                    Mode.EVALUATION, instructions.newest(Mode.EVALUATION))));
+  }
+
+  /// What stands in the fields: what was sent and refused, or what a new form begins with.
+  ///
+  /// @param problems by field
+  record Filled(Exchange visit, boolean sent, Map<String, String> problems) {
+    Filled {
+      problems = Map.copyOf(problems);
+    }
+
+    String value(String field, String first) {
+      return sent ? visit.field(field).orElse("") : first;
+    }
+
+    boolean chosen(String field, String value, boolean first) {
+      return sent ? visit.fields(field).contains(value) : first;
+    }
+  }
+
+  /// A form that is read whole before anything is said about it.
+  private static final class Reading {
+    private final Exchange visit;
+    private final List<Problem> problems = new ArrayList<>();
+
+    Reading(Exchange visit) {
+      this.visit = visit;
+    }
+
+    <T> @Nullable T get(Supplier<T> field) {
+      try {
+        return field.get();
+      } catch (ApiError refusal) {
+        problems.addAll(refusal.problems());
+        return null;
+      }
+    }
+
+    int number(String field, int least, int most) {
+      Integer number = get(() -> PageNumbers.of(visit, field, least, most));
+      return number == null ? least : number;
+    }
+
+    <E extends Enum<E>> Optional<E> maybe(Class<E> type, String field) {
+      String name = visit.field(field).orElse("");
+      return name.isEmpty()
+          ? Optional.empty()
+          : Optional.ofNullable(get(() -> ScreeningPages.constant(type, field, name)));
+    }
+
+    void check(boolean right, String field, String key, Object... arguments) {
+      if (!right) {
+        problems.add(new Problem(field, key, arguments));
+      }
+    }
+
+    void done() {
+      if (!problems.isEmpty()) {
+        throw ApiError.invalid(problems);
+      }
+    }
+  }
+
+  private void open(Exchange visit) {
+    var _ = visit.field("name"); // what is no form at all is refused as such: nothing can be kept
+    try {
+      begin(visit);
+    } catch (ApiError refusal) {
+      // Nothing that was filled in is lost.
+      form(visit, new Filled(visit, true, visit.problems(refusal)));
+    }
+  }
+
+  private void begin(Exchange visit) {
+    var form = new Reading(visit);
+    Kind kind = form.maybe(Kind.class, "kind").orElse(Kind.PLAIN);
+    Mode mode = form.maybe(Mode.class, "mode").orElse(Mode.TRAINING);
+    String name = visit.field("name").orElse("").strip();
+    form.check(!name.isEmpty() && name.length() <= 100, "name", "label.refused.name");
+    var batch =
+        new Batch(
+            name,
+            kind,
+            mode,
+            form.number("overlap", 1, 50),
+            form.maybe(Pool.class, "pool"),
+            form.number("priority", 0, 1000),
+            instructions.newest(mode));
+    String key =
+        switch (kind) {
+          case PLAIN, FEW_SHOT -> written(form, batch);
+          case USER_BASED -> useCases(form, batch);
+          case DEMONSTRATE, TAG -> prompted(form, batch);
+          case COMPARE -> compared(form, batch);
+        };
+    visit.redirect("/research", key);
+  }
+
+  private String written(Reading form, Batch batch) {
+    int count = form.number("count", 1, MOST_ITEMS);
+    form.done();
+    var item = new Item(Optional.empty(), List.of(), "");
+    return open(form, batch, IntStream.range(0, count).mapToObj(_ -> item).toList());
+  }
+
+  private String useCases(Reading form, Batch batch) {
+    List<String> cases =
+        form.visit
+            .field("cases")
+            .orElse("")
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .toList();
+    form.check(!cases.isEmpty(), "cases", "label.refused.cases");
+    form.done();
+    return open(
+        form,
+        batch,
+        cases.stream().map(note -> new Item(Optional.empty(), List.of(), note)).toList());
+  }
+
+  private String prompted(Reading form, Batch batch) {
+    List<Prompt> prompts = chosen(form, batch.kind());
+    form.done();
+    return open(
+        form,
+        batch,
+        prompts.stream().map(prompt -> new Item(Optional.of(prompt.id()), List.of(), "")).toList());
+  }
+
+  private String compared(Reading form, Batch batch) {
+    List<String> models = form.visit.fields("models");
+    form.check(
+        !models.isEmpty() && rounds.models().containsAll(models), "models", "label.refused.models");
+    int k = form.number("k", LEAST_OUTPUTS, MOST_OUTPUTS);
+    form.check(models.size() <= k, "models", "label.refused.more-models", models.size(), k);
+    List<Prompt> prompts = chosen(form, batch.kind());
+    form.done();
+    Plan plan = new Plan(batch, choice(form), models, k, form.visit.account().id());
+    if (!rounds.begin(plan, prompts)) {
+      throw ApiError.conflict("label.refused.round-going");
+    }
+    return "label.batch.preparing";
+  }
+
+  private List<Prompt> chosen(Reading form, Kind kind) {
+    Choice choice = choice(form);
+    List<Prompt> prompts =
+        form.problems.isEmpty() ? rounds.prompts(choice, kind) : List.<Prompt>of();
+    form.check(!form.problems.isEmpty() || !prompts.isEmpty(), "split", "label.refused.no-prompts");
+    return prompts;
+  }
+
+  private static Choice choice(Reading form) {
+    return new Choice(
+        form.maybe(Split.class, "split"),
+        form.maybe(Source.class, "source"),
+        form.visit.field("fresh").isPresent(),
+        form.number("most", 1, MOST_ITEMS));
+  }
+
+  private String open(Reading form, Batch batch, List<Item> items) {
+    try {
+      desk.open(batch, items, form.visit.account().id());
+    } catch (IllegalArgumentException wrong) {
+      throw ApiError.invalid("", "label.refused.batch", String.valueOf(wrong.getMessage()));
+    }
+    return "label.batch.opened";
+  }
+
+  private void askClose(Exchange visit) {
+    String id = visit.path("batch");
+    Progress progress =
+        quality.progress(visit.now()).stream()
+            .filter(p -> p.id().equals(id))
+            .findFirst()
+            .orElseThrow(ApiError::missing);
+    int open = progress.slots() - progress.done() - progress.leased();
+    visit.confirm(
+        new Exchange.Confirmation(
+            visit.text("label.close.title", progress.batch().name()),
+            List.of(
+                visit.text("label.close.open", Math.max(0, open), progress.slots()),
+                visit.text("label.close.leased", progress.leased()),
+                visit.text("label.close.kept", progress.done(), progress.surplus())),
+            "/research/batches/" + id + "/close",
+            Map.of(),
+            visit.text("label.batch.close"),
+            "/research"));
+  }
+
+  private void close(Exchange visit) {
+    String batch = known(visit);
+    desk.close(batch, visit.account().id());
+    visit.redirect("/research", "label.batch.closed");
+  }
+
+  private void gold(Exchange visit) {
+    String batch = known(visit);
+    boolean comparisons =
+        quality.progress(visit.now()).stream()
+            .anyMatch(p -> p.id().equals(batch) && p.batch().kind() == Kind.COMPARE);
+    if (!comparisons) {
+      throw ApiError.conflict("label.refused.gold");
+    }
+    int made = desk.makeGold(batch, visit.account().id());
+    visit.redirect("/research", made == 0 ? "label.batch.no-gold" : "label.batch.made-gold");
+  }
+
+  private String known(Exchange visit) {
+    String batch = visit.path("batch");
+    if (quality.progress(visit.now()).stream().noneMatch(p -> p.id().equals(batch))) {
+      throw ApiError.missing();
+    }
+    return batch;
+  }
+
+  /// The choices of a form's list, for the template.
+  static List<String> names(Class<? extends Enum<?>> type) {
+    return Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
+  }
+}

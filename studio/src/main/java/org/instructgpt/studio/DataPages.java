@@ -1,0 +1,71 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.label.LabelingExports;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.instructgpt.studio.FeedbackBrowser.Query;
+import org.instructgpt.studio.FeedbackBrowser.What;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Prompt.Source;
+import org.instructgpt.records.Split;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
+import org.instructgpt.web.Route;
+
+/// Looking through what people gave, and taking it home.
+final class DataPages {
+  private final Store store;
+  private final LabelingExports exports;
+  private final FeedbackBrowser shelf;
+
+  DataPages(Store store, LabelingExports exports) {
+    this.store = store;
+    this.exports = exports;
+    this.shelf = new FeedbackBrowser(store);
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/research/data", LabelArea.RESEARCHERS, this::list),
+        Route.get("/research/data/{prompt}", LabelArea.RESEARCHERS, this::prompt),
+        Route.get("/research/export.zip", LabelArea.RESEARCHERS, this::export));
+  }
+
+  private void list(Exchange visit) {
+    What what = one(visit, What.class, "what").orElse(What.PROMPTS);
+    long before =
+        visit.query("before").filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
+    var query =
+        new Query(
+            what,
+            one(visit, Split.class, "split"),
+            one(visit, Source.class, "source"),
+            visit.query("q").orElse("").strip(),
+            visit.query("labeler").orElse("").strip(),
+            before);
+    visit.page(
+        "label.data.title",
+        "data",
+        Map.of("query", query, "found", shelf.find(query), "counts", store.counts()));
+  }
+
+  private static <E extends Enum<E>> Optional<E> one(Exchange visit, Class<E> type, String field) {
+    return visit
+        .query(field)
+        .filter(name -> !name.isEmpty())
+        .map(name -> ScreeningPages.constant(type, field, name));
+  }
+
+  private void prompt(Exchange visit) {
+    Prompt prompt = store.prompt(visit.path("prompt")).orElseThrow(ApiError::missing);
+    visit.page(
+        "label.data.prompt", "prompt", Map.of("prompt", prompt, "given", shelf.given(prompt.id())));
+  }
+
+  private void export(Exchange visit) throws Exception {
+    String day = visit.now().toString().substring(0, 10);
+    visit.download("feedback-" + day + ".zip", "application/zip", exports::zip);
+  }
+}

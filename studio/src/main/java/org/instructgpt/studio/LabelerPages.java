@@ -1,0 +1,253 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.label.Annotation;
+import org.instructgpt.label.DailyTotal;
+import org.instructgpt.label.Drafts;
+import org.instructgpt.label.Instructions;
+import org.instructgpt.label.LabelingTask;
+import org.instructgpt.label.Leases;
+import org.instructgpt.label.Screening;
+import org.instructgpt.label.StoredJson;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskQueue;
+import org.instructgpt.label.TaskState;
+import org.instructgpt.label.WorkFields;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.instructgpt.label.TaskQueue.Done;
+import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskQueue.Lease;
+import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Output;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.Account;
+import org.instructgpt.web.Exchange;
+import org.instructgpt.web.Route;
+import org.jdbi.v3.core.Handle;
+
+/// A labeler's own pages: what is next, the task in hand, what was done, what holds.
+final class LabelerPages {
+  private static final int RECENT = 12;
+
+  private final TaskQueue desk;
+  private final Screening screening;
+  private final Surveys surveys;
+  private final Instructions instructions;
+  private final Store store;
+
+  LabelerPages(
+      TaskQueue desk,
+      Screening screening,
+      Surveys surveys,
+      Instructions instructions,
+      Store store) {
+    this.desk = desk;
+    this.screening = screening;
+    this.surveys = surveys;
+    this.instructions = instructions;
+    this.store = store;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/tasks", LabelArea.WORKERS, this::home),
+        Route.post("/tasks/next", LabelArea.WORKERS, this::next),
+        Route.get("/tasks/{item}", LabelArea.WORKERS, this::task),
+        Route.get("/instructions", LabelArea.WORKERS, this::read));
+  }
+
+  /// @param inHand the task that waits to be finished
+  /// @param waiting how many tasks of each kind there are
+  /// @param screened whether a screening is to be done, or was and is not decided
+  record Home(
+      Optional<Lease> inHand,
+      Map<Kind, Integer> waiting,
+      DailyTotal today,
+      List<Recent> recent,
+      Screened screened,
+      List<Surveys.Survey> surveys) {
+    int all() {
+      return waiting.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
+  /// @param correctable whether the labeler may still correct it
+  record Recent(Done done, boolean correctable) {}
+
+  /// Where a labeler stands with the screening.
+  enum Screened {
+    /// There is none to do.
+    NOTHING,
+    /// Questions wait.
+    OPEN,
+    /// All is answered; a researcher decides.
+    WAITING,
+    /// A researcher decided that there is no work, for now or at all.
+    WITHOUT_WORK
+  }
+
+  private void home(Exchange visit) {
+    Account account = visit.account();
+    String me = account.id();
+    List<Surveys.Survey> open = new ArrayList<>(List.of(Surveys.Survey.values()));
+    open.removeIf(survey -> surveys.answered(me, survey));
+    visit.page(
+        "label.work.title",
+        "work",
+        Map.of(
+            "home",
+            new Home(
+                inHand(me, visit.now()),
+                new TreeMap<>(desk.waiting(me)),
+                DailyTotal.today(desk, me, visit.now(), visit.zone()),
+                recent(visit),
+                screened(account),
+                account.pool().isPresent() ? List.copyOf(open) : List.of())));
+  }
+
+  private List<Recent> recent(Exchange visit) {
+    String me = visit.account().id();
+    return desk.history(me, RECENT).stream()
+        .map(done ->
+            new Recent(done, correctable(desk.mine(me, done.item(), visit.zone())).isPresent()))
+        .toList();
+  }
+
+  private static Optional<Annotation> correctable(Optional<TaskState> mine) {
+    return mine.flatMap(TaskState::handedIn)
+        .filter(given -> given.fixed().isEmpty())
+        .map(TaskState.HandedIn::newest);
+  }
+
+  private Screened screened(Account account) {
+    if (account.pool().isEmpty()) {
+      return Screened.NOTHING;
+    }
+    var decisions = screening.result(account.id()).decisions();
+    if (!decisions.isEmpty()) {
+      boolean in = decisions.getFirst().verdict() == Screening.Verdict.ADMITTED;
+      return in ? Screened.NOTHING : Screened.WITHOUT_WORK;
+    }
+    if (!account.pool().get().equals(Pool.TRAINING) || !screening.required()) {
+      return Screened.NOTHING;
+    }
+    return screening.next(account.id()).isPresent() ? Screened.OPEN : Screened.WAITING;
+  }
+
+  private void next(Exchange visit) {
+    desk.next(visit.account().id())
+        .ifPresentOrElse(
+            lease -> visit.redirect("/tasks/" + lease.item()),
+            () -> visit.redirect("/tasks", "label.work.nothing"));
+  }
+
+  private void task(Exchange visit) {
+    String item = visit.path("item");
+    String me = visit.account().id();
+    var mine = desk.mine(me, item, visit.zone());
+    if (mine.filter(m -> m.state().equals("gone")).isPresent()) {
+      visit.page("label.gone.title", "gone", Map.of("item", item));
+      return;
+    }
+    var given = correctable(mine);
+    var lease =
+        store.read(handle ->
+            given.isPresent()
+                ? Optional.of(handedIn(handle, given.get(), visit.now()))
+                : lease(handle, me, item, visit.now()));
+    if (lease.isEmpty()) {
+      visit.redirect("/tasks");
+      return;
+    }
+    long seconds = Math.max(0, Duration.between(visit.now(), lease.get().until()).toSeconds());
+    visit.page(
+        "label.kind." + StoredJson.word(lease.get().kind()),
+        "task",
+        Map.of(
+            "task",
+            new TaskView(
+                lease.get(),
+                instructions.html(lease.get().instructions(), visit.language()),
+                TaskView.words(visit),
+                seconds,
+                given.isPresent())));
+  }
+
+  private void read(Exchange visit) {
+    Map<Mode, String> texts = new TreeMap<>();
+    for (Mode mode : Mode.values()) {
+      texts.put(mode, instructions.html(instructions.newest(mode), visit.language()));
+    }
+    visit.page("label.instructions.title", "instructions", Map.of("texts", texts));
+  }
+
+  /// The item that somebody took and neither handed in nor gave back, without taking one.
+  private Optional<Lease> inHand(String labeler, Instant now) {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT item FROM label_lease
+                WHERE labeler = :labeler AND state = 'out' ORDER BY handed, item LIMIT 1\
+                """)
+            .bind("labeler", labeler)
+            .mapTo(String.class)
+            .findOne()
+            .flatMap(item -> lease(handle, labeler, item, now)));
+  }
+
+  private static Optional<Lease> lease(Handle handle, String labeler, String item, Instant now) {
+    return new Leases(handle, now)
+        .held(labeler, item)
+        .filter(held -> held.state().equals("out"))
+        .flatMap(held ->
+            LabelingTask.find(handle, item).map(task -> lease(handle, labeler, task, held, now)));
+  }
+
+  /// What was handed in, as the page of the task shows a draft.
+  private static Lease handedIn(Handle handle, Annotation given, Instant now) {
+    var task = LabelingTask.find(handle, given.item()).orElseThrow();
+    var held = new Leases(handle, now).held(given.labeler(), given.item()).orElseThrow();
+    String json =
+        StoredJson.write(
+            Map.of(
+                "fields", WorkFields.of(given.work()),
+                "active", given.activeMillis(),
+                "started", Instant.ofEpochMilli(given.started()).toString()));
+    return lease(
+        given.labeler(),
+        task,
+        held,
+        Optional.of(new TaskQueue.Draft(0, json, Instant.ofEpochMilli(given.submitted()))));
+  }
+
+  private static Lease lease(
+      Handle handle, String labeler, LabelingTask task, Leases.Held held, Instant now) {
+    return lease(
+        labeler,
+        task,
+        held,
+        held.drafted() ? new Drafts(handle, now).find(labeler, task.id()) : Optional.empty());
+  }
+
+  private static Lease lease(
+      String labeler, LabelingTask task, Leases.Held held, Optional<TaskQueue.Draft> draft) {
+    return new Lease(
+        task.id(),
+        task.kind(),
+        task.mode(),
+        task.text(),
+        task.shown(labeler).stream().map(Output::text).toList(),
+        task.note(),
+        task.instructions(),
+        held.token(),
+        Instant.ofEpochMilli(held.ends()),
+        draft);
+  }
+}

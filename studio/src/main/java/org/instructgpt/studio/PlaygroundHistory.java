@@ -1,0 +1,374 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.serve.GenerationSettings;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.instructgpt.records.Store;
+import org.instructgpt.records.Store.Erasable;
+import org.instructgpt.serve.CompletionStream.Finish;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.RowView;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/// What the store keeps of the playground: what was asked, what was answered and what people
+/// thought of it. The text of a prompt is stored once, with the records.
+public final class PlaygroundHistory implements Erasable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private final Store store;
+
+  private PlaygroundHistory(Store store) {
+    this.store = store;
+  }
+
+  /// The history in a store, whose tables are made where they are missing.
+  public static PlaygroundHistory open(Store store) throws IOException {
+    store.extend("serve", PlaygroundHistory.class);
+    return new PlaygroundHistory(store);
+  }
+
+  /// A prompt that was asked.
+  ///
+  /// @param answers in the order in which they stood side by side
+  record Turn(
+      String id,
+      String account,
+      String prompt,
+      String text,
+      Instant asked,
+      GenerationSettings manner,
+      List<Answer> answers) {
+    Turn with(List<Answer> given) {
+      return new Turn(id, account, prompt, text, asked, manner, given);
+    }
+  }
+
+  /// An answer.
+  ///
+  /// @param weights the SHA-256 of the model's, empty where it is not known
+  /// @param finish empty when the machine stopped meanwhile
+  /// @param verdict 1 for a thumb up, -1 for one down
+  /// @param report what somebody found wrong with it
+  record Answer(
+      int place,
+      String model,
+      String weights,
+      String text,
+      Optional<Finish> finish,
+      int tokens,
+      OptionalInt verdict,
+      Optional<String> report) {}
+
+  /// An answer that somebody disliked or reported.
+  ///
+  /// @param prompt id of the prompt
+  /// @param text of the prompt
+  record Opinion(String prompt, String text, Instant asked, Answer answer) {}
+
+  /// What was thought of a model's answers.
+  ///
+  /// @param up how many got a thumb up
+  record Tally(String model, int answers, int up, int down, int reports) {}
+
+  /// Keeps a turn whose answers are still to come, inside the caller's transaction.
+  void begin(Handle handle, Turn turn) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO serve_turn (id, account, prompt, asked_at, manner)
+            VALUES (:id, :account, :prompt, :asked, :manner)\
+            """)
+        .bind("id", turn.id())
+        .bind("account", turn.account())
+        .bind("prompt", turn.prompt())
+        .bind("asked", turn.asked().toEpochMilli())
+        .bind("manner", json(turn.manner()))
+        .execute();
+    for (var answer : turn.answers()) {
+      handle
+          .createUpdate(
+              """
+              INSERT INTO serve_answer (turn, place, model, weights, text, tokens)
+              VALUES (:turn, :place, :model, :weights, '', 0)\
+              """)
+          .bind("turn", turn.id())
+          .bind("place", answer.place())
+          .bind("model", answer.model())
+          .bind("weights", answer.weights())
+          .execute();
+    }
+  }
+
+  /// Keeps an answer, of one that was stopped what the person [saw][#saw]; nothing happens when the
+  /// turn was deleted meanwhile.
+  void complete(String turn, int place, String text, Finish finish, int tokens) {
+    int _ =
+        store
+            .write(handle -> new SeenText(handle, turn, place).complete(text, finish, tokens))
+            .join();
+  }
+
+  /// Cuts the answers of a turn to what the account saw of them when it stopped them, whether they
+  /// are complete by now or come later. False when the account has no such turn.
+  ///
+  /// @param seen of each answer, by its place
+  boolean saw(String account, String turn, List<SeenText.Seen> seen) {
+    var there = turn(account, turn);
+    if (there.isEmpty()) {
+      return false;
+    }
+    int answers = Math.min(seen.size(), there.get().answers().size());
+    return store
+        .write(handle -> {
+          for (int place = 0; place < answers; place++) {
+            new SeenText(handle, turn, place).saw(seen.get(place));
+          }
+          return true;
+        })
+        .join();
+  }
+
+  /// Keeps what the account thinks of one of its answers; false when it has no such answer.
+  boolean judge(String account, String turn, int place, OptionalInt verdict) {
+    return change(account, turn, place, "verdict", verdict.isPresent() ? verdict.getAsInt() : null);
+  }
+
+  /// Keeps what is wrong with an answer; false when the account has no such answer.
+  boolean report(String account, String turn, int place, String note) {
+    return change(account, turn, place, "report", note);
+  }
+
+  private boolean change(
+      String account, String turn, int place, String column, @Nullable Object value) {
+    return store
+            .write(handle ->
+                handle
+                    .createUpdate(
+                        """
+                        UPDATE serve_answer SET %s = :value
+                        WHERE turn = (SELECT id FROM serve_turn WHERE id = :turn AND account = :account)
+                        AND place = :place\
+                        """
+                            .formatted(column))
+                    .bind("value", value)
+                    .bind("turn", turn)
+                    .bind("account", account)
+                    .bind("place", place)
+                    .execute())
+            .join()
+        > 0;
+  }
+
+  /// An account's turns, the latest first.
+  List<Turn> turns(String account, int limit, int offset) {
+    return store.read(handle ->
+        turns(
+            handle,
+            account,
+            "ORDER BY t.asked_at DESC, t.id DESC LIMIT :limit OFFSET :offset",
+            query -> query.bind("limit", limit).bind("offset", offset)));
+  }
+
+  private static List<Turn> turns(
+      Handle handle, String account, String rest, UnaryOperator<Query> bound) {
+    var query =
+        handle
+            .createQuery(
+                """
+                SELECT t.id, t.account, t.prompt, t.asked_at, t.manner, p.text
+                FROM serve_turn t JOIN prompt p ON p.id = t.prompt
+                WHERE t.account = :account\
+                """
+                    + " "
+                    + rest)
+            .bind("account", account);
+    var turns =
+        bound
+            .apply(query)
+            .map((row, _) ->
+                new Turn(
+                    row.getString("id"),
+                    row.getString("account"),
+                    row.getString("prompt"),
+                    row.getString("text"),
+                    Instant.ofEpochMilli(row.getLong("asked_at")),
+                    manner(row.getString("manner")),
+                    List.of()))
+            .list();
+    if (turns.isEmpty()) {
+      return turns;
+    }
+    var answers = answers(handle, turns.stream().map(Turn::id).toList());
+    return turns.stream()
+        .map(turn -> turn.with(answers.getOrDefault(turn.id(), List.of())))
+        .toList();
+  }
+
+  /// One turn of the account.
+  Optional<Turn> turn(String account, String id) {
+    return store
+        .read(handle -> turns(handle, account, "AND t.id = :id", query -> query.bind("id", id)))
+        .stream()
+        .findFirst();
+  }
+
+  long count(String account) {
+    return store.read(handle ->
+        handle
+            .createQuery("SELECT COUNT(*) FROM serve_turn WHERE account = :account")
+            .bind("account", account)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  private static Map<String, List<Answer>> answers(Handle handle, List<String> turns) {
+    var answers = new HashMap<String, List<Answer>>();
+    handle
+        .createQuery("SELECT * FROM serve_answer WHERE turn IN (<turns>) ORDER BY turn, place")
+        .bindList("turns", turns)
+        .reduceRows(
+            answers,
+            (found, row) -> {
+              found
+                  .computeIfAbsent(row.getColumn("turn", String.class), _ -> new ArrayList<>())
+                  .add(answer(row));
+              return found;
+            });
+    return answers;
+  }
+
+  private static Answer answer(RowView row) {
+    var verdict = Optional.ofNullable(row.getColumn("verdict", Integer.class));
+    return new Answer(
+        row.getColumn("place", Integer.class),
+        row.getColumn("model", String.class),
+        row.getColumn("weights", String.class),
+        row.getColumn("text", String.class),
+        Optional.ofNullable(row.getColumn("finish", String.class)).map(Finish::valueOf),
+        row.getColumn("tokens", Integer.class),
+        verdict.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        Optional.ofNullable(row.getColumn("report", String.class)));
+  }
+
+  /// The answers of everybody's turns that were disliked or reported, of the latest turns first.
+  List<Opinion> disliked(int limit, int offset) {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT a.*, t.prompt, t.asked_at, p.text AS asked
+                FROM serve_answer a JOIN serve_turn t ON t.id = a.turn JOIN prompt p ON p.id = t.prompt
+                WHERE a.report IS NOT NULL OR a.verdict = -1
+                ORDER BY t.asked_at DESC, t.id DESC, a.place LIMIT :limit OFFSET :offset\
+                """)
+            .bind("limit", limit)
+            .bind("offset", offset)
+            .reduceRows(
+                new ArrayList<>(),
+                (found, row) -> {
+                  found.add(
+                      new Opinion(
+                          row.getColumn("prompt", String.class),
+                          row.getColumn("asked", String.class),
+                          Instant.ofEpochMilli(row.getColumn("asked_at", Long.class)),
+                          answer(row)));
+                  return found;
+                }));
+  }
+
+  /// What was thought of each model's answers, by the model's name.
+  List<Tally> tallies() {
+    return store.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT model, count(*) AS answers,
+                  count(CASE WHEN verdict = 1 THEN 1 END) AS up,
+                  count(CASE WHEN verdict = -1 THEN 1 END) AS down,
+                  count(report) AS reports
+                FROM serve_answer GROUP BY model ORDER BY model\
+                """)
+            .map((row, _) ->
+                new Tally(
+                    row.getString("model"),
+                    row.getInt("answers"),
+                    row.getInt("up"),
+                    row.getInt("down"),
+                    row.getInt("reports")))
+            .list());
+  }
+
+  /// The prompt of a turn of the account.
+  Optional<String> prompt(String account, String turn) {
+    return store.read(handle ->
+        handle
+            .createQuery("SELECT prompt FROM serve_turn WHERE id = :id AND account = :account")
+            .bind("id", turn)
+            .bind("account", account)
+            .mapTo(String.class)
+            .findOne());
+  }
+
+  /// The prompts of all turns of the account.
+  Set<String> prompts(String account) {
+    return store.read(handle ->
+        handle
+            .createQuery("SELECT prompt FROM serve_turn WHERE account = :account")
+            .bind("account", account)
+            .mapTo(String.class)
+            .set());
+  }
+
+  @Override
+  public int erase(Handle handle, Set<String> people, Set<String> prompts) {
+    int gone = 0;
+    for (var person : people) {
+      gone += deleteTurns(handle, "account", person);
+    }
+    for (var prompt : prompts) {
+      gone += deleteTurns(handle, "prompt", prompt);
+    }
+    return gone;
+  }
+
+  private static int deleteTurns(Handle handle, String column, String value) {
+    String turns = " IN (SELECT id FROM serve_turn WHERE %s = :value)".formatted(column);
+    int answers =
+        handle
+            .createUpdate("DELETE FROM serve_answer WHERE turn" + turns)
+            .bind("value", value)
+            .execute();
+    return answers
+        + handle
+            .createUpdate("DELETE FROM serve_turn WHERE id" + turns)
+            .bind("value", value)
+            .execute();
+  }
+
+  private static String json(GenerationSettings manner) {
+    try {
+      return JSON.writeValueAsString(manner);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static GenerationSettings manner(String json) {
+    try {
+      return JSON.readValue(json, GenerationSettings.class);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.serve.GenerationSettings;
+import org.instructgpt.serve.ModelCatalog;
+import org.instructgpt.serve.ServedModel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.ApiError.Problem;
+
+/// What somebody asks, as it comes from a browser or a program.
+///
+/// @param models their names, one to four
+record PlaygroundQuestion(
+    String prompt,
+    List<String> models,
+    Optional<Integer> longest,
+    Optional<Double> temperature,
+    Optional<Double> topP,
+    Optional<List<String>> stops,
+    Optional<Long> seed) {
+  static final int LONGEST_PROMPT = 20_000;
+  static final int MOST_MODELS = 4;
+
+  /// What is taken where nothing is said.
+  static final GenerationSettings USUAL = new GenerationSettings(128, 0.7, 0.95, List.of(), 0);
+
+  /// How to answer.
+  ///
+  /// @param seed where none is given
+  GenerationSettings manner(long seed) {
+    return new GenerationSettings(
+        longest.orElse(USUAL.longest()),
+        temperature.orElse(USUAL.temperature()),
+        topP.orElse(USUAL.topP()),
+        stops.orElse(USUAL.stops()),
+        this.seed.orElse(seed));
+  }
+
+  /// Refuses what cannot be asked, all problems at once.
+  void check(ModelCatalog there) {
+    var problems = new ArrayList<Problem>();
+    if (prompt.isBlank()) {
+      problems.add(new Problem("prompt", "refusal.prompt-blank"));
+    }
+    if (prompt.length() > LONGEST_PROMPT) {
+      problems.add(new Problem("prompt", "refusal.prompt-long", prompt.length(), LONGEST_PROMPT));
+    }
+    if (models.isEmpty()
+        || models.size() > MOST_MODELS
+        || new HashSet<>(models).size() < models.size()) {
+      problems.add(new Problem("models", "refusal.models-count", models.size()));
+    } else {
+      models.stream()
+          .filter(name -> there.find(name).filter(ServedModel::speaks).isEmpty())
+          .forEach(name -> problems.add(new Problem("models", "refusal.model-unknown", name)));
+    }
+    problems.addAll(mannerProblems());
+    if (!problems.isEmpty()) {
+      throw ApiError.invalid(problems);
+    }
+  }
+
+  private List<Problem> mannerProblems() {
+    var problems = new ArrayList<Problem>();
+    if (longest.filter(n -> n < 1 || n > GenerationSettings.LONGEST).isPresent()) {
+      problems.add(new Problem("longest", "refusal.manner-longest", GenerationSettings.LONGEST));
+    }
+    if (temperature.filter(t -> !(t >= 0 && t <= GenerationSettings.HOTTEST)).isPresent()) {
+      problems.add(
+          new Problem("temperature", "refusal.manner-temperature", GenerationSettings.HOTTEST));
+    }
+    if (topP.filter(p -> !(p > 0 && p <= 1)).isPresent()) {
+      problems.add(new Problem("topP", "refusal.manner-top-p"));
+    }
+    var texts = stops.orElse(List.of());
+    if (texts.size() > GenerationSettings.MOST_STOPS
+        || texts.stream()
+            .anyMatch(s -> s.isEmpty() || s.length() > GenerationSettings.LONGEST_STOP)) {
+      problems.add(
+          new Problem(
+              "stops",
+              "refusal.manner-stops",
+              GenerationSettings.MOST_STOPS,
+              GenerationSettings.LONGEST_STOP));
+    }
+    if (seed.filter(s -> s < 0).isPresent()) {
+      problems.add(new Problem("seed", "refusal.manner-seed"));
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,122 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.label.LabelerWork;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.plot.WeekChart;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.instructgpt.label.Quality.Person;
+import org.instructgpt.label.Surveys.Survey;
+import org.instructgpt.records.Labeler.Pool;
+import org.instructgpt.records.Store;
+import org.instructgpt.statistics.Agreement;
+import org.instructgpt.statistics.Estimate;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
+import org.instructgpt.web.Route;
+import org.jspecify.annotations.Nullable;
+
+/// How good the work is: agreement by pool, by labeler and by week, gold, outliers, tags, surveys.
+final class QualityPages {
+  /// How long numbers are shown although more was given since.
+  private static final Duration FRESH = Duration.ofMinutes(1);
+
+  private final Quality quality;
+  private final Surveys surveys;
+  private final Store store;
+  private @Nullable Snapshot latest;
+
+  QualityPages(Quality quality, Surveys surveys, Store store) {
+    this.quality = quality;
+    this.surveys = surveys;
+    this.store = store;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/research/quality", LabelArea.RESEARCHERS, this::overview),
+        Route.get("/research/quality/{labeler}", LabelArea.RESEARCHERS, this::person));
+  }
+
+  /// What templates cannot be given bare: what may be absent.
+  record Ratings(Optional<Agreement.OfRatings> of) {}
+
+  /// All numbers of a moment: they take seconds to compute when much was given.
+  ///
+  /// @param counts what they were computed from
+  private record Snapshot(
+      Instant at,
+      Store.Counts counts,
+      SortedMap<Pool, Agreement> agreement,
+      Ratings ratings,
+      WeekChart weeks,
+      List<Person> people,
+      SortedMap<LabelerWork.Tag, Estimate> tags) {}
+
+  private void overview(Exchange visit) {
+    var numbers = numbers(visit.now());
+    Map<String, Object> model = new HashMap<>();
+    model.put("at", numbers.at());
+    model.put("agreement", numbers.agreement());
+    model.put("ratings", numbers.ratings());
+    model.put("weeks", numbers.weeks());
+    model.put("people", numbers.people());
+    model.put("tags", numbers.tags());
+    model.put(
+        "surveys",
+        Map.of(
+            Survey.DEMOGRAPHICS, surveys.table(Survey.DEMOGRAPHICS),
+            Survey.SATISFACTION, surveys.table(Survey.SATISFACTION)));
+    visit.page("label.quality.title", "quality", model);
+  }
+
+  /// The numbers of now, or of a minute ago, or of before while nothing was given since.
+  private synchronized Snapshot numbers(Instant now) {
+    Snapshot last = latest;
+    var counts = store.counts();
+    if (last != null && (last.counts().equals(counts) || now.isBefore(last.at().plus(FRESH)))) {
+      return last;
+    }
+    Snapshot fresh = measure(now, counts);
+    latest = fresh;
+    return fresh;
+  }
+
+  private Snapshot measure(Instant now, Store.Counts counts) {
+    return new Snapshot(
+        now,
+        counts,
+        quality.agreement(),
+        new Ratings(quality.ratings()),
+        chart(quality.agreementByWeek()),
+        quality.people().stream().filter(p -> p.submissions() + p.rankings() > 0).toList(),
+        quality.tags());
+  }
+
+  private void person(Exchange visit) {
+    String labeler = visit.path("labeler");
+    Person person =
+        quality.people().stream()
+            .filter(someone -> someone.labeler().equals(labeler))
+            .findFirst()
+            .orElseThrow(ApiError::missing);
+    visit.page(
+        "label.quality.person",
+        "person",
+        Map.of(
+            "person", person,
+            "weeks", chart(quality.agreementByWeek(labeler)),
+            "gold", chart(quality.goldByWeek(labeler))));
+  }
+
+  private static WeekChart chart(List<Quality.Week> weeks) {
+    return WeekChart.of(
+        weeks.stream().map(week -> new WeekChart.Week(week.monday(), week.value())).toList());
+  }
+}

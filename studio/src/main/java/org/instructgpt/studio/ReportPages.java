@@ -1,0 +1,196 @@
+package org.instructgpt.studio;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
+
+/// What evaluations found: the workspace's reports. Pages of a report are shown in a frame that may
+/// do nothing but show; the others are JSON and shown as tables.
+///
+/// @param folder of the reports
+record ReportPages(Path folder) {
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\.(html|json)");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// A report in the list.
+  record Entry(String file, boolean page, long bytes, Instant written) {
+    String name() {
+      return file.substring(0, file.lastIndexOf('.'));
+    }
+  }
+
+  void list(Exchange visit) throws IOException {
+    visit.page("reports.title", "reports", Map.of("entries", entries()));
+  }
+
+  void one(Exchange visit) throws IOException {
+    var file = file(visit);
+    if (file.toString().endsWith(".html")) {
+      visit.page("reports.title", "report", Map.of("file", visit.path("file")));
+      return;
+    }
+    var json = json(file);
+    visit.page(
+        "reports.title", "figures", Map.of("file", visit.path("file"), "node", new Node(json)));
+  }
+
+  /// The report itself, for the frame.
+  void document(Exchange visit) throws IOException {
+    visit.document(Files.readString(page(visit)));
+  }
+
+  void download(Exchange visit) throws IOException {
+    var file = file(visit);
+    var type = file.toString().endsWith(".html") ? "text/html" : "application/json";
+    visit.download(visit.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
+  }
+
+  private List<Entry> entries() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (var files = Files.list(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> NAME.matcher(String.valueOf(file.getFileName())).matches())
+          .map(ReportPages::entry)
+          .sorted(Comparator.comparing((Entry each) -> !each.page()).thenComparing(Entry::file))
+          .toList();
+    }
+  }
+
+  private static Entry entry(Path file) {
+    var name = String.valueOf(file.getFileName());
+    var attributes = file.toFile(); // told as 0 when it goes away meanwhile
+    return new Entry(
+        name,
+        name.endsWith(".html"),
+        attributes.length(),
+        Instant.ofEpochMilli(attributes.lastModified()));
+  }
+
+  private Path page(Exchange visit) {
+    var file = file(visit);
+    if (!file.toString().endsWith(".html")) {
+      throw ApiError.missing();
+    }
+    return file;
+  }
+
+  private Path file(Exchange visit) {
+    var name = visit.path("file");
+    if (!NAME.matcher(name).matches() || !Files.isRegularFile(folder.resolve(name))) {
+      throw ApiError.missing();
+    }
+    return folder.resolve(name);
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    try {
+      return JSON.readTree(Files.readString(file));
+    } catch (JsonProcessingException _) {
+      return JSON.createObjectNode().put("problem", "this file is not JSON");
+    }
+  }
+
+  /// JSON as a page shows it: lists of objects that have the same few fields are tables.
+  record Node(JsonNode json) {
+    boolean isTable() {
+      return json.isArray()
+          && !json.isEmpty()
+          && rows().stream().allMatch(JsonNode::isObject)
+          && columns().size() <= 12
+          && rows().stream()
+              .allMatch(row ->
+                  row.properties().stream()
+                      .noneMatch(
+                          cell -> cell.getValue().isContainerNode() && !isShort(cell.getValue())));
+    }
+
+    boolean isLeaf() {
+      return !json.isContainerNode() || isShort(json);
+    }
+
+    boolean isList() {
+      return json.isArray();
+    }
+
+    boolean isEmpty() {
+      return json.isEmpty();
+    }
+
+    /// Whether it is an estimate with its interval, `{"value", "low", "high"}`, or a list of a few
+    /// numbers.
+    private static boolean isShort(JsonNode json) {
+      if (json.isObject()) {
+        return json.has("value") && json.has("low") && json.has("high") && json.size() == 3;
+      }
+      return json.isArray() && json.size() <= 8 && json.valueStream().allMatch(JsonNode::isNumber);
+    }
+
+    String text() {
+      if (json.isObject()) {
+        return "%s (%s to %s)"
+            .formatted(
+                number(json.path("value")), number(json.path("low")), number(json.path("high")));
+      }
+      if (json.isArray()) {
+        return String.join(", ", json.valueStream().map(Node::number).toList());
+      }
+      return json.isNumber() ? number(json) : json.isNull() ? "–" : json.asText();
+    }
+
+    boolean isNumber() {
+      return json.isNumber() || isShort(json);
+    }
+
+    private static String number(JsonNode json) {
+      return json.isNumber() ? CountNumbers.digits(json.asDouble()) : json.asText();
+    }
+
+    List<Map.Entry<String, Node>> fields() {
+      return json.properties().stream()
+          .map(field -> Map.entry(field.getKey(), new Node(field.getValue())))
+          .toList();
+    }
+
+    List<Node> items() {
+      return json.valueStream().limit(200).map(Node::new).toList();
+    }
+
+    int size() {
+      return json.size();
+    }
+
+    private List<JsonNode> rows() {
+      return json.valueStream().toList();
+    }
+
+    List<String> columns() {
+      return json.valueStream()
+          .flatMap(row -> row.properties().stream().map(Map.Entry::getKey))
+          .distinct()
+          .toList();
+    }
+
+    /// Whether a column holds numbers.
+    boolean isNumber(String column) {
+      return json.valueStream().limit(1).anyMatch(row -> new Node(row.path(column)).isNumber());
+    }
+
+    Node cell(String column) {
+      return new Node(json.path(column));
+    }
+  }
+}

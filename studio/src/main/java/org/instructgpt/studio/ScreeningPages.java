@@ -1,0 +1,193 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.label.Screening;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.instructgpt.label.Screening.Answer;
+import org.instructgpt.label.Screening.Question;
+import org.instructgpt.label.Screening.Topic;
+import org.instructgpt.label.Screening.Verdict;
+import org.instructgpt.records.Store;
+import org.instructgpt.web.Account.Role;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
+import org.instructgpt.web.Route;
+import org.instructgpt.web.Route.Access;
+
+/// The screening: a candidate's questions, a researcher's grades and decisions (paper App. B.1).
+final class ScreeningPages {
+  private static final Access CANDIDATES = Access.only(Role.LABELER);
+  private static final int LONGEST = 20_000;
+
+  private final Screening screening;
+  private final Store store;
+
+  ScreeningPages(Screening screening, Store store) {
+    this.screening = screening;
+    this.store = store;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/screening", CANDIDATES, this::question),
+        Route.post("/screening", CANDIDATES, this::answer),
+        Route.get("/research/screening", LabelArea.RESEARCHERS, this::candidates),
+        Route.get("/research/screening/required", LabelArea.RESEARCHERS, this::askRequire),
+        Route.post("/research/screening/required", LabelArea.RESEARCHERS, this::require),
+        Route.post("/research/screening/prompts", LabelArea.RESEARCHERS, this::prompts),
+        Route.post("/research/screening/grade", LabelArea.RESEARCHERS, this::grade),
+        Route.post("/research/screening/decide", LabelArea.RESEARCHERS, this::decide));
+  }
+
+  /// @param kind of the question, or `finished`
+  /// @param answered how many are behind the candidate
+  record Asked(String kind, Optional<Question> question, int answered) {}
+
+  private void question(Exchange visit) {
+    var question = screening.next(visit.account().id());
+    var result = screening.result(visit.account().id());
+    int answered =
+        result.flags().answers()
+            + result.comparisons().answers()
+            + result.demonstrations().answers()
+            + (result.topics().isEmpty() ? 0 : 1);
+    String kind =
+        question
+            .map(q ->
+                switch (q) {
+                  case Question.Flag _ -> "flag";
+                  case Question.Choice _ -> "choice";
+                  case Question.Demonstration _ -> "demonstration";
+                  case Question.Topics _ -> "topics";
+                })
+            .orElse("finished");
+    visit.page(
+        "label.screening.title",
+        "question",
+        Map.of("asked", new Asked(kind, question, answered), "topics", Topic.values()));
+  }
+
+  private void answer(Exchange visit) {
+    String id = visit.form("id");
+    Answer answer =
+        switch (visit.form("kind")) {
+          case "flag" -> new Answer.Flagged(id, oneOf(visit, "sensitive", "yes", "no"));
+          case "choice" -> new Answer.Chosen(id, oneOf(visit, "better", "first", "second"));
+          case "demonstration" -> new Answer.Demonstrated(id, text(visit, "text"));
+          case "topics" -> new Answer.Knows(id, topics(visit));
+          default -> throw ApiError.invalid("kind", "label.refused.choice", visit.form("kind"));
+        };
+    try {
+      screening.answer(visit.account().id(), answer);
+    } catch (IllegalArgumentException notAsked) {
+      throw ApiError.missing();
+    }
+    visit.redirect("/screening");
+  }
+
+  private static boolean oneOf(Exchange visit, String field, String yes, String no) {
+    String value = visit.field(field).orElse("");
+    if (!value.equals(yes) && !value.equals(no)) {
+      throw ApiError.invalid(field, "label.refused.choose");
+    }
+    return value.equals(yes);
+  }
+
+  private static String text(Exchange visit, String field) {
+    String text = visit.form(field).strip();
+    if (text.isEmpty()) {
+      throw ApiError.invalid(field, "label.refused.empty");
+    }
+    if (text.length() > LONGEST) {
+      throw ApiError.invalid(field, "label.refused.long", LONGEST);
+    }
+    return text;
+  }
+
+  private static Set<Topic> topics(Exchange visit) {
+    return visit.fields("topics").stream()
+        .map(name -> constant(Topic.class, "topics", name))
+        .collect(Collectors.toSet());
+  }
+
+  /// The constant of that name, or a refusal that names the field.
+  static <E extends Enum<E>> E constant(Class<E> type, String field, String name) {
+    return Arrays.stream(type.getEnumConstants())
+        .filter(constant -> constant.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> ApiError.invalid(field, "label.refused.choice", name));
+  }
+
+  private void candidates(Exchange visit) {
+    visit.page(
+        "label.screening.title",
+        "screening",
+        Map.of(
+            "results", screening.results(),
+            "ungraded", screening.ungraded(),
+            "required", screening.required(),
+            "verdicts", Verdict.values()));
+  }
+
+  /// Asks whether to turn it on, or off when it is on.
+  private void askRequire(Exchange visit) {
+    boolean on = screening.required();
+    var people = screening.reach();
+    visit.confirm(
+        new Exchange.Confirmation(
+            visit.text(on ? "label.require.off-title" : "label.require.title"),
+            on
+                ? List.of(visit.text("label.require.off", people.waiting()))
+                : List.of(
+                    visit.text("label.require.on", people.stopped(), people.atWork()),
+                    visit.text("label.require.kept", people.admitted())),
+            "/research/screening/required",
+            Map.of("required", on ? "no" : "yes"),
+            visit.text(on ? "label.screening.unrequire" : "label.screening.require"),
+            "/research/screening"));
+  }
+
+  private void require(Exchange visit) {
+    screening.require(oneOf(visit, "required", "yes", "no"), visit.account().id());
+    visit.redirect("/research/screening", "label.screening.changed");
+  }
+
+  private void prompts(Exchange visit) {
+    List<String> ids =
+        visit.form("prompts").lines().map(String::strip).filter(id -> !id.isEmpty()).toList();
+    List<String> unknown = ids.stream().filter(id -> store.prompt(id).isEmpty()).toList();
+    if (ids.isEmpty() || !unknown.isEmpty()) {
+      throw ApiError.invalid("prompts", "label.refused.prompts", String.join(", ", unknown));
+    }
+    screening.demonstrateOn(ids, visit.account().id());
+    visit.redirect("/research/screening", "label.screening.changed");
+  }
+
+  private void grade(Exchange visit) {
+    int grade = PageNumbers.of(visit, "grade", 1, 7);
+    try {
+      screening.grade(visit.form("id"), grade, visit.account().id());
+    } catch (IllegalArgumentException unknown) {
+      throw ApiError.missing();
+    }
+    visit.redirect("/research/screening", "label.screening.graded");
+  }
+
+  private void decide(Exchange visit) {
+    String labeler = visit.form("labeler");
+    boolean known = store.labelers().stream().anyMatch(someone -> someone.id().equals(labeler));
+    if (!known) {
+      throw ApiError.missing();
+    }
+    screening.decide(
+        labeler,
+        constant(Verdict.class, "verdict", visit.form("verdict")),
+        text(visit, "reason"),
+        visit.account().id());
+    visit.redirect("/research/screening", "label.screening.decided");
+  }
+}

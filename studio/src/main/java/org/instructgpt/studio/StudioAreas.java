@@ -1,0 +1,149 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.web.Audit;
+import org.instructgpt.project.Workspace;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.files.PrivateFiles;
+import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.Screening;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskQueue;
+import org.instructgpt.records.Prompt;
+import org.instructgpt.records.Store;
+import org.instructgpt.serve.CompletionStream.Finish;
+import org.instructgpt.serve.GenerationSettings;
+import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.web.SiteArea;
+
+/// What the studio of a workspace consists of.
+///
+/// @param folder of the workspace
+/// @param random used by many threads
+public record StudioAreas(
+    Workspace folder,
+    Store store,
+    InferenceEngine speaker,
+    InstantSource clock,
+    SecureRandom random) {
+  /// How the outputs of a round are sampled: as policies are in the paper, at temperature 1.
+  private static final int LONGEST = 256;
+
+  private static final int KEY_BYTES = 32;
+  private static final int AGAIN_MILLIS = 1000;
+
+  /// The labelers' and researchers' pages before the playground, so that people begin at their
+  /// work.
+  public List<SiteArea> all() throws IOException {
+    return List.of(label(), playground());
+  }
+
+  private SiteArea playground() throws IOException {
+    var residents = ErasableModules.of(store, clock, random);
+    return Playground.of(
+        new Playground.Ground(
+            speaker,
+            new Intake(store, random),
+            store,
+            PlaygroundHistory.open(store),
+            residents.modules(),
+            residents.accounts().audit(),
+            folder.root(),
+            random,
+            new WithdrawnConsent(folder, residents.desk()),
+            System::nanoTime));
+  }
+
+  private SiteArea label() throws IOException {
+    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    var intake = new Intake(store, random);
+    var exports = new LabelingExports(store, key(), clock, intake::facts);
+    var rounds = new Rounds(desk, store, new Models(), () -> usable(intake), random);
+    rounds.resume();
+    return LabelArea.of(
+        desk,
+        Screening.open(store, Audit.open(store, clock), clock, random),
+        new Quality(store),
+        Surveys.open(store),
+        exports,
+        rounds,
+        store);
+  }
+
+  /// Nothing is asked about what customers did not agree to, or do not any more.
+  private static Predicate<Prompt> usable(Intake intake) {
+    var objection = intake.objection();
+    return prompt -> objection.apply(prompt).isEmpty();
+  }
+
+  /// The key of the pseudonyms in exports: made once, kept apart from the data, readable by us
+  /// alone. Without it no export can be joined with another.
+  private byte[] key() throws IOException {
+    Path file = folder.root().resolve("pseudonyms.key");
+    if (!Files.exists(file)) {
+      var fresh = new byte[KEY_BYTES];
+      random.nextBytes(fresh);
+      var text = HexFormat.of().formatHex(fresh) + "\n";
+      PrivateFiles.write(file, out -> out.write(text.getBytes(StandardCharsets.US_ASCII)));
+    }
+    return HexFormat.of().parseHex(Files.readString(file).strip());
+  }
+
+  /// The models of the workspace as authors of outputs to be compared.
+  private final class Models implements Rounds.Author {
+    @Override
+    public List<String> models() {
+      return speaker.names();
+    }
+
+    @Override
+    public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
+        throws Exception {
+      long seed = random.nextLong(1L << 40);
+      var manner = new GenerationSettings(LONGEST, 1, 1, List.of(), seed);
+      var all =
+          prompts.stream()
+              .flatMap(prompt -> IntStream.range(0, k).mapToObj(_ -> prompt))
+              .collect(Collectors.toCollection(ArrayList::new));
+      var given = patiently(model, all, manner);
+      return IntStream.range(0, prompts.size())
+          .mapToObj(i -> said(given.subList(i * k, (i + 1) * k)))
+          .toList();
+    }
+
+    /// Without those to prompts that the model cannot read.
+    private static List<Rounds.Answer> said(List<InferenceEngine.Answer> answers) {
+      return answers.stream()
+          .filter(answer -> answer.finish() != Finish.FAILED)
+          .map(answer -> new Rounds.Answer(answer.text(), answer.finish() != Finish.LENGTH))
+          .toList();
+    }
+
+    /// Those who wait at the playground come first.
+    private List<InferenceEngine.Answer> patiently(
+        String model, List<String> prompts, GenerationSettings manner) throws Exception {
+      while (!speaker.closed()) {
+        try {
+          return speaker.answers(model, prompts, manner).get();
+        } catch (InferenceEngine.Full busy) {
+          Thread.sleep(AGAIN_MILLIS);
+        }
+      }
+      throw new CancellationException("the program ends");
+    }
+  }
+}

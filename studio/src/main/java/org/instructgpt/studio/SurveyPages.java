@@ -1,0 +1,84 @@
+package org.instructgpt.studio;
+
+import org.instructgpt.label.StoredJson;
+import org.instructgpt.label.Surveys;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.instructgpt.label.Surveys.Survey;
+import org.instructgpt.web.Account.Role;
+import org.instructgpt.web.ApiError;
+import org.instructgpt.web.Exchange;
+import org.instructgpt.web.Route;
+import org.instructgpt.web.Route.Access;
+
+/// The two questionnaires (paper App. B.3, Tables 12 and 13).
+final class SurveyPages {
+  private static final Access LABELERS = Access.only(Role.LABELER);
+
+  private final Surveys surveys;
+
+  SurveyPages(Surveys surveys) {
+    this.surveys = surveys;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.get("/surveys/{survey}", LABELERS, this::ask),
+        Route.post("/surveys/{survey}", LABELERS, this::take));
+  }
+
+  private static Survey survey(Exchange visit) {
+    return List.of(Survey.values()).stream()
+        .filter(survey -> StoredJson.word(survey).equals(visit.path("survey")))
+        .findFirst()
+        .orElseThrow(ApiError::missing);
+  }
+
+  /// @param code ISO 3166
+  record Country(String code, String name) {}
+
+  private void ask(Exchange visit) {
+    Survey survey = survey(visit);
+    visit.page(
+        "label.survey." + StoredJson.word(survey),
+        "survey",
+        Map.of(
+            "survey", survey,
+            "questions", Surveys.questions(survey),
+            "countries", countries(visit.language()),
+            "answered", surveys.answered(visit.account().id(), survey)));
+  }
+
+  private static List<Country> countries(Locale language) {
+    var order = java.text.Collator.getInstance(language);
+    return Locale.getISOCountries(Locale.IsoCountryCode.PART1_ALPHA2).stream()
+        .map(code -> new Country(code, Locale.of("", code).getDisplayCountry(language)))
+        .sorted((a, b) -> order.compare(a.name(), b.name()))
+        .toList();
+  }
+
+  private void take(Exchange visit) {
+    Survey survey = survey(visit);
+    Map<String, Set<String>> answers = new HashMap<>();
+    for (var question : Surveys.questions(survey)) {
+      List<String> given =
+          visit.fields(question.key()).stream().filter(choice -> !choice.isEmpty()).toList();
+      if (!given.isEmpty()) {
+        answers.put(question.key(), Set.copyOf(given));
+      }
+    }
+    if (answers.isEmpty()) {
+      visit.redirect("/tasks");
+      return;
+    }
+    try {
+      surveys.answer(visit.account().id(), survey, answers);
+    } catch (IllegalArgumentException unknown) {
+      throw ApiError.invalid("", "label.refused.survey");
+    }
+    visit.redirect("/tasks", "label.survey.thanks");
+  }
+}

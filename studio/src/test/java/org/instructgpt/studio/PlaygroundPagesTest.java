@@ -1,0 +1,151 @@
+package org.instructgpt.studio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.instructgpt.serve.CompletionStream;
+import org.instructgpt.serve.ServedModel;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.text.MessageFormat;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlaygroundPagesTest {
+  private static Properties texts(String file) throws IOException {
+    var texts = new Properties();
+    try (var in =
+        new InputStreamReader(
+            Objects.requireNonNull(Playground.class.getResourceAsStream("serve/" + file)),
+            StandardCharsets.UTF_8)) {
+      texts.load(in);
+    }
+    return texts;
+  }
+
+  @Test
+  void bothLanguagesSayTheSameThings() throws IOException {
+    var english = texts("messages.properties");
+    var chinese = texts("messages_zh.properties");
+    assertThat(chinese.stringPropertyNames()).isEqualTo(english.stringPropertyNames());
+    for (var key : english.stringPropertyNames()) {
+      assertThat(holes(chinese.getProperty(key)))
+          .as(key)
+          .isEqualTo(holes(english.getProperty(key)));
+      assertThat(english.getProperty(key)).as(key).doesNotContain("'");
+      assertThat(chinese.getProperty(key)).as(key).doesNotContain("'");
+    }
+  }
+
+  private static int holes(String text) {
+    return new MessageFormat(text, Locale.ROOT).getFormatsByArgumentIndex().length;
+  }
+
+  @Test
+  void everyTextThatAPageSaysIsThere() throws IOException {
+    var english = texts("messages.properties");
+    var said = Pattern.compile("text\\(\"([a-z][A-Za-z0-9.-]*[A-Za-z0-9])\"[,)]");
+    try (var files = Files.list(Path.of("src/main/jte"))) {
+      for (var file : files.toList()) {
+        var found = said.matcher(Files.readString(file)).results().map(each -> each.group(1));
+        assertThat(english.stringPropertyNames()).as(file.toString()).containsAll(found.toList());
+      }
+    }
+    var page = new PlaygroundPage(List.of(), "", List.of(), PlaygroundQuestion.USUAL);
+    assertThat(english.stringPropertyNames()).containsAll(page.phrases());
+    for (var stage : ServedModel.Stage.values()) {
+      assertThat(english.stringPropertyNames())
+          .contains("stage." + stage, "stage." + stage + ".is");
+    }
+    for (var finish : CompletionStream.Finish.values()) {
+      assertThat(english.stringPropertyNames()).contains("finish." + finish);
+    }
+  }
+
+  /// Whoever changes the words of the notice gives them a new version, so that everybody is asked
+  /// again.
+  @Test
+  void theWordsOfTheNoticeHaveTheirVersion() throws Exception {
+    var words = new TreeMap<String, String>();
+    for (var file : List.of("messages.properties", "messages_zh.properties")) {
+      var texts = texts(file);
+      texts.stringPropertyNames().stream()
+          .filter(key -> key.startsWith("notice."))
+          .forEach(key -> words.put(file + " " + key, texts.getProperty(key)));
+    }
+    var sha = MessageDigest.getInstance("SHA-256");
+    var sum =
+        HexFormat.of().formatHex(sha.digest(words.toString().getBytes(StandardCharsets.UTF_8)));
+    assertThat(ConsentNotice.WORDS + " " + sum.substring(0, 16))
+        .isEqualTo("2026-11 d0b485efbf3e7d67");
+  }
+
+  @Test
+  void numbersAreShortAndHaveThreeDigitsThatCount() {
+    assertThat(CountNumbers.count(999)).isEqualTo("999");
+    assertThat(CountNumbers.count(446_304)).isEqualTo("446 K");
+    assertThat(CountNumbers.count(999_700)).isEqualTo("1.00 M");
+    assertThat(CountNumbers.count(175e9)).isEqualTo("175 G");
+    assertThat(CountNumbers.digits(0.62443)).isEqualTo("0.624");
+    assertThat(CountNumbers.digits(-5.83)).isEqualTo("-5.83");
+    assertThat(CountNumbers.digits(1.5e-4)).isEqualTo("1.50e-04");
+    assertThat(CountNumbers.digits(9146)).isEqualTo("9,146");
+    assertThat(CountNumbers.digits(Double.NaN)).isEqualTo("NaN");
+  }
+
+  @Test
+  void jsonThatIsAListOfLikeObjectsIsATable() throws IOException {
+    var json =
+        new ObjectMapper()
+            .readTree(
+                """
+                {"rows": [{"a": 1, "b": {"value": 0.5, "low": 0.25, "high": 0.75}}, {"a": 2}],
+                 "deep": [{"a": {"b": [1, {}]}}], "few": [1, 2.5], "none": [], "text": "<b>"}\
+                """);
+    var node = new ReportPages.Node(json);
+    var fields = new TreeMap<String, ReportPages.Node>();
+    node.fields().forEach(field -> fields.put(field.getKey(), field.getValue()));
+    assertThat(fields.get("rows").isTable()).isTrue();
+    assertThat(fields.get("rows").columns()).containsExactly("a", "b");
+    assertThat(fields.get("rows").items().getFirst().cell("b").text())
+        .isEqualTo("0.500 (0.250 to 0.750)");
+    assertThat(fields.get("rows").items().getLast().cell("b").text()).isEmpty();
+    assertThat(fields.get("deep").isTable()).isFalse();
+    assertThat(fields.get("few").text()).isEqualTo("1, 2.50");
+    assertThat(fields.get("none").isEmpty()).isTrue();
+    assertThat(fields.get("text").text()).isEqualTo("<b>");
+  }
+
+  @Test
+  void aRunIsDrawnFromItsMetricsWhateverItsLastLine(@TempDir Path run) throws IOException {
+    assertThat(MetricCurve.of(run)).isEmpty();
+    var lines = new StringBuilder();
+    for (int step = 1; step <= 1000; step++) {
+      lines.append(
+          "{\"kind\":\"train\",\"step\":%d,\"metrics\":{\"loss\":%s,\"accuracy\":0}}\n"
+              .formatted(step, 5.0 - 0.004 * step));
+    }
+    lines.append("{\"kind\":\"eval\",\"step\":500,\"metrics\":{\"accuracy\":0.5}}\n");
+    lines.append("{\"kind\":\"eval\",\"step\":1000,\"metrics\":{\"accuracy\":0.75}}\n");
+    lines.append("{\"kind\":\"train\",\"st");
+    Files.writeString(run.resolve("metrics.jsonl"), lines);
+    var curves = MetricCurve.of(run);
+    assertThat(curves.stream().map(MetricCurve::metric)).containsExactly("accuracy", "loss");
+    assertThat(curves.getFirst().points())
+        .containsExactly(new MetricCurve.Point(500, 0.5), new MetricCurve.Point(1000, 0.75));
+    assertThat(curves.getFirst().line()).isEqualTo("4.0,90.0 316.0,6.0");
+    assertThat(curves.getLast().points()).hasSizeBetween(100, 160);
+    assertThat(curves.getLast().steps()).isEqualTo(1000);
+  }
+}

@@ -1,0 +1,133 @@
+package org.instructgpt.studio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.instructgpt.serve.InferenceEngine;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.instructgpt.collect.Intake;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.records.Store;
+import org.instructgpt.text.BpeTrainer;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.web.Audit;
+import org.instructgpt.web.SiteArea;
+import org.instructgpt.web.TestSite;
+import org.jdbi.v3.core.Handle;
+
+/// A playground with a base and a supervised model of a few hundred weights.
+record TestPlayground(Path workspace, InferenceEngine speaker, TestSite site)
+    implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
+
+  /// A studio without labelers, whose models have learned from everybody.
+  static final Consents.Consequences UNUSED =
+      new Consents.Consequences() {
+        @Override
+        public int stop(Handle handle, Set<String> prompts) {
+          return 0;
+        }
+
+        @Override
+        public List<String> learned(Set<String> prompts) {
+          return List.of("sft");
+        }
+      };
+
+  static TestPlayground start(Path workspace) throws IOException {
+    model(workspace, "base", "pretrain");
+    model(workspace, "sft", "sft");
+    Files.createDirectories(workspace.resolve("reports"));
+    var speaker =
+        new InferenceEngine(
+            workspace.resolve("models"),
+            new InferenceEngine.Settings(1L << 30, 4, Precision.FULL, Device.CPU));
+    var site =
+        TestSite.start(TestSite.settings(), store -> List.of(area(workspace, speaker, store)));
+    return new TestPlayground(workspace, speaker, site);
+  }
+
+  private static SiteArea area(Path workspace, InferenceEngine speaker, Store store) {
+    try {
+      var random = new SecureRandom();
+      var intake = new Intake(store, random);
+      var history = PlaygroundHistory.open(store);
+      var audit = Audit.open(store, InstantSource.system());
+      return Playground.of(
+          new Playground.Ground(
+              speaker,
+              intake,
+              store,
+              history,
+              List.of(history, intake),
+              audit,
+              workspace,
+              random,
+              UNUSED,
+              System::nanoTime));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void model(String name, String stage) throws IOException {
+    model(workspace, name, stage);
+  }
+
+  private static void model(Path workspace, String name, String stage) throws IOException {
+    var folder = Files.createDirectories(workspace.resolve("models").resolve(name));
+    var shape =
+        new GptConfig(1, 8, 1, 128, WORDS.vocabularySize(), GptConfig.Activation.GELU, 1e-5, 0, 0);
+    try (var _ = Scope.open()) {
+      var gpt = new Gpt(shape, Precision.FULL, Device.CPU);
+      gpt.initialize(new Randomness(1));
+      Checkpoint.save(gpt, WORDS, new Lineage(stage, Map.of(), Map.of()), folder);
+    }
+  }
+
+  static String question(String prompt, String... models) {
+    var json = JSON.createObjectNode().put("prompt", prompt).put("longest", 12).put("seed", 7);
+    var names = json.putArray("models");
+    List.of(models).forEach(names::add);
+    return json.toString();
+  }
+
+  record Event(String name, JsonNode data) {}
+
+  static List<Event> events(HttpResponse<String> answer) throws IOException {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    var events = new ArrayList<Event>();
+    for (var part : answer.body().split("\n\n")) {
+      if (part.startsWith("event: ")) {
+        var lines = part.split("\ndata: ", 2);
+        events.add(new Event(lines[0].substring(7), JSON.readTree(lines[1])));
+      }
+    }
+    return events;
+  }
+
+  @Override
+  public void close() {
+    site.close();
+    speaker.close();
+  }
+}
