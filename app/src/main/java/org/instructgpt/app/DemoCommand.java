@@ -1,5 +1,8 @@
 package org.instructgpt.app;
 
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.ExperimentSize;
+import org.instructgpt.experiment.ReportBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -59,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println("The whole of InstructGPT in a little world, in " + folder + ":");
-    var study = Experiment.begin(folder, size, seed, stop, out);
+    var study = Experiment.begin(folder, size, seed, InProcessCommands.heeding(stop), out);
     study.plan();
     if (!study.agenda().run()) {
       return StopSignals.STOPPED;

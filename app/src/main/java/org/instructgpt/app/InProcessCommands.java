@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.experiment.Commands;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 
 /// Runs commands of `instructgpt` inside this process, as a user would type them, for the commands
 /// that show the whole of it (`demo`, `loop`, `reproduce`). What they print goes to a log, with the
@@ -16,18 +18,20 @@ import java.util.List;
 ///
 /// @param stop handed to the commands
 /// @param log the file that grows
-record InProcessCommands(StopSignals stop, Path log) {
+record InProcessCommands(StopSignals stop, Path log) implements Commands {
 
-  /// A command was told to stop, and has saved.
-  static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1;
+  /// Those that log beside a workspace.
+  static Function<Path, Commands> heeding(StopSignals stop) {
+    return log -> new InProcessCommands(stop, log);
   }
 
-  /// Runs one command to its end.
-  ///
-  /// @throws Stopped if it was told to stop
-  /// @throws IllegalStateException if it failed; the message is the command's own
-  void run(List<String> arguments) throws IOException {
+  @Override
+  public boolean isStopped() {
+    return stop.heed().requested();
+  }
+
+  @Override
+  public void run(List<String> arguments) throws IOException {
     var complaints = new StringWriter();
     try (var out =
         new PrintWriter(
@@ -42,7 +46,7 @@ record InProcessCommands(StopSignals stop, Path log) {
       line.setErr(new PrintWriter(complaints, true));
       int status = Main.run(arguments.toArray(String[]::new), line);
       out.print(complaints);
-      if (stop.heed().requested()) {
+      if (isStopped()) {
         throw new Stopped();
       }
       if (status != 0) {

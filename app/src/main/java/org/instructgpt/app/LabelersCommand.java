@@ -1,5 +1,7 @@
 package org.instructgpt.app;
 
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.TaskWorker;
 import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -105,7 +107,7 @@ final class LabelersCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var flag = stop.heed();
-    var labelers = Experiment.continued(Workspace.open(workspace), stop, out).people().labelers();
+    var labelers = Experiment.continued(Workspace.open(workspace), InProcessCommands.heeding(stop), out).people().labelers();
     var people = labelers.people(pool);
     if (people.isEmpty()) {
       throw new IllegalArgumentException("--pool: expected training or held_out, found " + pool);

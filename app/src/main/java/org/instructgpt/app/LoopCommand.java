@@ -1,5 +1,10 @@
 package org.instructgpt.app;
 
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.HumanEvaluation;
+import org.instructgpt.experiment.Measurements;
+import org.instructgpt.experiment.ReportBuilder;
+import org.instructgpt.experiment.ResumableSteps;
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +70,7 @@ final class LoopCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--rounds: expected at least 1, found " + rounds);
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var study = Experiment.continued(Workspace.open(folder), stop, out);
+    var study = Experiment.continued(Workspace.open(folder), InProcessCommands.heeding(stop), out);
     if (!Files.isDirectory(study.workspace().model(FIRST))) {
       throw new IllegalArgumentException(
           "%s has no model %s yet: let instructgpt demo -w %s end first"

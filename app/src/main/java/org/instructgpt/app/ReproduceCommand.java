@@ -1,5 +1,10 @@
 package org.instructgpt.app;
 
+import org.instructgpt.experiment.Ablations;
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.ExperimentSize;
+import org.instructgpt.experiment.PaperClaim;
+import org.instructgpt.experiment.PaperClaims;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -89,7 +94,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private Experiment study(int seed, PrintWriter out) throws IOException {
     out.println("World " + seed + " of " + seeds + ":");
-    var study = Experiment.begin(folder.resolve("seed-" + seed), size, seed, stop, out);
+    var study = Experiment.begin(folder.resolve("seed-" + seed), size, seed, InProcessCommands.heeding(stop), out);
     study.plan();
     new Ablations(study).plan(study.agenda());
     return study;

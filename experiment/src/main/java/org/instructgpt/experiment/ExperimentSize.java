@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
 /// @param smaller what makes the recipe's model the smaller of three, `section.key=value`
 /// @param larger what makes it the larger
 /// @param overrides of the recipe
-record ExperimentSize(
+public record ExperimentSize(
     int words,
     int asked,
     int written,
@@ -88,7 +88,7 @@ record ExperimentSize(
               "ppo.batch_size=64",
               "ppo.learning.warmup_iterations=1"));
 
-  ExperimentSize {
+  public ExperimentSize {
     smaller = List.copyOf(smaller);
     larger = List.copyOf(larger);
     var all = new ArrayList<>(overrides);
@@ -97,7 +97,7 @@ record ExperimentSize(
   }
 
   /// The sizes that a person can ask for.
-  enum Name {
+  public enum Name {
     TEST,
     TINY,
     SMALL;

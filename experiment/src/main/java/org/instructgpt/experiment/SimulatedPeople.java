@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -44,7 +44,7 @@ import org.instructgpt.simulation.WorldTasks;
 ///
 /// Everything they do follows from the seed and what they are shown, so each method can be repeated
 /// after a crash: the store takes a record that it has already as the same.
-final class SimulatedPeople {
+public final class SimulatedPeople {
   /// The day of all records, so that two runs make the same store.
   static final Instant DAY = Instant.parse("2022-01-27T12:00:00Z");
 
@@ -220,7 +220,7 @@ final class SimulatedPeople {
   }
 
   /// The training labelers rank outputs of the supervised policy.
-  void rank() throws IOException {
+  public void rank() throws IOException {
     rank(List.of("supervised"), 0);
   }
 
@@ -228,7 +228,7 @@ final class SimulatedPeople {
   /// and a seventh as many held out.
   ///
   /// @param round decides which prompts, how many outputs, and the draws
-  void rank(List<String> models, int round) throws IOException {
+  public void rank(List<String> models, int round) throws IOException {
     int rankings = scale.rankings();
     var prompts = new ArrayList<>(some(Split.TRAIN, round, rankings));
     prompts.addAll(some(Split.VALIDATION, round, rankings / 7));
@@ -294,7 +294,7 @@ final class SimulatedPeople {
 
   /// The labelers with their noise set on what models write, once there is something: before, on
   /// what the screening showed.
-  LabelerPool labelers() throws IOException {
+  public LabelerPool labelers() throws IOException {
     var file = screening();
     if (!Files.exists(file)) {
       return applicants;
@@ -338,7 +338,7 @@ final class SimulatedPeople {
   }
 
   /// The prompts of a split, in the order of the store.
-  List<Prompt> prompts(Split split) throws IOException {
+  public List<Prompt> prompts(Split split) throws IOException {
     try (var store = workspace.store()) {
       return store.prompts(Filter.ALL.in(split));
     }

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The steps of a long undertaking in a workspace: each is done once, told to the person who waits,
 /// and remembered in a file, so that the same command goes on where it was stopped.
-final class ResumableSteps {
+public final class ResumableSteps {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LOCK = ".agenda.lock";
 
   private final Path file;
   private final PrintWriter out;
-  private final InProcessCommands shell;
+  private final Commands shell;
   private final InstantSource clock;
   private final List<Step> steps = new ArrayList<>();
 
@@ -41,13 +41,13 @@ final class ResumableSteps {
 
   /// What a step does.
   @FunctionalInterface
-  interface Action {
+  public interface Action {
     /// Does it; it may be interrupted at any moment and done again from the start.
     void perform() throws IOException;
   }
 
   /// An agenda that remembers in `file`.
-  ResumableSteps(Path file, PrintWriter out, InProcessCommands shell, InstantSource clock) {
+  public ResumableSteps(Path file, PrintWriter out, Commands shell, InstantSource clock) {
     this.file = file;
     this.out = out;
     this.shell = shell;
@@ -55,13 +55,13 @@ final class ResumableSteps {
   }
 
   /// Adds a step.
-  ResumableSteps then(String name, String title, double weight, Action action) {
+  public ResumableSteps then(String name, String title, double weight, Action action) {
     steps.add(new Step(name, title, weight, action));
     return this;
   }
 
   /// Adds a step that is one command.
-  ResumableSteps then(String name, String title, double weight, List<String> command) {
+  public ResumableSteps then(String name, String title, double weight, List<String> command) {
     return then(name, title, weight, () -> shell.run(command));
   }
 
@@ -83,7 +83,7 @@ final class ResumableSteps {
   /// Does what is not done yet.
   ///
   /// @return false if told to stop; what was done is remembered, and the person is told
-  boolean run() throws IOException {
+  public boolean run() throws IOException {
     try (var channel =
             FileChannel.open(file.resolveSibling(LOCK), CREATE, WRITE); // freed when we end or die
         var lock = locked(channel)) {
@@ -94,7 +94,7 @@ final class ResumableSteps {
       }
       perform();
       return true;
-    } catch (InProcessCommands.Stopped _) {
+    } catch (Commands.Stopped _) {
       out.println("stopped and saved; the same command goes on from there");
       out.flush();
       return false;
@@ -127,8 +127,8 @@ final class ResumableSteps {
       out.flush();
       var start = clock.instant();
       step.action.perform();
-      if (shell.stop().heed().requested()) {
-        throw new InProcessCommands.Stopped();
+      if (shell.isStopped()) {
+        throw new Commands.Stopped();
       }
       double seconds = Duration.between(start, clock.instant()).toMillis() / 1000.0;
       spent += seconds;

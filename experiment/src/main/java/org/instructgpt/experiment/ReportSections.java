@@ -1,8 +1,8 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
-import static org.instructgpt.app.ReportBuilder.get;
-import static org.instructgpt.app.ReportBuilder.name;
-import static org.instructgpt.app.ReportBuilder.percent;
+import static org.instructgpt.experiment.ReportBuilder.get;
+import static org.instructgpt.experiment.ReportBuilder.name;
+import static org.instructgpt.experiment.ReportBuilder.percent;
 
 import java.util.ArrayList;
 import java.util.Collections;

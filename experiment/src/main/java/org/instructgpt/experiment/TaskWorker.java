@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,7 +21,7 @@ import org.instructgpt.simulation.LabelerPool.Person;
 ///
 /// @param labelers of the world
 /// @param person one of them
-record TaskWorker(LabelerPool labelers, Person person) {
+public record TaskWorker(LabelerPool labelers, Person person) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// So many different prompts of each kind a simulated labeler can invent.
@@ -29,7 +29,7 @@ record TaskWorker(LabelerPool labelers, Person person) {
 
   /// The work for a task, as `submit` takes it; empty for what somebody of this world cannot do,
   /// since a person asked it.
-  Optional<ObjectNode> work(JsonNode task) {
+  public Optional<ObjectNode> work(JsonNode task) {
     var prompt = prompt(task);
     var kind = task.path("kind").asText();
     if (kind.equals("plain") || kind.equals("user_based")) {

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,26 +18,26 @@ import org.instructgpt.statistics.Estimate;
 /// made from. A name is a path such as `win/ppo-ptx/sft`.
 ///
 /// @param file JSON, one entry a name
-record Measurements(Path file) {
+public record Measurements(Path file) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /// Adds numbers, or replaces those of the same names.
-  void add(Map<String, Estimate> found) throws IOException {
+  public void add(Map<String, Estimate> found) throws IOException {
     var all = all();
     all.putAll(found);
     AtomicFiles.write(file, JSON.writeValueAsString(all) + "\n");
   }
 
   /// All numbers, in the order of their names.
-  TreeMap<String, Estimate> all() throws IOException {
+  public TreeMap<String, Estimate> all() throws IOException {
     return Files.exists(file)
         ? JSON.readValue(Files.readString(file), new TypeReference<>() {})
         : new TreeMap<>();
   }
 
   /// A number without an interval.
-  static Estimate exact(double value) {
+  public static Estimate exact(double value) {
     return new Estimate(value, value, value);
   }
 

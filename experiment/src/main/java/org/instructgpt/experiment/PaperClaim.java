@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.instructgpt.statistics.Estimate;
 /// @param statement what the paper says
 /// @param paper its figures
 /// @param tests all must hold
-record PaperClaim(int number, String statement, String paper, List<Test> tests) {
+public record PaperClaim(int number, String statement, String paper, List<Test> tests) {
   /// One number of ours.
   ///
   /// @param what is measured
@@ -25,14 +25,14 @@ record PaperClaim(int number, String statement, String paper, List<Test> tests) 
   /// @param value on the measures of one seed; not a number where something is missing
   /// @param ends between which it can lie at all
   /// @param bounds where the claim wants it
-  record Test(
+  public record Test(
       String what,
       String unit,
       ToDoubleFunction<Map<String, Estimate>> value,
       Bounds ends,
       Bounds bounds) {
     /// The mean over seeds with its interval.
-    Estimate measured(List<Map<String, Estimate>> seeds) {
+    public Estimate measured(List<Map<String, Estimate>> seeds) {
       var clusters = new ArrayList<Estimate.Cluster>();
       for (var seed : seeds) {
         double found = value.applyAsDouble(seed);
@@ -50,7 +50,7 @@ record PaperClaim(int number, String statement, String paper, List<Test> tests) 
   }
 
   /// An open range.
-  record Bounds(double low, double high) {
+  public record Bounds(double low, double high) {
     /// Any number.
     static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
@@ -69,7 +69,7 @@ record PaperClaim(int number, String statement, String paper, List<Test> tests) 
     }
 
     /// Inside if the whole interval is, outside if none of it is.
-    Verdict judge(Estimate found) {
+    public Verdict judge(Estimate found) {
       if (Double.isNaN(found.value())) {
         return Verdict.UNDECIDED;
       }
@@ -81,7 +81,7 @@ record PaperClaim(int number, String statement, String paper, List<Test> tests) 
   }
 
   /// Holds if all tests do; fails if one does.
-  Verdict verdict(List<Map<String, Estimate>> seeds) {
+  public Verdict verdict(List<Map<String, Estimate>> seeds) {
     var verdicts = tests.stream().map(t -> t.bounds.judge(t.measured(seeds))).toList();
     if (verdicts.contains(Verdict.FAILS)) {
       return Verdict.FAILS;

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.Workspace;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.function.Function;
 import org.instructgpt.torch.Precision;
 
 /// One little world with everything that belongs to it, in one workspace: its people, its models
@@ -18,12 +19,12 @@ import org.instructgpt.torch.Precision;
 /// @param size how large
 /// @param seed of the world, its people and all trainings
 /// @param agenda remembers what is done
-record Experiment(
+public record Experiment(
     Workspace workspace,
     ExperimentSize.Name size,
     long seed,
     ResumableSteps agenda,
-    InProcessCommands shell,
+    Commands shell,
     BatchGenerator author,
     SimulatedPeople people) {
   private static final String AGENDA = "agenda.json";
@@ -31,8 +32,8 @@ record Experiment(
   /// A study in a folder, new or begun with the same settings.
   ///
   /// @throws IllegalArgumentException if it was begun with others
-  static Experiment begin(
-      Path folder, ExperimentSize.Name size, long seed, StopSignals stop, PrintWriter out)
+  public static Experiment begin(
+      Path folder, ExperimentSize.Name size, long seed, Function<Path, Commands> commands, PrintWriter out)
       throws IOException {
     OutputFile.checkFolder(folder, "--workspace " + folder);
     if (!Files.exists(folder.resolve(AGENDA)) && new Workspace(folder).hasStore()) {
@@ -40,7 +41,7 @@ record Experiment(
           "--workspace %s holds what people gave, and no demo made it: simulated people must not mix with them; give another folder"
               .formatted(folder));
     }
-    var study = of(Workspace.create(folder), size, seed, stop, out);
+    var study = of(Workspace.create(folder), size, seed, commands, out);
     var settings = new LinkedHashMap<String, Object>();
     settings.put("size", size.name().toLowerCase(Locale.ROOT));
     settings.put("seed", seed);
@@ -52,7 +53,7 @@ record Experiment(
   /// The study that was begun in a workspace.
   ///
   /// @throws IllegalArgumentException if none was
-  static Experiment continued(Workspace workspace, StopSignals stop, PrintWriter out)
+  public static Experiment continued(Workspace workspace, Function<Path, Commands> commands, PrintWriter out)
       throws IOException {
     var file = workspace.root().resolve(AGENDA);
     if (!Files.exists(file)) {
@@ -62,12 +63,12 @@ record Experiment(
     }
     var settings = new ObjectMapper().readTree(Files.readString(file)).path("settings");
     var size = ExperimentSize.Name.valueOf(settings.path("size").asText().toUpperCase(Locale.ROOT));
-    return of(workspace, size, settings.path("seed").asLong(), stop, out);
+    return of(workspace, size, settings.path("seed").asLong(), commands, out);
   }
 
   private static Experiment of(
-      Workspace workspace, ExperimentSize.Name size, long seed, StopSignals stop, PrintWriter out) {
-    var shell = new InProcessCommands(stop, workspace.root().resolve("log.txt"));
+      Workspace workspace, ExperimentSize.Name size, long seed, Function<Path, Commands> commands, PrintWriter out) {
+    var shell = commands.apply(workspace.root().resolve("log.txt"));
     var agenda =
         new ResumableSteps(workspace.root().resolve(AGENDA), out, shell, InstantSource.system());
     var author = new BatchGenerator(Precision.named("auto"));
@@ -75,20 +76,20 @@ record Experiment(
     return new Experiment(workspace, size, seed, agenda, shell, author, people);
   }
 
-  ExperimentSize scale() {
+  public ExperimentSize scale() {
     return size.scale();
   }
 
-  PaperPipeline miniature() {
+  public PaperPipeline miniature() {
     return new PaperPipeline(workspace, scale(), seed, shell);
   }
 
-  Evaluation inquiry() {
+  public Evaluation inquiry() {
     return new Evaluation(workspace, scale(), seed, people, author);
   }
 
   /// Plans everything that the demo shows.
-  void plan() {
+  public void plan() {
     miniature().plan(agenda, people);
     inquiry().plan(agenda);
     var overview = new ReportBuilder(inquiry(), agenda);

@@ -1,21 +1,21 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import org.instructgpt.app.PaperClaim.Bounds;
-import org.instructgpt.app.PaperClaim.Test;
+import org.instructgpt.experiment.PaperClaim.Bounds;
+import org.instructgpt.experiment.PaperClaim.Test;
 import org.instructgpt.statistics.Estimate;
 
 /// The eighteen claims of paper.md 8.3 with what must be seen for them.
-final class PaperClaims {
+public final class PaperClaims {
   /// A difference of shares that is none, in either direction.
   private static final double NONE = 0.05;
 
   private PaperClaims() {}
 
-  static List<PaperClaim> all() {
+  public static List<PaperClaim> all() {
     var all = new ArrayList<PaperClaim>();
     all.addAll(preferences());
     all.addAll(harms());

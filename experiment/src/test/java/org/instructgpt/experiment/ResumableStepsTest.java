@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ResumableStepsTest {
+  private static final Commands NO_COMMANDS =
+      new Commands() {
+        @Override
+        public void run(List<String> arguments) {
+          throw new AssertionError("no command was to be run: " + arguments);
+        }
+
+        @Override
+        public boolean isStopped() {
+          return false;
+        }
+      };
+
 
   @TempDir private Path folder;
 
@@ -80,7 +93,7 @@ class ResumableStepsTest {
                 workspace.root(),
                 ExperimentSize.Name.TEST,
                 1,
-                new StopSignals(),
+                _ -> NO_COMMANDS,
                 new PrintWriter(said, true)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no demo made it");
@@ -102,7 +115,7 @@ class ResumableStepsTest {
     return new ResumableSteps(
         folder.resolve("agenda.json"),
         new PrintWriter(said, true),
-        new InProcessCommands(new StopSignals(), folder.resolve("log.txt")),
+        NO_COMMANDS,
         InstantSource.system());
   }
 }

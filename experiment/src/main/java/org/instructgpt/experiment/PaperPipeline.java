@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
@@ -23,8 +23,8 @@ import org.instructgpt.files.AtomicFiles;
 /// @param scale how much
 /// @param seed of the world, its people and all trainings
 /// @param shell runs the commands
-record PaperPipeline(
-    Workspace workspace, ExperimentSize scale, long seed, InProcessCommands shell) {
+public record PaperPipeline(
+    Workspace workspace, ExperimentSize scale, long seed, Commands shell) {
   /// What makes PPO-ptx plain PPO.
   static final String PLAIN = "ppo.ptx.coefficient=0";
 
@@ -107,7 +107,7 @@ record PaperPipeline(
   }
 
   /// A reward model on all rankings of the workspace, and other settings over the recipe's.
-  List<String> reward(String name, String... settings) {
+  public List<String> reward(String name, String... settings) {
     var more = new ArrayList<String>(List.of("--from", "supervised"));
     more.addAll(List.of("--held-out", "validation")); // the test split belongs to the judges
     more.addAll(set(settings));
@@ -122,7 +122,7 @@ record PaperPipeline(
   ///
   /// @param more flags
   /// @param settings over the recipe's
-  List<String> ppo(String name, String from, List<String> more, String... settings) {
+  public List<String> ppo(String name, String from, List<String> more, String... settings) {
     var flags = new ArrayList<String>(List.of("--from", from));
     if (!List.of(settings).contains(PLAIN)) {
       flags.addAll(List.of("--text", text().toString()));

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -31,7 +31,7 @@ import org.instructgpt.statistics.WinRates;
 /// @param seed of all draws
 /// @param people who judge
 /// @param author makes the models write
-record Evaluation(
+public record Evaluation(
     Workspace workspace,
     ExperimentSize scale,
     long seed,
@@ -51,11 +51,11 @@ record Evaluation(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// Where the numbers are.
-  Measurements measures() {
+  public Measurements measures() {
     return new Measurements(workspace.reports().resolve("measures.json"));
   }
 
-  CapabilitySuite exams() {
+  public CapabilitySuite exams() {
     return new CapabilitySuite(people, author, scale.items(), seed);
   }
 
@@ -86,7 +86,7 @@ record Evaluation(
   }
 
   /// What labelers of one pool said of the models on held-out customers' prompts.
-  List<WithPrompt<Ranking>> verdicts(Labeler.Pool pool) throws IOException {
+  public List<WithPrompt<Ranking>> verdicts(Labeler.Pool pool) throws IOException {
     try (var store = workspace.store()) {
       return store.rankings(Filter.ALL.in(Split.TEST).by(pool));
     }

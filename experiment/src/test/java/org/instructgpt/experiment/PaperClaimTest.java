@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.instructgpt.app.PaperClaim.Bounds;
+import org.instructgpt.experiment.PaperClaim.Bounds;
 import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;

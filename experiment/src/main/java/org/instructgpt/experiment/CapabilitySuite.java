@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import org.instructgpt.torch.Scope;
 /// @param author makes the models write
 /// @param items of each skill and weakness
 /// @param seed of the questions
-record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int items, long seed) {
+public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int items, long seed) {
   private static final int SENTENCES = 60;
   private static final Benchmark.Settings ASKED = new Benchmark.Settings(24, 128);
 
@@ -211,7 +211,7 @@ record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int items,
   /// far it has moved from the policy it started from.
   ///
   /// @param start the model of the KL divergence
-  Map<String, Estimate> worth(
+  public Map<String, Estimate> worth(
       String name, Path model, Path start, Path reward, List<Prompt> prompts) throws IOException {
     var texts = prompts.stream().map(Prompt::text).toList();
     var written = author.answers(model, texts, BatchGenerator.manner(seed));

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import org.instructgpt.statistics.WinRates;
 ///
 /// @param inquiry with the numbers
 /// @param agenda knows how long everything took
-record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
+public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
   private static final List<String> ORDER =
       List.of(
           "base",
@@ -327,7 +327,7 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
     return all.getOrDefault(key, new Estimate(Double.NaN, Double.NaN, Double.NaN));
   }
 
-  static String percent(double share) {
+  public static String percent(double share) {
     return Double.isNaN(share) ? "?" : "%.0f%%".formatted(100 * share);
   }
 
@@ -336,7 +336,7 @@ record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
   }
 
   /// The end of the demo in the terminal.
-  String table() throws IOException {
+  public String table() throws IOException {
     var all = inquiry.measures().all();
     var text =
         new StringBuilder(

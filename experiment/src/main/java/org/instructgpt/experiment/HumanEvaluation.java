@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import org.instructgpt.statistics.Estimate;
 /// @param people who judge
 /// @param author makes the models write
 /// @param seed of the draws
-record HumanEvaluation(
+public record HumanEvaluation(
     Workspace workspace, SimulatedPeople people, BatchGenerator author, long seed) {
   static final String CONSTANT = "constant";
   static final String LONGEST = "longest";
@@ -45,7 +45,7 @@ record HumanEvaluation(
   private static final int TRIALS = 48;
 
   /// The prompts that models are compared on.
-  List<Prompt> prompts(int count) throws IOException {
+  public List<Prompt> prompts(int count) throws IOException {
     var all =
         people.prompts(Split.TEST).stream()
             .filter(prompt -> prompt.source() == Prompt.Source.CUSTOMER)
@@ -60,7 +60,7 @@ record HumanEvaluation(
   /// An answer of each policy to each prompt.
   ///
   /// @param policies names of models
-  SequencedMap<String, List<Output>> answers(List<String> policies, List<String> prompts)
+  public SequencedMap<String, List<Output>> answers(List<String> policies, List<String> prompts)
       throws IOException {
     var answers = new LinkedHashMap<String, List<Output>>();
     for (var policy : policies) {
@@ -193,7 +193,7 @@ record HumanEvaluation(
   }
 
   /// Labelers of both pools judge the answers; their rankings and ratings go into the store.
-  void judge(List<Prompt> prompts, Map<String, List<Output>> answers) throws IOException {
+  public void judge(List<Prompt> prompts, Map<String, List<Output>> answers) throws IOException {
     var labelers = people.labelers();
     var given = new ArrayList<Feedback>();
     for (int i = 0; i < prompts.size(); i++) {
@@ -223,7 +223,7 @@ record HumanEvaluation(
   }
 
   /// What each model's answers are truly worth, as nobody but the simulation knows.
-  Map<String, Estimate> gold(List<Prompt> prompts, Map<String, List<Output>> answers) {
+  public Map<String, Estimate> gold(List<Prompt> prompts, Map<String, List<Output>> answers) {
     var found = new LinkedHashMap<String, Estimate>();
     answers.forEach((model, outputs) -> {
       var rows = IntStream.range(0, prompts.size()).boxed().toList();

@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

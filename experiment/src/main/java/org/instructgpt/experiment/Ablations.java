@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,7 +25,7 @@ import org.instructgpt.statistics.Estimate;
 /// start of reinforcement learning, and how the reward model is trained.
 ///
 /// @param study whose demo has ended
-record Ablations(Experiment study) {
+public record Ablations(Experiment study) {
   /// Measured on so many validation prompts.
   private static final int PROMPTS = 128;
 
@@ -81,7 +81,7 @@ record Ablations(Experiment study) {
   }
 
   /// Adds the trainings and what is measured on them.
-  void plan(ResumableSteps agenda) {
+  public void plan(ResumableSteps agenda) {
     var miniature = study.miniature();
     agenda
         .then("mix-none", "Sweep: a start without pretraining text", 4, start("none", "0.0"))
@@ -297,7 +297,7 @@ record Ablations(Experiment study) {
   }
 
   /// All policies of the sweeps beside each other.
-  static Report.Section section(List<Map<String, Estimate>> seeds) {
+  public static Report.Section section(List<Map<String, Estimate>> seeds) {
     var rows = new ArrayList<List<Figure.Cell>>();
     for (var name : SHOWN) {
       rows.add(

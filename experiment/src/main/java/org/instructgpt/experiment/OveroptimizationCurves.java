@@ -1,4 +1,4 @@
-package org.instructgpt.app;
+package org.instructgpt.experiment;
 
 import org.instructgpt.project.Workspace;
 import java.io.IOException;
