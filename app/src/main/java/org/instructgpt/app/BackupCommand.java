@@ -1,12 +1,12 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.files.Count;
+import org.instructgpt.project.Workspace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.studio.ErasableModules;
-import org.instructgpt.studio.WithdrawnConsent;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,7 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.studio.Consents;
+import org.instructgpt.studio.ErasableModules;
+import org.instructgpt.studio.WithdrawnConsent;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

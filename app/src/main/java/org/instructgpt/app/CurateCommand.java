@@ -1,14 +1,11 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.TrainingRun;
-import org.instructgpt.project.Workspace;
-import org.instructgpt.recipe.YamlScalars;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,16 +23,20 @@ import org.instructgpt.collect.Intake;
 import org.instructgpt.collect.PaperTables;
 import org.instructgpt.collect.PersonalData;
 import org.instructgpt.collect.UseCases;
+import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
+import org.instructgpt.recipe.YamlScalars;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.WithPrompt;
-import org.instructgpt.files.Count;
 import org.instructgpt.text.Tokenizer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -156,7 +157,7 @@ final class CurateCommand implements Callable<Integer> {
       var result = new Curation(settings, tokenizer, classifier).run(prompts, intake.objection());
       CurationOutcome.save(
           store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, each -> each)));
-      TrainingData.taken(store, "curation");
+      TrainingData.taken(store, "curation", InstantSource.system());
       out.print(result.report().text());
       var file = place.reports().resolve("curate.json");
       AtomicFiles.write(

@@ -1,12 +1,12 @@
 package org.instructgpt.app;
 
-import org.instructgpt.experiment.Experiment;
-import org.instructgpt.experiment.ExperimentSize;
-import org.instructgpt.experiment.ReportBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.ExperimentSize;
+import org.instructgpt.experiment.ReportBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,9 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.studio.ErasableModules;
-import org.instructgpt.project.DataHash;
-import org.instructgpt.project.Provenance;
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,9 +23,13 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.instructgpt.files.Count;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Store;
-import org.instructgpt.files.Count;
+import org.instructgpt.studio.ErasableModules;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

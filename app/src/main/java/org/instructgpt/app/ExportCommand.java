@@ -1,22 +1,23 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.OutputFile;
-import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
+import org.instructgpt.project.OutputFile;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Exporter;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Split;
-import org.instructgpt.files.Count;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -108,7 +109,7 @@ final class ExportCommand implements Callable<Integer> {
                 return free;
               });
       long lines = write(exporter, filter);
-      TrainingData.taken(store, "export");
+      TrainingData.taken(store, "export", InstantSource.system());
       // What goes to a pipe or to standard output is data and nothing else.
       var line = Objects.requireNonNull(spec).commandLine();
       var out = AtomicFiles.isDevice(file) ? line.getErr() : line.getOut();

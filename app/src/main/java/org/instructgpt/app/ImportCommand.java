@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Importer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

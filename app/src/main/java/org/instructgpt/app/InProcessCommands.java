@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.experiment.Commands;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
+import org.instructgpt.experiment.Commands;
 
 /// Runs commands of `instructgpt` inside this process, as a user would type them, for the commands
 /// that show the whole of it (`demo`, `loop`, `reproduce`). What they print goes to a log, with the
@@ -23,6 +23,11 @@ record InProcessCommands(StopSignals stop, Path log) implements Commands {
   /// Those that log beside a workspace.
   static Function<Path, Commands> heeding(StopSignals stop) {
     return log -> new InProcessCommands(stop, log);
+  }
+
+  @Override
+  public InstantSource clock() {
+    return InstantSource.system();
   }
 
   @Override

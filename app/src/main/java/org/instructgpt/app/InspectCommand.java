@@ -1,8 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.Provenance;
-import org.instructgpt.project.Workspace;
-import org.instructgpt.recipe.ResolvedSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -19,12 +16,15 @@ import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
+import org.instructgpt.recipe.ResolvedSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.files.Count;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Safetensors;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.OutputFile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -23,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.project.OutputFile;
 import org.jspecify.annotations.Nullable;
 
 /// A file of JSON lines turned into another, one line for each line, a batch at a time.

@@ -1,8 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.experiment.Experiment;
-import org.instructgpt.experiment.TaskWorker;
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,9 +19,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.instructgpt.model.StopFlag;
-import org.instructgpt.records.Labeler;
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.TaskWorker;
 import org.instructgpt.files.Count;
+import org.instructgpt.model.StopFlag;
+import org.instructgpt.project.Workspace;
+import org.instructgpt.records.Labeler;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,7 +107,10 @@ final class LabelersCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var flag = stop.heed();
-    var labelers = Experiment.continued(Workspace.open(workspace), InProcessCommands.heeding(stop), out).people().labelers();
+    var labelers =
+        Experiment.continued(Workspace.open(workspace), InProcessCommands.heeding(stop), out)
+            .people()
+            .labelers();
     var people = labelers.people(pool);
     if (people.isEmpty()) {
       throw new IllegalArgumentException("--pool: expected training or held_out, found " + pool);

@@ -1,8 +1,8 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.ContextFitter;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.instructgpt.project.ContextFitter;
 import picocli.CommandLine.Option;
 
 /// The flag that says what happens to prompts that are too long.

@@ -1,11 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.experiment.Experiment;
-import org.instructgpt.experiment.HumanEvaluation;
-import org.instructgpt.experiment.Measurements;
-import org.instructgpt.experiment.ReportBuilder;
-import org.instructgpt.experiment.ResumableSteps;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.HumanEvaluation;
+import org.instructgpt.experiment.Measurements;
+import org.instructgpt.experiment.ReportBuilder;
+import org.instructgpt.experiment.ResumableSteps;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;

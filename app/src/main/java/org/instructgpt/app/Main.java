@@ -1,12 +1,12 @@
 package org.instructgpt.app;
 
-import org.instructgpt.recipe.ClosestName;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Objects;
+import org.instructgpt.recipe.ClosestName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

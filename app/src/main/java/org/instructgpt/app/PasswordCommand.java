@@ -1,8 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.studio.ErasableModules;
-import org.instructgpt.project.Workspace;
-import org.instructgpt.recipe.ClosestName;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -17,7 +14,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.instructgpt.project.Workspace;
+import org.instructgpt.recipe.ClosestName;
 import org.instructgpt.records.Store;
+import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.ApiError;

@@ -1,22 +1,16 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.ContextFitter;
-import org.instructgpt.project.DataHash;
-import org.instructgpt.project.SnapshottingTrainer;
-import org.instructgpt.project.TextFiles;
-import org.instructgpt.project.TextListing;
-import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.TrainingRun;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
@@ -28,8 +22,15 @@ import org.instructgpt.ppo.Ppo;
 import org.instructgpt.ppo.PpoData;
 import org.instructgpt.ppo.PpoModels;
 import org.instructgpt.ppo.Settings;
+import org.instructgpt.project.ContextFitter;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.SnapshottingTrainer;
+import org.instructgpt.project.TextFiles;
+import org.instructgpt.project.TextListing;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Split;
-import org.instructgpt.files.Count;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -113,8 +114,8 @@ final class PpoCommand implements Callable<Integer> {
     TrainingRun.requireSameTokenizer(parent, judge);
     var mixed = mixed(settings);
     var fitting = fits.to(parent);
-    try (var run = TrainingRun.begin(
-                workspace, options.run(out, stop), "ppo", options.name("ppo"));
+    try (var run =
+            TrainingRun.begin(workspace, options.run(out, stop), "ppo", options.name("ppo"));
         var _ = Scope.open()) {
       run.from("policy", "--from", parent)
           .from("reward_model", "--reward-model", judge)
@@ -174,7 +175,7 @@ final class PpoCommand implements Callable<Integer> {
       throws IOException {
     List<int[]> prompts;
     List<int[]> heldOut;
-    try (var material = TrainingData.of(workspace)) {
+    try (var material = TrainingData.of(workspace, InstantSource.system())) {
       prompts = fitting.prompts(material.prompts(Split.TRAIN));
       heldOut = fitting.prompts(material.prompts(Split.VALIDATION));
       run.learningFrom(material);

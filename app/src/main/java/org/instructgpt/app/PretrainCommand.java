@@ -1,10 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.DataHash;
-import org.instructgpt.project.TextFiles;
-import org.instructgpt.project.TextListing;
-import org.instructgpt.project.TrainingRun;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -14,14 +9,19 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.instructgpt.files.Count;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.TextFiles;
+import org.instructgpt.project.TextListing;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Pretraining;
-import org.instructgpt.files.Count;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Randomness;
@@ -77,8 +77,8 @@ final class PretrainCommand implements Callable<Integer> {
     var listing = TextListing.of(text);
     var given = given(shape.vocabulary());
     var workspace = Workspace.create(options.workspace);
-    try (var run = TrainingRun.begin(
-                workspace, options.run(out, stop), "pretrain", options.name("base"));
+    try (var run =
+            TrainingRun.begin(workspace, options.run(out, stop), "pretrain", options.name("base"));
         var _ = Scope.open()) {
       var documents = TextFiles.read(listing, out, Terminal::progress);
       var tokens = given.isPresent() ? given.get() : trained(documents, shape.vocabulary(), out);

@@ -1,10 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.experiment.Ablations;
-import org.instructgpt.experiment.Experiment;
-import org.instructgpt.experiment.ExperimentSize;
-import org.instructgpt.experiment.PaperClaim;
-import org.instructgpt.experiment.PaperClaims;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,11 +11,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.eval.Report;
+import org.instructgpt.experiment.Ablations;
+import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.ExperimentSize;
+import org.instructgpt.experiment.PaperClaim;
+import org.instructgpt.experiment.PaperClaims;
+import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Cell;
 import org.instructgpt.plot.Figure.Verdict;
-import org.instructgpt.files.AtomicFiles;
-import org.instructgpt.files.Count;
 import org.instructgpt.statistics.Estimate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -94,7 +94,9 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private Experiment study(int seed, PrintWriter out) throws IOException {
     out.println("World " + seed + " of " + seeds + ":");
-    var study = Experiment.begin(folder.resolve("seed-" + seed), size, seed, InProcessCommands.heeding(stop), out);
+    var study =
+        Experiment.begin(
+            folder.resolve("seed-" + seed), size, seed, InProcessCommands.heeding(stop), out);
     study.plan();
     new Ablations(study).plan(study.agenda());
     return study;

@@ -1,15 +1,10 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.ContextFitter;
-import org.instructgpt.project.DataHash;
-import org.instructgpt.project.OutputFile;
-import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.TrainingRun;
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,16 +15,22 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.project.ContextFitter;
+import org.instructgpt.project.DataHash;
+import org.instructgpt.project.OutputFile;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Split;
 import org.instructgpt.reward.CrossValidation;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.reward.RewardReport;
 import org.instructgpt.reward.TokenizedRanking;
-import org.instructgpt.files.Count;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -107,7 +108,7 @@ final class RewardCommand implements Callable<Integer> {
     try (var run = TrainingRun.begin(workspace, options.run(out, stop), "reward", name);
         var _ = Scope.open()) {
       RewardModeling.Data data;
-      try (var material = TrainingData.of(workspace)) {
+      try (var material = TrainingData.of(workspace, InstantSource.system())) {
         data = data(material, fitting, run::note, out);
         run.learningFrom(material);
       }
@@ -171,7 +172,7 @@ final class RewardCommand implements Callable<Integer> {
       PrintWriter out)
       throws IOException {
     RewardModeling.Data data;
-    try (var material = TrainingData.of(workspace)) {
+    try (var material = TrainingData.of(workspace, InstantSource.system())) {
       data = data(material, fitting, (_, _) -> {}, out);
     }
     fitting.losses().ifPresent(out::println);

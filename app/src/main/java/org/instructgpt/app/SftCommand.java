@@ -1,5 +1,21 @@
 package org.instructgpt.app;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.instructgpt.files.Count;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Corpus;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.RunSettings;
 import org.instructgpt.project.ContextFitter;
 import org.instructgpt.project.DataHash;
 import org.instructgpt.project.TextFiles;
@@ -7,25 +23,10 @@ import org.instructgpt.project.TextListing;
 import org.instructgpt.project.TrainingData;
 import org.instructgpt.project.TrainingRun;
 import org.instructgpt.project.Workspace;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.instructgpt.model.Checkpoint;
-import org.instructgpt.model.Corpus;
-import org.instructgpt.model.GptConfig;
-import org.instructgpt.model.HealthGates;
-import org.instructgpt.model.RunSettings;
 import org.instructgpt.records.Split;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.RewardJudge;
 import org.instructgpt.sft.Sft;
-import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
@@ -108,8 +109,8 @@ final class SftCommand implements Callable<Integer> {
     var scorer = scorer(workspace, parent);
     var mixed = mixed(settings);
     var fitting = fits.to(parent);
-    try (var run = TrainingRun.begin(
-                workspace, options.run(out, stop), section, options.name(section));
+    try (var run =
+            TrainingRun.begin(workspace, options.run(out, stop), section, options.name(section));
         var _ = Scope.open()) {
       run.from("policy", "--from", parent)
           .with(section, settings)
@@ -182,7 +183,7 @@ final class SftCommand implements Callable<Integer> {
       throws IOException {
     List<EncodedExample> training;
     List<EncodedExample> validation;
-    try (var material = TrainingData.of(workspace)) {
+    try (var material = TrainingData.of(workspace, InstantSource.system())) {
       training = fitting.demonstrations(material.demonstrations(Split.TRAIN));
       validation = fitting.demonstrations(material.demonstrations(Split.VALIDATION));
       run.learningFrom(material);

@@ -1,17 +1,18 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.RunOptions;
-import org.instructgpt.recipe.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
+import org.instructgpt.project.RunOptions;
+import org.instructgpt.recipe.Recipe;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.sft.Pretraining;
 import org.instructgpt.sft.Sft;
@@ -109,7 +110,8 @@ final class StageOptions {
         replace,
         out,
         Terminal::progress,
-        stop::heed);
+        stop::heed,
+        InstantSource.system());
   }
 
   String name(String preset) {

@@ -1,7 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.studio.StudioAreas;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -12,8 +10,10 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.studio.StudioAreas;
 import org.instructgpt.web.Site;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -137,7 +137,7 @@ final class StudioCommand implements Callable<Integer> {
           Site.start(
               settings,
               store,
-              new StudioAreas(folder, store, speaker, clock, random).all(),
+              new StudioAreas(folder, store, speaker, clock, System::nanoTime, random).all(),
               clock,
               random)) {
         watchman.tell(site.url());

@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -2,10 +2,6 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.studio.ErasableModules;
-import org.instructgpt.project.Provenance;
-import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,9 +17,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.TrainingData;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
+import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.web.Account;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +80,7 @@ class PeopleTest {
         .contains("2 of 4 prompts kept", "same text 1", "email 1", "as Table 6", "as Table 10");
     var report = Files.readString(workspace.resolve("reports/curate.json"));
     assertThat(report).contains("\"DUPLICATES\"", "same text as p2").doesNotContain("rivers");
-    try (var material = TrainingData.of(new Workspace(workspace))) {
+    try (var material = TrainingData.of(new Workspace(workspace), InstantSource.system())) {
       var kept = new ArrayList<String>();
       for (var split : Split.values()) {
         material.prompts(split).forEach(prompt -> kept.add(prompt.id()));
@@ -98,7 +98,7 @@ class PeopleTest {
     var more = folder.resolve("more.jsonl");
     Files.writeString(more, prompt("p5", "u5", "How tall is a giraffe?") + "\n");
     run("import", "-w", workspace, "--consent", "2026-01", more);
-    try (var material = TrainingData.of(new Workspace(workspace))) {
+    try (var material = TrainingData.of(new Workspace(workspace), InstantSource.system())) {
       assertThat(material.note().orElseThrow())
           .contains("1 prompt came after the last curation and is not used");
       assertThat(material.demonstrations(Split.TRAIN))
@@ -205,7 +205,7 @@ class PeopleTest {
         .contains("agreed to \"2026-01\"", "withdrawn at 2026-11-22T12:00:00Z");
     assertThat(run("export", "-w", workspace, folder.resolve("out.jsonl"))).isZero();
     assertThat(folder.resolve("out.jsonl")).content().contains("rivers").doesNotContain("ducks");
-    try (var material = TrainingData.of(new Workspace(workspace))) {
+    try (var material = TrainingData.of(new Workspace(workspace), InstantSource.system())) {
       assertThat(material.prompts(Split.TRAIN)).noneMatch(prompt -> prompt.id().equals("p1"));
       assertThat(material.demonstrations(Split.TRAIN))
           .noneMatch(given -> given.prompt().id().equals("p1"));

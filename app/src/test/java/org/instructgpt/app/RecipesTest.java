@@ -2,8 +2,6 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.recipe.Recipe;
-import org.instructgpt.recipe.ResolvedSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +10,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
+import org.instructgpt.recipe.Recipe;
+import org.instructgpt.recipe.ResolvedSettings;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.sft.Pretraining;
 import org.instructgpt.sft.Sft;

@@ -2,8 +2,6 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.project.ModelLock;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,6 +16,8 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.project.ModelLock;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;

@@ -2,8 +2,6 @@ package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.project.Provenance;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,6 +18,8 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.BpeTrainer;

@@ -3,7 +3,6 @@ package org.instructgpt.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +22,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;

@@ -23,7 +23,7 @@ class ArchitectureTest {
   private static final int MOST_EXPORTED = 8;
 
   private static final Map<String, Integer> VOCABULARIES =
-      Map.of("torch", 14, "records", 16, "model", 23);
+      Map.of("torch", 14, "records", 16, "model", 23, "label", 16, "project", 13, "experiment", 15);
 
   private static final Rules RULES = new Rules("org.instructgpt");
   private static final JavaClasses CLASSES =

@@ -26,34 +26,28 @@ record Rules(String root) {
   static final Map<String, List<String>> MAY_USE =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("torch", List.of()),
-              Map.entry("text", List.of()),
-              Map.entry("records", List.of()),
+              Map.entry("files", List.of()),
+              Map.entry("recipe", List.of()),
+              Map.entry("torch", List.of("files")),
+              Map.entry("text", List.of("files")),
+              Map.entry("records", List.of("files")),
               Map.entry("statistics", List.of("records")),
+              Map.entry("plot", List.of("statistics")),
               Map.entry("collect", List.of("records", "text")),
-              Map.entry("web", List.of("records")),
-              Map.entry("label", List.of("records", "statistics", "web")),
+              Map.entry("label", List.of("records", "statistics")),
+              Map.entry("simulation", List.of("records", "text")),
               Map.entry("model", List.of("torch", "text")),
               Map.entry("sft", List.of("model", "records")),
               Map.entry("reward", List.of("model", "records", "statistics")),
               Map.entry("ppo", List.of("model", "records")),
-              Map.entry("eval", List.of("model", "records", "statistics")),
-              Map.entry("serve", List.of("model", "records", "text", "collect", "web")),
-              Map.entry("cluster", List.of("model", "records", "collect", "sft", "reward", "ppo")),
-              Map.entry("simulation", List.of("records", "text")),
-              Map.entry(
-                  "app",
-                  List.of(
-                      "collect",
-                      "web",
-                      "label",
-                      "serve",
-                      "eval",
-                      "cluster",
-                      "simulation",
-                      "sft",
-                      "reward",
-                      "ppo"))));
+              Map.entry("eval", List.of("model", "statistics", "plot")),
+              Map.entry("serve", List.of("model")),
+              Map.entry("web", List.of("records")),
+              Map.entry("project", List.of("collect", "sft", "reward", "ppo", "recipe")),
+              Map.entry("studio", List.of("web", "label", "serve", "collect", "plot", "project")),
+              Map.entry("experiment", List.of("project", "simulation", "eval", "label")),
+              Map.entry("cluster", List.of("project")),
+              Map.entry("app", List.of("studio", "experiment", "cluster"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =

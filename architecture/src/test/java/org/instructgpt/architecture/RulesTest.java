@@ -56,7 +56,7 @@ class RulesTest {
   @Test
   void whatAModuleMayUseReachesThroughOthers() {
     assertThat(Rules.reach("sft"))
-        .containsExactlyInAnyOrder("sft", "model", "torch", "text", "records");
+        .containsExactlyInAnyOrder("sft", "model", "torch", "text", "records", "files");
     assertThat(Rules.reach("app")).containsAll(Rules.MAY_USE.keySet());
   }
 

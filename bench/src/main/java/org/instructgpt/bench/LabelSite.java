@@ -7,8 +7,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.web.Audit;
-import org.instructgpt.studio.LabelArea;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
@@ -16,6 +14,8 @@ import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.records.Store;
+import org.instructgpt.studio.LabelArea;
+import org.instructgpt.web.Audit;
 import org.instructgpt.web.Site;
 import org.instructgpt.web.SiteArea;
 

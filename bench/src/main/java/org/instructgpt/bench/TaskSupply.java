@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.instructgpt.web.Audit;
 import org.instructgpt.bench.VirtualLabelers.Person;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskQueue.Batch;
@@ -22,6 +21,7 @@ import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
+import org.instructgpt.web.Audit;
 
 /// People, prompts and a batch of items for them.
 ///
@@ -35,7 +35,9 @@ record TaskSupply(int people, int leases, int overlap, Kind kind) {
   List<Person> into(String where) throws IOException {
     try (var store = Store.open(where)) {
       var random = new SecureRandom();
-      var desk = TaskQueue.open(store, Audit.open(store, InstantSource.system()), InstantSource.system(), random);
+      var desk =
+          TaskQueue.open(
+              store, Audit.open(store, InstantSource.system()), InstantSource.system(), random);
       var accounts = Accounts.open(store, InstantSource.system(), random);
       String name = "batch-" + System.nanoTime();
       var prompts =

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.instructgpt.web.Audit;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskQueue.Batch;
 import org.instructgpt.label.TaskQueue.Item;
@@ -20,6 +19,7 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.web.Audit;
 
 /// Puts prompts and tasks into a store before its studio starts.
 record Seed(Store store, TaskQueue desk) {
@@ -27,7 +27,14 @@ record Seed(Store store, TaskQueue desk) {
 
   static void into(Path workspace, Consumer<Seed> seeding) throws IOException {
     try (var store = Store.open(workspace.resolve("feedback.db"))) {
-      seeding.accept(new Seed(store, TaskQueue.open(store, Audit.open(store, Clock.systemUTC()), Clock.systemUTC(), new SecureRandom())));
+      seeding.accept(
+          new Seed(
+              store,
+              TaskQueue.open(
+                  store,
+                  Audit.open(store, Clock.systemUTC()),
+                  Clock.systemUTC(),
+                  new SecureRandom())));
     }
   }
 

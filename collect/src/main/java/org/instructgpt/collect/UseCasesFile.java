@@ -1,14 +1,13 @@
 package org.instructgpt.collect;
 
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.instructgpt.files.AtomicFiles;
 import java.util.zip.CRC32;
+import org.instructgpt.files.AtomicFiles;
 
 /// A classifier on the disk: a line of text that says what it is, the weights as big-endian 32-bit
 /// floats, and the CRC-32 of them.

@@ -1,6 +1,5 @@
 package org.instructgpt.eval;
 
-import org.instructgpt.plot.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.plot.Figure;
 
 /// What an evaluation found, to be read by a person and by programs.
 ///

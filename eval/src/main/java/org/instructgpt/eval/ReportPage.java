@@ -1,10 +1,5 @@
 package org.instructgpt.eval;
 
-import org.instructgpt.plot.Figure;
-import org.instructgpt.plot.FigureTables;
-import org.instructgpt.plot.Markup;
-import org.instructgpt.plot.PlotBars;
-import org.instructgpt.plot.PlotCurves;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +8,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
+import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Answers;
+import org.instructgpt.plot.FigureTables;
+import org.instructgpt.plot.Markup;
+import org.instructgpt.plot.PlotBars;
+import org.instructgpt.plot.PlotCurves;
 
 /// `report.html`: one page that holds everything it needs.
 ///

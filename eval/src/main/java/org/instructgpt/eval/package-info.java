@@ -5,5 +5,3 @@
 /// [Report] of [exhibits][Figure] shows all of it.
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.eval;
-
-import org.instructgpt.plot.Figure;

@@ -2,12 +2,12 @@ package org.instructgpt.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.plot.Figure;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Bars;
 import org.instructgpt.plot.Figure.Bars.Bar;
 import org.instructgpt.plot.Figure.Bars.Reference;

@@ -1,6 +1,5 @@
 package org.instructgpt.eval;
 
-import org.instructgpt.plot.Figure;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.eval.Report.Fact;
 import org.instructgpt.eval.Report.Section;
+import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Answers;
 import org.instructgpt.plot.Figure.Answers.Answer;
 import org.instructgpt.plot.Figure.Bars;

@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.eval.Report;
-import org.instructgpt.plot.Figure;
 import org.instructgpt.model.GptConfig;
+import org.instructgpt.plot.Figure;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;

@@ -1,6 +1,7 @@
 package org.instructgpt.experiment;
 
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 
 /// The commands of `instructgpt`, for an experiment that does with them what a person would do.
@@ -14,6 +15,9 @@ public interface Commands {
 
   /// Whether a person has asked to stop.
   boolean isStopped();
+
+  /// What time it is.
+  InstantSource clock();
 
   /// A command was told to stop, and has saved.
   final class Stopped extends RuntimeException {

@@ -1,16 +1,15 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.project.OutputFile;
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.function.Function;
+import org.instructgpt.project.OutputFile;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.torch.Precision;
 
 /// One little world with everything that belongs to it, in one workspace: its people, its models
@@ -33,7 +32,11 @@ public record Experiment(
   ///
   /// @throws IllegalArgumentException if it was begun with others
   public static Experiment begin(
-      Path folder, ExperimentSize.Name size, long seed, Function<Path, Commands> commands, PrintWriter out)
+      Path folder,
+      ExperimentSize.Name size,
+      long seed,
+      Function<Path, Commands> commands,
+      PrintWriter out)
       throws IOException {
     OutputFile.checkFolder(folder, "--workspace " + folder);
     if (!Files.exists(folder.resolve(AGENDA)) && new Workspace(folder).hasStore()) {
@@ -53,8 +56,8 @@ public record Experiment(
   /// The study that was begun in a workspace.
   ///
   /// @throws IllegalArgumentException if none was
-  public static Experiment continued(Workspace workspace, Function<Path, Commands> commands, PrintWriter out)
-      throws IOException {
+  public static Experiment continued(
+      Workspace workspace, Function<Path, Commands> commands, PrintWriter out) throws IOException {
     var file = workspace.root().resolve(AGENDA);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
@@ -67,10 +70,13 @@ public record Experiment(
   }
 
   private static Experiment of(
-      Workspace workspace, ExperimentSize.Name size, long seed, Function<Path, Commands> commands, PrintWriter out) {
+      Workspace workspace,
+      ExperimentSize.Name size,
+      long seed,
+      Function<Path, Commands> commands,
+      PrintWriter out) {
     var shell = commands.apply(workspace.root().resolve("log.txt"));
-    var agenda =
-        new ResumableSteps(workspace.root().resolve(AGENDA), out, shell, InstantSource.system());
+    var agenda = new ResumableSteps(workspace.root().resolve(AGENDA), out, shell, shell.clock());
     var author = new BatchGenerator(Precision.named("auto"));
     var people = new SimulatedPeople(workspace, size.scale(), seed, author);
     return new Experiment(workspace, size, seed, agenda, shell, author, people);

@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;

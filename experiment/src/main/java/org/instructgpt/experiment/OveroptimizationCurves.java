@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.instructgpt.eval.Overoptimization;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
 import org.instructgpt.statistics.Estimate;

@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.project.Workspace;
 
 /// The whole paper in miniature, in one workspace: which commands make the models, and in which
 /// order people do their part. Every training is a command of `instructgpt` that anybody can give
@@ -23,8 +23,7 @@ import org.instructgpt.files.AtomicFiles;
 /// @param scale how much
 /// @param seed of the world, its people and all trainings
 /// @param shell runs the commands
-public record PaperPipeline(
-    Workspace workspace, ExperimentSize scale, long seed, Commands shell) {
+public record PaperPipeline(Workspace workspace, ExperimentSize scale, long seed, Commands shell) {
   /// What makes PPO-ptx plain PPO.
   static final String PLAIN = "ppo.ptx.coefficient=0";
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.instructgpt.eval.Report;
+import org.instructgpt.files.Count;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Answers;
 import org.instructgpt.plot.Figure.Bars;
@@ -19,7 +20,6 @@ import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Bootstrap;
-import org.instructgpt.files.Count;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Scores;
 import org.instructgpt.statistics.WinRates;
@@ -214,8 +214,7 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         "Everybody against everybody",
         "The strongest by all comparisons at once: " + strengths.getFirst().label() + ".",
         List.of(
-            Figure.Heat.of(
-                "How often the row is preferred to the column", names, wins.matrix()),
+            Figure.Heat.of("How often the row is preferred to the column", names, wins.matrix()),
             new Bars(
                 "Strength in the Bradley-Terry model, log-odds; two models' difference says how often one wins",
                 "",
@@ -258,8 +257,7 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
       var scores = Scores.flag(flag, given);
       var row = new ArrayList<Figure.Cell>();
       row.add(Figure.Cell.text(flag.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
-      ORDER.forEach(
-          model -> row.add(Figure.Cell.number(scores.of(model).mean().value(), "%")));
+      ORDER.forEach(model -> row.add(Figure.Cell.number(scores.of(model).mean().value(), "%")));
       rows.add(row);
     }
     return new Report.Section(

@@ -138,8 +138,8 @@ final class ReportSections {
     for (var key : all.subMap(prefix, prefix + '\uffff').keySet()) {
       var skill = key.substring(prefix.length());
       var row = new ArrayList<Figure.Cell>(List.of(Figure.Cell.text(skill)));
-      models.forEach(model ->
-          row.add(Figure.Cell.estimate(get(all, "skill/" + model + "/" + skill), "%")));
+      models.forEach(
+          model -> row.add(Figure.Cell.estimate(get(all, "skill/" + model + "/" + skill), "%")));
       rows.add(row);
     }
     var bars = models.stream().map(m -> Bars.Bar.of(name(m), get(all, "skill/" + m))).toList();

@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.project.Workspace;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import org.instructgpt.collect.Curation;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;

@@ -3,7 +3,6 @@ package org.instructgpt.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.project.Workspace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,11 +24,15 @@ class ResumableStepsTest {
         }
 
         @Override
+        public InstantSource clock() {
+          return InstantSource.system();
+        }
+
+        @Override
         public boolean isStopped() {
           return false;
         }
       };
-
 
   @TempDir private Path folder;
 

@@ -122,8 +122,7 @@ public final class AtomicFiles {
     Files.createDirectories(parent);
     Path temporary = temporary(target);
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, Set.of(WRITE, CREATE_NEW), rights)) {
+      try (FileChannel channel = FileChannel.open(temporary, Set.of(WRITE, CREATE_NEW), rights)) {
         if (rights.length == 0) {
           keepPermissions(target, temporary);
         }

@@ -104,7 +104,8 @@ public final class Rounds {
   ///
   /// @param fresh only prompts that nobody ranked (or, for demonstrations, demonstrated) so far
   /// @param most how many, chosen at random
-  public record Choice(Optional<Split> split, Optional<Prompt.Source> source, boolean fresh, int most) {}
+  public record Choice(
+      Optional<Split> split, Optional<Prompt.Source> source, boolean fresh, int most) {}
 
   /// What a round asks of whom.
   ///

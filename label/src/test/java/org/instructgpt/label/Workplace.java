@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.web.Audit;
 import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Rated;
 import org.instructgpt.label.TaskQueue.Batch;
@@ -27,6 +26,7 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
+import org.instructgpt.web.Audit;
 
 /// A store with people, prompts and a desk, and a clock that stands still until it is moved.
 final class Workplace implements AutoCloseable {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import org.instructgpt.files.AtomicFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
+import org.instructgpt.files.AtomicFiles;
 
 /// The scalars of a run as TensorBoard reads them.
 ///

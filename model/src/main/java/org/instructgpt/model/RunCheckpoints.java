@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.AtomicFiles;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.RunLoop.BestSoFar;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;

@@ -3,7 +3,6 @@ package org.instructgpt.model;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
-import org.instructgpt.files.AtomicFiles;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.instructgpt.files.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of one run, `runs/STAGE-N`, held by one process at a time:

@@ -2,7 +2,6 @@ package org.instructgpt.model;
 
 import static org.instructgpt.model.RunCheckpoints.intact;
 
-import org.instructgpt.files.AtomicFiles;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.HealthGate.Finding;
 import org.instructgpt.model.MetricsLog.Entry;
 import org.instructgpt.model.MetricsLog.Kind;

@@ -2,11 +2,11 @@ package org.instructgpt.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.files.AtomicFiles;
-import org.instructgpt.files.CrashingDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.CrashingDisk;
 import org.instructgpt.files.CrashingDisk.Crash;
 import org.instructgpt.model.RunSettings.Best;
 import org.instructgpt.torch.Scope;

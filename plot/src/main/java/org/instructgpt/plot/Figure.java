@@ -194,8 +194,7 @@ public sealed interface Figure {
   ///
   /// @param labels of the rows and of the columns
   /// @param values as many rows, and as many in each, as labels; [Double#NaN] values stay empty
-  record Heat(String caption, List<String> labels, List<List<Estimate>> values)
-      implements Figure {
+  record Heat(String caption, List<String> labels, List<List<Estimate>> values) implements Figure {
     public Heat {
       labels = List.copyOf(labels);
       values = values.stream().map(List::copyOf).toList();

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.reward.TokenizedRanking;
-import org.instructgpt.files.Count;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
@@ -34,8 +34,7 @@ public final class ContextFitter {
 
   /// Fits to the context of a model.
   public static ContextFitter to(Path model, LongPrompts rule) throws IOException {
-    return new ContextFitter(
-        Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), rule);
+    return new ContextFitter(Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), rule);
   }
 
   private final Tokenizer tokenizer;

@@ -24,10 +24,7 @@ final class ReadingProgress implements AutoCloseable {
       all += Files.isRegularFile(file) ? Files.size(file) : 0;
     }
     long megabytes = all / MEGABYTE;
-    progress =
-        megabytes < LONG_MEGABYTES
-            ? ProgressLine.silent()
-            : follow.of("reading text", "MB");
+    progress = megabytes < LONG_MEGABYTES ? ProgressLine.silent() : follow.of("reading text", "MB");
     progress.begin(0, megabytes);
   }
 

@@ -1,6 +1,7 @@
 package org.instructgpt.project;
 
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
@@ -15,6 +16,7 @@ import org.instructgpt.torch.Precision;
 /// @param out where its settings and its end are told
 /// @param progress how a person follows it
 /// @param stop asked for when the training begins: from then on the flag is heeded
+/// @param clock what time it is
 public record RunOptions(
     Precision precision,
     Device device,
@@ -22,9 +24,10 @@ public record RunOptions(
     boolean replace,
     PrintWriter out,
     Progress progress,
-    Supplier<StopFlag> stop) {
+    Supplier<StopFlag> stop,
+    InstantSource clock) {
   /// On the CPU in float32, told to nobody, run to its end.
-  public static RunOptions quiet() {
+  public static RunOptions quiet(InstantSource clock) {
     return new RunOptions(
         Precision.FULL,
         Device.CPU,
@@ -32,6 +35,7 @@ public record RunOptions(
         false,
         new PrintWriter(PrintWriter.nullWriter()),
         Progress.NONE,
-        StopFlag::new);
+        StopFlag::new,
+        clock);
   }
 }

@@ -1,12 +1,13 @@
 package org.instructgpt.project;
 
 import java.io.IOException;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.instructgpt.collect.CurationOutcome;
+import org.instructgpt.files.Count;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
@@ -15,7 +16,6 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.WithPrompt;
-import org.instructgpt.files.Count;
 
 /// What a training may learn from: what people gave, as the last curation left it, without what
 /// customers have withdrawn. It remembers what it gave out, so that a model can be asked later whom
@@ -24,18 +24,20 @@ public final class TrainingData implements AutoCloseable {
   private final Store store;
   private final CurationOutcome curated;
   private final long later;
+  private final InstantSource clock;
   private final SortedSet<String> used = new TreeSet<>();
 
-  private TrainingData(Store store, CurationOutcome curated) {
+  private TrainingData(Store store, CurationOutcome curated, InstantSource clock) {
     this.store = store;
+    this.clock = clock;
     this.curated = curated;
     this.later = curated.later(store.prompts(Filter.ALL));
   }
 
-  public static TrainingData of(Workspace workspace) throws IOException {
+  public static TrainingData of(Workspace workspace, InstantSource clock) throws IOException {
     var store = workspace.store();
-    taken(store, "training");
-    return new TrainingData(store, CurationOutcome.of(store));
+    taken(store, "training", clock);
+    return new TrainingData(store, CurationOutcome.of(store), clock);
   }
 
   public List<Prompt> prompts(Split split) {
@@ -76,10 +78,10 @@ public final class TrainingData implements AutoCloseable {
   }
 
   /// Notes that what is there was taken out, so that nobody corrects it any more.
-  public static void taken(Store store, String by) {
+  public static void taken(Store store, String by, InstantSource clock) {
     store
         .write(handle -> {
-          store.take(handle, by, Instant.now());
+          store.take(handle, by, clock.instant());
           return true;
         })
         .join();
@@ -87,7 +89,7 @@ public final class TrainingData implements AutoCloseable {
 
   @Override
   public void close() {
-    taken(store, "training"); // what came while this was read may be among it
+    taken(store, "training", clock); // what came while this was read may be among it
     store.close();
   }
 }

@@ -1,12 +1,10 @@
 package org.instructgpt.project;
 
-import org.instructgpt.recipe.ResolvedSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +19,7 @@ import org.instructgpt.model.RunDirectory;
 import org.instructgpt.model.RunLoop;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.Trainer;
+import org.instructgpt.recipe.ResolvedSettings;
 
 /// One training, from resolved settings to a model in the workspace.
 ///
@@ -42,11 +41,7 @@ public final class TrainingRun implements AutoCloseable {
   private Optional<SortedSet<String>> records = Optional.empty();
 
   private TrainingRun(
-      Workspace workspace,
-      RunOptions options,
-      String stage,
-      String model,
-      ModelLock lock) {
+      Workspace workspace, RunOptions options, String stage, String model, ModelLock lock) {
     this.workspace = workspace;
     this.options = options;
     this.stage = stage;
@@ -61,13 +56,11 @@ public final class TrainingRun implements AutoCloseable {
   /// @throws IllegalArgumentException if the machine cannot do what the flags ask for, the
   ///   workspace cannot be written, or the name is taken
   public static TrainingRun begin(
-      Workspace workspace, RunOptions options, String stage, String model)
-      throws IOException {
+      Workspace workspace, RunOptions options, String stage, String model) throws IOException {
     var target = workspace.model(model);
     OutputFile.checkFolder(workspace.runs(), "--workspace " + workspace.root());
     OutputFile.checkFolder(target, "--workspace " + workspace.root());
-    var run =
-        new TrainingRun(workspace, options, stage, model, ModelLock.toMake(workspace, model));
+    var run = new TrainingRun(workspace, options, stage, model, ModelLock.toMake(workspace, model));
     try {
       run.refuseTaken(target);
       return run.with("precision", options.precision());
@@ -137,7 +130,7 @@ public final class TrainingRun implements AutoCloseable {
       out.flush();
       var progress = options.progress().of(stage, ProgressLine.STEPS);
       var outcome =
-          new RunLoop(run, settings, gates, options.stop().get(), progress, InstantSource.system())
+          new RunLoop(run, settings, gates, options.stop().get(), progress, options.clock())
               .run(trainer);
       if (!outcome.finished()) {
         out.println(stopped(outcome.step()));
@@ -196,7 +189,9 @@ public final class TrainingRun implements AutoCloseable {
     }
     var run = RunDirectory.open(unfinished.get());
     if (run.forgetUnlessSaved()) {
-      options.out().println(run.folder() + " had ended before its first checkpoint: it begins again");
+      options
+          .out()
+          .println(run.folder() + " had ended before its first checkpoint: it begins again");
     }
     return run;
   }

@@ -167,8 +167,7 @@ public final class Exporter {
     return count[0];
   }
 
-  private long write(
-      OutputStream out, boolean gzip, BiConsumer<Handle, Consumer<JsonNode>> content)
+  private long write(OutputStream out, boolean gzip, BiConsumer<Handle, Consumer<JsonNode>> content)
       throws IOException {
     GZIPOutputStream packed = gzip ? new GZIPOutputStream(out, 1 << 16) : null;
     var writer =

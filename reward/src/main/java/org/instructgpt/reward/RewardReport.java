@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import org.instructgpt.model.ScalarModel;
 import org.instructgpt.files.Count;
+import org.instructgpt.model.ScalarModel;
 import org.instructgpt.statistics.Estimate;
 
 /// What a reward model is worth on rankings it was not trained on.

@@ -1,6 +1,5 @@
 package org.instructgpt.statistics;
 
-import org.instructgpt.files.Count;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -8,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleBiFunction;
+import org.instructgpt.files.Count;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;

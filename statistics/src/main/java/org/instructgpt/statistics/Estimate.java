@@ -1,12 +1,12 @@
 package org.instructgpt.statistics;
 
-import org.instructgpt.files.Count;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.statistics.distribution.TDistribution;
+import org.instructgpt.files.Count;
 
 /// A number measured on what people said, with its 95% confidence interval, clustered by prompt.
 ///

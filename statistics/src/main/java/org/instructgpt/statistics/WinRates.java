@@ -1,6 +1,5 @@
 package org.instructgpt.statistics;
 
-import org.instructgpt.files.Count;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.instructgpt.files.Count;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt.UseCase;

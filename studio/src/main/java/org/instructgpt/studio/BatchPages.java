@@ -1,9 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.Instructions;
-import org.instructgpt.label.Quality;
-import org.instructgpt.label.Rounds;
-import org.instructgpt.label.TaskQueue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,10 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.instructgpt.label.Instructions;
+import org.instructgpt.label.Quality;
 import org.instructgpt.label.Quality.Progress;
+import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Rounds.Choice;
 import org.instructgpt.label.Rounds.Plan;
 import org.instructgpt.label.Rounds.Preparation;
+import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskQueue.Batch;
 import org.instructgpt.label.TaskQueue.Item;
 import org.instructgpt.label.TaskQueue.Kind;

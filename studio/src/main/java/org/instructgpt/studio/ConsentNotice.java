@@ -1,12 +1,12 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.ModelCatalog;
-import org.instructgpt.serve.ServedModel;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.instructgpt.collect.Intake;
+import org.instructgpt.serve.ModelCatalog;
+import org.instructgpt.serve.ServedModel;
 
 /// What customers are told before they ask: that prompts are kept, what they are used for, and how
 /// they are taken back (paper section 3.2 and App. A.2: a notice, again and again).

@@ -1,15 +1,15 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.LabelingExports;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.studio.FeedbackBrowser.Query;
-import org.instructgpt.studio.FeedbackBrowser.What;
+import org.instructgpt.label.LabelingExports;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.studio.FeedbackBrowser.Query;
+import org.instructgpt.studio.FeedbackBrowser.What;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;

@@ -1,7 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.web.Audit;
-import org.instructgpt.recipe.ClosestName;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -14,10 +12,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.TaskQueue;
+import org.instructgpt.recipe.ClosestName;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.Store.Erasable;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
+import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 
 /// All modules that keep rows about people beside the records: whoever leaves, leaves them all.
@@ -27,7 +27,8 @@ import org.jdbi.v3.core.Handle;
 /// @param accounts who has which name
 /// @param desk where labelers get their tasks
 /// @param modules in the order in which they are erased: what points to others first
-public record ErasableModules(Store store, Accounts accounts, TaskQueue desk, List<Erasable> modules) {
+public record ErasableModules(
+    Store store, Accounts accounts, TaskQueue desk, List<Erasable> modules) {
   public ErasableModules {
     modules = List.copyOf(modules);
   }

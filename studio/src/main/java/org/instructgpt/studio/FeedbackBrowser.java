@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.StoredJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.label.StoredJson;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Prompt.UseCase;

@@ -1,8 +1,8 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.ServedModel;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.serve.ServedModel;
 
 /// A page of somebody's own history.
 ///

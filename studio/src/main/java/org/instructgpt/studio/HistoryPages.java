@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.ServedModel;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.records.Store.Erasable;
+import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 

@@ -1,5 +1,8 @@
 package org.instructgpt.studio;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.instructgpt.label.Instructions;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.Quality;
@@ -7,9 +10,6 @@ import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.label.TaskQueue;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Route;

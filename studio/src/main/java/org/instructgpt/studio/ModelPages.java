@@ -1,7 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.ModelCatalog;
-import org.instructgpt.serve.ServedModel;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
+import org.instructgpt.serve.ModelCatalog;
+import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 

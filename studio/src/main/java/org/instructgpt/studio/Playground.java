@@ -4,7 +4,6 @@ import static org.instructgpt.web.Route.delete;
 import static org.instructgpt.web.Route.get;
 import static org.instructgpt.web.Route.post;
 
-import org.instructgpt.serve.InferenceEngine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -12,6 +11,7 @@ import java.util.random.RandomGenerator;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.Store.Erasable;
+import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.Route;

@@ -1,9 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.CompletionStream;
-import org.instructgpt.serve.GenerationSettings;
-import org.instructgpt.serve.InferenceEngine;
-import org.instructgpt.serve.ServedModel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,8 +12,12 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.instructgpt.collect.Intake.Consent;
 import org.instructgpt.records.Ids;
+import org.instructgpt.serve.CompletionStream;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.CompletionStream.Piece;
+import org.instructgpt.serve.GenerationSettings;
+import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.serve.ServedModel;
 import org.instructgpt.studio.PlaygroundPage.Choice;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;

@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.GenerationSettings;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.util.function.UnaryOperator;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.Store.Erasable;
 import org.instructgpt.serve.CompletionStream.Finish;
+import org.instructgpt.serve.GenerationSettings;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;

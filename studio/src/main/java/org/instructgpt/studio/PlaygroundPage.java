@@ -1,8 +1,8 @@
 package org.instructgpt.studio;
 
+import java.util.List;
 import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.serve.ServedModel;
-import java.util.List;
 
 /// What the playground shows.
 ///

@@ -1,12 +1,12 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.serve.GenerationSettings;
-import org.instructgpt.serve.ModelCatalog;
-import org.instructgpt.serve.ServedModel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.serve.GenerationSettings;
+import org.instructgpt.serve.ModelCatalog;
+import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.ApiError.Problem;
 

@@ -1,9 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.LabelerWork;
-import org.instructgpt.label.Quality;
-import org.instructgpt.label.Surveys;
-import org.instructgpt.plot.WeekChart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -11,8 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.instructgpt.label.LabelerWork;
+import org.instructgpt.label.Quality;
 import org.instructgpt.label.Quality.Person;
+import org.instructgpt.label.Surveys;
 import org.instructgpt.label.Surveys.Survey;
+import org.instructgpt.plot.WeekChart;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store;
 import org.instructgpt.statistics.Agreement;

@@ -1,12 +1,12 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.Screening;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.instructgpt.label.Screening;
 import org.instructgpt.label.Screening.Answer;
 import org.instructgpt.label.Screening.Question;
 import org.instructgpt.label.Screening.Topic;

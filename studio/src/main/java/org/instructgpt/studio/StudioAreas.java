@@ -1,7 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.web.Audit;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,22 +22,26 @@ import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.label.TaskQueue;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.web.Audit;
 import org.instructgpt.web.SiteArea;
 
 /// What the studio of a workspace consists of.
 ///
 /// @param folder of the workspace
+/// @param nanos a clock that only goes forward
 /// @param random used by many threads
 public record StudioAreas(
     Workspace folder,
     Store store,
     InferenceEngine speaker,
     InstantSource clock,
+    LongSupplier nanos,
     SecureRandom random) {
   /// How the outputs of a round are sampled: as policies are in the paper, at temperature 1.
   private static final int LONGEST = 256;
@@ -65,7 +68,7 @@ public record StudioAreas(
             folder.root(),
             random,
             new WithdrawnConsent(folder, residents.desk()),
-            System::nanoTime));
+            nanos));
   }
 
   private SiteArea label() throws IOException {

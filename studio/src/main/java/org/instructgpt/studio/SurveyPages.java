@@ -1,12 +1,12 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.StoredJson;
-import org.instructgpt.label.Surveys;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.instructgpt.label.StoredJson;
+import org.instructgpt.label.Surveys;
 import org.instructgpt.label.Surveys.Survey;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.ApiError;

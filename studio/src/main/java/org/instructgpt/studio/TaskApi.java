@@ -1,10 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.DailyTotal;
-import org.instructgpt.label.LabelerWork;
-import org.instructgpt.label.Quality;
-import org.instructgpt.label.StoredJson;
-import org.instructgpt.label.TaskQueue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,6 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.instructgpt.label.DailyTotal;
+import org.instructgpt.label.LabelerWork;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.StoredJson;
+import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskQueue.Lease;
 import org.instructgpt.label.TaskQueue.Reason;
 import org.instructgpt.label.TaskQueue.Rejected;

@@ -1,10 +1,10 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.LabelerWork;
-import org.instructgpt.label.StoredJson;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.instructgpt.label.LabelerWork;
+import org.instructgpt.label.StoredJson;
 import org.instructgpt.label.TaskQueue.Draft;
 import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.label.TaskQueue.Lease;

@@ -1,11 +1,11 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.project.Provenance;
-import org.instructgpt.project.Workspace;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.instructgpt.label.TaskQueue;
+import org.instructgpt.project.Provenance;
+import org.instructgpt.project.Workspace;
 import org.jdbi.v3.core.Handle;
 
 /// What follows in a workspace when a customer takes the consent back.

@@ -2,8 +2,6 @@ package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.label.Rounds;
-import org.instructgpt.label.RoundsTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -19,6 +17,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.RoundsTest;
 import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Browser;
@@ -300,7 +300,8 @@ class LabelingPagesTest {
   void whatScriptsSayIsThere() throws IOException {
     var texts = texts("messages.properties").stringPropertyNames();
     var say = Pattern.compile("say\\(\"([a-z]+)\"");
-    try (var files = Files.walk(Path.of("src/main/resources/org/instructgpt/studio/label/assets"))) {
+    try (var files =
+        Files.walk(Path.of("src/main/resources/org/instructgpt/studio/label/assets"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".js")).toList()) {
         var asked = say.matcher(Files.readString(file));
         while (asked.find()) {

@@ -2,7 +2,6 @@ package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.serve.GenerationSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,6 +15,7 @@ import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
 import org.instructgpt.serve.CompletionStream.Finish;
+import org.instructgpt.serve.GenerationSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -2,8 +2,6 @@ package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.serve.CompletionStream;
-import org.instructgpt.serve.ServedModel;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +17,8 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.instructgpt.serve.CompletionStream;
+import org.instructgpt.serve.ServedModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

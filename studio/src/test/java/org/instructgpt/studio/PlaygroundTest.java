@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.instructgpt.studio.TestPlayground.events;
 import static org.instructgpt.studio.TestPlayground.question;
 
-import org.instructgpt.serve.GenerationSettings;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -20,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
+import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.web.Account;

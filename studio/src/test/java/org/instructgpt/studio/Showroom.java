@@ -1,11 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.label.LabelingExports;
-import org.instructgpt.label.Quality;
-import org.instructgpt.label.Rounds;
-import org.instructgpt.label.Screening;
-import org.instructgpt.label.Surveys;
-import org.instructgpt.label.TaskQueue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,7 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import org.instructgpt.web.Audit;
+import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rounds;
+import org.instructgpt.label.Screening;
+import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskQueue.Batch;
 import org.instructgpt.label.TaskQueue.Item;
 import org.instructgpt.label.TaskQueue.Kind;
@@ -30,6 +29,7 @@ import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Accounts;
+import org.instructgpt.web.Audit;
 import org.instructgpt.web.Site;
 
 /// The pages over a store with tasks of each kind, to look at them: `Showroom FOLDER PORT

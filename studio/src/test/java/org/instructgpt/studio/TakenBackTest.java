@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.instructgpt.studio.TestPlayground.events;
 import static org.instructgpt.studio.TestPlayground.question;
 
-import org.instructgpt.serve.CompletionStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
+import org.instructgpt.serve.CompletionStream;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Audit;

@@ -2,7 +2,6 @@ package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.label.Rounds;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.instructgpt.label.Rounds;
 import org.instructgpt.label.TaskQueue.Kind;
 import org.instructgpt.records.Filter;
 import org.instructgpt.web.Account.Role;

@@ -2,7 +2,6 @@ package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.instructgpt.serve.InferenceEngine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -22,6 +21,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.records.Store;
+import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;

@@ -6,8 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.instructgpt.files.AtomicFiles;
 import java.util.SequencedMap;
+import org.instructgpt.files.AtomicFiles;
 
 /// Tensors in files that other tools read too: Hugging Face's safetensors format.
 ///

@@ -41,10 +41,10 @@ final class Messages {
     return of(owner, file -> file, Optional.empty());
   }
 
-  private static Messages of(
-      Class<?> owner, UnaryOperator<String> place, Optional<Messages> rest) {
+  private static Messages of(Class<?> owner, UnaryOperator<String> place, Optional<Messages> rest) {
     return new Messages(
-        LANGUAGES.stream().collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, place.apply(file(l))))),
+        LANGUAGES.stream()
+            .collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, place.apply(file(l))))),
         rest);
   }
 

@@ -42,8 +42,7 @@ final class Server {
       Site.Settings settings, List<SiteArea> others, SiteArea own, RequestGuard gate, Parts parts) {
     Messages site = Messages.of(own, Optional.empty());
     var worded = new ArrayList<Worded>();
-    others.forEach(
-        area -> worded.add(new Worded(area, Messages.of(area, Optional.of(site)))));
+    others.forEach(area -> worded.add(new Worded(area, Messages.of(area, Optional.of(site)))));
     worded.add(new Worded(own, site));
     var closing = new AtomicBoolean();
     var studio =

@@ -8,8 +8,8 @@ import java.util.Map;
 /// In the folder NAME beside the `owner` class on the class path lie the area's texts,
 /// `messages.properties` in English and `messages_zh.properties` in Chinese (UTF-8,
 /// `MessageFormat`), and the folder `assets`, whose files are served at `/assets/NAME/FILE`; its
-/// pages are the templates of the module's `src/main/jte`. A file `assets/NAME.css` is part of every
-/// page of the area.
+/// pages are the templates of the module's `src/main/jte`. A file `assets/NAME.css` is part of
+/// every page of the area.
 ///
 /// @param name of the area; where it is that of the owner's package, there is no folder for it
 /// @param owner any class of the module
@@ -17,7 +17,11 @@ import java.util.Map;
 /// @param borrowed assets that lie elsewhere on the class path: file name to resource, such as
 ///   `sortable.js` to `META-INF/resources/webjars/...`
 public record SiteArea(
-    String name, Class<?> owner, List<Route> routes, List<Link> links, Map<String, String> borrowed) {
+    String name,
+    Class<?> owner,
+    List<Route> routes,
+    List<Link> links,
+    Map<String, String> borrowed) {
 
   public SiteArea {
     routes = List.copyOf(routes);

@@ -69,7 +69,8 @@ class MessagesTest {
 
   @Test
   void anAreasWordsComeBeforeTheSites() {
-    var texts = Messages.of(new SiteArea(MessagesTest.class, List.of(), List.of()), Optional.of(TEXTS));
+    var texts =
+        Messages.of(new SiteArea(MessagesTest.class, List.of(), List.of()), Optional.of(TEXTS));
     assertThat(texts.say(Locale.ENGLISH, "site.copy")).isEqualTo("Copy");
     assertThat(texts.say(Locale.CHINESE, "site.copy")).isEqualTo("复制");
     assertThat(texts.say(Locale.CHINESE, "no.such-key")).isEqualTo("no.such-key");
