@@ -17,7 +17,8 @@ import org.instructgpt.simulation.LabelerPool;
 import org.instructgpt.simulation.LabelerPool.Mode;
 import org.instructgpt.simulation.LabelerPool.Person;
 
-/// A simulated labeler who does the studio's tasks as they come over its HTTP API (`docs/api.md`).
+/// A simulated labeler who does the studio's tasks as they come over its HTTP API
+/// (`docs/http-api.md`).
 ///
 /// @param labelers of the world
 /// @param person one of them

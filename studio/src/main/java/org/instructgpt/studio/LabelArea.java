@@ -18,7 +18,7 @@ import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.SiteArea.Link;
 
 /// What the labelers and the researchers see: their pages and the HTTP API of the tasks
-/// (`docs/api.md`).
+/// (`docs/http-api.md`).
 public final class LabelArea {
   /// Those who do tasks: researchers too, whose work is the yardstick.
   static final Access WORKERS = Access.only(Role.LABELER, Role.RESEARCHER);

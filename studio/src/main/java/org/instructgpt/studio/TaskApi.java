@@ -22,7 +22,7 @@ import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 
-/// Tasks for programs and for the pages' scripts, see `docs/api.md`.
+/// Tasks for programs and for the pages' scripts, see `docs/http-api.md`.
 final class TaskApi {
   /// The longest draft, in characters of its JSON.
   private static final int LONGEST_DRAFT = 400_000;

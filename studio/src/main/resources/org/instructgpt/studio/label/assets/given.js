@@ -16,7 +16,7 @@ const compare = {
 
 export const { marks } = compare;
 
-/** The work of a task as JSON, see docs/api.md. */
+/** The work of a task as JSON, see docs/http-api.md. */
 export function work(form, tools) {
   const count = Number(form.dataset.outputs);
   switch (form.dataset.kind) {
