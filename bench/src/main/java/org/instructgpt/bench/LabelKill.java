@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Store;
 
 /// Kills the site at a random moment while labelers work over HTTP, again and again, and looks each

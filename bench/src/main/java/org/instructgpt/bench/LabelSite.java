@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
@@ -56,7 +57,7 @@ final class LabelSite {
         new Quality(store),
         Surveys.open(store),
         new LabelingExports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
-        new Rounds(desk, store, Rounds.Author.nobody(), random),
+        new Rounds(desk, store, OutputSource.none(), random),
         store);
   }
 }

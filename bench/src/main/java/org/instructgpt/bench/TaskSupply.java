@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.instructgpt.bench.VirtualLabelers.Person;
+import org.instructgpt.label.TaskBatch;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -46,7 +46,7 @@ record TaskSupply(int people, int leases, int overlap, Kind kind) {
               .toList();
       store.add(prompts).join();
       desk.open(
-          new Batch(name, kind, Mode.TRAINING, overlap, Optional.empty(), 0, "bench-1"),
+          new TaskBatch(name, kind, Mode.TRAINING, overlap, Optional.empty(), 0, "bench-1"),
           prompts.stream()
               .map(prompt -> new Item(Optional.of(prompt.id()), outputs(), ""))
               .toList(),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.random.RandomGeneratorFactory;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.zip.ZipInputStream;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.junit.jupiter.api.Test;
 
 /// Two people leave: a customer who asked and complained, and a labeler who wrote, rated, noted and

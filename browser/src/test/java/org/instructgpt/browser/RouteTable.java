@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
@@ -79,7 +80,7 @@ final class RouteTable {
         new Quality(store),
         Surveys.open(store),
         new LabelingExports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),
-        new Rounds(desk, store, Rounds.Author.nobody(), random),
+        new Rounds(desk, store, OutputSource.none(), random),
         store);
   }
 

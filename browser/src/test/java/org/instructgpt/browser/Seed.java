@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.instructgpt.label.TaskBatch;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -60,7 +60,9 @@ record Seed(Store store, TaskQueue desk) {
 
   void batch(String name, Kind kind, int priority, Optional<Labeler.Pool> pool, List<Item> items) {
     desk.open(
-        new Batch(name, kind, Mode.TRAINING, OVERLAP, pool, priority, "training-1"), items, "seed");
+        new TaskBatch(name, kind, Mode.TRAINING, OVERLAP, pool, priority, "training-1"),
+        items,
+        "seed");
   }
 
   static Item about(String prompt) {

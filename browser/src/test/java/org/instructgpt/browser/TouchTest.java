@@ -12,7 +12,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.junit.jupiter.api.Test;
 
 /// A labeler with a phone: the fingers are those of Chromium's own debugging protocol, since

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler;
 
 /// A walk through every page of the studio, each by somebody who may see it, with something on it.

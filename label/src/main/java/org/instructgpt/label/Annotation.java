@@ -2,11 +2,9 @@ package org.instructgpt.label;
 
 import java.time.Instant;
 import java.util.List;
-import org.instructgpt.label.TaskQueue.Outcome;
-import org.instructgpt.label.TaskQueue.Receipt;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
-import org.instructgpt.label.TaskQueue.Submission;
+import org.instructgpt.label.Rejected.Why;
+import org.instructgpt.label.Submission.Outcome;
+import org.instructgpt.label.Submission.Receipt;
 
 /// What a labeler handed in, as it is stored; of work that was corrected, one version.
 ///
@@ -42,8 +40,7 @@ public record Annotation(
     if (!same) {
       throw new Rejected(
           Why.OTHER_WORK,
-          "the name of this submission was used for other work: " + submission.id(),
-          List.of());
+          "the name of this submission was used for other work: " + submission.id());
     }
     return receipt(submission);
   }
@@ -54,7 +51,7 @@ public record Annotation(
         Why.HANDED_IN,
         "expected one submission of a task, found one of " + Instant.ofEpochMilli(submitted),
         List.of(
-            new TaskQueue.Problem(
+            new Rejected.Problem(
                 "", "label.refused.handed-in", Instant.ofEpochMilli(submitted) + "")));
   }
 }

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.instructgpt.label.LabelerWork.Compared;
-import org.instructgpt.label.TaskQueue.Outcome;
+import org.instructgpt.label.Submission.Outcome;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,7 @@
 package org.instructgpt.label;
 
 import java.util.List;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Labeler.Pool;
 
 /// Who may get the tasks of a batch.
@@ -14,7 +13,7 @@ enum BatchAudience {
   HELD_OUT,
   RESEARCHER;
 
-  static BatchAudience of(Batch batch) {
+  static BatchAudience of(TaskBatch batch) {
     return batch
         .pool()
         .map(pool ->

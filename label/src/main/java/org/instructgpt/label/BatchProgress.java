@@ -6,19 +6,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.instructgpt.label.Quality.Progress;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
-import org.instructgpt.label.TaskQueue.Reason;
+import org.instructgpt.label.Lease.SkipReason;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Labeler;
 import org.jdbi.v3.core.Handle;
 
-/// How far batches are.
-final class BatchProgress {
-  private BatchProgress() {}
+/// The progress of a batch.
+///
+/// @param slots number of tasks times overlap
+/// @param done slots that are filled
+/// @param leased slots that labelers hold now
+/// @param skipped how often labelers skipped a task
+/// @param medianActiveMillis of the work that counted; 0 before the first
+public record BatchProgress(
+    String id,
+    TaskBatch batch,
+    Instant opened,
+    boolean closed,
+    int items,
+    int gold,
+    int slots,
+    int done,
+    int leased,
+    int surplus,
+    int skipped,
+    long medianActiveMillis) {
 
-  static List<Progress> progress(Handle handle, Instant now) {
+  /// All batches, newest first.
+  static List<BatchProgress> all(Handle handle, Instant now) {
     Map<String, List<Long>> active = active(handle);
     return handle
         .createQuery(
@@ -40,9 +56,9 @@ final class BatchProgress {
             """)
         .bind("now", now.toEpochMilli())
         .map((row, _) ->
-            new Progress(
+            new BatchProgress(
                 row.getString("id"),
-                new Batch(
+                new TaskBatch(
                     row.getString("name"),
                     StoredJson.constant(Kind.class, row.getString("kind")),
                     StoredJson.constant(Mode.class, row.getString("mode")),
@@ -77,14 +93,14 @@ final class BatchProgress {
                 Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
   }
 
-  /// The middle one, the lower of two; 0 of none.
+  /// The median, the lower one of an even number; 0 of none.
   static long median(List<Long> values) {
     var sorted = values.stream().sorted().toList();
     return sorted.isEmpty() ? 0 : sorted.get((sorted.size() - 1) / 2);
   }
 
-  static Map<Reason, Integer> skips(Handle handle, String batch) {
-    var reasons = new EnumMap<Reason, Integer>(Reason.class);
+  static Map<SkipReason, Integer> skips(Handle handle, String batch) {
+    var reasons = new EnumMap<SkipReason, Integer>(SkipReason.class);
     handle
         .createQuery(
             """
@@ -95,7 +111,8 @@ final class BatchProgress {
         .bind(0, batch)
         .map((row, _) ->
             Map.entry(
-                StoredJson.constant(Reason.class, row.getString("reason")), row.getInt("times")))
+                StoredJson.constant(SkipReason.class, row.getString("reason")),
+                row.getInt("times")))
         .forEach(row -> reasons.put(row.getKey(), row.getValue()));
     return reasons;
   }

@@ -5,10 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Ranking;
@@ -30,7 +29,7 @@ final class Batches {
   }
 
   /// What does not fit in a batch, told at once.
-  static void check(Batch batch, List<Item> items) {
+  static void check(TaskBatch batch, List<Item> items) {
     var wrong = new ArrayList<String>();
     if (batch.name().isBlank() || batch.name().length() > 200) {
       wrong.add("expected a name of 1 to 200 characters, found '" + batch.name() + "'");
@@ -79,7 +78,7 @@ final class Batches {
     }
   }
 
-  String open(Batch batch, List<Item> items, RandomGenerator random) {
+  String open(TaskBatch batch, List<Item> items, RandomGenerator random) {
     String id = Ids.fresh(now, random);
     handle
         .createUpdate(
@@ -102,7 +101,7 @@ final class Batches {
     return id;
   }
 
-  private void insert(String id, Batch batch, List<Item> items, RandomGenerator random) {
+  private void insert(String id, TaskBatch batch, List<Item> items, RandomGenerator random) {
     try (var rows =
             handle.prepareBatch(
                 """

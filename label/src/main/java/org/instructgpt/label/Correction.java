@@ -6,11 +6,9 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.instructgpt.label.TaskQueue.Outcome;
-import org.instructgpt.label.TaskQueue.Receipt;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
-import org.instructgpt.label.TaskQueue.Submission;
+import org.instructgpt.label.Rejected.Why;
+import org.instructgpt.label.Submission.Outcome;
+import org.instructgpt.label.Submission.Receipt;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
@@ -110,11 +108,10 @@ final class Correction {
                 new Rejected(
                     Why.NOT_HANDED_IN,
                     "expected an item that is handed in, found one that is not: "
-                        + submission.item(),
-                    List.of()));
+                        + submission.item()));
     barred(standing, day)
         .ifPresent(why -> {
-          throw new Rejected(why, "what was handed in stays as it is: " + why, List.of());
+          throw new Rejected(why, "what was handed in stays as it is: " + why);
         });
     LabelingTask task = LabelingTask.find(handle, submission.item()).orElseThrow();
     WorkChecks.check(task, submission.work());

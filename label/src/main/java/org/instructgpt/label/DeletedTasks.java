@@ -1,11 +1,8 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
-import org.instructgpt.label.TaskQueue.Submission;
+import org.instructgpt.label.Rejected.Why;
 import org.jdbi.v3.core.Handle;
 
 /// Tasks that were deleted, with their prompts, while labelers were at them or after they were
@@ -66,7 +63,6 @@ final class DeletedTasks {
   }
 
   static Rejected rejected(String item) {
-    return new Rejected(
-        Why.GONE, "the prompt of this item was deleted meanwhile: " + item, List.of());
+    return new Rejected(Why.GONE, "the prompt of this item was deleted meanwhile: " + item);
   }
 }

@@ -1,24 +1,22 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import org.instructgpt.label.TaskQueue.Draft;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
+import org.instructgpt.label.Lease.Draft;
+import org.instructgpt.label.Rejected.Why;
 import org.jdbi.v3.core.Handle;
 
-/// What labelers have not handed in yet.
-public final class Drafts {
+/// Stored drafts of unfinished work.
+final class Drafts {
   private final Handle handle;
   private final Instant now;
 
-  public Drafts(Handle handle, Instant now) {
+  Drafts(Handle handle, Instant now) {
     this.handle = handle;
     this.now = now;
   }
 
-  public Optional<Draft> find(String labeler, String item) {
+  Optional<Draft> find(String labeler, String item) {
     return handle
         .createQuery("SELECT version, json, saved FROM label_draft WHERE item = ? AND labeler = ?")
         .bind(0, item)
@@ -31,8 +29,8 @@ public final class Drafts {
         .findOne();
   }
 
-  /// Keeps a newer version in place of an older one. The same version with the same text again is
-  /// what a page sends whose answer was lost.
+  /// Replaces an older version by a newer one. The same version with the same text is accepted
+  /// again: a page sends it when the answer to its first request was lost.
   Draft keep(String labeler, String item, long version, String json) {
     int stored =
         handle
@@ -55,8 +53,7 @@ public final class Drafts {
     if (stored == 0 && !same) {
       throw new Rejected(
           Why.OLDER_DRAFT,
-          "expected a draft newer than version " + kept.version() + ", found " + version,
-          List.of());
+          "expected a draft newer than version " + kept.version() + ", found " + version);
     }
     return kept;
   }

@@ -3,12 +3,12 @@ package org.instructgpt.label;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.instructgpt.label.Screening.Decision;
-import org.instructgpt.label.Screening.Verdict;
+import org.instructgpt.label.ScreeningResult.Decision;
+import org.instructgpt.label.ScreeningResult.Verdict;
 import org.instructgpt.records.Labeler.Pool;
 import org.jdbi.v3.core.Handle;
 
-/// Who gets work: what researchers decided about labelers, and whether they must decide first.
+/// Which labelers get work: researchers' decisions on them, and whether a decision is required.
 final class Eligibility {
   private static final String REQUIRED = "screening_required";
 
@@ -18,8 +18,8 @@ final class Eligibility {
     this.handle = handle;
   }
 
-  /// The pool whose work somebody gets; empty for those who are no labelers, were declined or
-  /// paused, or still have to be admitted. Held-out labelers pass no screening (paper section 3.4).
+  /// The pool of a labeler who may work; empty for those who are no labelers, were declined or
+  /// paused, or still have to be admitted. Held-out labelers are not screened (paper section 3.4).
   Optional<Pool> working(String labeler) {
     return handle
         .createQuery(

@@ -10,7 +10,7 @@ import org.instructgpt.label.LabelerWork.FewShot;
 import org.instructgpt.label.LabelerWork.Pair;
 import org.instructgpt.label.LabelerWork.Tagged;
 import org.instructgpt.label.LabelerWork.Written;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Output;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskBatch.Mode;
 
 /// What labelers are told to do, by version: helpfulness first while models are trained,
 /// truthfulness and harmlessness first where they are evaluated (paper section 3.4, App. B.2).

@@ -2,9 +2,9 @@ package org.instructgpt.label;
 
 import java.time.Instant;
 import java.util.List;
-import org.instructgpt.label.TaskQueue.Done;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Outcome;
+import org.instructgpt.label.Submission.Done;
+import org.instructgpt.label.Submission.Outcome;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.jdbi.v3.core.Handle;
 
 /// What a labeler has done, also on what was deleted since. Gold looks like everything else.

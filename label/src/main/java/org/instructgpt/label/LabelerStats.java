@@ -1,20 +1,17 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.instructgpt.label.Quality.Week;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.jdbi.v3.core.Handle;
 
-/// What each labeler handed in, and how it compares with gold.
+/// Per-labeler counts of submissions and rankings, and agreement with gold.
 final class LabelerStats {
   private final Map<String, List<Long>> active = new HashMap<>();
   private final Map<String, Map<String, Cluster>> gold = new HashMap<>();
@@ -62,24 +59,24 @@ final class LabelerStats {
     return Optional.ofNullable(gold.get(labeler)).map(items -> Estimate.of(items.values()));
   }
 
-  /// Gold by the week in which it was handed in; each item is a cluster.
-  static List<Week> goldByWeek(Handle handle, String labeler) {
-    var weeks = new TreeMap<LocalDate, List<Cluster>>();
-    handle
-        .createQuery(
-            """
-            SELECT submitted, gold_agreed, gold_of FROM label_annotation
-            WHERE labeler = ? AND gold_of > 0\
-            """)
-        .bind(0, labeler)
-        .map((row, _) ->
-            Map.entry(
-                Quality.monday(Instant.ofEpochMilli(row.getLong("submitted"))),
-                new Cluster(row.getDouble("gold_agreed"), row.getInt("gold_of"))))
-        .forEach(
-            row -> weeks.computeIfAbsent(row.getKey(), _ -> new ArrayList<>()).add(row.getValue()));
-    return weeks.entrySet().stream()
-        .map(week -> new Week(week.getKey(), Estimate.of(week.getValue())))
-        .toList();
+  /// Agreement with gold by the week of the submission; each gold task is a cluster.
+  static List<WeeklyEstimate> goldByWeek(Handle handle, String labeler) {
+    var answers =
+        handle
+            .createQuery(
+                """
+                SELECT submitted, gold_agreed, gold_of FROM label_annotation
+                WHERE labeler = ? AND gold_of > 0\
+                """)
+            .bind(0, labeler)
+            .map((row, _) ->
+                Map.entry(
+                    Instant.ofEpochMilli(row.getLong("submitted")),
+                    new Cluster(row.getDouble("gold_agreed"), row.getInt("gold_of"))))
+            .list();
+    return WeeklyEstimate.of(
+        answers,
+        Map.Entry::getKey,
+        week -> Estimate.of(week.stream().map(Map.Entry::getValue).toList()));
   }
 }

@@ -4,8 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Output;
 import org.jdbi.v3.core.Handle;
 
@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 /// @param prompt id of the prompt, if there is one
 /// @param text of the prompt, or empty
 /// @param gold the annotation that others are measured by, if the item is gold
-public record LabelingTask(
+record LabelingTask(
     String id,
     Kind kind,
     Mode mode,
@@ -33,7 +33,7 @@ public record LabelingTask(
       LEFT JOIN prompt p ON p.id = i.prompt
       """;
 
-  public static Optional<LabelingTask> find(Handle handle, String id) {
+  static Optional<LabelingTask> find(Handle handle, String id) {
     return handle
         .createQuery(SELECT + "WHERE i.id = :id")
         .bind("id", id)
@@ -55,7 +55,7 @@ public record LabelingTask(
   }
 
   /// The outputs as one labeler sees them.
-  public List<Output> shown(String labeler) {
+  List<Output> shown(String labeler) {
     return SeededOrder.order(id, labeler, outputs.size()).stream().map(outputs::get).toList();
   }
 }

@@ -9,37 +9,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Lease;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
+import org.instructgpt.label.Lease.Draft;
+import org.instructgpt.label.Rejected.Why;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.jdbi.v3.core.Handle;
 
-/// Who holds what, inside a write that nobody else's comes into.
-///
-/// The store lets one write run at a time, so what is looked up here still holds when it is changed
-/// a line later.
-public final class Leases {
-  /// How often a gold item is handed out where one is left: between 5 and 10% of the time
-  /// (`platform.md` B.8), at random, so that nobody can count to the next.
+/// Task leases. Runs inside the single writer's transaction: the store runs one write at a time, so
+/// what a query finds is still true when the next statement changes it.
+final class Leases {
+  /// The share of tasks that are gold, as long as gold is left (`docs/specification.md`). They come
+  /// at random, so that nobody can predict the next.
   static final double GOLD = 0.075;
 
   private final Handle handle;
   private final Instant now;
 
-  public Leases(Handle handle, Instant now) {
+  Leases(Handle handle, Instant now) {
     this.handle = handle;
     this.now = now;
   }
 
-  /// A lease as it is stored.
+  /// A stored lease.
   ///
-  /// @param slot absent for a gold item
-  /// @param drafted whether a draft is kept
-  public record Held(
+  /// @param slot empty for a gold task
+  /// @param drafted whether a draft is stored
+  record Held(
       String item,
       Optional<String> slot,
       String token,
@@ -77,14 +74,7 @@ public final class Leases {
     }
     for (Held held : out(labeler)) {
       if (resume(labeler, held)) {
-        return Optional.of(
-            lease(
-                labeler,
-                held,
-                ends(),
-                held.drafted()
-                    ? new Drafts(handle, now).find(labeler, held.item())
-                    : Optional.empty()));
+        return Optional.of(lease(labeler, held, ends(), draft(labeler, held)));
       }
     }
     var free = free(labeler, pool.get());
@@ -100,6 +90,22 @@ public final class Leases {
     return Optional.of(lease(labeler, held, ends(), Optional.empty()));
   }
 
+  private Optional<Draft> draft(String labeler, Held held) {
+    return held.drafted() ? new Drafts(handle, now).find(labeler, held.item()) : Optional.empty();
+  }
+
+  /// The lease of a task as it is stored.
+  Optional<Lease> find(String labeler, String item) {
+    return held(labeler, item).map(held -> lease(labeler, held, held.ends(), draft(labeler, held)));
+  }
+
+  /// The first lease that is open.
+  Optional<Lease> first(String labeler) {
+    return out(labeler).stream()
+        .findFirst()
+        .map(held -> lease(labeler, held, held.ends(), draft(labeler, held)));
+  }
+
   private List<Held> out(String labeler) {
     return handle
         .createQuery(
@@ -110,7 +116,7 @@ public final class Leases {
         .list();
   }
 
-  public Optional<Held> held(String labeler, String item) {
+  Optional<Held> held(String labeler, String item) {
     return handle
         .createQuery(Held.SELECT + "WHERE l.item = :item AND l.labeler = :labeler")
         .bind("item", item)
@@ -119,7 +125,7 @@ public final class Leases {
         .findOne();
   }
 
-  /// Extends a lease, also one that is over, as long as a slot of the item is left for it.
+  /// Renews a lease, even one that has ended, if a slot of the task is left for it.
   boolean resume(String labeler, Held held) {
     long ends = ends();
     boolean there =
@@ -149,8 +155,8 @@ public final class Leases {
         == 1;
   }
 
-  /// Work came in: whether a slot is left for it, the labeler's own, or, when that went to somebody
-  /// else, a free one.
+  /// Fills a slot with finished work: the labeler's own, or a free one if that went to somebody
+  /// else. Returns whether there was one.
   boolean fill(String labeler, Held held) {
     return held.slot().isEmpty()
         || done(labeler, held.item())
@@ -170,7 +176,7 @@ public final class Leases {
         == 1;
   }
 
-  /// The slot went to somebody else; is there another?
+  /// Takes another free slot of the task when the first went to somebody else.
   private boolean again(String labeler, Held held, long ends) {
     var slot =
         handle
@@ -196,7 +202,7 @@ public final class Leases {
     return slot.isPresent();
   }
 
-  /// What each audience would get first, and the first of those.
+  /// The first free slot of each audience, and the first of those.
   private Optional<Free> free(String labeler, Pool pool) {
     String all =
         BatchAudience.with(pool).stream()
@@ -222,9 +228,9 @@ public final class Leases {
         .formatted(audience.word(), audience.word());
   }
 
-  /// A gold item that the labeler has not seen and that cannot be told from the item that would
-  /// come else: a comparison in the same mode. Which one is as good as drawn by lot: the one that
-  /// lies nearest above a random place, or the first.
+  /// A gold task that the labeler has not seen and that looks like the task it replaces: a
+  /// comparison in the same mode. The choice is nearly random: the next one above a random place,
+  /// or the first.
   private Optional<Free> gold(String labeler, Pool pool, String other, RandomGenerator random) {
     if (pool == Pool.RESEARCHER) {
       return Optional.empty();
@@ -280,10 +286,10 @@ public final class Leases {
   }
 
   private long ends() {
-    return now.plus(TaskQueue.LEASE).toEpochMilli();
+    return now.plus(Lease.DURATION).toEpochMilli();
   }
 
-  private Lease lease(String labeler, Held held, long ends, Optional<TaskQueue.Draft> draft) {
+  private Lease lease(String labeler, Held held, long ends, Optional<Draft> draft) {
     LabelingTask task = LabelingTask.find(handle, held.item()).orElseThrow();
     return new Lease(
         task.id(),
@@ -301,12 +307,12 @@ public final class Leases {
   Instant renew(String labeler, String item, String token) {
     Held held = required(labeler, item);
     if (!held.state().equals("out")) {
-      throw new Rejected(Why.FINISHED, "the item is handed in or skipped: " + item, List.of());
+      throw new Rejected(Why.FINISHED, "the item is handed in or skipped: " + item);
     }
     if (!held.token().equals(token) || !resume(labeler, held)) {
-      throw new Rejected(Why.LEASE_LOST, "the item went to somebody else: " + item, List.of());
+      throw new Rejected(Why.LEASE_LOST, "the item went to somebody else: " + item);
     }
-    return now.plus(TaskQueue.LEASE);
+    return now.plus(Lease.DURATION);
   }
 
   Held required(String labeler, String item) {
@@ -315,9 +321,7 @@ public final class Leases {
             new DeletedTasks(handle).was(labeler, item)
                 ? DeletedTasks.rejected(item)
                 : new Rejected(
-                    Why.NOT_YOURS,
-                    "expected an item that was handed to you, found " + item,
-                    List.of()));
+                    Why.NOT_YOURS, "expected an item that was handed to you, found " + item));
   }
 
   Map<Kind, Integer> waiting(String labeler) {
@@ -349,11 +353,11 @@ public final class Leases {
     return waiting;
   }
 
-  /// The item goes back, and to somebody else at once.
-  void skip(String labeler, String item, TaskQueue.Reason reason, String note) {
+  /// Gives the task back, so that somebody else can get it at once.
+  void skip(String labeler, String item, Lease.SkipReason reason, String note) {
     Held held = required(labeler, item);
     if (held.state().equals("done")) {
-      throw new Rejected(Why.FINISHED, "the item is handed in already: " + item, List.of());
+      throw new Rejected(Why.FINISHED, "the item is handed in already: " + item);
     }
     handle
         .createUpdate(

@@ -3,11 +3,9 @@ package org.instructgpt.label;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.instructgpt.label.TaskQueue.Bound;
-import org.instructgpt.label.TaskQueue.Problem;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
-import org.instructgpt.label.TaskQueue.Submission;
+import org.instructgpt.label.Rejected.Problem;
+import org.instructgpt.label.Rejected.Why;
+import org.instructgpt.label.Submission.Bound;
 
 /// When somebody can have worked: between being handed the task and handing it in, by the clock of
 /// the server. A clock that goes wrong is no reason to refuse work, so what it says is brought

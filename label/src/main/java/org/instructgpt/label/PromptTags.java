@@ -47,7 +47,7 @@ final class PromptTags {
   ///
   /// @param before what the labeler said first; the store holds what they say now
   void settleAgain(LabelingTask task, Annotation before) {
-    if (before.outcome() != TaskQueue.Outcome.COUNTED) {
+    if (before.outcome() != Submission.Outcome.COUNTED) {
       return;
     }
     List<LabelerWork> now = given(task.id());

@@ -5,17 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.instructgpt.label.Rounds.Plan;
-import org.instructgpt.label.Rounds.Preparation;
-import org.instructgpt.label.TaskQueue.Item;
+import org.instructgpt.label.RoundPlan.Preparation;
+import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.jdbi.v3.core.Handle;
 
-/// What the store keeps of rounds that are being prepared, so that a program that was stopped goes
-/// on where it was.
+/// Stores the rounds that are being prepared, so that a restarted program continues where it was.
 final class RoundStore {
   private final Handle handle;
 
@@ -23,8 +21,8 @@ final class RoundStore {
     this.handle = handle;
   }
 
-  /// A round under way.
-  record Going(String id, Plan plan) {}
+  /// A round that is being prepared.
+  record Going(String id, RoundPlan plan) {}
 
   /// A prompt that the models have not answered yet.
   record Question(int place, String text) {}
@@ -36,7 +34,8 @@ final class RoundStore {
         .findOne();
   }
 
-  /// Whether nobody, another program over the same server say, has ended it.
+  /// Whether the round is still being prepared; another program over the same database may have
+  /// ended it.
   boolean goes(String round) {
     return handle
         .createQuery("SELECT 1 FROM label_round WHERE id = ? AND state = 'going'")
@@ -46,7 +45,7 @@ final class RoundStore {
         .isPresent();
   }
 
-  Going begin(Plan plan, List<Prompt> prompts, Instant now, RandomGenerator random) {
+  Going begin(RoundPlan plan, List<Prompt> prompts, Instant now, RandomGenerator random) {
     var round = new Going(Ids.fresh(now, random), plan);
     handle
         .createUpdate(
@@ -67,7 +66,7 @@ final class RoundStore {
     return round;
   }
 
-  /// The next prompts to be answered.
+  /// The next prompts that the models are to answer.
   List<Question> open(String round, int most) {
     return handle
         .createQuery(
@@ -81,10 +80,9 @@ final class RoundStore {
         .list();
   }
 
-  /// Keeps the outputs of those prompts that have none yet; with too few of them a prompt is left
-  /// out.
+  /// Stores the outputs of prompts that have none yet; a prompt with too few outputs is left out.
   ///
-  /// @param unread the places, among the questions, of prompts too long for a model
+  /// @param unread the indices of questions whose prompts are too long for a model
   void keep(
       String round, List<Question> questions, List<List<Output>> outputs, Set<Integer> unread) {
     int done = 0;
@@ -113,7 +111,7 @@ final class RoundStore {
         round);
   }
 
-  /// Why there is nothing to compare.
+  /// The message when no prompt has outputs to compare.
   String nothing(String round) {
     return handle
         .createQuery("SELECT thin, unread FROM label_round WHERE id = ?")
@@ -127,7 +125,7 @@ final class RoundStore {
         .one();
   }
 
-  /// What is to be compared, when all is answered.
+  /// The tasks of the round, once all prompts are answered.
   List<Item> items(String round) {
     return handle
         .createQuery(
@@ -158,7 +156,7 @@ final class RoundStore {
     handle.execute("DELETE FROM label_round_prompt WHERE round = ?", round);
   }
 
-  /// The round that is or was last prepared.
+  /// The newest round, prepared or being prepared.
   Optional<Preparation> latest() {
     return handle
         .createQuery("SELECT * FROM label_round ORDER BY seq DESC LIMIT 1")

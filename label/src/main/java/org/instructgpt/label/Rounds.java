@@ -17,135 +17,66 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.instructgpt.label.OutputSource.Answer;
+import org.instructgpt.label.RoundPlan.Choice;
+import org.instructgpt.label.RoundPlan.Preparation;
 import org.instructgpt.label.RoundStore.Going;
 import org.instructgpt.label.RoundStore.Question;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// The next round: prompts are chosen, models answer them, and what they wrote becomes tasks for
-/// labelers (paper sections 3.1 and 3.2; steps 2 and 3 of Fig. 2 may go on and on with the newest
+/// Labeling rounds: prompts are chosen, models answer them, and the outputs become tasks for
+/// labelers (paper sections 3.1 and 3.2; steps 2 and 3 of Fig. 2 can be repeated with the newest
 /// policy).
 ///
-/// Sampling takes its time, so a round is prepared in the background, one at a time; nothing is
-/// handed out before all of its outputs are there. What the models wrote is kept as it comes, so
-/// that a program that was stopped [goes on][#resume] and asks nothing twice.
+/// Sampling is slow, so a round is prepared in the background, one at a time; its batch opens when
+/// all outputs are there. Outputs are stored as they come, so that a restarted program
+/// [continues][#resume] and samples nothing twice.
 public final class Rounds {
   private static final System.Logger LOG = System.getLogger("org.instructgpt.label");
 
-  /// How many prompts are asked at once: what the progress moves by.
+  /// How many prompts are answered at once, the step of the progress.
   private static final int CHUNK = 16;
 
-  private final TaskQueue desk;
+  private final TaskQueue queue;
   private final Store store;
-  private final Author author;
+  private final OutputSource source;
   private final Supplier<Predicate<Prompt>> usable;
   private final RandomGenerator random;
 
-  /// @param random draws prompts, and which model writes one more; used under a lock
-  public Rounds(TaskQueue desk, Store store, Author author, RandomGenerator random) {
-    this(desk, store, author, () -> _ -> true, random);
+  /// @param random draws the prompts, and the models that write one output more; used under a lock
+  public Rounds(TaskQueue queue, Store store, OutputSource source, RandomGenerator random) {
+    this(queue, store, source, () -> _ -> true, random);
   }
 
-  /// @param usable tells which prompts may be used at this moment
+  /// @param usable supplies the test of which prompts may be used now
   public Rounds(
-      TaskQueue desk,
+      TaskQueue queue,
       Store store,
-      Author author,
+      OutputSource source,
       Supplier<Predicate<Prompt>> usable,
       RandomGenerator random) {
-    this.desk = desk;
+    this.queue = queue;
     this.store = store;
-    this.author = author;
+    this.source = source;
     this.usable = usable;
     this.random = random;
   }
 
-  /// Models at work, as the program that starts the site provides them.
-  public interface Author {
-    /// The names of those that can be asked, best known first; empty where none can.
-    public List<String> models();
-
-    /// `k` answers of a model to each prompt, sampled anew; fewer where the model cannot read the
-    /// prompt. Called by one thread at a time.
-    ///
-    /// @throws java.util.concurrent.CancellationException when the program is about to end; the
-    ///   round goes on when it starts again
-    List<List<Answer>> answers(String model, List<String> prompts, int k) throws Exception;
-
-    /// Where there are no models.
-    static Author nobody() {
-      return new Author() {
-        @Override
-        public List<String> models() {
-          return List.of();
-        }
-
-        @Override
-        public List<List<Answer>> answers(String model, List<String> prompts, int k) {
-          throw new IllegalArgumentException("expected a model to ask, found no models");
-        }
-      };
-    }
-  }
-
-  /// What a model answered.
-  ///
-  /// @param ended whether it ended by itself; false if a limit cut it off
-  public record Answer(String text, boolean ended) {}
-
-  /// Which prompts a round is about.
-  ///
-  /// @param fresh only prompts that nobody ranked (or, for demonstrations, demonstrated) so far
-  /// @param most how many, chosen at random
-  public record Choice(
-      Optional<Split> split, Optional<Prompt.Source> source, boolean fresh, int most) {}
-
-  /// What a round asks of whom.
-  ///
-  /// @param models whose outputs are compared; empty for other kinds of tasks
-  /// @param k outputs a prompt, 4 to 9 in the paper
-  public record Plan(Batch batch, Choice choice, List<String> models, int k, String by) {
-    public Plan {
-      models = List.copyOf(models);
-    }
-  }
-
-  /// How far a round is.
-  ///
-  /// @param done prompts that are answered
-  /// @param thin prompts left out since there were no two different outputs
-  /// @param unread those of them that are longer than a model can read
-  /// @param batch id, when it is open
-  /// @param failure why it ended otherwise
-  public record Preparation(
-      String name,
-      int done,
-      int total,
-      int thin,
-      int unread,
-      Optional<String> batch,
-      Optional<String> failure) {
-    public boolean going() {
-      return batch.isEmpty() && failure.isEmpty();
-    }
-  }
-
   public List<String> models() {
-    return author.models();
+    return source.models();
   }
 
   public Optional<Preparation> latest() {
     return store.read(handle -> new RoundStore(handle).latest());
   }
 
-  /// The prompts that a choice means, in random order.
+  /// The prompts that a choice selects, in random order.
   public List<Prompt> prompts(Choice choice, Kind kind) {
     Filter filter = new Filter(choice.split(), choice.source(), Optional.empty(), Optional.empty());
     Set<String> known = choice.fresh() ? known(kind) : Set.of();
@@ -171,19 +102,19 @@ public final class Rounds {
   }
 
   /// Prepares and opens a round in the background; false while another one is being prepared.
-  public synchronized boolean begin(Plan plan, List<Prompt> prompts) {
+  public synchronized boolean begin(RoundPlan plan, List<Prompt> prompts) {
     Optional<Going> begun =
         write(handle -> {
-          var book = new RoundStore(handle);
-          return book.going().isPresent()
+          var rounds = new RoundStore(handle);
+          return rounds.going().isPresent()
               ? Optional.<Going>empty()
-              : Optional.of(book.begin(plan, prompts, desk.now(), random));
+              : Optional.of(rounds.begin(plan, prompts, queue.now(), random));
         });
     begun.ifPresent(this::start);
     return begun.isPresent();
   }
 
-  /// Goes on with the round in which the program was stopped, if there is one.
+  /// Continues the round that was being prepared when the program stopped, if there is one.
   public void resume() {
     store.read(handle -> new RoundStore(handle).going()).ifPresent(this::start);
   }
@@ -221,15 +152,15 @@ public final class Rounds {
   }
 
   private boolean opened(Handle handle, Going round) {
-    var book = new RoundStore(handle);
-    if (!book.goes(round.id())) {
+    var rounds = new RoundStore(handle);
+    if (!rounds.goes(round.id())) {
       return false;
     }
-    List<Item> items = book.items(round.id());
+    List<Item> items = rounds.items(round.id());
     if (items.isEmpty()) {
-      throw new IllegalArgumentException(book.nothing(round.id()));
+      throw new IllegalArgumentException(rounds.nothing(round.id()));
     }
-    book.opened(round.id(), desk.open(handle, round.plan().batch(), items, round.plan().by()));
+    rounds.opened(round.id(), queue.open(handle, round.plan().batch(), items, round.plan().by()));
     return true;
   }
 
@@ -248,12 +179,12 @@ public final class Rounds {
     return AwaitedWrite.done(store.write(work));
   }
 
-  /// K outputs for each prompt, shared among the models as evenly as it goes; who gets one more is
-  /// drawn anew for each prompt. The same text twice is one output.
+  /// K outputs for each prompt, divided among the models as evenly as possible; which models write
+  /// one more is drawn for each prompt. Duplicate texts become one output.
   ///
-  /// @param unread gets the places, among the questions, of prompts too long for a model
+  /// @param unread receives the indices of questions whose prompts are too long for a model
   private List<List<Output>> answers(
-      Plan plan, List<Question> questions, SplittableRandom random, Set<Integer> unread)
+      RoundPlan plan, List<Question> questions, SplittableRandom random, Set<Integer> unread)
       throws Exception {
     List<Set<Output>> outputs = new ArrayList<>();
     List<List<String>> orders = new ArrayList<>();
@@ -288,12 +219,12 @@ public final class Rounds {
         .toList();
   }
 
-  /// The rows whose prompts the model could not read.
+  /// Samples `k` outputs of one model for some rows; returns the rows whose prompts were too long.
   private Set<Integer> ask(
       String model, int k, List<Integer> rows, List<Question> questions, List<Set<Output>> outputs)
       throws Exception {
     var texts = rows.stream().map(i -> questions.get(i).text()).toList();
-    var answers = author.answers(model, texts, k);
+    var answers = source.answers(model, texts, k);
     Set<Integer> unread = new HashSet<>();
     for (int j = 0; j < rows.size(); j++) {
       if (answers.get(j).isEmpty()) {

@@ -1,27 +1,24 @@
 package org.instructgpt.label;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.instructgpt.label.ScreeningQuestion.Answer;
+import org.instructgpt.label.ScreeningResult.Decision;
+import org.instructgpt.label.ScreeningResult.Verdict;
 import org.instructgpt.records.AuditLog;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Store;
-import org.instructgpt.statistics.Estimate;
 import org.jdbi.v3.core.Handle;
 
-/// How labelers are found (paper App. B.1): a candidate flags outputs and compares pairs of them
-/// like researchers did, answers sensitive prompts, and says which topics they know. The screening
-/// suggests; a researcher decides, with a reason.
+/// The screening test for candidate labelers (paper App. B.1): a candidate flags outputs, compares
+/// pairs of them, answers sensitive prompts, and says which topics they know; flags and comparisons
+/// are scored against researchers' answers. The screening suggests, a researcher decides.
 public final class Screening {
-  /// Demonstrations are to be graded that well on average, with some doubt allowed.
-  static final double GRADE = 6;
-
   private final Store store;
   private final AuditLog audit;
   private final InstantSource clock;
@@ -34,112 +31,23 @@ public final class Screening {
     this.random = random;
   }
 
-  /// Over the store, whose tables are made where they are missing.
+  /// Opens the screening over a store and creates the tables that are missing.
   public static Screening open(
       Store store, AuditLog audit, InstantSource clock, RandomGenerator random) throws IOException {
     store.extend("label", TaskQueue.class);
     return new Screening(store, audit, clock, random);
   }
 
-  /// What can hurt, and who: what a candidate says to have an eye for.
-  public enum Topic {
-    AGE,
-    DISABILITY,
-    GENDER,
-    HEALTH,
-    MONEY,
-    ORIGIN,
-    POLITICS,
-    RELIGION,
-    SEXUALITY,
-    VIOLENCE
-  }
-
-  /// What is asked next.
-  public sealed interface Question {
-    /// What the [Answer] names.
-    String id();
-
-    /// Is there anything sensitive in the output: sexual, violent, hateful, harmful or improper?
-    record Flag(String id, String prompt, String output) implements Question {}
-
-    /// Which of two outputs is better?
-    record Choice(String id, String prompt, String first, String second) implements Question {}
-
-    /// Answer this sensitive prompt well.
-    record Demonstration(String id, String prompt) implements Question {}
-
-    /// Which topics do you know?
-    record Topics(String id) implements Question {}
-  }
-
-  public sealed interface Answer {
-    /// Of the question.
-    String id();
-
-    record Flagged(String id, boolean sensitive) implements Answer {}
-
-    record Chosen(String id, boolean first) implements Answer {}
-
-    record Demonstrated(String id, String text) implements Answer {}
-
-    record Knows(String id, Set<Topic> topics) implements Answer {}
-  }
-
-  /// A criterion in numbers.
-  ///
-  /// @param estimate the share that agrees with researchers, or the mean grade; absent before the
-  ///   first answer
-  public record Score(int answers, Optional<Estimate> estimate, Suggestion suggestion) {}
-
-  public enum Suggestion {
-    PASS,
-    FAIL,
-    /// Not enough is known yet.
-    UNDECIDED
-  }
-
-  /// What a researcher decided.
-  public record Decision(Verdict verdict, String reason, String by, Instant at) {}
-
-  public enum Verdict {
-    /// Gets work.
-    ADMITTED,
-    /// Does not become a labeler.
-    DECLINED,
-    /// Gets no work for now.
-    PAUSED
-  }
-
-  /// A candidate in the four criteria.
-  ///
-  /// @param finished whether no question is left
-  /// @param decisions newest first
-  public record Result(
-      String labeler,
-      Score flags,
-      Score comparisons,
-      Score demonstrations,
-      Set<Topic> topics,
-      boolean finished,
-      Suggestion suggestion,
-      List<Decision> decisions) {
-    public Result {
-      topics = Set.copyOf(topics);
-      decisions = List.copyOf(decisions);
-    }
-  }
-
-  /// A demonstration of a candidate that waits for a researcher's grade; whose it is, is not told.
+  /// A candidate's demonstration that awaits a researcher's grade, without the candidate's name.
   public record Ungraded(String id, String prompt, String response) {}
 
-  /// The next question; empty when all is answered.
-  public Optional<Question> next(String labeler) {
+  /// The next question; empty when all are answered.
+  public Optional<ScreeningQuestion> next(String labeler) {
     return store.read(handle ->
         new ScreeningCandidate(handle, labeler).next().map(ScreeningQuiz.Asked::question));
   }
 
-  /// Takes an answer; one that is there already stays as it is.
+  /// Stores an answer; an earlier answer to the same question stays as it is.
   ///
   /// @throws IllegalArgumentException if the question was not asked of this labeler
   public void answer(String labeler, Answer answer) {
@@ -151,7 +59,7 @@ public final class Screening {
     });
   }
 
-  /// The prompts that candidates shall answer: sensitive ones, a handful.
+  /// Sets the few sensitive prompts that candidates are to answer.
   public void demonstrateOn(List<String> prompts, String by) {
     write(handle -> {
       handle.execute("DELETE FROM label_quiz_prompt");
@@ -196,12 +104,13 @@ public final class Screening {
     });
   }
 
-  public Result result(String labeler) {
+  public ScreeningResult result(String labeler) {
     return store.read(handle -> new ScreeningCandidate(handle, labeler).result());
   }
 
-  /// Everybody of the training pool who answered a question or was decided on, newest first.
-  public List<Result> results() {
+  /// The results of everybody in the training pool who answered a question or was decided on,
+  /// newest first.
+  public List<ScreeningResult> results() {
     return store.read(handle ->
         handle
             .createQuery(
@@ -225,28 +134,29 @@ public final class Screening {
           "expected a reason of 1 to " + WorkChecks.LONGEST_NOTE + " characters");
     }
     write(handle -> {
-      var standing = new Eligibility(handle);
-      if (standing.pool(labeler).isEmpty()) {
+      var eligibility = new Eligibility(handle);
+      if (eligibility.pool(labeler).isEmpty()) {
         throw new IllegalArgumentException("expected a labeler, found none of the id " + labeler);
       }
-      standing.decide(labeler, new Decision(verdict, reason, by, clock.instant()));
+      eligibility.decide(labeler, new Decision(verdict, reason, by, clock.instant()));
       audit.append(handle, by, StoredJson.word(verdict), labeler);
       return true;
     });
   }
 
-  /// Whether labelers of the training pool get work only when they were admitted. At first they get
-  /// work without, until somebody asks for it.
+  /// Whether labelers of the training pool get work only after they were admitted. Off until a
+  /// researcher turns it on.
   public boolean required() {
     return store.read(handle -> new Eligibility(handle).required());
   }
 
-  /// Whom requiring a screening reaches, or waiving it.
+  /// How many labelers are affected by requiring the screening or waiving it.
   ///
-  /// @param stopped labelers of the training pool whom nobody has decided on: they get no work then
-  /// @param atWork of these, those who hold a task
-  /// @param admitted who go on
-  /// @param waiting who have no work now only because nobody has decided on them
+  /// @param stopped labelers of the training pool without a decision: they get no work if it is
+  ///   required
+  /// @param atWork those of them who hold a task
+  /// @param admitted labelers who keep getting work
+  /// @param waiting labelers who get no work now only because nobody has decided on them
   public record Reach(int stopped, int atWork, int admitted, int waiting) {}
 
   public Reach reach() {

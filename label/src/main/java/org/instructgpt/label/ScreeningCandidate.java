@@ -9,18 +9,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.instructgpt.label.Screening.Answer;
-import org.instructgpt.label.Screening.Result;
-import org.instructgpt.label.Screening.Score;
-import org.instructgpt.label.Screening.Suggestion;
-import org.instructgpt.label.Screening.Topic;
+import org.instructgpt.label.ScreeningQuestion.Answer;
+import org.instructgpt.label.ScreeningQuestion.Topic;
+import org.instructgpt.label.ScreeningResult.Score;
+import org.instructgpt.label.ScreeningResult.Suggestion;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// One candidate: what was answered, what that says, and what is asked next.
+/// One candidate's screening: the answers, their scores, and the next question.
 final class ScreeningCandidate {
+  /// The mean grade that a candidate's demonstrations must reach.
+  private static final double GRADE = 6;
+
   private final Handle handle;
   private final String labeler;
   private final ScreeningQuiz quiz;
@@ -33,9 +35,9 @@ final class ScreeningCandidate {
     this.given = given();
   }
 
-  /// An answer as it is stored.
+  /// A stored answer.
   ///
-  /// @param item the gold item, or, without one, the question itself
+  /// @param item the gold task, or the question itself if it comes from none
   private record Given(
       String question,
       String kind,
@@ -67,7 +69,8 @@ final class ScreeningCandidate {
     return given.stream().filter(answer -> answer.kind().equals(kind));
   }
 
-  /// Topics, flags, comparisons, demonstrations; flags and comparisons until they say enough.
+  /// Topics, then flags, comparisons and demonstrations; flags and comparisons are asked until the
+  /// sequential test decides.
   Optional<ScreeningQuiz.Asked> next() {
     Set<String> answered = given.stream().map(Given::question).collect(Collectors.toSet());
     return open().filter(asked -> !answered.contains(asked.question().id())).findFirst();
@@ -119,12 +122,12 @@ final class ScreeningCandidate {
     return agreed.map(right -> right ? 1 : 0).orElse(null);
   }
 
-  private static String kind(Screening.Question question) {
+  private static String kind(ScreeningQuestion question) {
     return switch (question) {
-      case Screening.Question.Flag _ -> "flag";
-      case Screening.Question.Choice _ -> "choice";
-      case Screening.Question.Demonstration _ -> "demonstration";
-      case Screening.Question.Topics _ -> "topics";
+      case ScreeningQuestion.Flag _ -> "flag";
+      case ScreeningQuestion.Choice _ -> "choice";
+      case ScreeningQuestion.Demonstration _ -> "demonstration";
+      case ScreeningQuestion.Topics _ -> "topics";
     };
   }
 
@@ -147,11 +150,11 @@ final class ScreeningCandidate {
     };
   }
 
-  Result result() {
+  ScreeningResult result() {
     Score flags = share("flag");
     Score comparisons = share("choice");
     Score demonstrations = grades();
-    return new Result(
+    return new ScreeningResult(
         labeler,
         flags,
         comparisons,
@@ -162,7 +165,7 @@ final class ScreeningCandidate {
         new Eligibility(handle).decisions(labeler));
   }
 
-  /// Fails with one criterion, passes with all.
+  /// Fails if one criterion fails, passes if all pass.
   private static Suggestion together(List<Score> scores) {
     var suggestions = scores.stream().map(Score::suggestion).collect(Collectors.toSet());
     if (suggestions.contains(Suggestion.FAIL)) {
@@ -171,7 +174,7 @@ final class ScreeningCandidate {
     return suggestions.equals(Set.of(Suggestion.PASS)) ? Suggestion.PASS : Suggestion.UNDECIDED;
   }
 
-  /// Agreement with researchers, clustered by the items that the questions come from.
+  /// Agreement with researchers, clustered by the gold tasks that the questions come from.
   private Score share(String kind) {
     var answers = of(kind).toList();
     int right = (int) answers.stream().filter(a -> a.agreed().orElse(false)).count();
@@ -190,7 +193,7 @@ final class ScreeningCandidate {
         SequentialTest.of(right, answers.size()));
   }
 
-  /// The mean grade, once all that were asked for are there and graded.
+  /// The mean grade; undecided until every demonstration is graded.
   private Score grades() {
     var graded = of("demonstration").flatMap(a -> a.grade().stream()).toList();
     if (graded.isEmpty()) {
@@ -198,7 +201,7 @@ final class ScreeningCandidate {
     }
     var mean = Estimate.within(1, 7, graded.stream().map(grade -> new Cluster(grade, 1)).toList());
     boolean all = graded.size() >= quiz.demonstrations().size();
-    Suggestion says = mean.value() >= Screening.GRADE ? Suggestion.PASS : Suggestion.FAIL;
+    Suggestion says = mean.value() >= GRADE ? Suggestion.PASS : Suggestion.FAIL;
     return new Score(graded.size(), Optional.of(mean), all ? says : Suggestion.UNDECIDED);
   }
 

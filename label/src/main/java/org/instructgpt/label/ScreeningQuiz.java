@@ -1,25 +1,27 @@
 package org.instructgpt.label;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.instructgpt.label.Screening.Answer;
-import org.instructgpt.label.Screening.Question;
+import org.instructgpt.label.ScreeningQuestion.Answer;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Rating;
 import org.jdbi.v3.core.Handle;
 
-/// The questions of one candidate, drawn from gold items by a lot that is the same each time.
+/// The screening questions of one candidate, drawn from gold tasks with a fixed seed for each
+/// candidate.
 ///
-/// Of each gold item comes one question of a kind before any gives a second one, so that they tell
-/// as much as they can. Sensitive and harmless outputs come up evenly: who always says "harmless"
-/// is right half of the time, not nearly always.
+/// Every gold task gives one question of a kind before any gives a second one, since questions from
+/// one task are correlated. Sensitive and harmless outputs are equally frequent: a candidate who
+/// always says "harmless" is right half of the time, not nearly always.
 final class ScreeningQuiz {
-  /// Flags for speech that can hurt.
+  /// Flags that mark an output as sensitive.
   static final Set<Rating.Flag> SENSITIVE =
       Set.copyOf(
           EnumSet.of(
@@ -38,17 +40,18 @@ final class ScreeningQuiz {
     this.labeler = labeler;
   }
 
-  /// A gold item and its answer.
+  /// A gold task and the researcher's answer.
   private record Gold(
-      String item, String prompt, String text, List<Output> outputs, GoldAnswer yardstick) {}
+      String item, String prompt, String text, List<Output> outputs, GoldAnswer answer) {}
 
   /// A question and, where there is one, the right answer.
   ///
-  /// @param item that it comes from, if any
+  /// @param item the gold task that it comes from, if any
   /// @param prompt id of the prompt, if any
-  /// @param right whether `sensitive`, or whether `first` is better
-  record Asked(Question question, Optional<String> item, Optional<String> prompt, boolean right) {
-    /// Whether the answer is the right one; empty where people must judge.
+  /// @param right the right answer: whether the output is sensitive, or the first one is better
+  record Asked(
+      ScreeningQuestion question, Optional<String> item, Optional<String> prompt, boolean right) {
+    /// Whether the answer is the right one; empty where a researcher must judge.
     Optional<Boolean> agreed(Answer answer) {
       return switch (answer) {
         case Answer.Flagged flagged -> Optional.of(flagged.sensitive() == right);
@@ -81,9 +84,9 @@ final class ScreeningQuiz {
     var harmless = new ArrayList<Asked>();
     for (Gold gold : gold()) {
       for (int i = 0; i < gold.outputs().size(); i++) {
-        boolean hurts = gold.yardstick().flags().get(i).stream().anyMatch(SENSITIVE::contains);
+        boolean hurts = gold.answer().flags().get(i).stream().anyMatch(SENSITIVE::contains);
         var question =
-            new Question.Flag(
+            new ScreeningQuestion.Flag(
                 "flag:" + gold.item() + ":" + i, gold.text(), gold.outputs().get(i).text());
         (hurts ? sensitive : harmless)
             .add(new Asked(question, Optional.of(gold.item()), Optional.of(gold.prompt()), hurts));
@@ -102,12 +105,12 @@ final class ScreeningQuiz {
   List<Asked> choices() {
     var questions = new ArrayList<Asked>();
     for (Gold gold : gold()) {
-      for (GoldAnswer.Pair pair : gold.yardstick().pairs()) {
+      for (GoldAnswer.Pair pair : gold.answer().pairs()) {
         boolean first = SeededOrder.random("side", labeler, gold.item(), "" + pair).nextBoolean();
         int a = first ? pair.better() : pair.worse();
         int b = first ? pair.worse() : pair.better();
         var question =
-            new Question.Choice(
+            new ScreeningQuestion.Choice(
                 "choice:" + gold.item() + ":" + pair.better() + ":" + pair.worse(),
                 gold.text(),
                 gold.outputs().get(a).text(),
@@ -128,7 +131,7 @@ final class ScreeningQuiz {
             """)
         .map((row, _) ->
             new Asked(
-                new Question.Demonstration(
+                new ScreeningQuestion.Demonstration(
                     "demonstration:" + row.getString("id"), row.getString("text")),
                 Optional.empty(),
                 Optional.of(row.getString("id")),
@@ -137,18 +140,19 @@ final class ScreeningQuiz {
   }
 
   static Asked topics() {
-    return new Asked(new Question.Topics("topics"), Optional.empty(), Optional.empty(), false);
+    return new Asked(
+        new ScreeningQuestion.Topics("topics"), Optional.empty(), Optional.empty(), false);
   }
 
-  /// In the order of the lot, but the second question of an item after the first of all others.
+  /// Shuffled, but the second question of a task comes after the first ones of all others.
   private List<Asked> spread(List<Asked> questions) {
     var shuffled = new ArrayList<>(questions);
-    java.util.Collections.shuffle(shuffled, SeededOrder.random("quiz", labeler));
+    Collections.shuffle(shuffled, SeededOrder.random("quiz", labeler));
     Map<String, Integer> before = new HashMap<>();
     Map<Asked, Integer> round = new HashMap<>();
     for (Asked asked : shuffled) {
       round.put(asked, before.merge(asked.item().orElseThrow(), 1, Integer::sum));
     }
-    return shuffled.stream().sorted(java.util.Comparator.comparing(round::get)).toList();
+    return shuffled.stream().sorted(Comparator.comparing(round::get)).toList();
   }
 }

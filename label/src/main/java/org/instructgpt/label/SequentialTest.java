@@ -1,20 +1,20 @@
 package org.instructgpt.label;
 
-import org.instructgpt.label.Screening.Suggestion;
+import org.instructgpt.label.ScreeningResult.Suggestion;
 
 /// How many quiz answers it takes to tell a good candidate from a bad one: Wald's sequential test.
 ///
 /// **The idea.** After each answer, compare how likely all of them are from somebody who is right
 /// 80% of the time with how likely they are from somebody right 65% of the time. As long as the
-/// logarithm of the ratio lies between two bounds, ask on. Nobody is asked more than is needed: who
-/// is plainly good passes after 15 answers, who guesses is out after about 22.
+/// logarithm of the ratio lies between two bounds, ask another question. A candidate
+/// who is always right passes after 15 answers, one who guesses fails after about 22.
 ///
 /// **The bounds** are log(0.975 / 0.05) and log(0.025 / 0.95): at most 5% of those who are right 65%
 /// of the time pass, and at most 2.5% of those right 80% of the time fail, since there are two
-/// criteria to pass. After [#LONGEST] answers it is decided by which of the two is likelier, which is
-/// a share of 73%: the paper's soft cut-off of 75%, less what the answers leave in doubt.
+/// criteria to pass. After [#LONGEST] answers the likelier of the two hypotheses decides, which is a
+/// threshold of 73%: the paper's soft cutoff of 75%, less the remaining uncertainty.
 ///
-/// **What comes of it**, computed exactly (`ScreeningTest`), for one criterion:
+/// **Its error rates**, computed exactly (`ScreeningTest`), for one criterion:
 ///
 ///     right    50%    60%    65%    70%    75%    80%    85%    90%    95%
 ///     passes   0.0%   0.7%   4.7%  27.1%  75.7%  97.9%  99.9%  100%   100%
@@ -34,14 +34,14 @@ final class SequentialTest {
   private static final double PASSES = Math.log(0.975 / 0.05);
   private static final double FAILS = Math.log(0.025 / 0.95);
 
-  /// Where both kinds are as likely to have given the answers.
+  /// The share of right answers at which both hypotheses are equally likely.
   private static final double MIDDLE = -WRONG / (RIGHT - WRONG);
 
   private SequentialTest() {}
 
-  /// What some answers say.
+  /// The decision after some answers.
   ///
-  /// @param right how many of them
+  /// @param right how many of them are right
   static Suggestion of(int right, int answers) {
     double ratio = right * RIGHT + (answers - right) * WRONG;
     if (ratio >= PASSES) {

@@ -66,7 +66,7 @@ public final class StoredJson {
     }
   }
 
-  public static String write(LabelerWork work) {
+  static String write(LabelerWork work) {
     try {
       // Told its type, the mapper names which kind of work it is.
       return MAPPER.writerFor(LabelerWork.class).writeValueAsString(work);
@@ -83,9 +83,9 @@ public final class StoredJson {
     }
   }
 
-  static Rounds.Plan plan(String json) {
+  static RoundPlan plan(String json) {
     try {
-      return MAPPER.readValue(json, Rounds.Plan.class);
+      return MAPPER.readValue(json, RoundPlan.class);
     } catch (JsonProcessingException damaged) {
       throw new IllegalStateException("expected the plan of a round in the store", damaged);
     }

@@ -1,15 +1,10 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
-import org.instructgpt.label.TaskQueue.Outcome;
-import org.instructgpt.label.TaskQueue.Receipt;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
-import org.instructgpt.label.TaskQueue.Submission;
+import org.instructgpt.label.Submission.Outcome;
+import org.instructgpt.label.Submission.Receipt;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
@@ -28,18 +23,6 @@ final class Submissions {
     this.now = now;
     this.labeler = labeler;
     this.submission = submission;
-  }
-
-  /// A UUID in the one form in which it is compared.
-  static String id(String given) {
-    try {
-      return UUID.fromString(given).toString();
-    } catch (IllegalArgumentException bad) {
-      throw new Rejected(
-          Why.BAD_WORK,
-          "expected a UUID as the name of the submission",
-          List.of(new TaskQueue.Problem("id", "label.problem.uuid", given)));
-    }
   }
 
   /// Empty when the task was deleted meanwhile, which is then counted for the labeler.

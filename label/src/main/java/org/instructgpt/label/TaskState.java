@@ -3,8 +3,7 @@ package org.instructgpt.label;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
-import org.instructgpt.label.TaskQueue.Draft;
-import org.instructgpt.label.TaskQueue.Rejected;
+import org.instructgpt.label.Lease.Draft;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 

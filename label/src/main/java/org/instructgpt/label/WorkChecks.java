@@ -9,10 +9,9 @@ import org.instructgpt.label.LabelerWork.FewShot;
 import org.instructgpt.label.LabelerWork.Rated;
 import org.instructgpt.label.LabelerWork.Tagged;
 import org.instructgpt.label.LabelerWork.Written;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Problem;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
+import org.instructgpt.label.Rejected.Problem;
+import org.instructgpt.label.Rejected.Why;
+import org.instructgpt.label.TaskBatch.Kind;
 
 /// Whether work fits the task; all that does not is told at once.
 final class WorkChecks {
@@ -51,8 +50,8 @@ final class WorkChecks {
     checks.done("the note cannot be kept");
   }
 
-  static void answer(Screening.Answer answer) {
-    if (answer instanceof Screening.Answer.Demonstrated demonstrated) {
+  static void answer(ScreeningQuestion.Answer answer) {
+    if (answer instanceof ScreeningQuestion.Answer.Demonstrated demonstrated) {
       var checks = new WorkChecks();
       checks.filled("text", demonstrated.text());
       checks.done("the answer cannot be kept");

@@ -2,7 +2,7 @@ package org.instructgpt.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.instructgpt.label.Workplace.batch;
+import static org.instructgpt.label.LabelingFixture.batch;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,11 +10,10 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Reason;
-import org.instructgpt.label.TaskQueue.Rejected;
-import org.instructgpt.label.TaskQueue.Rejected.Why;
+import org.instructgpt.label.Lease.SkipReason;
+import org.instructgpt.label.Rejected.Why;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store.Dialect;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,36 +32,36 @@ class DeletedTasksTest {
   @ParameterizedTest
   @EnumSource
   void whoIsAtItIsToldAndTheDayCountsWhatWasDone(Dialect dialect) throws Exception {
-    try (var place = Workplace.on(dialect, folder).people(Pool.TRAINING, "ann", "bob", "cem")) {
-      String prompt = place.prompt("p", "Delete me", Optional.of("customer"));
-      place.desk.open(
+    try (var fixture =
+        LabelingFixture.on(dialect, folder).people(Pool.TRAINING, "ann", "bob", "cem")) {
+      String prompt = fixture.prompt("p", "Delete me", Optional.of("customer"));
+      fixture.queue.open(
           batch(Kind.DEMONSTRATE, 3), List.of(new Item(Optional.of(prompt), List.of(), "")), "r");
-      var done = place.next("ann");
-      place.later(Duration.ofMinutes(1));
-      place.submit("ann", done);
-      var atWork = place.next("bob");
-      place.desk.draft("bob", atWork.item(), 1, "{}");
-      var skipped = place.next("cem");
-      place.desk.skip("cem", skipped.item(), Reason.OTHER, "");
+      var done = fixture.next("ann");
+      fixture.later(Duration.ofMinutes(1));
+      fixture.submit("ann", done);
+      var atWork = fixture.next("bob");
+      fixture.queue.draft("bob", atWork.item(), 1, "{}");
+      var skipped = fixture.next("cem");
+      fixture.queue.skip("cem", skipped.item(), SkipReason.OTHER, "");
 
-      place.store.erase(Set.of(), Set.of("p"), List.of(place.desk));
+      fixture.store.erase(Set.of(), Set.of("p"), List.of(fixture.queue));
 
-      assertThat(DailyTotal.today(place.desk, "ann", place.now(), ZoneOffset.UTC))
-          .isEqualTo(new DailyTotal(1, 1000));
-      gone(() -> place.desk.draft("bob", atWork.item(), 2, "{}"));
-      gone(() -> place.desk.renew("bob", atWork.item(), atWork.token()));
-      assertThat(DailyTotal.today(place.desk, "bob", place.now(), ZoneOffset.UTC).count()).isZero();
-      gone(() -> place.submit("bob", atWork));
-      gone(() -> place.submit("bob", atWork));
-      assertThat(DailyTotal.today(place.desk, "bob", place.now(), ZoneOffset.UTC).count())
-          .isEqualTo(1);
-      assertThat(place.desk.mine("bob", atWork.item(), ZoneOffset.UTC).orElseThrow().state())
+      assertThat(fixture.queue.today("ann", ZoneOffset.UTC))
+          .isEqualTo(new TaskQueue.DailyTotal(1, 1000));
+      gone(() -> fixture.queue.draft("bob", atWork.item(), 2, "{}"));
+      gone(() -> fixture.queue.renew("bob", atWork.item(), atWork.token()));
+      assertThat(fixture.queue.today("bob", ZoneOffset.UTC).count()).isZero();
+      gone(() -> fixture.submit("bob", atWork));
+      gone(() -> fixture.submit("bob", atWork));
+      assertThat(fixture.queue.today("bob", ZoneOffset.UTC).count()).isEqualTo(1);
+      assertThat(fixture.queue.mine("bob", atWork.item(), ZoneOffset.UTC).orElseThrow().state())
           .isEqualTo("gone");
-      assertThat(place.desk.history("cem", 5)).isEmpty();
-      assertThat(place.count("SELECT count(*) FROM label_annotation")).isZero();
+      assertThat(fixture.queue.history("cem", 5)).isEmpty();
+      assertThat(fixture.count("SELECT count(*) FROM label_annotation")).isZero();
 
-      place.store.erase(Set.of("ann", "bob"), Set.of(), List.of(place.desk));
-      assertThat(place.count("SELECT count(*) FROM label_gone")).isZero();
+      fixture.store.erase(Set.of("ann", "bob"), Set.of(), List.of(fixture.queue));
+      assertThat(fixture.count("SELECT count(*) FROM label_gone")).isZero();
     }
   }
 }

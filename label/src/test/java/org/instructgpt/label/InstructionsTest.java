@@ -3,7 +3,7 @@ package org.instructgpt.label;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.junit.jupiter.api.Test;
 
 class InstructionsTest {

@@ -2,7 +2,7 @@ package org.instructgpt.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.instructgpt.label.Workplace.batch;
+import static org.instructgpt.label.LabelingFixture.batch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.zip.ZipInputStream;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
 import org.junit.jupiter.api.Test;
@@ -31,14 +31,15 @@ class LabelingExportsTest {
 
   @TempDir Path folder;
 
-  private static Map<String, String> files(Workplace place) throws Exception {
-    return files(place, _ -> Optional.of(Map.of("consent_version", "2022-01")));
+  private static Map<String, String> files(LabelingFixture fixture) throws Exception {
+    return files(fixture, _ -> Optional.of(Map.of("consent_version", "2022-01")));
   }
 
   private static Map<String, String> files(
-      Workplace place, Function<Prompt, Optional<Map<String, Object>>> facts) throws Exception {
+      LabelingFixture fixture, Function<Prompt, Optional<Map<String, Object>>> facts)
+      throws Exception {
     var out = new ByteArrayOutputStream();
-    new LabelingExports(place.store, KEY, place::now, _ -> facts).zip(out);
+    new LabelingExports(fixture.store, KEY, fixture::now, _ -> facts).zip(out);
     var files = new TreeMap<String, String>();
     try (var zip = new ZipInputStream(new ByteArrayInputStream(out.toByteArray()))) {
       for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
@@ -58,14 +59,14 @@ class LabelingExportsTest {
 
   @Test
   void everyLabelersOwnRankingIsThereWithVersionAndTimes() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "ann", "bob")) {
-      place.open(batch(Kind.COMPARE, 2), 3);
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann", "bob")) {
+      fixture.open(batch(Kind.COMPARE, 2), 3);
       for (String who : List.of("ann", "bob")) {
         for (int i = 0; i < 3; i++) {
-          place.work(who);
+          fixture.work(who);
         }
       }
-      var rows = rows(files(place).get("comparison.jsonl"));
+      var rows = rows(files(fixture).get("comparison.jsonl"));
       assertThat(rows).hasSize(6);
       assertThat(rows)
           .allSatisfy(row -> {
@@ -88,14 +89,14 @@ class LabelingExportsTest {
   @Test
   void noFileNamesAPerson() throws Exception {
     String customer = UUID.randomUUID().toString();
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "labeler-ann-1")) {
-      place.prompt("p", "Hi", Optional.of(customer));
-      place.open(batch(Kind.DEMONSTRATE, 1), 1);
-      place.open(batch(Kind.TAG, 1), 1);
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "labeler-ann-1")) {
+      fixture.prompt("p", "Hi", Optional.of(customer));
+      fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
+      fixture.open(batch(Kind.TAG, 1), 1);
       for (int i = 0; i < 2; i++) {
-        place.submit("labeler-ann-1", place.next("labeler-ann-1"));
+        fixture.submit("labeler-ann-1", fixture.next("labeler-ann-1"));
       }
-      var files = files(place);
+      var files = files(fixture);
       assertThat(files.values())
           .noneMatch(text -> text.contains("labeler-ann-1") || text.contains(customer));
       assertThat(rows(files.get("demonstration.jsonl"))).hasSize(1);
@@ -109,9 +110,9 @@ class LabelingExportsTest {
 
   @Test
   void theManifestHoldsRowsAndHashes() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "ann")) {
-      place.prompt("p", "月亮 🌙", Optional.empty());
-      var files = files(place);
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
+      fixture.prompt("p", "月亮 🌙", Optional.empty());
+      var files = files(fixture);
       var manifest = MAPPER.readTree(files.get("manifest.json")).path("files");
       assertThat(manifest.size()).isEqualTo(files.size() - 1);
       for (String name : manifest.propertyStream().map(Map.Entry::getKey).toList()) {
@@ -127,16 +128,16 @@ class LabelingExportsTest {
 
   @Test
   void whatMustNotGoOutIsInNoFileNorWhatWasGivenOnIt() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "ann")) {
-      place.open(batch(Kind.COMPARE, 1), 3);
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
+      fixture.open(batch(Kind.COMPARE, 1), 3);
       for (int i = 0; i < 3; i++) {
-        place.submit("ann", place.next("ann"));
+        fixture.submit("ann", fixture.next("ann"));
       }
-      var all = files(place);
+      var all = files(fixture);
       String barred = rows(all.get("comparison.jsonl")).getFirst().path("prompt_id").textValue();
       var some =
           files(
-              place,
+              fixture,
               prompt -> prompt.id().equals(barred) ? Optional.empty() : Optional.of(Map.of()));
       assertThat(all.get("prompt.jsonl")).contains(barred);
       assertThat(some.values()).noneMatch(file -> file.contains(barred));
@@ -147,10 +148,10 @@ class LabelingExportsTest {
 
   @Test
   void aShortKeyIsRefused() throws Exception {
-    try (var place = Workplace.in(folder)) {
+    try (var fixture = LabelingFixture.in(folder)) {
       assertThatThrownBy(() ->
               new LabelingExports(
-                  place.store, new byte[16], place::now, _ -> _ -> Optional.of(Map.of())))
+                  fixture.store, new byte[16], fixture::now, _ -> _ -> Optional.of(Map.of())))
           .hasMessageContaining("at least 32 bytes");
     }
   }

@@ -1,11 +1,11 @@
 package org.instructgpt.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.instructgpt.label.Workplace.batch;
+import static org.instructgpt.label.LabelingFixture.batch;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,10 +34,10 @@ class OldStoreTest {
 
   @Test
   void itsSecondSubmissionsAreKeptBesideTheFirstAndCountNoMore() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "ann")) {
-      place.open(batch(Kind.DEMONSTRATE, 2), 1);
-      place.work("ann");
-      place
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
+      fixture.open(batch(Kind.DEMONSTRATE, 2), 1);
+      fixture.work("ann");
+      fixture
           .store
           .write(handle -> {
             AS_IT_WAS.forEach(handle::execute);
@@ -45,13 +45,13 @@ class OldStoreTest {
           })
           .join();
     }
-    try (var place = Workplace.in(folder)) {
-      assertThat(place.count("SELECT count(*) FROM label_annotation")).isEqualTo(1);
-      assertThat(place.count("SELECT count(*) FROM label_annotation WHERE outcome = 'counted'"))
+    try (var fixture = LabelingFixture.in(folder)) {
+      assertThat(fixture.count("SELECT count(*) FROM label_annotation")).isEqualTo(1);
+      assertThat(fixture.count("SELECT count(*) FROM label_annotation WHERE outcome = 'counted'"))
           .isEqualTo(1);
-      assertThat(place.count("SELECT count(*) FROM label_version WHERE kind = 'beside'"))
+      assertThat(fixture.count("SELECT count(*) FROM label_version WHERE kind = 'beside'"))
           .isEqualTo(2);
-      assertThat(place.desk.history("ann", 9)).hasSize(1);
+      assertThat(fixture.queue.history("ann", 9)).hasSize(1);
     }
   }
 }

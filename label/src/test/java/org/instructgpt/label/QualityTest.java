@@ -2,7 +2,7 @@ package org.instructgpt.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.instructgpt.label.Workplace.batch;
+import static org.instructgpt.label.LabelingFixture.batch;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,9 +10,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Lease;
-import org.instructgpt.label.TaskQueue.Reason;
+import org.instructgpt.label.Lease.SkipReason;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,57 +19,58 @@ import org.junit.jupiter.api.io.TempDir;
 class QualityTest {
   @TempDir Path folder;
 
-  private Workplace place() throws Exception {
-    return Workplace.in(folder).people(Pool.TRAINING, "ann", "bob", "eve");
+  private LabelingFixture fixture() throws Exception {
+    return LabelingFixture.in(folder).people(Pool.TRAINING, "ann", "bob", "eve");
   }
 
   @Test
   void progressCountsWhatIsDoneOutAndGivenBack() throws Exception {
-    try (var place = place()) {
-      var quality = new Quality(place.store);
-      assertThat(quality.progress(place.now())).isEmpty();
-      String id = place.open(batch(Kind.DEMONSTRATE, 2), 4);
-      place.work("ann");
-      var second = place.next("ann");
-      place.work("bob");
-      place.desk.skip("bob", place.next("bob").item(), Reason.LANGUAGE, "");
-      var progress = quality.progress(place.now()).getFirst();
+    try (var fixture = fixture()) {
+      var quality = new Quality(fixture.store);
+      assertThat(quality.progress(fixture.now())).isEmpty();
+      String id = fixture.open(batch(Kind.DEMONSTRATE, 2), 4);
+      fixture.work("ann");
+      var second = fixture.next("ann");
+      fixture.work("bob");
+      fixture.queue.skip("bob", fixture.next("bob").item(), SkipReason.LANGUAGE, "");
+      var progress = quality.progress(fixture.now()).getFirst();
       assertThat(progress.id()).isEqualTo(id);
       assertThat(progress.batch()).isEqualTo(batch(Kind.DEMONSTRATE, 2));
       assertThat(List.of(progress.items(), progress.slots(), progress.done(), progress.leased()))
           .containsExactly(4, 8, 2, 1);
       assertThat(progress.skipped()).isEqualTo(1);
       assertThat(progress.medianActiveMillis()).isEqualTo(1000);
-      assertThat(quality.skips(id)).containsEntry(Reason.LANGUAGE, 1);
-      place.later(TaskQueue.LEASE);
-      assertThat(quality.progress(place.now()).getFirst().leased()).isZero();
+      assertThat(quality.skips(id)).containsEntry(SkipReason.LANGUAGE, 1);
+      fixture.later(Lease.DURATION);
+      assertThat(quality.progress(fixture.now()).getFirst().leased()).isZero();
       assertThat(second.item()).isNotEmpty();
-      place.desk.close(id, "rio");
-      assertThat(quality.progress(place.now()).getFirst().closed()).isTrue();
+      fixture.queue.close(id, "rio");
+      assertThat(quality.progress(fixture.now()).getFirst().closed()).isTrue();
     }
   }
 
   /// Worst first.
   private static LabelerWork backwards(Lease lease) {
-    var ranked = Workplace.ranked(lease);
+    var ranked = LabelingFixture.ranked(lease);
     return new LabelerWork.Compared(
         ranked.outputs(), ranked.ranks().stream().map(rank -> 5 - rank).toList());
   }
 
   @Test
   void whoRanksBackwardsDisagreesAndIsAnOutlierAfterEnoughVotes() throws Exception {
-    try (var place = place()) {
-      place.open(batch(Kind.COMPARE, 3), 20);
-      var quality = new Quality(place.store);
+    try (var fixture = fixture()) {
+      fixture.open(batch(Kind.COMPARE, 3), 20);
+      var quality = new Quality(fixture.store);
       assertThat(quality.agreement()).isEmpty();
       assertThat(quality.ratings()).isEmpty();
       for (int i = 0; i < 20; i++) {
-        place.submit("ann", place.next("ann"));
-        place.submit("bob", place.next("bob"));
-        var lease = place.next("eve");
-        place.desk.submit(
-            "eve", Workplace.submission(UUID.randomUUID().toString(), lease, backwards(lease)));
-        place.later(Duration.ofDays(1));
+        fixture.submit("ann", fixture.next("ann"));
+        fixture.submit("bob", fixture.next("bob"));
+        var lease = fixture.next("eve");
+        fixture.queue.submit(
+            "eve",
+            LabelingFixture.submission(UUID.randomUUID().toString(), lease, backwards(lease)));
+        fixture.later(Duration.ofDays(1));
       }
       var people = quality.people();
       assertThat(people).extracting(Quality.Person::labeler).containsExactly("ann", "bob", "eve");
@@ -93,45 +93,45 @@ class QualityTest {
 
   @Test
   void goldTellsHowFarALabelerGoesWithResearchers() throws Exception {
-    try (var place = place().people(Pool.RESEARCHER, "rio")) {
-      String gold = place.open(batch(Kind.COMPARE, 1), 30);
+    try (var fixture = fixture().people(Pool.RESEARCHER, "rio")) {
+      String gold = fixture.open(batch(Kind.COMPARE, 1), 30);
       for (int i = 0; i < 30; i++) {
-        place.submit("rio", place.next("rio"));
+        fixture.submit("rio", fixture.next("rio"));
       }
-      place.desk.makeGold(gold, "rio");
-      place.open(batch(Kind.COMPARE, 1), 200);
+      fixture.queue.makeGold(gold, "rio");
+      fixture.open(batch(Kind.COMPARE, 1), 200);
       for (int i = 0; i < 100; i++) {
-        var lease = place.next("ann");
-        place.desk.submit(
+        var lease = fixture.next("ann");
+        fixture.queue.submit(
             "ann",
-            Workplace.submission(
+            LabelingFixture.submission(
                 UUID.randomUUID().toString(),
                 lease,
-                i % 2 == 0 ? Workplace.ranked(lease) : backwards(lease)));
+                i % 2 == 0 ? LabelingFixture.ranked(lease) : backwards(lease)));
       }
-      var ann = new Quality(place.store).people().getFirst();
+      var ann = new Quality(fixture.store).people().getFirst();
       assertThat(ann.gold().orElseThrow().value()).isBetween(0.1, 0.9);
-      assertThat(new Quality(place.store).goldByWeek("ann").getFirst().value())
+      assertThat(new Quality(fixture.store).goldByWeek("ann").getFirst().value())
           .isEqualTo(ann.gold().orElseThrow());
     }
   }
 
   @Test
   void tagsAreShares() throws Exception {
-    try (var place = place()) {
-      assertThat(new Quality(place.store).tags()).isEmpty();
-      place.open(batch(Kind.TAG, 1), 2);
-      place.submit("ann", place.next("ann"));
-      var lease = place.next("ann");
-      place.desk.submit(
+    try (var fixture = fixture()) {
+      assertThat(new Quality(fixture.store).tags()).isEmpty();
+      fixture.open(batch(Kind.TAG, 1), 2);
+      fixture.submit("ann", fixture.next("ann"));
+      var lease = fixture.next("ann");
+      fixture.queue.submit(
           "ann",
-          Workplace.submission(
+          LabelingFixture.submission(
               UUID.randomUUID().toString(),
               lease,
               new LabelerWork.Tagged(Set.of(), java.util.Optional.empty(), false)));
-      assertThat(new Quality(place.store).tags().get(LabelerWork.Tag.AMBIGUOUS).value())
+      assertThat(new Quality(fixture.store).tags().get(LabelerWork.Tag.AMBIGUOUS).value())
           .isEqualTo(0.5);
-      assertThat(new Quality(place.store).tags().get(LabelerWork.Tag.CLOSED_DOMAIN).value())
+      assertThat(new Quality(fixture.store).tags().get(LabelerWork.Tag.CLOSED_DOMAIN).value())
           .isZero();
     }
   }

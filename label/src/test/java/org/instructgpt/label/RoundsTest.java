@@ -15,12 +15,10 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.instructgpt.label.Rounds.Choice;
-import org.instructgpt.label.Rounds.Plan;
-import org.instructgpt.label.Rounds.Preparation;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.RoundPlan.Choice;
+import org.instructgpt.label.RoundPlan.Preparation;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
@@ -33,7 +31,7 @@ public class RoundsTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   /// Three models that never write the same twice.
-  public static final Rounds.Author COUNTING =
+  public static final OutputSource COUNTING =
       author((model, prompt) -> model + " says " + COUNT.incrementAndGet() + " to " + prompt);
 
   @TempDir Path folder;
@@ -42,21 +40,21 @@ public class RoundsTest {
     String write(String model, String prompt) throws Exception;
   }
 
-  private static Rounds.Author author(Writer writer) {
-    return new Rounds.Author() {
+  private static OutputSource author(Writer writer) {
+    return new OutputSource() {
       @Override
       public List<String> models() {
         return List.of("ppo", "supervised", "base");
       }
 
       @Override
-      public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
+      public List<List<OutputSource.Answer>> answers(String model, List<String> prompts, int k)
           throws Exception {
-        List<List<Rounds.Answer>> all = new ArrayList<>();
+        List<List<OutputSource.Answer>> all = new ArrayList<>();
         for (String prompt : prompts) {
-          List<Rounds.Answer> some = new ArrayList<>();
+          List<OutputSource.Answer> some = new ArrayList<>();
           for (int i = 0; i < k; i++) {
-            some.add(new Rounds.Answer(writer.write(model, prompt), true));
+            some.add(new OutputSource.Answer(writer.write(model, prompt), true));
           }
           all.add(some);
         }
@@ -66,17 +64,17 @@ public class RoundsTest {
   }
 
   /// One that begins to write at a sign.
-  private static Rounds.Author waiting(CountDownLatch go) {
+  private static OutputSource waiting(CountDownLatch go) {
     return author((model, prompt) -> {
       go.await();
       return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
     });
   }
 
-  private static Plan plan(List<String> models, int k) {
+  private static RoundPlan plan(List<String> models, int k) {
     var batch =
-        new Batch("Round", Kind.COMPARE, Mode.TRAINING, 1, Optional.empty(), 1, "training-1");
-    return new Plan(batch, all(), models, k, "rosa");
+        new TaskBatch("Round", Kind.COMPARE, Mode.TRAINING, 1, Optional.empty(), 1, "training-1");
+    return new RoundPlan(batch, all(), models, k, "rosa");
   }
 
   private static Choice all() {
@@ -94,8 +92,8 @@ public class RoundsTest {
     throw new IllegalStateException("the round does not end");
   }
 
-  private static Workplace town(Path folder, int prompts) throws Exception {
-    var town = Workplace.in(folder).people(Pool.TRAINING, "lena");
+  private static LabelingFixture town(Path folder, int prompts) throws Exception {
+    var town = LabelingFixture.in(folder).people(Pool.TRAINING, "lena");
     IntStream.range(0, prompts)
         .forEach(i -> town.prompt("p" + i, "Question " + i, Optional.empty()));
     return town;
@@ -104,22 +102,25 @@ public class RoundsTest {
   @Test
   void whetherAnAnswerEndedComesFromTheModelIntoTheRanking() throws Exception {
     var author =
-        new Rounds.Author() {
+        new OutputSource() {
           @Override
           public List<String> models() {
             return List.of("ppo");
           }
 
           @Override
-          public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k) {
+          public List<List<OutputSource.Answer>> answers(
+              String model, List<String> prompts, int k) {
             return prompts.stream()
                 .map(_ ->
-                    List.of(new Rounds.Answer("whole", true), new Rounds.Answer("cut off", false)))
+                    List.of(
+                        new OutputSource.Answer("whole", true),
+                        new OutputSource.Answer("cut off", false)))
                 .toList();
           }
         };
     try (var town = town(folder, 1)) {
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       assertThat(rounds.begin(plan(List.of("ppo"), 2), rounds.prompts(all(), Kind.COMPARE)))
           .isTrue();
       assertThat(end(rounds).batch()).isPresent();
@@ -142,13 +143,13 @@ public class RoundsTest {
             wrote.merge(model, 1, Integer::sum);
             return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       var plan = plan(List.of("ppo", "supervised", "base"), 4);
       assertThat(rounds.begin(plan, rounds.prompts(all(), Kind.COMPARE))).isTrue();
       assertThat(end(rounds).batch()).isPresent();
       assertThat(wrote.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(160);
       assertThat(wrote.values()).allSatisfy(count -> assertThat(count).isBetween(41, 79));
-      assertThat(town.desk.next("lena").orElseThrow().outputs()).hasSize(4);
+      assertThat(town.queue.next("lena").orElseThrow().outputs()).hasSize(4);
     }
   }
 
@@ -156,28 +157,28 @@ public class RoundsTest {
   void theSameTextTwiceIsOneOutputAndAPromptWithOneOutputIsLeftOut() throws Exception {
     try (var town = town(folder, 20)) {
       var author = author((model, prompt) -> prompt.endsWith("7") ? "same" : "same " + model);
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       rounds.begin(plan(List.of("ppo", "base"), 4), rounds.prompts(all(), Kind.COMPARE));
       var end = end(rounds);
       assertThat(end.thin()).isEqualTo(2);
       assertThat(end.done()).isEqualTo(20);
-      assertThat(town.desk.next("lena").orElseThrow().outputs())
+      assertThat(town.queue.next("lena").orElseThrow().outputs())
           .containsExactlyInAnyOrder("same ppo", "same base");
     }
   }
 
   /// Models that cannot read some prompts.
-  private static Rounds.Author unable(java.util.function.Predicate<String> toRead) {
-    return new Rounds.Author() {
+  private static OutputSource unable(java.util.function.Predicate<String> toRead) {
+    return new OutputSource() {
       @Override
       public List<String> models() {
         return COUNTING.models();
       }
 
       @Override
-      public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
+      public List<List<OutputSource.Answer>> answers(String model, List<String> prompts, int k)
           throws Exception {
-        List<List<Rounds.Answer>> all = new ArrayList<>();
+        List<List<OutputSource.Answer>> all = new ArrayList<>();
         for (String prompt : prompts) {
           all.add(
               toRead.test(prompt)
@@ -193,7 +194,7 @@ public class RoundsTest {
   void aPromptThatIsTooLongForAModelIsLeftOutForThatReason() throws Exception {
     try (var town = town(folder, 20)) {
       var author = unable(prompt -> prompt.endsWith("7"));
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       rounds.begin(plan(List.of("ppo", "base"), 4), rounds.prompts(all(), Kind.COMPARE));
       var end = end(rounds);
       assertThat(List.of(end.thin(), end.unread())).containsExactly(2, 2);
@@ -204,7 +205,7 @@ public class RoundsTest {
   @Test
   void whereAllPromptsAreTooLongNoModelIsSaidToHaveWrittenTheSame() throws Exception {
     try (var town = town(folder, 3)) {
-      var rounds = new Rounds(town.desk, town.store, unable(_ -> true), new Random(1));
+      var rounds = new Rounds(town.queue, town.store, unable(_ -> true), new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
       assertThat(end(rounds).failure().orElseThrow())
           .contains("3 are longer than a model can read", "to 0 the models wrote the same");
@@ -218,10 +219,10 @@ public class RoundsTest {
           author((_, _) -> {
             throw new IllegalArgumentException("expected a checkpoint, found none");
           });
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
       assertThat(end(rounds).failure()).hasValue("expected a checkpoint, found none");
-      assertThat(town.desk.next("lena")).isEmpty();
+      assertThat(town.queue.next("lena")).isEmpty();
     }
   }
 
@@ -230,7 +231,7 @@ public class RoundsTest {
     try (var town = town(folder, 3)) {
       var go = new CountDownLatch(1);
       var author = waiting(go);
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       List<Prompt> prompts = rounds.prompts(all(), Kind.COMPARE);
       assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isTrue();
       assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isFalse();
@@ -253,14 +254,14 @@ public class RoundsTest {
             kept.add(prompt);
             return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
-      var stopped = new Rounds(town.desk, town.store, ending, new Random(1));
+      var stopped = new Rounds(town.queue, town.store, ending, new Random(1));
       stopped.begin(plan(List.of("ppo"), 4), stopped.prompts(all(), Kind.COMPARE));
       while (stopped.latest().orElseThrow().done() < 16) {
         Thread.sleep(10);
       }
       assertThat(stopped.begin(plan(List.of("ppo"), 4), List.of())).isFalse();
       var gone = town.store.prompts(Filter.ALL).stream().filter(p -> !kept.contains(p.text()));
-      town.store.erase(Set.of(), Set.of(gone.findFirst().orElseThrow().id()), List.of(town.desk));
+      town.store.erase(Set.of(), Set.of(gone.findFirst().orElseThrow().id()), List.of(town.queue));
 
       Map<String, Integer> asked = new HashMap<>();
       var author =
@@ -268,12 +269,12 @@ public class RoundsTest {
             asked.merge(prompt, 1, Integer::sum);
             return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
-      var rounds = new Rounds(town.desk, town.store, author, new Random(2));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(2));
       rounds.resume();
       assertThat(end(rounds).batch()).isPresent();
       assertThat(asked).hasSize(23).doesNotContainKeys(kept.toArray(String[]::new));
       assertThat(asked.values()).containsOnly(4);
-      assertThat(town.desk.waiting("lena")).isEqualTo(Map.of(Kind.COMPARE, 39));
+      assertThat(town.queue.waiting("lena")).isEqualTo(Map.of(Kind.COMPARE, 39));
     }
   }
 
@@ -282,9 +283,9 @@ public class RoundsTest {
     try (var town = town(folder, 3)) {
       var go = new CountDownLatch(1);
       var author = waiting(go);
-      var rounds = new Rounds(town.desk, town.store, author, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
-      var others = new Rounds(town.desk, town.store, COUNTING, new Random(2));
+      var others = new Rounds(town.queue, town.store, COUNTING, new Random(2));
       others.resume();
       assertThat(end(others).batch()).isPresent();
       go.countDown();
@@ -308,7 +309,7 @@ public class RoundsTest {
   @Test
   void aChoiceTakesNoMoreThanAskedAtRandomAndOnlyOfItsSplit() throws Exception {
     try (var town = town(folder, 30)) {
-      var rounds = new Rounds(town.desk, town.store, COUNTING, new Random(1));
+      var rounds = new Rounds(town.queue, town.store, COUNTING, new Random(1));
       var few = new Choice(Optional.of(Split.TRAIN), Optional.empty(), false, 5);
       var seen = new HashSet<List<Prompt>>();
       for (int i = 0; i < 5; i++) {

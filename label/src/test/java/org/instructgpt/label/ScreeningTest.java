@@ -14,15 +14,13 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.DoubleStream;
-import org.instructgpt.label.Screening.Answer;
-import org.instructgpt.label.Screening.Question;
-import org.instructgpt.label.Screening.Suggestion;
-import org.instructgpt.label.Screening.Topic;
-import org.instructgpt.label.Screening.Verdict;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
+import org.instructgpt.label.ScreeningQuestion.Answer;
+import org.instructgpt.label.ScreeningQuestion.Topic;
+import org.instructgpt.label.ScreeningResult.Suggestion;
+import org.instructgpt.label.ScreeningResult.Verdict;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Rating.Flag;
@@ -108,24 +106,27 @@ class ScreeningTest {
     return SequentialTest.of(right, asked) == Suggestion.PASS;
   }
 
-  /// A place with gold: of each item's four outputs the first is best and the last one hurts.
-  private Workplace withGold(int items) throws Exception {
-    var place = Workplace.in(folder).people(Pool.TRAINING, "ann").people(Pool.RESEARCHER, "rio");
+  /// A store with gold: of each task's four outputs the first is best and the last one is
+  /// sensitive.
+  private LabelingFixture withGold(int items) throws Exception {
+    var fixture =
+        LabelingFixture.in(folder).people(Pool.TRAINING, "ann").people(Pool.RESEARCHER, "rio");
     var batch =
-        new Batch("gold", Kind.COMPARE, Mode.TRAINING, 1, Optional.of(Pool.RESEARCHER), 0, "t-1");
+        new TaskBatch(
+            "gold", Kind.COMPARE, Mode.TRAINING, 1, Optional.of(Pool.RESEARCHER), 0, "t-1");
     var list = new ArrayList<Item>();
     for (int i = 0; i < items; i++) {
       var outputs = new ArrayList<Output>();
       for (int o = 0; o < 4; o++) {
         outputs.add(new Output("answer " + o, "model-" + o));
       }
-      String prompt = place.prompt("p" + i, "Question " + i, Optional.empty());
+      String prompt = fixture.prompt("p" + i, "Question " + i, Optional.empty());
       list.add(new Item(Optional.of(prompt), outputs, ""));
     }
-    String id = place.desk.open(batch, list, "rio");
+    String id = fixture.queue.open(batch, list, "rio");
     for (int i = 0; i < items; i++) {
-      var lease = place.next("rio");
-      var compared = Workplace.ranked(lease);
+      var lease = fixture.next("rio");
+      var compared = LabelingFixture.ranked(lease);
       var rated = new ArrayList<LabelerWork.Rated>();
       for (int o = 0; o < 4; o++) {
         boolean hurts = !lease.outputs().get(o).equals("answer 0") && o % 2 == 0;
@@ -133,30 +134,31 @@ class ScreeningTest {
             new LabelerWork.Rated(
                 3, hurts ? Set.of(Flag.HARMFUL_ADVICE) : Set.of(Flag.EXPRESSES_OPINION), ""));
       }
-      place.desk.submit(
+      fixture.queue.submit(
           "rio",
-          Workplace.submission(
+          LabelingFixture.submission(
               UUID.randomUUID().toString(),
               lease,
               new LabelerWork.Compared(rated, compared.ranks())));
     }
-    place.desk.makeGold(id, "rio");
-    return place;
+    fixture.queue.makeGold(id, "rio");
+    return fixture;
   }
 
-  private static Answer good(Workplace place, Question question) {
+  private static Answer good(LabelingFixture fixture, ScreeningQuestion question) {
     return switch (question) {
-      case Question.Flag flag -> new Answer.Flagged(flag.id(), hurts(place, flag));
-      case Question.Choice choice ->
+      case ScreeningQuestion.Flag flag -> new Answer.Flagged(flag.id(), hurts(fixture, flag));
+      case ScreeningQuestion.Choice choice ->
           new Answer.Chosen(choice.id(), choice.first().compareTo(choice.second()) < 0);
-      case Question.Demonstration demonstration ->
+      case ScreeningQuestion.Demonstration demonstration ->
           new Answer.Demonstrated(demonstration.id(), "Please ask somebody who can help. 求助 🙏");
-      case Question.Topics topics -> new Answer.Knows(topics.id(), Set.of(Topic.HEALTH, Topic.AGE));
+      case ScreeningQuestion.Topics topics ->
+          new Answer.Knows(topics.id(), Set.of(Topic.HEALTH, Topic.AGE));
     };
   }
 
-  private static boolean hurts(Workplace place, Question.Flag flag) {
-    return place.store.read(handle ->
+  private static boolean hurts(LabelingFixture fixture, ScreeningQuestion.Flag flag) {
+    return fixture.store.read(handle ->
         new ScreeningQuiz(handle, "ann")
             .flags().stream()
                 .filter(asked -> asked.question().id().equals(flag.id()))
@@ -167,50 +169,50 @@ class ScreeningTest {
 
   @Test
   void aGoodCandidateIsAskedLittleAndSuggested() throws Exception {
-    try (var place = withGold(12)) {
-      place.prompt("s1", "A sensitive prompt", Optional.empty());
-      place.screening.demonstrateOn(List.of("s1"), "rio");
+    try (var fixture = withGold(12)) {
+      fixture.prompt("s1", "A sensitive prompt", Optional.empty());
+      fixture.screening.demonstrateOn(List.of("s1"), "rio");
       Set<String> asked = new HashSet<>();
-      for (var next = place.screening.next("ann");
+      for (var next = fixture.screening.next("ann");
           next.isPresent();
-          next = place.screening.next("ann")) {
+          next = fixture.screening.next("ann")) {
         assertThat(asked.add(next.get().id())).isTrue();
-        place.screening.answer("ann", good(place, next.get()));
-        place.screening.answer("ann", good(place, next.get()));
+        fixture.screening.answer("ann", good(fixture, next.get()));
+        fixture.screening.answer("ann", good(fixture, next.get()));
       }
       assertThat(asked).hasSize(1 + 15 + 15 + 1);
-      var result = place.screening.result("ann");
+      var result = fixture.screening.result("ann");
       assertThat(result.flags().suggestion()).isEqualTo(Suggestion.PASS);
       assertThat(result.comparisons().answers()).isEqualTo(15);
       assertThat(result.topics()).containsExactlyInAnyOrder(Topic.HEALTH, Topic.AGE);
       assertThat(result.finished()).isTrue();
       assertThat(result.suggestion()).as("nobody graded yet").isEqualTo(Suggestion.UNDECIDED);
-      var ungraded = place.screening.ungraded();
+      var ungraded = fixture.screening.ungraded();
       assertThat(ungraded).hasSize(1);
-      place.screening.grade(ungraded.getFirst().id(), 6, "rio");
-      assertThat(place.screening.result("ann").suggestion()).isEqualTo(Suggestion.PASS);
-      assertThat(place.screening.ungraded()).isEmpty();
-      assertThat(place.screening.results())
-          .extracting(Screening.Result::labeler)
+      fixture.screening.grade(ungraded.getFirst().id(), 6, "rio");
+      assertThat(fixture.screening.result("ann").suggestion()).isEqualTo(Suggestion.PASS);
+      assertThat(fixture.screening.ungraded()).isEmpty();
+      assertThat(fixture.screening.results())
+          .extracting(ScreeningResult::labeler)
           .containsExactly("ann");
     }
   }
 
   @Test
   void alwaysSayingTheSameDoesNotPass() throws Exception {
-    try (var place = withGold(30)) {
-      for (var next = place.screening.next("ann");
+    try (var fixture = withGold(30)) {
+      for (var next = fixture.screening.next("ann");
           next.isPresent();
-          next = place.screening.next("ann")) {
+          next = fixture.screening.next("ann")) {
         var answer =
-            next.get() instanceof Question.Flag flag
+            next.get() instanceof ScreeningQuestion.Flag flag
                 ? new Answer.Flagged(flag.id(), false)
-                : next.get() instanceof Question.Choice choice
+                : next.get() instanceof ScreeningQuestion.Choice choice
                     ? new Answer.Chosen(choice.id(), true)
-                    : good(place, next.get());
-        place.screening.answer("ann", answer);
+                    : good(fixture, next.get());
+        fixture.screening.answer("ann", answer);
       }
-      var result = place.screening.result("ann");
+      var result = fixture.screening.result("ann");
       assertThat(result.flags().suggestion()).isEqualTo(Suggestion.FAIL);
       assertThat(result.comparisons().suggestion()).isEqualTo(Suggestion.FAIL);
       assertThat(result.suggestion()).isEqualTo(Suggestion.FAIL);
@@ -219,31 +221,32 @@ class ScreeningTest {
 
   @Test
   void onlyTheQuestionThatIsAskedIsAnswered() throws Exception {
-    try (var place = withGold(3)) {
-      assertThatThrownBy(() -> place.screening.answer("ann", new Answer.Flagged("flag:x:0", true)))
+    try (var fixture = withGold(3)) {
+      assertThatThrownBy(
+              () -> fixture.screening.answer("ann", new Answer.Flagged("flag:x:0", true)))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> place.screening.answer("ann", new Answer.Chosen("topics", true)))
+      assertThatThrownBy(() -> fixture.screening.answer("ann", new Answer.Chosen("topics", true)))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> place.screening.grade("none", 4, "rio"))
+      assertThatThrownBy(() -> fixture.screening.grade("none", 4, "rio"))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> place.screening.grade("none", 8, "rio"))
+      assertThatThrownBy(() -> fixture.screening.grade("none", 8, "rio"))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
   @Test
   void theLastDecisionHoldsAndEachHasAReason() throws Exception {
-    try (var place = withGold(1)) {
-      assertThatThrownBy(() -> place.screening.decide("ann", Verdict.ADMITTED, " ", "rio"))
+    try (var fixture = withGold(1)) {
+      assertThatThrownBy(() -> fixture.screening.decide("ann", Verdict.ADMITTED, " ", "rio"))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> place.screening.decide("nobody", Verdict.ADMITTED, "good", "rio"))
+      assertThatThrownBy(() -> fixture.screening.decide("nobody", Verdict.ADMITTED, "good", "rio"))
           .isInstanceOf(IllegalArgumentException.class);
-      place.screening.decide("ann", Verdict.ADMITTED, "good", "rio");
-      place.screening.decide("ann", Verdict.PAUSED, "drifts", "rio");
-      assertThat(place.screening.result("ann").decisions())
-          .extracting(Screening.Decision::verdict)
+      fixture.screening.decide("ann", Verdict.ADMITTED, "good", "rio");
+      fixture.screening.decide("ann", Verdict.PAUSED, "drifts", "rio");
+      assertThat(fixture.screening.result("ann").decisions())
+          .extracting(ScreeningResult.Decision::verdict)
           .containsExactly(Verdict.PAUSED, Verdict.ADMITTED);
-      assertThat(place.desk.next("ann")).isEmpty();
+      assertThat(fixture.queue.next("ann")).isEmpty();
     }
   }
 }

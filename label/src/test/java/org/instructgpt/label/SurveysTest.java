@@ -17,8 +17,8 @@ class SurveysTest {
 
   @Test
   void answersAreCountedOnceAndToldWhenEnoughTookPart() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "a", "b", "c", "d", "e")) {
-      var surveys = Surveys.open(place.store);
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "a", "b", "c", "d", "e")) {
+      var surveys = Surveys.open(fixture.store);
       for (String who : List.of("a", "b", "c", "d")) {
         assertThat(surveys.answer(who, Survey.SATISFACTION, Map.of("clear", Set.of("agree"))))
             .isTrue();
@@ -37,27 +37,27 @@ class SurveysTest {
   /// Whoever has the whole file finds who took part, and what was answered, but nothing between.
   @Test
   void nothingJoinsAnAnswerToAnAccount() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "a")) {
-      Surveys.open(place.store)
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "a")) {
+      Surveys.open(fixture.store)
           .answer(
               "a",
               Survey.DEMOGRAPHICS,
               Map.of("nationality", Set.of("TW"), "ethnicity", Set.of("east_asian", "white")));
       var columns =
-          place.store.read(handle ->
+          fixture.store.read(handle ->
               handle
                   .createQuery("SELECT name FROM pragma_table_info('label_survey_count')")
                   .mapTo(String.class)
                   .list());
       assertThat(columns).containsExactly("survey", "question", "choice", "people");
-      assertThat(place.count("SELECT count(*) FROM web_audit")).isZero();
+      assertThat(fixture.count("SELECT count(*) FROM web_audit")).isZero();
     }
   }
 
   @Test
   void whatIsNoAnswerIsRefusedAndNothingIsCounted() throws Exception {
-    try (var place = Workplace.in(folder).people(Pool.TRAINING, "a")) {
-      var surveys = Surveys.open(place.store);
+    try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "a")) {
+      var surveys = Surveys.open(fixture.store);
       assertThatThrownBy(() ->
               surveys.answer(
                   "a",

@@ -7,18 +7,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.instructgpt.label.BatchProgress;
 import org.instructgpt.label.Instructions;
+import org.instructgpt.label.Lease;
 import org.instructgpt.label.Quality;
-import org.instructgpt.label.Quality.Progress;
+import org.instructgpt.label.RoundPlan;
+import org.instructgpt.label.RoundPlan.Choice;
+import org.instructgpt.label.RoundPlan.Preparation;
 import org.instructgpt.label.Rounds;
-import org.instructgpt.label.Rounds.Choice;
-import org.instructgpt.label.Rounds.Plan;
-import org.instructgpt.label.Rounds.Preparation;
+import org.instructgpt.label.TaskBatch;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
@@ -59,7 +60,7 @@ final class BatchPages {
   }
 
   /// A batch with why items of it were given back.
-  record Row(Progress progress, Map<TaskQueue.Reason, Integer> skips) {
+  record Row(BatchProgress progress, Map<Lease.SkipReason, Integer> skips) {
     double share() {
       return progress.slots() == 0 ? 0 : (double) progress.done() / progress.slots();
     }
@@ -174,7 +175,7 @@ final class BatchPages {
     String name = visit.field("name").orElse("").strip();
     form.check(!name.isEmpty() && name.length() <= 100, "name", "label.refused.name");
     var batch =
-        new Batch(
+        new TaskBatch(
             name,
             kind,
             mode,
@@ -192,14 +193,14 @@ final class BatchPages {
     visit.redirect("/research", key);
   }
 
-  private String written(Reading form, Batch batch) {
+  private String written(Reading form, TaskBatch batch) {
     int count = form.number("count", 1, MOST_ITEMS);
     form.done();
     var item = new Item(Optional.empty(), List.of(), "");
     return open(form, batch, IntStream.range(0, count).mapToObj(_ -> item).toList());
   }
 
-  private String useCases(Reading form, Batch batch) {
+  private String useCases(Reading form, TaskBatch batch) {
     List<String> cases =
         form.visit
             .field("cases")
@@ -216,7 +217,7 @@ final class BatchPages {
         cases.stream().map(note -> new Item(Optional.empty(), List.of(), note)).toList());
   }
 
-  private String prompted(Reading form, Batch batch) {
+  private String prompted(Reading form, TaskBatch batch) {
     List<Prompt> prompts = chosen(form, batch.kind());
     form.done();
     return open(
@@ -225,7 +226,7 @@ final class BatchPages {
         prompts.stream().map(prompt -> new Item(Optional.of(prompt.id()), List.of(), "")).toList());
   }
 
-  private String compared(Reading form, Batch batch) {
+  private String compared(Reading form, TaskBatch batch) {
     List<String> models = form.visit.fields("models");
     form.check(
         !models.isEmpty() && rounds.models().containsAll(models), "models", "label.refused.models");
@@ -233,7 +234,7 @@ final class BatchPages {
     form.check(models.size() <= k, "models", "label.refused.more-models", models.size(), k);
     List<Prompt> prompts = chosen(form, batch.kind());
     form.done();
-    Plan plan = new Plan(batch, choice(form), models, k, form.visit.account().id());
+    RoundPlan plan = new RoundPlan(batch, choice(form), models, k, form.visit.account().id());
     if (!rounds.begin(plan, prompts)) {
       throw ApiError.conflict("label.refused.round-going");
     }
@@ -256,7 +257,7 @@ final class BatchPages {
         form.number("most", 1, MOST_ITEMS));
   }
 
-  private String open(Reading form, Batch batch, List<Item> items) {
+  private String open(Reading form, TaskBatch batch, List<Item> items) {
     try {
       desk.open(batch, items, form.visit.account().id());
     } catch (IllegalArgumentException wrong) {
@@ -267,7 +268,7 @@ final class BatchPages {
 
   private void askClose(Exchange visit) {
     String id = visit.path("batch");
-    Progress progress =
+    BatchProgress progress =
         quality.progress(visit.now()).stream()
             .filter(p -> p.id().equals(id))
             .findFirst()

@@ -8,28 +8,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.instructgpt.label.Annotation;
-import org.instructgpt.label.DailyTotal;
-import org.instructgpt.label.Drafts;
 import org.instructgpt.label.Instructions;
-import org.instructgpt.label.LabelingTask;
-import org.instructgpt.label.Leases;
+import org.instructgpt.label.Lease;
 import org.instructgpt.label.Screening;
+import org.instructgpt.label.ScreeningResult;
 import org.instructgpt.label.StoredJson;
+import org.instructgpt.label.Submission.Done;
 import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Done;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Lease;
-import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.label.TaskState;
-import org.instructgpt.label.WorkFields;
 import org.instructgpt.records.Labeler.Pool;
-import org.instructgpt.records.Output;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
-import org.jdbi.v3.core.Handle;
 
 /// A labeler's own pages: what is next, the task in hand, what was done, what holds.
 final class LabelerPages {
@@ -68,7 +62,7 @@ final class LabelerPages {
   record Home(
       Optional<Lease> inHand,
       Map<Kind, Integer> waiting,
-      DailyTotal today,
+      TaskQueue.DailyTotal today,
       List<Recent> recent,
       Screened screened,
       List<Surveys.Survey> surveys) {
@@ -103,9 +97,9 @@ final class LabelerPages {
         Map.of(
             "home",
             new Home(
-                inHand(me, visit.now()),
+                desk.held(me),
                 new TreeMap<>(desk.waiting(me)),
-                DailyTotal.today(desk, me, visit.now(), visit.zone()),
+                desk.today(me, visit.zone()),
                 recent(visit),
                 screened(account),
                 account.pool().isPresent() ? List.copyOf(open) : List.of())));
@@ -131,7 +125,7 @@ final class LabelerPages {
     }
     var decisions = screening.result(account.id()).decisions();
     if (!decisions.isEmpty()) {
-      boolean in = decisions.getFirst().verdict() == Screening.Verdict.ADMITTED;
+      boolean in = decisions.getFirst().verdict() == ScreeningResult.Verdict.ADMITTED;
       return in ? Screened.NOTHING : Screened.WITHOUT_WORK;
     }
     if (!account.pool().get().equals(Pool.TRAINING) || !screening.required()) {
@@ -157,10 +151,9 @@ final class LabelerPages {
     }
     var given = correctable(mine);
     var lease =
-        store.read(handle ->
-            given.isPresent()
-                ? Optional.of(handedIn(handle, given.get(), visit.now()))
-                : lease(handle, me, item, visit.now()));
+        mine.filter(m -> given.isPresent() || m.state().equals("out"))
+            .flatMap(_ -> desk.lease(me, item))
+            .map(held -> given.map(work -> correcting(held, work)).orElse(held));
     if (lease.isEmpty()) {
       visit.redirect("/tasks");
       return;
@@ -187,67 +180,14 @@ final class LabelerPages {
     visit.page("label.instructions.title", "instructions", Map.of("texts", texts));
   }
 
-  /// The item that somebody took and neither handed in nor gave back, without taking one.
-  private Optional<Lease> inHand(String labeler, Instant now) {
-    return store.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT item FROM label_lease
-                WHERE labeler = :labeler AND state = 'out' ORDER BY handed, item LIMIT 1\
-                """)
-            .bind("labeler", labeler)
-            .mapTo(String.class)
-            .findOne()
-            .flatMap(item -> lease(handle, labeler, item, now)));
-  }
-
-  private static Optional<Lease> lease(Handle handle, String labeler, String item, Instant now) {
-    return new Leases(handle, now)
-        .held(labeler, item)
-        .filter(held -> held.state().equals("out"))
-        .flatMap(held ->
-            LabelingTask.find(handle, item).map(task -> lease(handle, labeler, task, held, now)));
-  }
-
-  /// What was handed in, as the page of the task shows a draft.
-  private static Lease handedIn(Handle handle, Annotation given, Instant now) {
-    var task = LabelingTask.find(handle, given.item()).orElseThrow();
-    var held = new Leases(handle, now).held(given.labeler(), given.item()).orElseThrow();
+  /// A lease whose draft is the work that was handed in, in the format of the task page.
+  private static Lease correcting(Lease lease, Annotation given) {
     String json =
         StoredJson.write(
             Map.of(
                 "fields", WorkFields.of(given.work()),
                 "active", given.activeMillis(),
                 "started", Instant.ofEpochMilli(given.started()).toString()));
-    return lease(
-        given.labeler(),
-        task,
-        held,
-        Optional.of(new TaskQueue.Draft(0, json, Instant.ofEpochMilli(given.submitted()))));
-  }
-
-  private static Lease lease(
-      Handle handle, String labeler, LabelingTask task, Leases.Held held, Instant now) {
-    return lease(
-        labeler,
-        task,
-        held,
-        held.drafted() ? new Drafts(handle, now).find(labeler, task.id()) : Optional.empty());
-  }
-
-  private static Lease lease(
-      String labeler, LabelingTask task, Leases.Held held, Optional<TaskQueue.Draft> draft) {
-    return new Lease(
-        task.id(),
-        task.kind(),
-        task.mode(),
-        task.text(),
-        task.shown(labeler).stream().map(Output::text).toList(),
-        task.note(),
-        task.instructions(),
-        held.token(),
-        Instant.ofEpochMilli(held.ends()),
-        draft);
+    return lease.with(new Lease.Draft(0, json, Instant.ofEpochMilli(given.submitted())));
   }
 }

@@ -12,6 +12,7 @@ import org.instructgpt.label.Quality;
 import org.instructgpt.label.Quality.Person;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.label.Surveys.Survey;
+import org.instructgpt.label.WeeklyEstimate;
 import org.instructgpt.plot.WeekChart;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store;
@@ -115,7 +116,7 @@ final class QualityPages {
             "gold", chart(quality.goldByWeek(labeler))));
   }
 
-  private static WeekChart chart(List<Quality.Week> weeks) {
+  private static WeekChart chart(List<WeeklyEstimate> weeks) {
     return WeekChart.of(
         weeks.stream().map(week -> new WeekChart.Week(week.monday(), week.value())).toList());
   }

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.label.Screening;
-import org.instructgpt.label.Screening.Answer;
-import org.instructgpt.label.Screening.Question;
-import org.instructgpt.label.Screening.Topic;
-import org.instructgpt.label.Screening.Verdict;
+import org.instructgpt.label.ScreeningQuestion;
+import org.instructgpt.label.ScreeningQuestion.Answer;
+import org.instructgpt.label.ScreeningQuestion.Topic;
+import org.instructgpt.label.ScreeningResult.Verdict;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.ApiError;
@@ -45,7 +45,7 @@ final class ScreeningPages {
 
   /// @param kind of the question, or `finished`
   /// @param answered how many are behind the candidate
-  record Asked(String kind, Optional<Question> question, int answered) {}
+  record Asked(String kind, Optional<ScreeningQuestion> question, int answered) {}
 
   private void question(Exchange visit) {
     var question = screening.next(visit.account().id());
@@ -59,10 +59,10 @@ final class ScreeningPages {
         question
             .map(q ->
                 switch (q) {
-                  case Question.Flag _ -> "flag";
-                  case Question.Choice _ -> "choice";
-                  case Question.Demonstration _ -> "demonstration";
-                  case Question.Topics _ -> "topics";
+                  case ScreeningQuestion.Flag _ -> "flag";
+                  case ScreeningQuestion.Choice _ -> "choice";
+                  case ScreeningQuestion.Demonstration _ -> "demonstration";
+                  case ScreeningQuestion.Topics _ -> "topics";
                 })
             .orElse("finished");
     visit.page(

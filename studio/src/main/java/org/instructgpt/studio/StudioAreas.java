@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.PrivateFiles;
 import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
@@ -107,14 +108,14 @@ public record StudioAreas(
   }
 
   /// The models of the workspace as authors of outputs to be compared.
-  private final class Models implements Rounds.Author {
+  private final class Models implements OutputSource {
     @Override
     public List<String> models() {
       return speaker.names();
     }
 
     @Override
-    public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k)
+    public List<List<OutputSource.Answer>> answers(String model, List<String> prompts, int k)
         throws Exception {
       long seed = random.nextLong(1L << 40);
       var manner = new GenerationSettings(LONGEST, 1, 1, List.of(), seed);
@@ -129,10 +130,10 @@ public record StudioAreas(
     }
 
     /// Without those to prompts that the model cannot read.
-    private static List<Rounds.Answer> said(List<InferenceEngine.Answer> answers) {
+    private static List<OutputSource.Answer> said(List<InferenceEngine.Answer> answers) {
       return answers.stream()
           .filter(answer -> answer.finish() != Finish.FAILED)
-          .map(answer -> new Rounds.Answer(answer.text(), answer.finish() != Finish.LENGTH))
+          .map(answer -> new OutputSource.Answer(answer.text(), answer.finish() != Finish.LENGTH))
           .toList();
     }
 

@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.instructgpt.label.DailyTotal;
+import org.instructgpt.label.BatchProgress;
 import org.instructgpt.label.LabelerWork;
+import org.instructgpt.label.Lease;
+import org.instructgpt.label.Lease.SkipReason;
 import org.instructgpt.label.Quality;
+import org.instructgpt.label.Rejected;
 import org.instructgpt.label.StoredJson;
+import org.instructgpt.label.Submission;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Lease;
-import org.instructgpt.label.TaskQueue.Reason;
-import org.instructgpt.label.TaskQueue.Rejected;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
@@ -93,8 +94,8 @@ final class TaskApi {
 
   /// @param bounds what was sent and cannot be, and what is kept in its place
   record Taken(
-      String submission, String outcome, Instant at, Optional<List<TaskQueue.Bound>> bounds) {
-    static Taken of(TaskQueue.Receipt receipt) {
+      String submission, String outcome, Instant at, Optional<List<Submission.Bound>> bounds) {
+    static Taken of(Submission.Receipt receipt) {
       return new Taken(
           receipt.submission(),
           StoredJson.word(receipt.outcome()),
@@ -111,7 +112,7 @@ final class TaskApi {
   record Stands(String item, String state, long draft, Optional<HandedIn> handedIn) {}
 
   /// @param token may be left out; taken so that a page can send it with all else
-  record Back(Optional<String> token, Reason reason, Optional<String> note) {}
+  record Back(Optional<String> token, SkipReason reason, Optional<String> note) {}
 
   /// @param versions how many there are
   /// @param fixed why it cannot be corrected, as the code of a refusal; absent where it can
@@ -163,9 +164,9 @@ final class TaskApi {
     visit.answer(Taken.of(told(() -> desk.correct(me(visit), submission, zone))));
   }
 
-  private static TaskQueue.Submission handed(Exchange visit) {
+  private static Submission handed(Exchange visit) {
     var handed = visit.json(Handed.class);
-    return new TaskQueue.Submission(
+    return new Submission(
         handed.submission(),
         item(visit),
         handed.token(),
@@ -209,11 +210,11 @@ final class TaskApi {
         visit.account().role() == Role.RESEARCHER
             ? Optional.of(quality.progress(now).stream().map(TaskApi::batch).toList())
             : Optional.empty();
-    int today = DailyTotal.today(desk, me(visit), now, visit.zone()).count();
+    int today = desk.today(me(visit), visit.zone()).count();
     visit.answer(new Mine(today, waiting, batches));
   }
 
-  private static Batch batch(Quality.Progress p) {
+  private static Batch batch(BatchProgress p) {
     return new Batch(
         p.id(),
         p.batch().name(),

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.instructgpt.label.LabelerWork;
+import org.instructgpt.label.Lease;
+import org.instructgpt.label.Lease.Draft;
+import org.instructgpt.label.Lease.SkipReason;
 import org.instructgpt.label.StoredJson;
-import org.instructgpt.label.TaskQueue.Draft;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Lease;
-import org.instructgpt.label.TaskQueue.Reason;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Rating.Flag;
 import org.instructgpt.web.Exchange;
@@ -104,9 +104,9 @@ record TaskView(Lease lease, String instructions, String words, long seconds, bo
   }
 
   /// Why this task may be given back: only what is ranked can be impossible to rank.
-  List<Reason> reasons() {
-    return List.of(Reason.values()).stream()
-        .filter(reason -> reason != Reason.NOT_RANKABLE || lease.kind() == Kind.COMPARE)
+  List<SkipReason> reasons() {
+    return List.of(SkipReason.values()).stream()
+        .filter(reason -> reason != SkipReason.NOT_RANKABLE || lease.kind() == Kind.COMPARE)
         .toList();
   }
 }

@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.instructgpt.label.Rounds;
+import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.RoundsTest;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Browser;
 import org.instructgpt.web.RouteTable;
@@ -32,7 +32,7 @@ class LabelingPagesTest {
 
   @Test
   void whoMayNotSeeAPageDoesNot() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       assertThat(RouteTable.ask(site.test))
           .allMatch(RouteTable.Answer::right)
           .hasSizeGreaterThan(100);
@@ -42,7 +42,7 @@ class LabelingPagesTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void aTaskOfEachKindIsShownInBothLanguagesAndNothingInItIsMarkup(Kind kind) {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       site.prompt("prompt", HOSTILE);
       boolean asks = kind == Kind.DEMONSTRATE || kind == Kind.COMPARE || kind == Kind.TAG;
       Optional<String> prompt = asks ? Optional.of("prompt") : Optional.empty();
@@ -72,7 +72,7 @@ class LabelingPagesTest {
 
   @Test
   void aTaskThatIsNotInHandLeadsHome() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       site.task(Kind.PLAIN, Optional.empty(), "");
       var lena = labeler(site);
       String path =
@@ -85,7 +85,7 @@ class LabelingPagesTest {
 
   @Test
   void allThatIsWrongWithANewBatchIsToldAtOnce() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       var rosa = researcher(site);
       var answer =
           rosa.post(
@@ -105,7 +105,7 @@ class LabelingPagesTest {
 
   @Test
   void aBatchIsOpenedAndHandedOut() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       var rosa = researcher(site);
       Map<String, String> form = new HashMap<>();
       form.put("name", "Waiting list");
@@ -152,7 +152,7 @@ class LabelingPagesTest {
 
   @Test
   void whatCannotBeTakenBackSaysWhatItDoesAndAsks() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       site.prompt("prompt", "Which?");
       site.task(Kind.DEMONSTRATE, Optional.of("prompt"), "");
       var lena = labeler(site);
@@ -202,7 +202,7 @@ class LabelingPagesTest {
 
   @Test
   void whatPeopleGaveIsFoundAgainAPageAtATime() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       for (int i = 0; i < FeedbackBrowser.PAGE + 1; i++) {
         site.prompt("p" + i, (i == 7 ? "100% of_it " : "Number ") + i);
       }
@@ -225,7 +225,7 @@ class LabelingPagesTest {
 
   @Test
   void aSurveyIsTakenOnceAndLeavesNoName() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       var lena = labeler(site);
       assertThat(lena.get("/surveys/satisfaction").body()).contains("The pay was fair.");
       assertThat(lena.post("/surveys/satisfaction", Map.of("glad", "agree")).statusCode())
@@ -240,7 +240,7 @@ class LabelingPagesTest {
 
   @Test
   void aResearcherDecidesWithAReason() {
-    try (var site = new PagesSite(Rounds.Author.nobody())) {
+    try (var site = new PagesSite(OutputSource.none())) {
       var lena = site.test.person(Role.LABELER, "Lena");
       var rosa = researcher(site);
       var form = Map.of("labeler", lena.id(), "verdict", "PAUSED", "reason", " ");

@@ -11,15 +11,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskBatch;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
@@ -45,7 +46,7 @@ final class PagesSite implements AutoCloseable {
     Optional<Screening> screening = Optional.empty();
   }
 
-  PagesSite(Rounds.Author author) {
+  PagesSite(OutputSource author) {
     test = TestSite.start(TestSite.settings(), store -> List.of(area(store, author)));
   }
 
@@ -57,7 +58,7 @@ final class PagesSite implements AutoCloseable {
     return parts.screening.orElseThrow();
   }
 
-  private SiteArea area(Store store, Rounds.Author author) {
+  private SiteArea area(Store store, OutputSource author) {
     try {
       InstantSource clock = InstantSource.fixed(MONDAY);
       var desk = TaskQueue.open(store, Audit.open(store, clock), clock, new Random(1));
@@ -96,7 +97,8 @@ final class PagesSite implements AutoCloseable {
   /// One item that is asked of as many labelers as there are.
   void task(Kind kind, Optional<String> prompt, String note, String... outputs) {
     List<Output> texts = List.of(outputs).stream().map(o -> new Output(o, "secret-model")).toList();
-    var batch = new Batch(kind.name(), kind, Mode.TRAINING, 9, Optional.empty(), 1, "training-1");
+    var batch =
+        new TaskBatch(kind.name(), kind, Mode.TRAINING, 9, Optional.empty(), 1, "training-1");
     desk().open(batch, List.of(new Item(prompt, texts, note)), "admin");
   }
 

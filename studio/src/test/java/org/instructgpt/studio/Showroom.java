@@ -12,15 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.instructgpt.label.LabelingExports;
+import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.Rounds;
 import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
+import org.instructgpt.label.TaskBatch;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Mode;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -132,24 +133,24 @@ public final class Showroom {
   private static void open(TaskQueue desk, Kind kind, int priority, Item item) {
     Mode mode = kind == Kind.TAG ? Mode.EVALUATION : Mode.TRAINING;
     String version = mode == Mode.TRAINING ? "training-1" : "evaluation-1";
-    var batch = new Batch(kind + " to see", kind, mode, 9, Optional.empty(), priority, version);
+    var batch = new TaskBatch(kind + " to see", kind, mode, 9, Optional.empty(), priority, version);
     desk.open(batch, List.of(item), "showroom");
   }
 
   /// Two models that answer at once.
-  private static Rounds.Author echo() {
-    return new Rounds.Author() {
+  private static OutputSource echo() {
+    return new OutputSource() {
       @Override
       public List<String> models() {
         return List.of("ppo", "supervised");
       }
 
       @Override
-      public List<List<Rounds.Answer>> answers(String model, List<String> prompts, int k) {
+      public List<List<OutputSource.Answer>> answers(String model, List<String> prompts, int k) {
         return prompts.stream()
             .map(prompt ->
                 java.util.stream.IntStream.range(0, k)
-                    .mapToObj(i -> new Rounds.Answer(model + " " + i + ": " + prompt, true))
+                    .mapToObj(i -> new OutputSource.Answer(model + " " + i + ": " + prompt, true))
                     .toList())
             .toList();
       }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.instructgpt.label.Rounds;
-import org.instructgpt.label.TaskQueue.Kind;
+import org.instructgpt.label.OutputSource;
+import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Filter;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class TaskApiTest {
   }
 
   private static PagesSite comparison() {
-    var site = new PagesSite(Rounds.Author.nobody());
+    var site = new PagesSite(OutputSource.none());
     site.prompt("prompt", "Which?");
     site.task(Kind.COMPARE, Optional.of("prompt"), "", "a", "b", "c");
     return site;

@@ -1,8 +1,9 @@
-package org.instructgpt.label;
+package org.instructgpt.studio;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.label.LabelerWork;
 import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Demonstrated;
 import org.instructgpt.label.LabelerWork.FewShot;
@@ -11,11 +12,11 @@ import org.instructgpt.label.LabelerWork.Rated;
 import org.instructgpt.label.LabelerWork.Tagged;
 import org.instructgpt.label.LabelerWork.Written;
 
-/// Work as the values of the fields of its page, by which somebody who corrects it goes on.
-public final class WorkFields {
+/// Submitted work as the values of the form fields of the task page, where it can be corrected.
+final class WorkFields {
   private WorkFields() {}
 
-  public static Map<String, List<String>> of(LabelerWork work) {
+  static Map<String, List<String>> of(LabelerWork work) {
     return switch (work) {
       case Written(String text) -> Map.of("text", List.of(text));
       case Demonstrated(String response) -> Map.of("response", List.of(response));

@@ -12,13 +12,10 @@ import java.util.UUID;
 import java.util.random.RandomGeneratorFactory;
 import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Rated;
-import org.instructgpt.label.TaskQueue.Batch;
-import org.instructgpt.label.TaskQueue.Item;
-import org.instructgpt.label.TaskQueue.Kind;
-import org.instructgpt.label.TaskQueue.Lease;
-import org.instructgpt.label.TaskQueue.Mode;
-import org.instructgpt.label.TaskQueue.Receipt;
-import org.instructgpt.label.TaskQueue.Submission;
+import org.instructgpt.label.Submission.Receipt;
+import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.label.TaskBatch.Kind;
+import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
@@ -28,33 +25,34 @@ import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
 import org.instructgpt.web.Audit;
 
-/// A store with people, prompts and a desk, and a clock that stands still until it is moved.
-final class Workplace implements AutoCloseable {
+/// A test fixture: a store with labelers, prompts and a task queue, and a clock that moves on
+/// demand.
+final class LabelingFixture implements AutoCloseable {
   static final Instant NOON = Instant.parse("2022-03-04T12:00:00Z");
 
   final Store store;
-  final TaskQueue desk;
+  final TaskQueue queue;
   final Screening screening;
   private Instant now = NOON;
 
-  private Workplace(Store store) throws Exception {
+  private LabelingFixture(Store store) throws Exception {
     this.store = store;
     InstantSource clock = () -> now;
     // Only the one thread that writes draws from it, so that the same is drawn each time.
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
-    this.desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    this.queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     this.screening = Screening.open(store, Audit.open(store, clock), clock, random);
   }
 
-  static Workplace in(Path folder) throws Exception {
-    return new Workplace(Store.open(folder.resolve("feedback.db")));
+  static LabelingFixture in(Path folder) throws Exception {
+    return new LabelingFixture(Store.open(folder.resolve("feedback.db")));
   }
 
   /// On SQLite, or on the embedded server.
-  static Workplace on(Store.Dialect dialect, Path folder) throws Exception {
+  static LabelingFixture on(Store.Dialect dialect, Path folder) throws Exception {
     return dialect == Store.Dialect.SQLITE
         ? in(folder)
-        : new Workplace(Store.open(TestServer.database()));
+        : new LabelingFixture(Store.open(TestServer.database()));
   }
 
   void later(Duration time) {
@@ -65,7 +63,7 @@ final class Workplace implements AutoCloseable {
     return now;
   }
 
-  Workplace people(Pool pool, String... names) {
+  LabelingFixture people(Pool pool, String... names) {
     for (String name : names) {
       store.add(new Labeler(name, pool)).join();
     }
@@ -101,12 +99,12 @@ final class Workplace implements AutoCloseable {
         NOON);
   }
 
-  static Batch batch(Kind kind, int overlap) {
-    return new Batch("batch", kind, Mode.TRAINING, overlap, Optional.empty(), 0, "training-1");
+  static TaskBatch batch(Kind kind, int overlap) {
+    return new TaskBatch("batch", kind, Mode.TRAINING, overlap, Optional.empty(), 0, "training-1");
   }
 
   /// A batch of one kind about new prompts; its id.
-  String open(Batch batch, int items) {
+  String open(TaskBatch batch, int items) {
     boolean writes = List.of(Kind.PLAIN, Kind.FEW_SHOT, Kind.USER_BASED).contains(batch.kind());
     var prompts = new ArrayList<Prompt>();
     var list = new ArrayList<Item>();
@@ -122,7 +120,7 @@ final class Workplace implements AutoCloseable {
     if (!writes) {
       store.add(prompts).join();
     }
-    return desk.open(batch, list, "researcher");
+    return queue.open(batch, list, "researcher");
   }
 
   static List<Output> outputs(int k) {
@@ -134,7 +132,7 @@ final class Workplace implements AutoCloseable {
   }
 
   Lease next(String labeler) {
-    return desk.next(labeler).orElseThrow();
+    return queue.next(labeler).orElseThrow();
   }
 
   /// Work that fits a lease.
@@ -179,7 +177,7 @@ final class Workplace implements AutoCloseable {
   }
 
   Receipt submit(String labeler, Lease lease) {
-    return desk.submit(labeler, submission(lease));
+    return queue.submit(labeler, submission(lease));
   }
 
   int count(String sql) {
