@@ -27,6 +27,7 @@ import org.instructgpt.files.Count;
 import org.instructgpt.project.DataHash;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;
+import org.instructgpt.records.Erased;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Store;
 import org.instructgpt.studio.ErasableModules;
@@ -101,7 +102,7 @@ final class EraseCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static Set<String> ids(Store.Erased erased) {
+  private static Set<String> ids(Erased erased) {
     var ids = new HashSet<>(erased.prompts());
     ids.addAll(erased.demonstrations());
     ids.addAll(erased.rankings());
@@ -109,7 +110,7 @@ final class EraseCommand implements Callable<Integer> {
     return ids;
   }
 
-  private static void tell(Store.Erased erased, PrintWriter out) {
+  private static void tell(Erased erased, PrintWriter out) {
     out.println(
         "erased: %s, %s, %s, %s, %s, %s"
             .formatted(
@@ -203,8 +204,7 @@ final class EraseCommand implements Callable<Integer> {
 
   /// A line a request in `reports/erasures.jsonl`, that it was done can be shown: numbers and
   /// models, and of the people only a fingerprint of their ids.
-  private void note(
-      Workspace place, Set<String> who, Store.Erased erased, List<Provenance.Model> models)
+  private void note(Workspace place, Set<String> who, Erased erased, List<Provenance.Model> models)
       throws IOException {
     var line = JSON.createObjectNode().put("at", clock.instant().toString());
     line.put("people", DataHash.of(who.stream().sorted().map(EraseCommand::characters)));

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.project.Workspace;
+import org.instructgpt.records.ImportReport;
 import org.instructgpt.records.Importer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,7 +80,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /// Says what became of those who are named as users.
-  private void tellConsent(PrintWriter out, Importer.Report report) {
+  private void tellConsent(PrintWriter out, ImportReport report) {
     long others = report.users() - report.customers();
     if (consent != null && report.customers() > 0) {
       out.println(

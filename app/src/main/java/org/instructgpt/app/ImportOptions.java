@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.instructgpt.records.Format;
-import org.instructgpt.records.Importer;
+import org.instructgpt.records.ImportReport;
+import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Split;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,8 @@ final class ImportOptions {
   private Labeler.Pool pool;
 
   /// @param consented whether those whom the rows name as users agreed to a notice
-  Importer.Settings settings(Instant now, boolean consented) {
-    return new Importer.Settings(
+  ImportSettings settings(Instant now, boolean consented) {
+    return new ImportSettings(
         Optional.ofNullable(format),
         skipBad,
         labeler,
@@ -71,7 +72,7 @@ final class ImportOptions {
   }
 
   /// Prints what was read and what became of it; the status to exit with.
-  static int tell(PrintWriter out, Importer.Report report) {
+  static int tell(PrintWriter out, ImportReport report) {
     report
         .formats()
         .forEach((file, format) ->

@@ -22,6 +22,7 @@ import org.instructgpt.model.Lineage;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.ResolvedSettings;
+import org.instructgpt.records.Census;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
@@ -92,10 +93,10 @@ final class InspectCommand implements Callable<Integer> {
       var all =
           new Store.Counts(
               census.labelers(),
-              sum(parts, Store.Given::prompts),
-              sum(parts, Store.Given::demonstrations),
-              sum(parts, Store.Given::rankings),
-              sum(parts, Store.Given::ratings));
+              sum(parts, Census.Given::prompts),
+              sum(parts, Census.Given::demonstrations),
+              sum(parts, Census.Given::rankings),
+              sum(parts, Census.Given::ratings));
       out.print(ResolvedSettings.of(all).table());
       for (var split : Split.values()) {
         var given = Objects.requireNonNull(parts.get(split));
@@ -112,7 +113,7 @@ final class InspectCommand implements Callable<Integer> {
     list("runs", workspace.runs(), out);
   }
 
-  private static long sum(Map<Split, Store.Given> parts, ToLongFunction<Store.Given> what) {
+  private static long sum(Map<Split, Census.Given> parts, ToLongFunction<Census.Given> what) {
     return parts.values().stream().mapToLong(what).sum();
   }
 

@@ -14,12 +14,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.records.Store.Erasable;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 

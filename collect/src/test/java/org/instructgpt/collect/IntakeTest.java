@@ -15,7 +15,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.instructgpt.collect.Intake.Consent;
 import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Filter;
+import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Prompt;
@@ -33,12 +35,12 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(Store.Dialect.class)
+@EnumSource(Dialect.class)
 final class IntakeTest {
   private static final Instant NOON = Instant.parse("2026-03-04T12:00:00.123456Z");
   private static final Optional<String> ACME = Optional.of("acme");
 
-  @Parameter Store.Dialect dialect;
+  @Parameter Dialect dialect;
   @TempDir Path folder;
   private Store store;
   private Intake intake;
@@ -47,7 +49,7 @@ final class IntakeTest {
   void open() throws Exception {
     store =
         Store.open(
-            dialect == Store.Dialect.SQLITE
+            dialect == Dialect.SQLITE
                 ? folder.resolve("feedback.db").toString()
                 : TestServer.database());
     intake = new Intake(store, new SplittableRandom(1));
@@ -67,7 +69,7 @@ final class IntakeTest {
   void consentThatIsVouchedForLaterCanBeTakenBack() throws Exception {
     Path rows = folder.resolve("rows.jsonl");
     Files.writeString(rows, "{\"prompt\": \"What is a river?\", \"user_id\": \"u1\"}\n");
-    Importer.Settings settings = Importer.Settings.at(NOON);
+    ImportSettings settings = ImportSettings.at(NOON);
     var _ = new Importer(store, settings).read(rows);
     var vouching = intake.vouching(Optional.of("v1"), NOON);
     var _ = new Importer(store, settings.withConsent(), vouching).read(rows);
@@ -145,7 +147,7 @@ final class IntakeTest {
   @Test
   void anImportOfCustomersPromptsNeedsSomebodyWhoVouches() throws Exception {
     Path file = Files.writeString(folder.resolve("customers.jsonl"), CUSTOMERS);
-    var settings = Importer.Settings.at(NOON);
+    var settings = ImportSettings.at(NOON);
     assertThatThrownBy(
             () -> new Importer(store, settings, intake.vouching(Optional.empty(), NOON)).read(file))
         .isInstanceOf(IllegalArgumentException.class)

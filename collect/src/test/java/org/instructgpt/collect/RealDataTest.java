@@ -27,6 +27,7 @@ import org.instructgpt.collect.Curation.Result;
 import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.records.Filter;
+import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
@@ -68,7 +69,7 @@ final class RealDataTest {
   void whatIsImportedCanBeCurated() throws IOException {
     try (Store store = Store.open(folder.resolve("feedback.db"))) {
       Importer importer =
-          new Importer(store, Importer.Settings.at(Instant.parse("2026-01-01T00:00:00Z")));
+          new Importer(store, ImportSettings.at(Instant.parse("2026-01-01T00:00:00Z")));
       importer.read(SharedData.file("open-assistant/prompt_lottery_en_250_text.jsonl"));
       importer.read(SharedData.file("self-instruct/seed_tasks.jsonl"));
       importer.read(SharedData.file("gsm8k/train.jsonl"));

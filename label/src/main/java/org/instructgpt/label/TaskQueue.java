@@ -18,8 +18,8 @@ import org.instructgpt.label.Submission.Receipt;
 import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.AuditLog;
+import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Store;
-import org.instructgpt.records.Store.Erasable;
 import org.jdbi.v3.core.Handle;
 
 /// The task queue: leases tasks to labelers and takes their work in, so that no work is lost and

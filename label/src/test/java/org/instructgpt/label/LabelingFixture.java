@@ -16,6 +16,7 @@ import org.instructgpt.label.Submission.Receipt;
 import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.label.TaskBatch.Mode;
+import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
@@ -49,8 +50,8 @@ final class LabelingFixture implements AutoCloseable {
   }
 
   /// On SQLite, or on the embedded server.
-  static LabelingFixture on(Store.Dialect dialect, Path folder) throws Exception {
-    return dialect == Store.Dialect.SQLITE
+  static LabelingFixture on(Dialect dialect, Path folder) throws Exception {
+    return dialect == Dialect.SQLITE
         ? in(folder)
         : new LabelingFixture(Store.open(TestServer.database()));
   }

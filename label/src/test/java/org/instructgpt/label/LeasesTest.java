@@ -20,8 +20,8 @@ import org.instructgpt.label.Submission.Outcome;
 import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.label.TaskBatch.Mode;
+import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Labeler.Pool;
-import org.instructgpt.records.Store;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,7 +201,7 @@ class LeasesTest {
   /// Many labelers at once, some of whom lose their leases, hand in twice or skip.
   @ParameterizedTest
   @EnumSource
-  void nobodyGetsAnItemTwiceAndNoItemMoreThanItsOverlap(Store.Dialect dialect) throws Exception {
+  void nobodyGetsAnItemTwiceAndNoItemMoreThanItsOverlap(Dialect dialect) throws Exception {
     int labelers = 16;
     int items = 60;
     try (var fixture = LabelingFixture.on(dialect, folder);

@@ -132,7 +132,7 @@ record AnswerColumns(List<Candidate> all) {
 
   private static Optional<String> find(JsonNode row, List<String> plains) {
     return row.properties().stream()
-        .filter(field -> !JsonFields.absent(field.getValue()))
+        .filter(field -> !JsonValues.absent(field.getValue()))
         .map(Map.Entry::getKey)
         .filter(name -> plains.contains(FieldRole.plain(name)))
         .findFirst();
@@ -141,6 +141,6 @@ record AnswerColumns(List<Candidate> all) {
   /// The models that gave the answers, as far as the row says.
   List<String> models(JsonFields row) {
     List<String> fields = beside(row.node(), List.of("model", "modelname", "generator", "policy"));
-    return fields.stream().map(field -> RankedOutputs.model(row, field)).toList();
+    return fields.stream().map(field -> row.model(field)).toList();
   }
 }

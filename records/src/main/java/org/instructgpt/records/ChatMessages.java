@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -183,7 +182,7 @@ final class ChatMessages {
       message.fault(role, NO_TOOLS, TOOLS.contains(name) ? RecordChecks.quoted(name) : "one");
       return Optional.empty();
     }
-    Optional<Dialogue.Role> who = role(name);
+    Optional<Dialogue.Role> who = Dialogue.Role.named(name);
     if (who.isEmpty()) {
       message.fault(role, "user, assistant or system", RecordChecks.quoted(name));
     }
@@ -200,35 +199,12 @@ final class ChatMessages {
       if (message.has(no)) {
         JsonNode value = message.take(no);
         if (value.isBoolean() && !value.booleanValue()
-            || JsonFields.numeric(value).orElse(1) == 0) {
+            || JsonValues.numeric(value).orElse(1) == 0) {
           return false;
         }
       }
     }
     return true;
-  }
-
-  static Optional<Dialogue.Role> role(String name) {
-    return Optional.ofNullable(
-        switch (name.toLowerCase(Locale.ROOT).strip()) {
-          case "user", "human", "prompter", "customer", "questioner", "client", "person" ->
-              Dialogue.Role.HUMAN;
-          case "assistant",
-              "gpt",
-              "bot",
-              "chatgpt",
-              "model",
-              "ai",
-              "agent",
-              "chatbot",
-              "gpt4",
-              "bard",
-              "bing",
-              "claude" ->
-              Dialogue.Role.ASSISTANT;
-          case "system", "developer" -> Dialogue.Role.SYSTEM;
-          default -> null;
-        });
   }
 
   /// Text, or the text parts of which newer chat formats make it.

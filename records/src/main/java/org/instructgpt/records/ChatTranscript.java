@@ -107,7 +107,7 @@ final class ChatTranscript {
         switch (speaker) {
           case "[INST]", "Instruction", "Q" -> Dialogue.Role.HUMAN;
           case "[/INST]", "Response", "A" -> Dialogue.Role.ASSISTANT;
-          default -> ChatMessages.role(speaker).orElseThrow();
+          default -> Dialogue.Role.named(speaker).orElseThrow();
         };
     turns.add(new Dialogue.Turn(role, said));
   }

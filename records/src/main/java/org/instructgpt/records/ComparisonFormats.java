@@ -39,8 +39,8 @@ final class ComparisonFormats {
     Optional<String> better = FieldRole.CHOSEN_MODEL.in(node);
     Optional<String> worse = FieldRole.REJECTED_MODEL.in(node);
     if (better.isPresent() && worse.isPresent()) {
-      models.add(RankedOutputs.model(row, better.get()));
-      models.add(RankedOutputs.model(row, worse.get()));
+      models.add(row.model(better.get()));
+      models.add(row.model(worse.get()));
     }
     Compared compared = compared(row, fields);
     List<Boolean> ended = List.of(row.flag("chosen_ended", true), row.flag("rejected_ended", true));
@@ -111,7 +111,7 @@ final class ComparisonFormats {
     }
     for (JsonNode message : list) {
       String role = message.path("role").asText(message.path("from").asText("user"));
-      if (ChatMessages.role(role).orElse(Dialogue.Role.HUMAN) == Dialogue.Role.HUMAN) {
+      if (Dialogue.Role.named(role).orElse(Dialogue.Role.HUMAN) == Dialogue.Role.HUMAN) {
         return true;
       }
     }
@@ -177,7 +177,7 @@ final class ComparisonFormats {
   /// Whether the answers are named in their order, and not the models that gave them.
   private static boolean isOrder(JsonNode order, Map.Entry<String, JsonNode> list) {
     JsonNode first = order.path(0);
-    return !first.isTextual() || JsonFields.numeric(first).isPresent() || contains(list, first);
+    return !first.isTextual() || JsonValues.numeric(first).isPresent() || contains(list, first);
   }
 
   private static boolean contains(Map.Entry<String, JsonNode> list, JsonNode text) {
@@ -198,7 +198,7 @@ final class ComparisonFormats {
 
   private static Optional<String> key(JsonNode object, List<String> names) {
     return names.stream()
-        .filter(name -> JsonFields.numeric(object.path(name)).isPresent())
+        .filter(name -> JsonValues.numeric(object.path(name)).isPresent())
         .findFirst();
   }
 
@@ -270,13 +270,13 @@ final class ComparisonFormats {
     MODEL.stream()
         .filter(element::has)
         .findFirst()
-        .ifPresent(name -> models.add(RankedOutputs.model(element, name)));
+        .ifPresent(name -> models.add(element.model(name)));
     Optional<String> rank = RANK.stream().filter(element.node()::has).findFirst();
     Optional<String> score = SCORE.stream().filter(element.node()::has).findFirst();
     if (rank.isPresent()) {
-      places.add(JsonFields.numeric(element.take(rank.get())));
+      places.add(JsonValues.numeric(element.take(rank.get())));
     } else if (score.isPresent()) {
-      OptionalDouble value = JsonFields.numeric(element.take(score.get()));
+      OptionalDouble value = JsonValues.numeric(element.take(score.get()));
       places.add(value.isPresent() ? OptionalDouble.of(-value.getAsDouble()) : value);
     } else {
       places.add(OptionalDouble.empty());

@@ -66,7 +66,7 @@ final class CsvRows {
                 name -> Arrays.stream(FieldRole.values()).anyMatch(slot -> slot.isCalled(name)));
   }
 
-  static void read(InputStream bytes, char separator, FileRows.Visitor visitor) throws IOException {
+  static void read(InputStream bytes, char separator, RowVisitor visitor) throws IOException {
     Cells cells = new Cells();
     Ending text = new Ending(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
     long line = 1;
@@ -105,7 +105,7 @@ final class CsvRows {
     }
   }
 
-  private static List<String> names(Line header, FileRows.Visitor visitor) {
+  private static List<String> names(Line header, RowVisitor visitor) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < header.cells().size(); i++) {
       String name = header.cells().get(i).asText("").strip();
@@ -118,7 +118,7 @@ final class CsvRows {
   }
 
   private static JsonNode row(List<String> names, List<JsonNode> cells) {
-    ObjectNode row = JsonRows.MAPPER.createObjectNode();
+    ObjectNode row = RowJson.MAPPER.createObjectNode();
     for (int i = 0; i < names.size(); i++) {
       row.set(names.get(i), cells.get(i));
     }
@@ -161,9 +161,7 @@ final class CsvRows {
       lastQuoted = quoted;
       boolean nothing = length == 0 && !quoted;
       cells.add(
-          nothing
-              ? JsonRows.MAPPER.nullNode()
-              : TextNode.valueOf(new String(buffer, from, length)));
+          nothing ? RowJson.MAPPER.nullNode() : TextNode.valueOf(new String(buffer, from, length)));
     }
 
     @Override

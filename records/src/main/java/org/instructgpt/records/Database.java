@@ -11,7 +11,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
 
 /// Where a [Store] keeps its rows: what a file and a server do differently.
-sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServer {
+interface Database extends AutoCloseable {
 
   /// Marks a place in a transaction, see [WriterThread.Connection].
   String MARK = "SAVEPOINT one_write";
@@ -20,13 +20,13 @@ sealed interface Database extends AutoCloseable permits SqliteFile, PostgresServ
 
   String UNDO = "ROLLBACK TO SAVEPOINT one_write";
 
-  Store.Dialect dialect();
+  Dialect dialect();
 
   /// Its place as messages name it, without the password.
   String name();
 
   /// Makes or updates the tables of a module.
-  void migrate(Schema.Scripts scripts) throws IOException;
+  void migrate(MigrationScripts scripts) throws IOException;
 
   /// Connects for the [WriterThread].
   WriterThread.Connection writing();

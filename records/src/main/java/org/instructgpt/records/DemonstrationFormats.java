@@ -79,7 +79,7 @@ final class DemonstrationFormats {
       row.fault(
           field,
           "a last turn of the assistant",
-          turns.isEmpty() ? "no turn" : "one of the " + RecordJson.word(turns.getLast().role()));
+          turns.isEmpty() ? "no turn" : "one of the " + EnumWords.of(turns.getLast().role()));
     } else if (turns.stream().noneMatch(turn -> turn.role() == Dialogue.Role.HUMAN)) {
       row.fault(field, "a turn of the user", "none");
     }

@@ -1,6 +1,7 @@
 package org.instructgpt.records;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -18,7 +19,30 @@ final class Dialogue {
   enum Role {
     SYSTEM,
     HUMAN,
-    ASSISTANT
+    ASSISTANT;
+
+    /// The role that other people's files call so, if any.
+    static Optional<Role> named(String name) {
+      return Optional.ofNullable(
+          switch (name.toLowerCase(Locale.ROOT).strip()) {
+            case "user", "human", "prompter", "customer", "questioner", "client", "person" -> HUMAN;
+            case "assistant",
+                "gpt",
+                "bot",
+                "chatgpt",
+                "model",
+                "ai",
+                "agent",
+                "chatbot",
+                "gpt4",
+                "bard",
+                "bing",
+                "claude" ->
+                ASSISTANT;
+            case "system", "developer" -> SYSTEM;
+            default -> null;
+          });
+    }
   }
 
   record Turn(Role role, String text) {}

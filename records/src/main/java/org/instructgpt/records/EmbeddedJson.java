@@ -99,7 +99,7 @@ final class EmbeddedJson {
       return MissingNode.getInstance();
     }
     try {
-      return JsonRows.MAPPER.readTree(text);
+      return RowJson.MAPPER.readTree(text);
     } catch (JsonProcessingException plain) {
       return MissingNode.getInstance();
     }

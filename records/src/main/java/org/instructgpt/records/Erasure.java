@@ -24,7 +24,7 @@ final class Erasure {
     this.named = named;
   }
 
-  Store.Erased run(List<Store.Erasable> modules) {
+  Erased run(List<Erasable> modules) {
     Set<String> prompts = where("SELECT id FROM prompt WHERE id IN (<all>)", named);
     prompts.addAll(where("SELECT id FROM prompt WHERE user_id IN (<all>)", people));
     Set<String> demonstrations = given("demonstration", prompts);
@@ -32,7 +32,7 @@ final class Erasure {
     Set<String> ratings = given("rating", prompts);
     addThoseThatShow(written(), rankings, ratings);
     int others = 0;
-    for (Store.Erasable module : modules) {
+    for (Erasable module : modules) {
       others += module.erase(handle, people, prompts);
     }
     delete("rating", ratings);
@@ -40,7 +40,7 @@ final class Erasure {
     delete("demonstration", demonstrations);
     delete("prompt", prompts);
     int labelers = delete("labeler", people);
-    return new Store.Erased(prompts, demonstrations, rankings, ratings, labelers, others);
+    return new Erased(prompts, demonstrations, rankings, ratings, labelers, others);
   }
 
   private Set<String> given(String table, Set<String> prompts) {

@@ -22,16 +22,16 @@ final class FaultCounts {
   private record Kind(String file, String field, String expected, String found) {}
 
   private static final class Counted {
-    private final BadRows.Problem first;
+    private final RowProblem first;
     private long times;
     private long last;
 
-    private Counted(BadRows.Problem first) {
+    private Counted(RowProblem first) {
       this.first = first;
     }
   }
 
-  void add(BadRows.Problem problem) {
+  void add(RowProblem problem) {
     count++;
     Kind kind =
         new Kind(
@@ -70,9 +70,9 @@ final class FaultCounts {
   }
 
   /// One of each kind, in the order of files and lines.
-  List<BadRows.Problem> problems() {
+  List<RowProblem> problems() {
     List<String> files = new ArrayList<>();
-    List<BadRows.Problem> problems = new ArrayList<>();
+    List<RowProblem> problems = new ArrayList<>();
     for (Counted known : kinds.values()) {
       problems.add(known.first.times(known.times, known.last));
       if (!files.contains(known.first.file())) {
@@ -80,8 +80,8 @@ final class FaultCounts {
       }
     }
     problems.sort(
-        Comparator.<BadRows.Problem>comparingInt(problem -> files.indexOf(problem.file()))
-            .thenComparingLong(BadRows.Problem::line));
+        Comparator.<RowProblem>comparingInt(problem -> files.indexOf(problem.file()))
+            .thenComparingLong(RowProblem::line));
     return problems;
   }
 }

@@ -299,7 +299,7 @@ enum FieldRole {
 
   /// The name by which `--map` knows it.
   String word() {
-    return RecordJson.word(this);
+    return EnumWords.of(this);
   }
 
   static String words() {
@@ -317,7 +317,7 @@ enum FieldRole {
     int least = names.size();
     for (Map.Entry<String, JsonNode> field : row.properties()) {
       int rank = rank(field.getKey());
-      if (rank < least && !JsonFields.absent(field.getValue())) {
+      if (rank < least && !JsonValues.absent(field.getValue())) {
         least = rank;
         best = field.getKey();
       }
@@ -329,7 +329,7 @@ enum FieldRole {
   Map<String, JsonNode> filling(JsonNode row) {
     List<Map.Entry<String, JsonNode>> found = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : row.properties()) {
-      if (isCalled(field.getKey()) && !JsonFields.absent(field.getValue())) {
+      if (isCalled(field.getKey()) && !JsonValues.absent(field.getValue())) {
         found.add(field);
       }
     }

@@ -1,6 +1,5 @@
 package org.instructgpt.records;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
@@ -32,25 +31,14 @@ final class FileRows {
 
   private static final int DEEPEST = 3;
 
-  private final Function<String, Visitor> visitors;
+  private final Function<String, RowVisitor> visitors;
 
-  private FileRows(Function<String, Visitor> visitors) {
+  private FileRows(Function<String, RowVisitor> visitors) {
     this.visitors = visitors;
   }
 
-  /// What is told of each row; `line` counts from 1, `place` is `[i]` for the row i of an array,
-  /// which may have many on a line, and else empty. False ends the reading.
-  interface Visitor {
-    boolean row(long line, String place, JsonNode row);
-
-    boolean unreadable(long line, String expected, String found);
-
-    /// There are no more rows.
-    void end();
-  }
-
   /// @param visitors for the file, or for each one in it, by name
-  static void read(Path file, Function<String, Visitor> visitors) throws IOException {
+  static void read(Path file, Function<String, RowVisitor> visitors) throws IOException {
     if (!Files.exists(file) || Files.isDirectory(file)) {
       throw new IllegalArgumentException(
           file + ": expected a file to read, found " + (Files.exists(file) ? "a folder" : "none"));
@@ -164,7 +152,7 @@ final class FileRows {
   }
 
   private void parquet(String name, InputStream bytes, Optional<Path> whole) throws IOException {
-    Visitor visitor = visitors.apply(name);
+    RowVisitor visitor = visitors.apply(name);
     if (whole.isPresent()) {
       ParquetRows.read(whole.get(), visitor);
     } else {
@@ -180,7 +168,7 @@ final class FileRows {
   }
 
   private void text(String name, BufferedInputStream bytes, byte[] head) throws IOException {
-    Visitor visitor = visitors.apply(name);
+    RowVisitor visitor = visitors.apply(name);
     Charset charset = FileSignature.charset(head);
     InputStream utf8 = bytes;
     byte[] start = head;

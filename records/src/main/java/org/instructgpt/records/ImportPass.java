@@ -21,7 +21,7 @@ import org.jdbi.v3.core.Handle;
 /// One run of an [Importer] over its files, inside its transaction.
 final class ImportPass {
   private final Handle handle;
-  private final Importer.Settings settings;
+  private final ImportSettings settings;
   private final BiConsumer<Handle, Feedback> observer;
   private final RecordRows rows;
   private final Map<String, Format> formats = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class ImportPass {
   private long users;
   private long customers;
 
-  ImportPass(Handle handle, Importer.Settings settings, BiConsumer<Handle, Feedback> observer) {
+  ImportPass(Handle handle, ImportSettings settings, BiConsumer<Handle, Feedback> observer) {
     this.handle = handle;
     this.settings = settings;
     this.observer = observer;
@@ -49,7 +49,7 @@ final class ImportPass {
     this.unfound = new TreeSet<>(settings.names().values());
   }
 
-  Importer.Report read(List<Path> files) {
+  ImportReport read(List<Path> files) {
     for (Path file : files) {
       try {
         FileRows.read(file, OneFile::new);
@@ -65,7 +65,7 @@ final class ImportPass {
     if (!faults.isEmpty() && !settings.skipBad()) {
       throw new BadRows(faults);
     }
-    return new Importer.Report(
+    return new ImportReport(
         Collections.unmodifiableMap(formats),
         Collections.unmodifiableMap(reasons),
         count,
@@ -84,7 +84,7 @@ final class ImportPass {
   private record Read(long line, String place, JsonNode row) {}
 
   /// One file: its first rows are held until they have told what it is.
-  private final class OneFile implements FileRows.Visitor {
+  private final class OneFile implements RowVisitor {
     private static final int FIRST_ROWS = 200;
 
     /// Rows may be long, so that fewer are held.
@@ -113,7 +113,7 @@ final class ImportPass {
       }
       threads.end().forEach(this::tree);
       if (count == before) {
-        faults.add(new BadRows.Problem(file, 1, "row", "at least one row", "none"));
+        faults.add(new RowProblem(file, 1, "row", "at least one row", "none"));
       }
     }
 
@@ -137,17 +137,18 @@ final class ImportPass {
     @Override
     public boolean unreadable(long line, String expected, String found) {
       count++;
-      faults.add(new BadRows.Problem(file, line, "row", expected, found));
+      faults.add(new RowProblem(file, line, "row", expected, found));
       return true;
     }
 
     /// Which format the file has: the one of most of its first rows, of equally many the first.
     private void decide() {
       decided = true;
-      evidence = new ScaleEvidence(first.stream().map(Read::row).flatMap(Format::judged).toList());
+      evidence =
+          new ScaleEvidence(first.stream().map(Read::row).flatMap(FormatReading::judged).toList());
       Map<Format, Integer> counts = new LinkedHashMap<>();
-      first.forEach(
-          read -> Format.of(read.row()).ifPresent(own -> counts.merge(own, 1, Integer::sum)));
+      first.forEach(read ->
+          FormatDetection.of(read.row()).ifPresent(own -> counts.merge(own, 1, Integer::sum)));
       int most = counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
       format =
           format.or(() ->
@@ -217,7 +218,7 @@ final class ImportPass {
           requirePrompt(read.row());
         }
         RowRecords draft = new RowRecords(settings, evidence);
-        known.read(read.row(), draft);
+        FormatReading.read(known, read.row(), draft);
         reasons.computeIfAbsent(file, _ -> reason(read, draft));
         boolean given = draft.records().stream().anyMatch(ImportPass::isGiven);
         draft.records().forEach(record -> add(known, record, given));
@@ -240,7 +241,7 @@ final class ImportPass {
     /// A file whose first rows have lost their completions looks like one of prompts; it must not
     /// lose the others in silence.
     private void requirePrompt(JsonNode row) {
-      Optional<Format> own = Format.of(row);
+      Optional<Format> own = FormatDetection.of(row);
       if (own.isPresent() && own.get() != Format.PROMPTS) {
         throw new BadField(
             "row",
@@ -252,10 +253,10 @@ final class ImportPass {
       }
     }
 
-    private BadRows.Problem problem(Read read, BadField fault) {
+    private RowProblem problem(Read read, BadField fault) {
       String place = read.place();
       String field = place.isEmpty() ? fault.field : place + "." + fault.field;
-      return new BadRows.Problem(file, read.line(), field, fault.expected, fault.found);
+      return new RowProblem(file, read.line(), field, fault.expected, fault.found);
     }
   }
 

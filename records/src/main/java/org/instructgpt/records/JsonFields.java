@@ -60,7 +60,7 @@ final class JsonFields {
     Row row = new Row(new ArrayList<>(), new TreeMap<>(), new HashSet<>());
     JsonFields fields = new JsonFields(node, "", "", row);
     if (!node.isObject()) {
-      row.faults().add(new BadField("row", "an object", found(node)));
+      row.faults().add(new BadField("row", "an object", JsonValues.found(node)));
     }
     return fields;
   }
@@ -86,7 +86,7 @@ final class JsonFields {
   }
 
   boolean has(String field) {
-    return !absent(node.path(field));
+    return !JsonValues.absent(node.path(field));
   }
 
   /// The object itself, to look at; nothing counts as read by that.
@@ -115,7 +115,7 @@ final class JsonFields {
   String text(String field) {
     JsonNode value = take(field);
     if (!value.isTextual()) {
-      fault(field, "text", found(value));
+      fault(field, "text", JsonValues.found(value));
       return "";
     }
     return checked(field, value.textValue(), RecordChecks::text);
@@ -125,7 +125,7 @@ final class JsonFields {
   String filled(String field) {
     JsonNode value = take(field);
     if (!value.isTextual()) {
-      fault(field, "text", found(value));
+      fault(field, "text", JsonValues.found(value));
       return "";
     }
     return checked(field, value.textValue(), RecordChecks::filled);
@@ -133,9 +133,9 @@ final class JsonFields {
 
   String id(String field) {
     JsonNode value = take(field);
-    String name = value.isNumber() ? number(value) : value.textValue();
+    String name = value.isNumber() ? JsonValues.number(value) : value.textValue();
     if (name == null) {
-      fault(field, "a name", found(value));
+      fault(field, "a name", JsonValues.found(value));
       return "";
     }
     return checked(field, name, RecordChecks::id);
@@ -166,23 +166,12 @@ final class JsonFields {
     return Optional.empty();
   }
 
-  /// A number as the file has it; pandas writes whole ones as `7.0` where others are missing.
-  static String number(JsonNode value) {
-    if (value.isFloatingPointNumber() && value.doubleValue() == Math.rint(value.doubleValue())) {
-      return value.decimalValue().stripTrailingZeros().toPlainString();
-    }
-    return value.asText();
-  }
-
-  /// A number, also one that a table holds as text; nothing where there is none.
-  static OptionalDouble numeric(JsonNode value) {
-    if (value.isNumber() && !absent(value)) {
-      return OptionalDouble.of(value.doubleValue());
-    }
-    if (value.isTextual() && value.textValue().strip().matches("[+-]?[0-9]+([.][0-9]+)?")) {
-      return OptionalDouble.of(Double.parseDouble(value.textValue().strip()));
-    }
-    return OptionalDouble.empty();
+  /// The name of a model; [Output#UNKNOWN] where the field does not say.
+  String model(String field) {
+    JsonNode value = take(field);
+    String model =
+        value.isNumber() ? JsonValues.number(value) : value.isTextual() ? value.textValue() : "";
+    return model.isBlank() ? Output.UNKNOWN : model;
   }
 
   /// Whether the field is there and true.
@@ -207,9 +196,9 @@ final class JsonFields {
   /// A number, whole or not.
   double amount(String field) {
     JsonNode value = take(field);
-    OptionalDouble number = numeric(value);
+    OptionalDouble number = JsonValues.numeric(value);
     if (number.isEmpty()) {
-      fault(field, "a number", found(value));
+      fault(field, "a number", JsonValues.found(value));
     }
     return number.orElse(0);
   }
@@ -237,7 +226,7 @@ final class JsonFields {
     } catch (DateTimeParseException unreadable) {
       // Told below, like a number or nothing at all.
     }
-    fault(field, "a time such as \"2022-03-04T12:00:00Z\"", found(value));
+    fault(field, "a time such as \"2022-03-04T12:00:00Z\"", JsonValues.found(value));
     return Instant.EPOCH;
   }
 
@@ -259,7 +248,7 @@ final class JsonFields {
       if (element.value().isTextual()) {
         texts.add(checked(element.path(), element.value().textValue(), RecordChecks::text));
       } else {
-        fault(element.path(), "text", found(element.value()));
+        fault(element.path(), "text", JsonValues.found(element.value()));
       }
     }
     return texts;
@@ -276,7 +265,7 @@ final class JsonFields {
     List<List<String>> lists = new ArrayList<>();
     for (Element element : elements(field)) {
       if (!element.value().isArray()) {
-        fault(element.path(), "an array of texts", found(element.value()));
+        fault(element.path(), "an array of texts", JsonValues.found(element.value()));
         continue;
       }
       List<String> texts = new ArrayList<>();
@@ -300,26 +289,12 @@ final class JsonFields {
         name -> fault(name, "only the fields " + String.join(", ", names), "this one too"));
   }
 
-  /// A value as a message shows it.
-  static String found(JsonNode value) {
-    if (value.isMissingNode()) {
-      return "nothing";
-    }
-    if (value.isTextual()) {
-      return RecordChecks.quoted(value.textValue());
-    }
-    if (value.isArray()) {
-      return "an array of " + value.size();
-    }
-    return value.isObject() ? "an object" : value.toString();
-  }
-
   private record Element(String path, String pattern, JsonNode value) {}
 
   private List<Element> elements(String field) {
     JsonNode array = take(field);
     if (!array.isArray()) {
-      fault(field, "an array", found(array));
+      fault(field, "an array", JsonValues.found(array));
       return List.of();
     }
     List<Element> elements = new ArrayList<>();
@@ -331,7 +306,7 @@ final class JsonFields {
 
   private JsonFields nested(Element element) {
     if (!element.value().isObject()) {
-      fault(element.path(), "an object", found(element.value()));
+      fault(element.path(), "an object", JsonValues.found(element.value()));
     }
     String inside = pattern + element.pattern() + ".";
     row.read().add(inside);
@@ -340,15 +315,15 @@ final class JsonFields {
 
   private boolean flag(String field, JsonNode value) {
     if (!value.isBoolean()) {
-      fault(field, "true or false", found(value));
+      fault(field, "true or false", JsonValues.found(value));
     }
     return value.asBoolean();
   }
 
   private int integer(String field, JsonNode value) {
-    double number = numeric(value).orElse(Double.NaN);
+    double number = JsonValues.numeric(value).orElse(Double.NaN);
     if (number != (int) number) {
-      fault(field, "a whole number", found(value));
+      fault(field, "a whole number", JsonValues.found(value));
       return 1;
     }
     return (int) number;
@@ -357,12 +332,12 @@ final class JsonFields {
   private <E extends Enum<E>> E choice(String field, JsonNode value, Class<E> type) {
     E[] constants = type.getEnumConstants();
     for (E constant : constants) {
-      if (value.isTextual() && RecordJson.word(constant).equals(value.textValue())) {
+      if (value.isTextual() && EnumWords.of(constant).equals(value.textValue())) {
         return constant;
       }
     }
-    String words = Arrays.stream(constants).map(RecordJson::word).collect(Collectors.joining(", "));
-    fault(field, "one of " + words, found(value));
+    String words = Arrays.stream(constants).map(EnumWords::of).collect(Collectors.joining(", "));
+    fault(field, "one of " + words, JsonValues.found(value));
     return constants[0];
   }
 
@@ -378,12 +353,5 @@ final class JsonFields {
       row.faults().add(fault);
       return value;
     }
-  }
-
-  /// Missing, null, or NaN or infinite, which Python writes and JSON does not know.
-  static boolean absent(JsonNode value) {
-    return value.isMissingNode()
-        || value.isNull()
-        || value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue());
   }
 }

@@ -3,13 +3,9 @@ package org.instructgpt.records;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.luben.zstd.ZstdIOException;
@@ -28,31 +24,12 @@ import java.util.zip.ZipException;
 /// In JSON lines a broken line costs that line alone; a broken array ends there. NaN and Infinity,
 /// which Python writes, are read.
 final class JsonRows {
-  /// Longer lines are refused rather than read: one row is held in memory.
-  static final int LONGEST_LINE = 1 << 25;
-
-  static final JsonMapper MAPPER = mapper();
-
   /// For one value among others: the mapper itself would take the rest of the file for trailing
   /// tokens.
   private static final ObjectReader ONE_OF_MANY =
-      MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      RowJson.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private JsonRows() {}
-
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder().maxStringLength(LONGEST_LINE).build());
-    return mapper;
-  }
 
   /// Whether the first line is a row of its own, by the beginning of the file.
   static boolean isLines(byte[] head) {
@@ -66,7 +43,7 @@ final class JsonRows {
       return text.charAt(0) == '{' && !UnwrappedRows.isStart(text);
     }
     try {
-      var _ = MAPPER.readTree(end < 0 ? text : text.substring(0, end));
+      var _ = RowJson.MAPPER.readTree(end < 0 ? text : text.substring(0, end));
       return text.charAt(0) == '{' || !rest.isEmpty() && "{[".indexOf(rest.charAt(0)) >= 0;
     } catch (JsonProcessingException broken) {
       return text.charAt(0) == '{' && (isBroken(text) || isRow(rest));
@@ -84,7 +61,7 @@ final class JsonRows {
 
   /// Whether even several lines together are no value.
   private static boolean isBroken(String text) {
-    try (JsonParser parser = MAPPER.createParser(text)) {
+    try (JsonParser parser = RowJson.MAPPER.createParser(text)) {
       var _ = ONE_OF_MANY.readTree(parser);
       return false;
     } catch (com.fasterxml.jackson.core.io.JsonEOFException breaksOff) {
@@ -99,13 +76,13 @@ final class JsonRows {
     int end = rest.indexOf('\n');
     try {
       return rest.startsWith("{")
-          && MAPPER.readTree(end < 0 ? rest : rest.substring(0, end)).isObject();
+          && RowJson.MAPPER.readTree(end < 0 ? rest : rest.substring(0, end)).isObject();
     } catch (JsonProcessingException broken) {
       return false;
     }
   }
 
-  static void readLines(InputStream bytes, FileRows.Visitor visitor) throws IOException {
+  static void readLines(InputStream bytes, RowVisitor visitor) throws IOException {
     ByteArrayOutputStream buffer = new ByteArrayOutputStream(1 << 12);
     long line = 0;
     boolean more = true;
@@ -121,9 +98,9 @@ final class JsonRows {
         return;
       }
       wanted =
-          buffer.size() > LONGEST_LINE
+          buffer.size() > RowJson.LONGEST
               ? visitor.unreadable(
-                  line, "a line of at most " + LONGEST_LINE + " bytes", "a longer one")
+                  line, "a line of at most " + RowJson.LONGEST + " bytes", "a longer one")
               : readRow(line, buffer.toByteArray(), visitor);
     }
   }
@@ -136,14 +113,14 @@ final class JsonRows {
       if (b == '\n') {
         return true;
       }
-      if (buffer.size() <= LONGEST_LINE) {
+      if (buffer.size() <= RowJson.LONGEST) {
         buffer.write(b);
       }
     }
     return false;
   }
 
-  private static boolean readRow(long line, byte[] bytes, FileRows.Visitor visitor) {
+  private static boolean readRow(long line, byte[] bytes, RowVisitor visitor) {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -154,7 +131,7 @@ final class JsonRows {
       return true;
     }
     try {
-      return UnwrappedRows.visit(line, "", MAPPER.readTree(text), visitor);
+      return UnwrappedRows.visit(line, "", RowJson.MAPPER.readTree(text), visitor);
     } catch (JsonProcessingException broken) {
       if (text.stripTrailing().endsWith(",") && isWhole(text)) {
         return visitor.unreadable(
@@ -168,14 +145,14 @@ final class JsonRows {
 
   private static boolean isWhole(String text) {
     try {
-      return MAPPER.readTree(text.substring(0, text.lastIndexOf(','))).isContainerNode();
+      return RowJson.MAPPER.readTree(text.substring(0, text.lastIndexOf(','))).isContainerNode();
     } catch (JsonProcessingException broken) {
       return false;
     }
   }
 
-  static void readSequence(InputStream bytes, FileRows.Visitor visitor) throws IOException {
-    try (JsonParser parser = MAPPER.createParser(bytes)) {
+  static void readSequence(InputStream bytes, RowVisitor visitor) throws IOException {
+    try (JsonParser parser = RowJson.MAPPER.createParser(bytes)) {
       long index = 0;
       boolean wanted = true;
       for (JsonToken token = parser.nextToken();
@@ -213,10 +190,10 @@ final class JsonRows {
   }
 
   /// The rows of an array under way, or the one conversation that it is.
-  private static boolean array(JsonParser parser, FileRows.Visitor visitor) throws IOException {
+  private static boolean array(JsonParser parser, RowVisitor visitor) throws IOException {
     long index = 0;
     long start = parser.currentTokenLocation().getLineNr();
-    ArrayNode talk = MAPPER.createArrayNode();
+    ArrayNode talk = RowJson.MAPPER.createArrayNode();
     boolean wanted = true;
     for (JsonToken token = parser.nextToken();
         token != null && token != JsonToken.END_ARRAY;
@@ -234,14 +211,14 @@ final class JsonRows {
       index++;
     }
     return talk.isEmpty()
-        || visitor.row(start, "", MAPPER.createObjectNode().set("messages", talk));
+        || visitor.row(start, "", RowJson.MAPPER.createObjectNode().set("messages", talk));
   }
 
   /// The first object of a file: a row, or what is wrapped around the rows (`{"data": [...]}`),
   /// which are then told one after the other.
-  private static boolean object(JsonParser parser, long line, FileRows.Visitor visitor)
+  private static boolean object(JsonParser parser, long line, RowVisitor visitor)
       throws IOException {
-    ObjectNode object = MAPPER.createObjectNode();
+    ObjectNode object = RowJson.MAPPER.createObjectNode();
     boolean wrapped = false;
     boolean wanted = true;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -265,7 +242,7 @@ final class JsonRows {
     return wrapped ? wanted : UnwrappedRows.visit(line, "[0]", object, visitor);
   }
 
-  private static boolean elements(JsonParser parser, FileRows.Visitor visitor) throws IOException {
+  private static boolean elements(JsonParser parser, RowVisitor visitor) throws IOException {
     boolean wanted = true;
     for (long index = 0; parser.currentToken() != JsonToken.END_ARRAY; index++) {
       long line = parser.currentTokenLocation().getLineNr();

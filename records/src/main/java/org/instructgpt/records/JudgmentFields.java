@@ -66,13 +66,13 @@ final class JudgmentFields {
     List<OptionalDouble> places = new ArrayList<>();
     JsonNode list = row.take(name);
     if (!list.isArray()) {
-      row.fault(name, "an array", JsonFields.found(list));
+      row.fault(name, "an array", JsonValues.found(list));
     }
     for (int i = 0; i < list.size(); i++) {
-      OptionalDouble number = JsonFields.numeric(list.get(i));
+      OptionalDouble number = JsonValues.numeric(list.get(i));
       boolean broken = sign > 0 && number.isPresent() && number.getAsDouble() % 1 != 0;
-      if (broken || number.isEmpty() && !JsonFields.absent(list.get(i))) {
-        row.fault(name + "[" + i + "]", expected, JsonFields.found(list.get(i)));
+      if (broken || number.isEmpty() && !JsonValues.absent(list.get(i))) {
+        row.fault(name + "[" + i + "]", expected, JsonValues.found(list.get(i)));
         number = OptionalDouble.of(1);
       }
       places.add(number.isPresent() ? OptionalDouble.of(sign * number.getAsDouble()) : number);
@@ -85,14 +85,14 @@ final class JudgmentFields {
         new ArrayList<>(Collections.nCopies(texts.size(), OptionalDouble.empty()));
     JsonNode list = row.take(name);
     for (int place = 0; place < list.size(); place++) {
-      OptionalDouble number = JsonFields.numeric(list.get(place));
+      OptionalDouble number = JsonValues.numeric(list.get(place));
       int at =
           number.isPresent() ? (int) number.getAsDouble() : texts.indexOf(list.get(place).asText());
       if (at < 0 || at >= texts.size()) {
         row.fault(
             name + "[" + place + "]",
             "the number of an answer, from 0",
-            JsonFields.found(list.get(place)));
+            JsonValues.found(list.get(place)));
       } else {
         places.set(at, OptionalDouble.of(place + 1));
       }
@@ -103,10 +103,10 @@ final class JudgmentFields {
   /// One that was chosen, by its number from 0 or its text.
   private List<OptionalDouble> chosen(String name) {
     JsonNode value = row.take(name);
-    OptionalDouble number = JsonFields.numeric(value);
+    OptionalDouble number = JsonValues.numeric(value);
     int best = number.isPresent() ? (int) number.getAsDouble() : texts.indexOf(value.asText());
     if (best < 0 || best >= texts.size()) {
-      row.fault(name, "the number of one of the " + field + ", from 0", JsonFields.found(value));
+      row.fault(name, "the number of one of the " + field + ", from 0", JsonValues.found(value));
     }
     List<OptionalDouble> places =
         new ArrayList<>(Collections.nCopies(texts.size(), OptionalDouble.of(2)));

@@ -34,7 +34,7 @@ final class MessageThreads {
     private String parent() {
       return PARENTS.stream()
           .map(row::path)
-          .filter(id -> !JsonFields.absent(id))
+          .filter(id -> !JsonValues.absent(id))
           .map(JsonNode::asText)
           .findFirst()
           .orElse("");

@@ -21,7 +21,7 @@ final class ParquetRows {
 
   private ParquetRows() {}
 
-  static void read(Path file, FileRows.Visitor visitor) throws IOException {
+  static void read(Path file, RowVisitor visitor) throws IOException {
     Properties settings = new Properties();
     settings.setProperty("jdbc_stream_results", "true");
     settings.setProperty("autoinstall_known_extensions", "false");
@@ -33,7 +33,7 @@ final class ParquetRows {
       try (ResultSet rows = query.executeQuery()) {
         boolean wanted = true;
         for (long row = 1; wanted && rows.next(); row++) {
-          wanted = visitor.row(row, "", JsonRows.MAPPER.readTree(rows.getString(1)));
+          wanted = visitor.row(row, "", RowJson.MAPPER.readTree(rows.getString(1)));
         }
       }
     } catch (JsonProcessingException impossible) {

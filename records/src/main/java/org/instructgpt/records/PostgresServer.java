@@ -157,8 +157,8 @@ final class PostgresServer implements Database {
   }
 
   @Override
-  public Store.Dialect dialect() {
-    return Store.Dialect.POSTGRESQL;
+  public Dialect dialect() {
+    return Dialect.POSTGRESQL;
   }
 
   @Override
@@ -167,7 +167,7 @@ final class PostgresServer implements Database {
   }
 
   @Override
-  public void migrate(Schema.Scripts scripts) {
+  public void migrate(MigrationScripts scripts) {
     Schema.migrate(this, source, scripts);
   }
 

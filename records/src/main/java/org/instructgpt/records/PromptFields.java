@@ -80,7 +80,7 @@ record PromptFields(
       row.fault(
           field,
           "a last turn of the user",
-          turns.isEmpty() ? "no turn" : "one of the " + RecordJson.word(turns.getLast().role()));
+          turns.isEmpty() ? "no turn" : "one of the " + EnumWords.of(turns.getLast().role()));
     }
     return of(row, field, Dialogue.quoting(turns, row::note));
   }

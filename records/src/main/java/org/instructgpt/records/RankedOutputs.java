@@ -1,6 +1,5 @@
 package org.instructgpt.records;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,13 +19,6 @@ final class RankedOutputs {
                 i < models.size() ? models.get(i) : Output.UNKNOWN,
                 i >= ended.size() || ended.get(i)))
         .toList();
-  }
-
-  static String model(JsonFields row, String field) {
-    JsonNode value = row.take(field);
-    String model =
-        value.isNumber() ? JsonFields.number(value) : value.isTextual() ? value.textValue() : "";
-    return model.isBlank() ? Output.UNKNOWN : model;
   }
 
   /// Whether an answer that is an object says that a limit cut it off.

@@ -132,12 +132,12 @@ final class RatingFormats {
             field,
             "a judgement of the answer as a number, true or false, good or bad (if the answer is"
                 + " good whatever this says: --format completions, or messages)",
-            JsonFields.found(row.node().path(field))));
+            JsonValues.found(row.node().path(field))));
     return false;
   }
 
   private static boolean judges(String name, JsonNode value) {
-    OptionalDouble number = JsonFields.numeric(value);
+    OptionalDouble number = JsonValues.numeric(value);
     if (number.isPresent()) {
       boolean sign = Math.abs(number.getAsDouble()) == 1 || number.getAsDouble() == 0;
       return sign || !YES_OR_NO.contains(name) && !name.equals("score");
@@ -184,8 +184,7 @@ final class RatingFormats {
     PromptFields asked = PromptFields.of(row, "info", SummaryPrompts.turns(row.object("info")));
     JsonFields summary = row.object("summary");
     String text = AnswerFields.inside(summary);
-    Optional<String> model =
-        FieldRole.MODEL.in(summary.node()).map(f -> RankedOutputs.model(summary, f));
+    Optional<String> model = FieldRole.MODEL.in(summary.node()).map(f -> summary.model(f));
     JsonFields axes = summary.object("axes");
     Optional<String> labeler = row.who(FieldRole.LABELER);
     boolean judged = axes.has("overall");
@@ -205,7 +204,7 @@ final class RatingFormats {
     Optional<String> verdict = verdict(node);
     Optional<Integer> quality =
         verdict.map(field -> quality(row, field, node.path(field), draft.evidence()));
-    Optional<String> model = FieldRole.MODEL.in(node).map(field -> RankedOutputs.model(row, field));
+    Optional<String> model = FieldRole.MODEL.in(node).map(field -> row.model(field));
     Optional<String> labeler = row.who(FieldRole.LABELER).or(asked::user);
     boolean ended = RankedOutputs.ended(row);
     row.settle();
@@ -219,7 +218,7 @@ final class RatingFormats {
 
   static int quality(JsonFields row, String field, JsonNode value, ScaleEvidence evidence) {
     row.take(field);
-    OptionalDouble number = JsonFields.numeric(value);
+    OptionalDouble number = JsonValues.numeric(value);
     String name = FieldRole.plain(field);
     if (number.isEmpty()) {
       boolean good =

@@ -54,15 +54,6 @@ final class RecordJson {
 
   private RecordJson() {}
 
-  /// The name of a constant in files and in the store.
-  static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
-  }
-
-  static <E extends Enum<E>> E constant(Class<E> type, String word) {
-    return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
-  }
-
   static String type(Feedback record) {
     return record.getClass().getSimpleName().toLowerCase(Locale.ROOT);
   }
@@ -72,7 +63,7 @@ final class RecordJson {
     node.put("type", type(record));
     node.put("id", record.id());
     switch (record) {
-      case Labeler labeler -> node.put("pool", word(labeler.pool()));
+      case Labeler labeler -> node.put("pool", EnumWords.of(labeler.pool()));
       case Prompt prompt -> writePrompt(prompt, node);
       case Demonstration given ->
           node.put("prompt_id", given.promptId())
@@ -96,11 +87,11 @@ final class RecordJson {
   }
 
   private static void writePrompt(Prompt prompt, ObjectNode node) {
-    node.put("text", prompt.text()).put("source", word(prompt.source()));
+    node.put("text", prompt.text()).put("source", EnumWords.of(prompt.source()));
     prompt.user().ifPresent(user -> node.put("user", user));
     prompt.organisation().ifPresent(organisation -> node.put("organisation", organisation));
-    node.put("split", word(prompt.split()));
-    prompt.useCase().ifPresent(useCase -> node.put("use_case", word(useCase)));
+    node.put("split", EnumWords.of(prompt.split()));
+    prompt.useCase().ifPresent(useCase -> node.put("use_case", EnumWords.of(useCase)));
     node.put("created", prompt.created().toString());
   }
 
@@ -221,13 +212,13 @@ final class RecordJson {
 
   static ArrayNode flags(Set<Rating.Flag> flags) {
     ArrayNode array = MAPPER.createArrayNode();
-    flags.forEach(flag -> array.add(word(flag)));
+    flags.forEach(flag -> array.add(EnumWords.of(flag)));
     return array;
   }
 
   static Set<Rating.Flag> parseFlags(String json) {
     EnumSet<Rating.Flag> flags = EnumSet.noneOf(Rating.Flag.class);
-    parse(json).forEach(flag -> flags.add(constant(Rating.Flag.class, flag.textValue())));
+    parse(json).forEach(flag -> flags.add(EnumWords.constant(Rating.Flag.class, flag.textValue())));
     return flags;
   }
 

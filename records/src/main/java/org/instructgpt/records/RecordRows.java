@@ -44,9 +44,9 @@ final class RecordRows {
         handle.createUpdate(
             "UPDATE prompt SET source = :customer WHERE id = :id AND source = :imported")) {
       return update
-              .bind("customer", RecordJson.word(Prompt.Source.CUSTOMER))
+              .bind("customer", EnumWords.of(Prompt.Source.CUSTOMER))
               .bind("id", prompt)
-              .bind("imported", RecordJson.word(Prompt.Source.IMPORTED))
+              .bind("imported", EnumWords.of(Prompt.Source.IMPORTED))
               .execute()
           == 1;
     }
@@ -160,9 +160,9 @@ final class RecordRows {
 
   private Query query(String sql, Filter filter) {
     Query query = handle.createQuery(sql);
-    filter.split().ifPresent(split -> query.bind("split", RecordJson.word(split)));
-    filter.source().ifPresent(source -> query.bind("source", RecordJson.word(source)));
-    filter.pool().ifPresent(pool -> query.bind("pool", RecordJson.word(pool)));
+    filter.split().ifPresent(split -> query.bind("split", EnumWords.of(split)));
+    filter.source().ifPresent(source -> query.bind("source", EnumWords.of(source)));
+    filter.pool().ifPresent(pool -> query.bind("pool", EnumWords.of(pool)));
     filter.labeler().ifPresent(labeler -> query.bind("labeler", labeler));
     return query;
   }

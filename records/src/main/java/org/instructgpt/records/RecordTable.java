@@ -32,11 +32,11 @@ record RecordTable<T extends Feedback>(
       new RecordTable<>(
           "labeler",
           List.of("id", "pool"),
-          labeler -> List.of(labeler.id(), RecordJson.word(labeler.pool())),
+          labeler -> List.of(labeler.id(), EnumWords.of(labeler.pool())),
           (row, at) ->
               new Labeler(
                   row.getString(at + "id"),
-                  RecordJson.constant(Labeler.Pool.class, row.getString(at + "pool"))));
+                  EnumWords.constant(Labeler.Pool.class, row.getString(at + "pool"))));
 
   static final RecordTable<Prompt> PROMPT =
       new RecordTable<>(
@@ -151,11 +151,11 @@ record RecordTable<T extends Feedback>(
     List<@Nullable Object> values = new ArrayList<>();
     values.add(prompt.id());
     values.add(prompt.text());
-    values.add(RecordJson.word(prompt.source()));
+    values.add(EnumWords.of(prompt.source()));
     values.add(prompt.user().orElse(null));
     values.add(prompt.organisation().orElse(null));
-    values.add(RecordJson.word(prompt.split()));
-    values.add(prompt.useCase().map(RecordJson::word).orElse(null));
+    values.add(EnumWords.of(prompt.split()));
+    values.add(prompt.useCase().map(EnumWords::of).orElse(null));
     values.add(prompt.created().toString());
     return values;
   }
@@ -164,12 +164,12 @@ record RecordTable<T extends Feedback>(
     return new Prompt(
         row.getString(at + "id"),
         row.getString(at + "text"),
-        RecordJson.constant(Prompt.Source.class, row.getString(at + "source")),
+        EnumWords.constant(Prompt.Source.class, row.getString(at + "source")),
         Optional.ofNullable(row.getString(at + "user_id")),
         Optional.ofNullable(row.getString(at + "organisation_id")),
-        RecordJson.constant(Split.class, row.getString(at + "split")),
+        EnumWords.constant(Split.class, row.getString(at + "split")),
         Optional.ofNullable(row.getString(at + "use_case"))
-            .map(word -> RecordJson.constant(Prompt.UseCase.class, word)),
+            .map(word -> EnumWords.constant(Prompt.UseCase.class, word)),
         Instant.parse(row.getString(at + "created")));
   }
 

@@ -14,18 +14,18 @@ import java.util.TreeSet;
 /// Rows of other people's files have no ids: a record gets one made from its content, so the same
 /// row imported again is the same record, whatever file it comes in.
 final class RowRecords {
-  private final Importer.Settings settings;
+  private final ImportSettings settings;
   private final List<Feedback> records = new ArrayList<>();
   private final Map<String, Long> notes = new TreeMap<>();
   private final Set<String> unread = new TreeSet<>();
   private final ScaleEvidence evidence;
 
-  RowRecords(Importer.Settings settings) {
+  RowRecords(ImportSettings settings) {
     this(settings, ScaleEvidence.NONE);
   }
 
   /// @param evidence of the file's first rows
-  RowRecords(Importer.Settings settings, ScaleEvidence evidence) {
+  RowRecords(ImportSettings settings, ScaleEvidence evidence) {
     this.settings = settings;
     this.evidence = evidence;
   }

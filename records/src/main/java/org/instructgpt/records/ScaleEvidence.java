@@ -48,7 +48,7 @@ final class ScaleEvidence {
           double[] numbers =
               rows.stream()
                   .map(value)
-                  .map(JsonFields::numeric)
+                  .map(JsonValues::numeric)
                   .filter(OptionalDouble::isPresent)
                   .mapToDouble(OptionalDouble::getAsDouble)
                   .distinct()

@@ -1,7 +1,6 @@
 package org.instructgpt.records;
 
 import java.util.Map;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
@@ -9,38 +8,9 @@ import org.flywaydb.core.api.MigrationVersion;
 
 /// Brings a database to the version that this program knows, by the numbered scripts of a module.
 final class Schema {
-  private static final Pattern MODULE = Pattern.compile("[a-z]{2,20}");
-
   private Schema() {}
 
-  /// The scripts of one module.
-  ///
-  /// @param history the table in which Flyway keeps what was run
-  /// @param folder on the class path
-  /// @param loader which finds it
-  record Scripts(String history, String folder, ClassLoader loader) {
-    /// Those of the records themselves, which were there before SQLite had company: each database
-    /// has its own.
-    static Scripts own(Store.Dialect dialect) {
-      String folder = dialect == Store.Dialect.SQLITE ? "migrations" : "postgresql";
-      return new Scripts(
-          "flyway_schema_history",
-          "org/instructgpt/records/" + folder,
-          Schema.class.getClassLoader());
-    }
-
-    static Scripts of(String module, Class<?> owner) {
-      if (!MODULE.matcher(module).matches()) {
-        throw new IllegalArgumentException(
-            "expected the name of a module in lower-case letters, found "
-                + RecordChecks.quoted(module));
-      }
-      String folder = owner.getPackageName().replace('.', '/') + "/migrations";
-      return new Scripts(module + "_history", folder, owner.getClassLoader());
-    }
-  }
-
-  static void migrate(Database database, DataSource source, Scripts scripts) {
+  static void migrate(Database database, DataSource source, MigrationScripts scripts) {
     database.explaining(() -> {
       migrate(database, flyway(database, source, scripts));
       return true;
@@ -71,8 +41,8 @@ final class Schema {
     return newest;
   }
 
-  private static Flyway flyway(Database database, DataSource source, Scripts scripts) {
-    boolean own = scripts.equals(Scripts.own(database.dialect()));
+  private static Flyway flyway(Database database, DataSource source, MigrationScripts scripts) {
+    boolean own = scripts.equals(MigrationScripts.own(database.dialect()));
     return Flyway.configure(scripts.loader())
         .dataSource(source)
         .table(scripts.history())
@@ -86,7 +56,7 @@ final class Schema {
         .load();
   }
 
-  private static Map<String, String> placeholders(Store.Dialect dialect) {
+  private static Map<String, String> placeholders(Dialect dialect) {
     return switch (dialect) {
       case SQLITE ->
           Map.of(

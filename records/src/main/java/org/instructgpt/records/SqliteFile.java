@@ -68,8 +68,8 @@ final class SqliteFile implements Database {
   }
 
   @Override
-  public Store.Dialect dialect() {
-    return Store.Dialect.SQLITE;
+  public Dialect dialect() {
+    return Dialect.SQLITE;
   }
 
   @Override
@@ -80,7 +80,7 @@ final class SqliteFile implements Database {
   /// Flyway does not lock SQLite, so two programs that open a new file together would both create
   /// its tables: a lock on a file beside it lets one of them wait.
   @Override
-  public void migrate(Schema.Scripts scripts) throws IOException {
+  public void migrate(MigrationScripts scripts) throws IOException {
     Path beside = file.resolveSibling(file.getFileName() + ".lock");
     synchronized (SqliteFile.class) { // A lock of the file system is held by the whole program.
       try (FileChannel channel =

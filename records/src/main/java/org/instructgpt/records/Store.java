@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,64 +40,9 @@ public final class Store implements AutoCloseable {
     this.writer = writer;
   }
 
-  /// Which SQL is spoken; all statements but the tables' keep to what both understand.
-  public enum Dialect {
-    SQLITE,
-    POSTGRESQL;
-
-    /// What ends the inner query of `UPDATE ... WHERE id = (SELECT ... LIMIT 1)`, so that nobody
-    /// waits for a row that another program is about to take.
-    public String skipLocked() {
-      return this == POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
-    }
-  }
-
   /// How many records of each type there are.
   public record Counts(
       long labelers, long prompts, long demonstrations, long rankings, long ratings) {}
-
-  /// How much a store holds.
-  ///
-  /// @param labelers in all
-  /// @param bySplit prompts, and what was given on them
-  public record Census(long labelers, Map<Split, Given> bySplit) {
-    public Census {
-      bySplit = Map.copyOf(bySplit);
-    }
-  }
-
-  /// How much there is of the prompts of one part of the data.
-  public record Given(long prompts, long demonstrations, long rankings, long ratings) {}
-
-  /// A module that keeps rows about people: it deletes what it holds of them.
-  @FunctionalInterface
-  public interface Erasable {
-    /// Deletes every row that these people gave or that tells of them, and every row about these
-    /// prompts, inside the caller's transaction; the number of rows that are gone. The prompts and
-    /// what else the records hold are still there when this is called and go afterwards.
-    ///
-    /// @param people ids of accounts, users and labelers, which are the same
-    /// @param prompts ids of all prompts that go with them
-    int erase(Handle handle, Set<String> people, Set<String> prompts);
-  }
-
-  /// What an erasure took away: ids of records, and numbers of rows.
-  ///
-  /// @param others rows of other modules
-  public record Erased(
-      Set<String> prompts,
-      Set<String> demonstrations,
-      Set<String> rankings,
-      Set<String> ratings,
-      int labelers,
-      int others) {
-    public Erased {
-      prompts = Set.copyOf(prompts);
-      demonstrations = Set.copyOf(demonstrations);
-      rankings = Set.copyOf(rankings);
-      ratings = Set.copyOf(ratings);
-    }
-  }
 
   /// Opens a store in a file, makes it where there is none, and brings an older one to this
   /// version.
@@ -124,7 +68,7 @@ public final class Store implements AutoCloseable {
 
   private static Store open(Database database) throws IOException {
     try {
-      database.migrate(Schema.Scripts.own(database.dialect()));
+      database.migrate(MigrationScripts.own(database.dialect()));
       return new Store(
           database,
           database.explaining(() -> new WriterThread(database.writing(), database::explained)));
@@ -150,7 +94,7 @@ public final class Store implements AutoCloseable {
   /// only `INTEGER`, `${long}`, `REAL`, `TEXT` and `BLOB`.
   public void extend(String module, Class<?> owner) throws IOException {
     try {
-      database.migrate(Schema.Scripts.of(module, owner));
+      database.migrate(MigrationScripts.of(module, owner));
     } catch (UncheckedIOException machine) {
       throw new IOException(machine.getMessage(), machine);
     }

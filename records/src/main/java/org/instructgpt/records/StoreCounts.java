@@ -31,7 +31,7 @@ final class StoreCounts {
   /// Counts a store by its place, as [Store#open(String)] takes it.
   ///
   /// @throws IllegalArgumentException if it is no store
-  static Store.Census of(String place) throws IOException {
+  static Census of(String place) throws IOException {
     if (place.startsWith(PostgresServer.SCHEME)) {
       try (var server = new PostgresServer(place)) {
         return server.explaining(() -> server.read(StoreCounts::count));
@@ -43,7 +43,7 @@ final class StoreCounts {
   /// Counts a store in a file.
   ///
   /// @throws IllegalArgumentException if it is no store
-  static Store.Census of(Path file) throws IOException {
+  static Census of(Path file) throws IOException {
     try {
       if (isAlone(file)) {
         var census = read(file, "?mode=ro&immutable=1", StoreCounts::count);
@@ -60,7 +60,7 @@ final class StoreCounts {
     }
   }
 
-  private static Store.Census ofCopy(Path file) throws IOException, SQLException {
+  private static Census ofCopy(Path file) throws IOException, SQLException {
     Path folder = Files.createTempDirectory("instructgpt-census");
     Path copy = folder.resolve("feedback.db");
     try {
@@ -97,24 +97,24 @@ final class StoreCounts {
     }
   }
 
-  private static Store.Census count(Handle handle) {
+  private static Census count(Handle handle) {
     long labelers = handle.createQuery("SELECT count(*) FROM labeler").mapTo(Long.class).one();
     var prompts = bySplit(handle, PROMPTS);
     var demonstrations = bySplit(handle, given("demonstration"));
     var rankings = bySplit(handle, given("ranking"));
     var ratings = bySplit(handle, given("rating"));
-    var all = new EnumMap<Split, Store.Given>(Split.class);
+    var all = new EnumMap<Split, Census.Given>(Split.class);
     for (Split split : Split.values()) {
-      String word = RecordJson.word(split);
+      String word = EnumWords.of(split);
       all.put(
           split,
-          new Store.Given(
+          new Census.Given(
               prompts.getOrDefault(word, 0L),
               demonstrations.getOrDefault(word, 0L),
               rankings.getOrDefault(word, 0L),
               ratings.getOrDefault(word, 0L)));
     }
-    return new Store.Census(labelers, all);
+    return new Census(labelers, all);
   }
 
   private static String given(String table) {

@@ -33,7 +33,7 @@ final class ToolExports {
       JsonNode who = by.isObject() ? by.path("id") : by;
       for (JsonNode result : annotation.path("result")) {
         ObjectNode plain = data.deepCopy();
-        if (!JsonFields.absent(who)) {
+        if (!JsonValues.absent(who)) {
           plain.set("labeler", who);
         }
         if (judge(plain, data, result)) {
@@ -50,7 +50,7 @@ final class ToolExports {
   private static JsonNode task(JsonFields row, String field) {
     JsonNode task = row.take(field);
     if (!task.isObject()) {
-      row.fault(field, "an object", JsonFields.found(task));
+      row.fault(field, "an object", JsonValues.found(task));
     }
     return task.isObject() ? task : RecordJson.MAPPER.createObjectNode();
   }
@@ -174,7 +174,7 @@ final class ToolExports {
       }
       return !candidates.isEmpty();
     }
-    boolean plainValue = value.isValueNode() && !JsonFields.absent(value);
+    boolean plainValue = value.isValueNode() && !JsonValues.absent(value);
     if (!candidates.isEmpty()) {
       plain.set("winner", value);
       return plainValue;
@@ -199,10 +199,10 @@ final class ToolExports {
     ObjectNode plain = RecordJson.MAPPER.createObjectNode();
     row.take("type");
     Optional.of(row.take("user_id"))
-        .filter(id -> !JsonFields.absent(id))
+        .filter(id -> !JsonValues.absent(id))
         .ifPresent(id -> plain.set("user", id));
     Optional.of(data.path("model_id"))
-        .filter(id -> !JsonFields.absent(id))
+        .filter(id -> !JsonValues.absent(id))
         .ifPresent(id -> plain.set("model", id));
     List<JsonNode> path = new ArrayList<>();
     Set<String> seen = new HashSet<>();
@@ -220,7 +220,7 @@ final class ToolExports {
       turn.set("role", message.path("role"));
       turn.set("content", message.path("content"));
     }
-    double rating = JsonFields.numeric(data.path("rating")).orElse(0);
+    double rating = JsonValues.numeric(data.path("rating")).orElse(0);
     if (rating == 0) {
       row.note("answers that nobody judged, left out");
       return List.of();

@@ -43,7 +43,7 @@ final class UnknownRows {
   /// @param but fields that are not named
   static String keys(JsonNode row, Set<String> but) {
     if (!row.isObject()) {
-      return JsonFields.found(row);
+      return JsonValues.found(row);
     }
     List<String> names = new ArrayList<>();
     row.fieldNames().forEachRemaining(names::add);
@@ -114,7 +114,7 @@ final class UnknownRows {
         .filter(field -> field.getValue().isTextual() || field.getValue().path("text").isTextual())
         .map(Map.Entry::getKey)
         .filter(name ->
-            !Format.isHarmless(name)
+            !MetadataFields.isOne(name)
                 && !FieldRole.CONTEXT.isCalled(name)
                 && !FieldRole.SYSTEM.isCalled(name)
                 && !FieldRole.USER.isCalled(name))

@@ -24,7 +24,7 @@ record UnreadFields(Set<String> read) {
       JsonNode inside = field.getValue();
       if (!read.contains(name)) {
         boolean empty = inside.isContainerNode() ? inside.isEmpty() : inside.asText().isEmpty();
-        if (!JsonFields.absent(inside) && !empty) {
+        if (!JsonValues.absent(inside) && !empty) {
           unread.add(name);
         }
       } else if (read.contains(name + ".")) {

@@ -56,7 +56,7 @@ final class UnwrappedRows {
         && !MessageThreads.isMessage(value);
   }
 
-  static boolean visit(long line, String place, JsonNode value, FileRows.Visitor visitor) {
+  static boolean visit(long line, String place, JsonNode value, RowVisitor visitor) {
     List<JsonNode> rows = rows(value);
     if (rows.size() == 1) {
       return visitor.row(line, place, rows.getFirst());
@@ -71,14 +71,14 @@ final class UnwrappedRows {
   private static List<JsonNode> rows(JsonNode value) {
     if (value.isArray() && !value.isEmpty()) {
       if (isTurn(value.path(0))) {
-        return List.of(JsonRows.MAPPER.createObjectNode().set("messages", value));
+        return List.of(RowJson.MAPPER.createObjectNode().set("messages", value));
       }
       return value.path(0).isObject() ? elements(value) : List.of(value);
     }
     if (!value.isObject() || !isWrapping(value)) {
       return List.of(value);
     }
-    if (Format.of(value).isPresent() && columns(value).isEmpty()) {
+    if (FormatDetection.of(value).isPresent() && columns(value).isEmpty()) {
       return List.of(value);
     }
     List<JsonNode> wrapped = new ArrayList<>();
@@ -124,7 +124,7 @@ final class UnwrappedRows {
     List<JsonNode> rows = new ArrayList<>();
     if (value.path("columns").isArray() && value.path("data").path(0).isArray()) {
       for (JsonNode cells : value.path("data")) {
-        ObjectNode row = JsonRows.MAPPER.createObjectNode();
+        ObjectNode row = RowJson.MAPPER.createObjectNode();
         for (int i = 0; i < cells.size(); i++) {
           row.set(value.path("columns").path(i).asText(), cells.get(i));
         }
@@ -139,7 +139,7 @@ final class UnwrappedRows {
     List<String> keys = new ArrayList<>();
     first.fieldNames().forEachRemaining(keys::add);
     for (int i = 0; i < first.size(); i++) {
-      ObjectNode row = JsonRows.MAPPER.createObjectNode();
+      ObjectNode row = RowJson.MAPPER.createObjectNode();
       for (Map.Entry<String, JsonNode> column : value.properties()) {
         JsonNode cells = column.getValue();
         row.set(column.getKey(), cells.isArray() ? cells.path(i) : cells.path(keys.get(i)));

@@ -79,7 +79,7 @@ final class WinnerField {
       int won = -1;
       for (int i = 0; i < columns.size(); i++) {
         JsonNode value = row.take(columns.get(i));
-        won = JsonFields.numeric(value).orElse(value.asBoolean() ? 1 : 0) == 1 ? i : won;
+        won = JsonValues.numeric(value).orElse(value.asBoolean() ? 1 : 0) == 1 ? i : won;
       }
       return Optional.of(won < 0 ? tie() : first(won));
     }
@@ -95,13 +95,13 @@ final class WinnerField {
   }
 
   private List<Integer> told(String field, JsonNode value) {
-    if (value.isTextual() && !JsonFields.numeric(value).isPresent()) {
+    if (value.isTextual() && !JsonValues.numeric(value).isPresent()) {
       return words(field, value.textValue());
     }
     if (value.isBoolean()) {
       return first(value.booleanValue() ? 0 : 1);
     }
-    double number = JsonFields.numeric(value).orElse(Double.NaN);
+    double number = JsonValues.numeric(value).orElse(Double.NaN);
     if (STRENGTHS.contains(FieldRole.plain(field)) || number < 0 && isSigned(field)) {
       return number == 0 ? tie() : first(number < 0 ? 0 : 1);
     }

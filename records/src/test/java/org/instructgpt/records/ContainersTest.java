@@ -109,7 +109,7 @@ final class ContainersTest {
       entry(zip, "pairs.csv", "prompt,chosen,rejected\nq,a,b\n");
       entry(zip, "__MACOSX/._rows.jsonl", "junk");
     }
-    Importer.Report report = read(file);
+    ImportReport report = read(file);
     assertThat(report.formats().values())
         .containsExactlyInAnyOrder(Format.COMPLETIONS, Format.PREFERENCES);
     assertThat(report.added("demonstration")).isEqualTo(2);
@@ -129,7 +129,7 @@ final class ContainersTest {
               + file
               + "' (FORMAT parquet)");
     }
-    Importer.Report report = read(file);
+    ImportReport report = read(file);
     assertThat(report.added("ranking")).isEqualTo(1);
     Ranking ranking = store.rankings(Filter.ALL).getFirst().item();
     assertThat(ranking.labeler()).isEqualTo("12345678901234567");
@@ -141,7 +141,7 @@ final class ContainersTest {
 
   @Test
   void aTableKeepsWhatItsCellsAre() throws Exception {
-    Importer.Report report =
+    ImportReport report =
         read(
             write(
                 "prompt,completion,labeler,user\nq,\"\",007,\n\"two\nlines, \"\"q\"\"\",a,7,u\n"
@@ -202,7 +202,7 @@ final class ContainersTest {
   }
 
   private void requireBoth(Path file) throws IOException {
-    Importer.Report report = read(file);
+    ImportReport report = read(file);
     assertThat(report.bad()).isEmpty();
     assertThat(store.demonstrations(Filter.ALL))
         .extracting(given -> given.prompt().text() + " " + given.item().response())
@@ -216,8 +216,8 @@ final class ContainersTest {
     zip.closeEntry();
   }
 
-  private Importer.Report read(Path file) throws IOException {
-    return new Importer(store, Importer.Settings.at(Samples.NOON)).read(file);
+  private ImportReport read(Path file) throws IOException {
+    return new Importer(store, ImportSettings.at(Samples.NOON)).read(file);
   }
 
   private Path write(byte[] content) throws IOException {

@@ -43,7 +43,7 @@ final class EndedTest {
         .contains("\"text\":\"This goes on and\",\"model\":\"sft\",\"ended\":false")
         .doesNotContain("\"ended\":true");
     try (var copy = Store.open(folder.resolve("copy.db"))) {
-      new Importer(copy, Importer.Settings.at(Samples.NOON)).read(file);
+      new Importer(copy, ImportSettings.at(Samples.NOON)).read(file);
       assertThat(copy.rankings(Filter.ALL).getFirst().item()).isEqualTo(ranking());
       assertThat(copy.ratings(Filter.ALL).getFirst().item()).isEqualTo(rating());
     }
@@ -63,7 +63,7 @@ final class EndedTest {
         pairs,
         "{\"prompt\": \"He\", \"chosen\": \"Yes.\", \"rejected\": \"No\", \"rejected_ended\": false}\n");
     try (var store = Store.open(folder.resolve("feedback.db"))) {
-      new Importer(store, Importer.Settings.at(Samples.NOON)).read(List.of(file, pairs));
+      new Importer(store, ImportSettings.at(Samples.NOON)).read(List.of(file, pairs));
       assertThat(store.rankings(Filter.ALL))
           .extracting(each -> each.item().outputs().stream().map(Output::ended).toList())
           .containsExactly(List.of(true, false), List.of(true, true), List.of(true, false));
@@ -85,7 +85,7 @@ final class EndedTest {
         {"prompt": "Ho", "completions": ["Hello.", "What"], "ranks": [1, 2], "ended": [true, "no"]}
         """);
     try (var store = Store.open(folder.resolve("feedback.db"))) {
-      var importer = new Importer(store, Importer.Settings.at(Samples.NOON));
+      var importer = new Importer(store, ImportSettings.at(Samples.NOON));
       assertThatThrownBy(() -> importer.read(file))
           .hasMessageContaining(
               "ranked.jsonl:1: ended: expected as many as completions, 2, found 1")

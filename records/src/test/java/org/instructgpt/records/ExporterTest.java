@@ -41,7 +41,7 @@ final class ExporterTest {
     Path file = folder.resolve("all.jsonl.gz");
     assertThat(exporter.everything(file)).isEqualTo(8);
     try (Store copy = Store.open(folder.resolve("copy.db"))) {
-      Importer importer = new Importer(copy, Importer.Settings.at(Samples.NOON.plusSeconds(1)));
+      Importer importer = new Importer(copy, ImportSettings.at(Samples.NOON.plusSeconds(1)));
       assertThat(importer.read(file).added().values())
           .containsExactlyInAnyOrder(2L, 2L, 2L, 1L, 1L);
       assertSame(copy);
@@ -61,7 +61,7 @@ final class ExporterTest {
     assertThat(exporter.rankings(files.get(3), Filter.ALL)).isEqualTo(1);
     assertThat(exporter.ratings(files.get(4), Filter.ALL)).isEqualTo(1);
     try (Store copy = Store.open(folder.resolve("copy.db"))) {
-      Importer importer = new Importer(copy, Importer.Settings.at(Samples.NOON));
+      Importer importer = new Importer(copy, ImportSettings.at(Samples.NOON));
       assertThatThrownBy(() -> importer.read(files.get(3)))
           .hasMessageContaining("rankings.jsonl:1: prompt_id: expected a prompt that is stored");
       importer.read(files);

@@ -114,7 +114,7 @@ final class FormatTest {
     String shared = "\\n\\nHuman: q\\n\\nAssistant:";
     String chosen = shared + " a\\n\\nHuman: r\\n\\nAssistant: b";
     RowRecords draft = draft();
-    Format.HH_RLHF.read(json(dialogues(chosen, shared + " c")), draft);
+    FormatReading.read(Format.HH_RLHF, json(dialogues(chosen, shared + " c")), draft);
     Ranking ranking = all(draft.records(), Ranking.class).getFirst();
     assertThat(ranking.outputs())
         .extracting(Output::text)
@@ -168,7 +168,7 @@ final class FormatTest {
   @Test
   void tiesThatDoNotCarryOverAreBrokenAsRarelyAsPossible() {
     RowRecords draft = draft();
-    Format.FINE_GRAINED.read(json(fineGrained("[0, 1, 2, 1, 0, 2]")), draft);
+    FormatReading.read(Format.FINE_GRAINED, json(fineGrained("[0, 1, 2, 1, 0, 2]")), draft);
     assertThat(all(draft.records(), Ranking.class).getFirst().ranks()).containsExactly(2, 1, 3, 1);
     assertThat(draft.notes()).containsValue(1L);
   }
@@ -203,7 +203,7 @@ final class FormatTest {
   void ourOwnRecordsComeBackAsTheyWere() {
     for (Feedback record : Samples.oneOfEach()) {
       RowRecords draft = draft();
-      Format.RECORDS.read(RecordJson.write(record), draft);
+      FormatReading.read(Format.RECORDS, RecordJson.write(record), draft);
       assertThat(draft.records()).containsExactly(record);
     }
     assertFault(
@@ -241,7 +241,7 @@ final class FormatTest {
   }
 
   private static void assertFault(Format format, String row, String message) {
-    assertThatThrownBy(() -> format.read(json(row), draft()))
+    assertThatThrownBy(() -> FormatReading.read(format, json(row), draft()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
   }
@@ -256,14 +256,14 @@ final class FormatTest {
 
   /// Reads a row as its format, which must also be the one that is found by looking.
   private static List<Feedback> read(Format format, String row) {
-    assertThat(Format.of(json(row))).contains(format);
+    assertThat(FormatDetection.of(json(row))).contains(format);
     RowRecords draft = draft();
-    format.read(json(row), draft);
+    FormatReading.read(format, json(row), draft);
     return draft.records();
   }
 
   private static RowRecords draft() {
-    return new RowRecords(Importer.Settings.at(Samples.NOON));
+    return new RowRecords(ImportSettings.at(Samples.NOON));
   }
 
   private static JsonNode json(String row) {

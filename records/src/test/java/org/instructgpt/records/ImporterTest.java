@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ImporterTest {
   @TempDir Path folder;
   private Store store;
-  private final Importer.Settings settings = Importer.Settings.at(Samples.NOON);
+  private final ImportSettings settings = ImportSettings.at(Samples.NOON);
 
   @BeforeEach
   void open() throws IOException {
@@ -48,7 +48,7 @@ final class ImporterTest {
     BadRows refusal =
         catchThrowableOfType(BadRows.class, () -> new Importer(store, settings).read(file));
     assertThat(refusal.problems())
-        .extracting(BadRows.Problem::line, BadRows.Problem::field)
+        .extracting(RowProblem::line, RowProblem::field)
         .containsExactly(
             tuple(2, "completion"),
             tuple(4, "prompt"),
@@ -76,10 +76,10 @@ final class ImporterTest {
             "{\"prompt\": \"one\", \"completion\": \"1\"}",
             "{\"prompt\": \"two\"}",
             "{\"prompt\": \"three\", \"completion\": \"3\"}");
-    Importer.Report report = new Importer(store, settings.skippingBad()).read(file);
+    ImportReport report = new Importer(store, settings.skippingBad()).read(file);
     assertThat(report.rows()).isEqualTo(3);
     assertThat(report.added("demonstration")).isEqualTo(2);
-    assertThat(report.bad()).extracting(BadRows.Problem::line).containsExactly(2L);
+    assertThat(report.bad()).extracting(RowProblem::line).containsExactly(2L);
     assertThat(store.demonstrations(Filter.ALL)).hasSize(2);
   }
 
@@ -99,12 +99,12 @@ final class ImporterTest {
             "{\"prompt\": \"one\", \"chosen\": \"a\", \"rejected\": \"b\"}",
             "{\"prompt\": \"one\", \"chosen\": \"b\", \"rejected\": \"c\"}",
             "{\"prompt\": \"one\", \"chosen\": \"a\", \"rejected\": \"b\"}");
-    Importer.Report first = new Importer(store, settings).read(file);
+    ImportReport first = new Importer(store, settings).read(file);
     assertThat(first.added("ranking")).isEqualTo(2);
     assertThat(first.added("prompt")).isEqualTo(1);
     assertThat(first.duplicates()).isEqualTo(1);
-    Importer.Settings later = Importer.Settings.at(Samples.NOON.plusSeconds(3600));
-    Importer.Report second = new Importer(store, later).read(file);
+    ImportSettings later = ImportSettings.at(Samples.NOON.plusSeconds(3600));
+    ImportReport second = new Importer(store, later).read(file);
     assertThat(second.added()).isEmpty();
     assertThat(second.duplicates()).isEqualTo(3);
     assertThat(store.rankings(Filter.ALL)).hasSize(2);

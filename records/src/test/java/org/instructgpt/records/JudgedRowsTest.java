@@ -36,7 +36,7 @@ final class JudgedRowsTest {
 
   @Test
   void whatWasRejectedInProdigyIsNoDemonstration() throws Exception {
-    Importer.Report report =
+    ImportReport report =
         read(
             "{'prompt': 'a', 'response': 'x', 'answer': 'accept', '_input_hash': 1, '_annotator_id': 'kim'}",
             "{'prompt': 'b', 'response': 'y', 'answer': 'reject', '_input_hash': 2}",
@@ -74,14 +74,14 @@ final class JudgedRowsTest {
   void aJudgementThatIsNotUnderstoodMakesNoDemonstration(String judgement) throws Exception {
     String row = "{'prompt': 'a', 'response': 'x', " + judgement + "}";
     assertThat(refusal(row)).hasMessageContaining("--format completions");
-    Importer.Settings told = Importer.Settings.at(Samples.NOON).of(Format.COMPLETIONS);
+    ImportSettings told = ImportSettings.at(Samples.NOON).of(Format.COMPLETIONS);
     assertThat(new Importer(store, told).read(lines(row)).added("demonstration")).isEqualTo(1);
   }
 
   @Test
   void whoDidNotConsentIsNotTakenIn() throws Exception {
-    Importer.Settings vouched = Importer.Settings.at(Samples.NOON).withConsent();
-    Importer.Report report =
+    ImportSettings vouched = ImportSettings.at(Samples.NOON).withConsent();
+    ImportReport report =
         new Importer(store, vouched)
             .read(
                 lines(
@@ -98,8 +98,8 @@ final class JudgedRowsTest {
   void aPromptThatWasImportedBeforeBecomesTheCustomers() throws Exception {
     String row = "{'prompt': 'a', 'user_id': 'u1'}";
     var _ = read(row);
-    Importer.Settings vouched = Importer.Settings.at(Samples.NOON).withConsent();
-    Importer.Report report = new Importer(store, vouched).read(lines(row));
+    ImportSettings vouched = ImportSettings.at(Samples.NOON).withConsent();
+    ImportReport report = new Importer(store, vouched).read(lines(row));
     assertThat(store.prompts(Filter.ALL))
         .extracting(Prompt::source)
         .containsExactly(Prompt.Source.CUSTOMER);
@@ -123,7 +123,7 @@ final class JudgedRowsTest {
   void anAnswerThatIsJsonStaysAsItIs() throws Exception {
     var _ = read("{'prompt': 'write a list', 'completion': '[\\'a\\', \\'b\\']'}");
     Path table = file("table.csv", "prompt,completion\nwrite json,\"{\"\"a\"\": 1}\"\n");
-    var _ = new Importer(store, Importer.Settings.at(Samples.NOON)).read(table);
+    var _ = new Importer(store, ImportSettings.at(Samples.NOON)).read(table);
     assertThat(store.demonstrations(Filter.ALL))
         .extracting(given -> given.item().response())
         .containsExactly("[\"a\", \"b\"]", "{\"a\": 1}");
@@ -176,7 +176,7 @@ final class JudgedRowsTest {
 
   @Test
   void everySplitOfAFileOnOneLineIsRead() throws Exception {
-    Importer.Report report =
+    ImportReport report =
         read(
             "{'train': [{'prompt': 'a', 'completion': 'x'}], 'test': [{'prompt': 'b', 'completion':"
                 + " 'y'}]}");
@@ -186,7 +186,7 @@ final class JudgedRowsTest {
   @Test
   void aQuoteThatIsNeverClosedIsAFault() throws Exception {
     Path table = file("table.csv", "prompt,response\na,\"x\nb,y\nc,z\n");
-    Importer importer = new Importer(store, Importer.Settings.at(Samples.NOON));
+    Importer importer = new Importer(store, ImportSettings.at(Samples.NOON));
     assertThat(catchThrowableOfType(BadRows.class, () -> importer.read(table)))
         .hasMessageContaining("table.csv:2: row: expected CSV, found a quote that is not closed");
   }
@@ -200,14 +200,14 @@ final class JudgedRowsTest {
     try (var gzip = new GZIPOutputStream(Files.newOutputStream(packed))) {
       gzip.write(tar);
     }
-    Importer importer = new Importer(store, Importer.Settings.at(Samples.NOON));
+    Importer importer = new Importer(store, ImportSettings.at(Samples.NOON));
     assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> importer.read(packed)))
         .hasMessageContaining("a tar archive; unpack it");
   }
 
   @Test
   void aNameThatNoRowHasIsAMistake() throws Exception {
-    Importer.Settings told = Importer.Settings.at(Samples.NOON).named(Map.of("labeler", "ratr"));
+    ImportSettings told = ImportSettings.at(Samples.NOON).named(Map.of("labeler", "ratr"));
     Path rows = lines("{'prompt': 'a', 'completion': 'x', 'rater': 'kim'}");
     Importer importer = new Importer(store, told);
     assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> importer.read(rows)))
@@ -227,8 +227,8 @@ final class JudgedRowsTest {
     return Optional.ofNullable(catchThrowableOfType(BadRows.class, () -> read(rows))).orElseThrow();
   }
 
-  private Importer.Report read(String... rows) throws IOException {
-    return new Importer(store, Importer.Settings.at(Samples.NOON)).read(lines(rows));
+  private ImportReport read(String... rows) throws IOException {
+    return new Importer(store, ImportSettings.at(Samples.NOON)).read(lines(rows));
   }
 
   private Path lines(String... rows) throws IOException {

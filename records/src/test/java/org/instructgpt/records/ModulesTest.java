@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What other modules do with the store: tables of their own, transactions, erasure.
 @ParameterizedClass
-@EnumSource(Store.Dialect.class)
+@EnumSource(Dialect.class)
 final class ModulesTest {
-  @Parameter Store.Dialect dialect;
+  @Parameter Dialect dialect;
   @TempDir Path folder;
   private String place;
   private Store store;
@@ -185,13 +185,13 @@ final class ModulesTest {
     store.write(handle -> plant(handle, "b1", "p1", "ann")).join();
     store.write(handle -> plant(handle, "b2", "p2", "user-p1")).join();
     store.write(handle -> plant(handle, "b3", "p2", "ann")).join();
-    Store.Erased erased = store.erase(Set.of("user-p1"), Set.of(), List.of(ModulesTest::eraseBeds));
+    Erased erased = store.erase(Set.of("user-p1"), Set.of(), List.of(ModulesTest::eraseBeds));
     assertThat(erased)
-        .isEqualTo(new Store.Erased(Set.of("p1"), Set.of("d1"), Set.of("r1"), Set.of("a1"), 0, 2));
+        .isEqualTo(new Erased(Set.of("p1"), Set.of("d1"), Set.of("r1"), Set.of("a1"), 0, 2));
     assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 1, 0, 0));
     assertThat(beds()).containsExactly("b3");
     assertThat(store.erase(Set.of("user-p1"), Set.of(), List.of()))
-        .isEqualTo(new Store.Erased(Set.of(), Set.of(), Set.of(), Set.of(), 0, 0));
+        .isEqualTo(new Erased(Set.of(), Set.of(), Set.of(), Set.of(), 0, 0));
   }
 
   private static int eraseBeds(Handle handle, Set<String> people, Set<String> prompts) {
@@ -214,7 +214,7 @@ final class ModulesTest {
             "bob",
             Samples.NOON);
     store.add(List.of(Samples.BOB, shown, Samples.ranking("r8", "p1", Samples.BOB))).join();
-    Store.Erased erased = store.erase(Set.of("ann"), Set.of(), List.of());
+    Erased erased = store.erase(Set.of("ann"), Set.of(), List.of());
     assertThat(erased.rankings()).containsExactlyInAnyOrder("r1", "r9");
     assertThat(erased.labelers()).isEqualTo(1);
     assertThat(store.labelers()).containsExactly(Samples.BOB);
@@ -224,7 +224,7 @@ final class ModulesTest {
   @Test
   void onePromptCanGoAlone() {
     store.add(Samples.prompt("p2")).join();
-    Store.Erased erased = store.erase(Set.of(), Set.of("p1", "unknown"), List.of());
+    Erased erased = store.erase(Set.of(), Set.of("p1", "unknown"), List.of());
     assertThat(erased.prompts()).containsExactly("p1");
     assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 0, 0, 0));
     assertThatThrownBy(() -> store.erase(Set.of(), Set.of(), List.of()))

@@ -23,7 +23,7 @@ final class OddRowsTest {
     int refused = 0;
     for (JsonNode row : oddRows(json(sample(format)))) {
       try {
-        format.read(row, new RowRecords(Importer.Settings.at(Samples.NOON)));
+        FormatReading.read(format, row, new RowRecords(ImportSettings.at(Samples.NOON)));
       } catch (JsonFields.BadRow | BadField fault) {
         refused++;
       }

@@ -100,7 +100,7 @@ final class PeoplesFilesTest {
     "prompt-chosen-conv.jsonl, R1"
   })
   void aFileBecomes(String file, String expected) throws Exception {
-    Importer.Report report = read(file);
+    ImportReport report = read(file);
     assertThat(report.bad()).isEmpty();
     assertThat(report.isNothing()).isEqualTo(expected.equals("nothing"));
     long given = report.added("demonstration") + report.added("ranking") + report.added("rating");
@@ -200,15 +200,15 @@ final class PeoplesFilesTest {
 
   @Test
   void whatFieldsAreCanBeTold() throws Exception {
-    Importer.Settings told =
-        Importer.Settings.at(Samples.NOON)
+    ImportSettings told =
+        ImportSettings.at(Samples.NOON)
             .named(Map.of("chosen", "response_j", "rejected", "response_k"));
-    Importer.Report report = new Importer(store, told).read(file("stackex.jsonl"));
+    ImportReport report = new Importer(store, told).read(file("stackex.jsonl"));
     assertThat(report.added("ranking")).isEqualTo(1);
     assertThat(rankings().getFirst().outputs())
         .extracting(Output::text)
         .containsExactly(HILLS, "Rivers are wet.");
-    Importer.Settings stars = Importer.Settings.at(Samples.NOON).named(Map.of("stars", "rating"));
+    ImportSettings stars = ImportSettings.at(Samples.NOON).named(Map.of("stars", "rating"));
     var _ = new Importer(store, stars).read(file("single-rating1.jsonl"));
     assertThat(ratings().getFirst().quality()).isEqualTo(1);
   }
@@ -243,8 +243,8 @@ final class PeoplesFilesTest {
 
   @Test
   void everyAnswerOfAConversationIsADemonstrationWhenAsked() throws Exception {
-    Importer.Settings every = Importer.Settings.at(Samples.NOON).withEveryTurn();
-    Importer.Report report = new Importer(store, every).read(file("firefly.jsonl"));
+    ImportSettings every = ImportSettings.at(Samples.NOON).withEveryTurn();
+    ImportReport report = new Importer(store, every).read(file("firefly.jsonl"));
     assertThat(report.added("demonstration")).isEqualTo(2);
     assertThat(read("firefly.jsonl").notes().keySet())
         .anyMatch(note -> note.contains("--every-turn"));
@@ -252,7 +252,7 @@ final class PeoplesFilesTest {
 
   @Test
   void marksInsideATurnAreNoTurns() throws Exception {
-    Importer.Report report = read("marks-in-user-text.jsonl");
+    ImportReport report = read("marks-in-user-text.jsonl");
     assertThat(report.notes()).hasSize(1);
     Prompt prompt = store.prompts(Filter.ALL).getFirst();
     assertThat(prompt.text()).doesNotContain(Dialogue.HUMAN).doesNotContain(Dialogue.ASSISTANT);
@@ -260,8 +260,8 @@ final class PeoplesFilesTest {
 
   @Test
   void badRowsOfAToolAreLeftOutWhenAsked() throws Exception {
-    Importer.Settings skipping = Importer.Settings.at(Samples.NOON).skippingBad();
-    Importer.Report report = new Importer(store, skipping).read(file("openai-tools.jsonl"));
+    ImportSettings skipping = ImportSettings.at(Samples.NOON).skippingBad();
+    ImportReport report = new Importer(store, skipping).read(file("openai-tools.jsonl"));
     assertThat(report.added("demonstration")).isEqualTo(2);
     assertThat(store.demonstrations(Filter.ALL))
         .extracting(given -> given.item().response())
@@ -285,8 +285,8 @@ final class PeoplesFilesTest {
     return store.ratings(Filter.ALL).stream().map(WithPrompt::item).toList();
   }
 
-  private Importer.Report read(String file) throws IOException, URISyntaxException {
-    return new Importer(store, Importer.Settings.at(Samples.NOON)).read(file(file));
+  private ImportReport read(String file) throws IOException, URISyntaxException {
+    return new Importer(store, ImportSettings.at(Samples.NOON)).read(file(file));
   }
 
   private static Path file(String name) throws URISyntaxException {

@@ -36,7 +36,7 @@ final class RealDataTest {
 
   @Test
   void helpfulDialogues() throws Exception {
-    Importer.Report report = read("hh-rlhf/helpful-base/test.jsonl.gz", Format.HH_RLHF);
+    ImportReport report = read("hh-rlhf/helpful-base/test.jsonl.gz", Format.HH_RLHF);
     assertThat(report.rows()).isEqualTo(2354);
     assertThat(report.added("ranking")).isEqualTo(2354);
     assertThat(report.notes()).containsValue(9L).hasSize(1);
@@ -49,7 +49,7 @@ final class RealDataTest {
 
   @Test
   void harmlessDialogues() throws Exception {
-    Importer.Report report = read("hh-rlhf/harmless-base/test.jsonl.gz", Format.HH_RLHF);
+    ImportReport report = read("hh-rlhf/harmless-base/test.jsonl.gz", Format.HH_RLHF);
     assertThat(report.added("ranking")).isEqualTo(2312);
     assertThat(report.notes()).containsValue(5L);
     assertThat(rankings()).noneMatch(ranking -> ranking.pairs().isEmpty());
@@ -59,7 +59,7 @@ final class RealDataTest {
 
   @Test
   void fineGrainedFeedback() throws Exception {
-    Importer.Report report = read("fine-grained-rlhf/feedback.json", Format.FINE_GRAINED);
+    ImportReport report = read("fine-grained-rlhf/feedback.json", Format.FINE_GRAINED);
     assertThat(report.added("ranking")).isEqualTo(350);
     assertThat(report.notes()).containsValue(16L).hasSize(1);
     assertThat(rankings()).allMatch(ranking -> ranking.outputs().size() == 4);
@@ -70,7 +70,7 @@ final class RealDataTest {
 
   @Test
   void openAssistantTrees() throws Exception {
-    Importer.Report report = read("open-assistant/en_100_tree.jsonl", Format.OPEN_ASSISTANT);
+    ImportReport report = read("open-assistant/en_100_tree.jsonl", Format.OPEN_ASSISTANT);
     assertThat(report.rows()).isEqualTo(100);
     List<WithPrompt<Ranking>> first =
         store.rankings(Filter.ALL).stream()
@@ -89,17 +89,17 @@ final class RealDataTest {
         .isEqualTo(175);
     assertThat(read("gsm8k/train.jsonl", Format.QUESTION_ANSWER).added("demonstration"))
         .isEqualTo(7473);
-    Importer.Report alpaca = read("alpaca-demo/alpaca_en_demo.json", Format.INSTRUCTIONS);
+    ImportReport alpaca = read("alpaca-demo/alpaca_en_demo.json", Format.INSTRUCTIONS);
     assertThat(alpaca.added("demonstration")).isEqualTo(985);
     assertThat(alpaca.duplicates()).isEqualTo(14);
-    Importer.Report again = read("gsm8k/train.jsonl", Format.QUESTION_ANSWER);
+    ImportReport again = read("gsm8k/train.jsonl", Format.QUESTION_ANSWER);
     assertThat(again.added()).isEmpty();
     assertThat(again.duplicates()).isEqualTo(7473);
   }
 
   @Test
   void publicTasksAndDialogues() throws Exception {
-    Importer.Report t0 = read("t0/t0_sample.jsonl.gz", Format.COMPLETIONS);
+    ImportReport t0 = read("t0/t0_sample.jsonl.gz", Format.COMPLETIONS);
     assertThat(t0.rows()).isEqualTo(11128);
     assertThat(t0.added("demonstration") + t0.duplicates()).isEqualTo(11128);
     assertThat(store.demonstrations(Filter.ALL))
@@ -115,9 +115,9 @@ final class RealDataTest {
         .isEqualTo(250);
   }
 
-  private Importer.Report read(String file, Format format) throws IOException {
+  private ImportReport read(String file, Format format) throws IOException {
     Path path = DATA.resolve(file);
-    Importer.Report report = new Importer(store, Importer.Settings.at(Samples.NOON)).read(path);
+    ImportReport report = new Importer(store, ImportSettings.at(Samples.NOON)).read(path);
     assertThat(report.formats()).containsEntry(path.toString(), format);
     return report;
   }

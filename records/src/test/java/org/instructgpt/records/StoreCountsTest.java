@@ -83,10 +83,10 @@ class StoreCountsTest {
     return List.of(ann, prompt, new Demonstration("d1", "p1", "Hello", "ann", Instant.EPOCH));
   }
 
-  private static void assertCounted(Store.Census census) {
+  private static void assertCounted(Census census) {
     assertThat(census.labelers()).isEqualTo(1);
-    assertThat(census.bySplit().get(Split.TRAIN)).isEqualTo(new Store.Given(1, 1, 0, 0));
-    assertThat(census.bySplit().get(Split.TEST)).isEqualTo(new Store.Given(0, 0, 0, 0));
+    assertThat(census.bySplit().get(Split.TRAIN)).isEqualTo(new Census.Given(1, 1, 0, 0));
+    assertThat(census.bySplit().get(Split.TEST)).isEqualTo(new Census.Given(0, 0, 0, 0));
   }
 
   private static List<Path> entries(Path folder) throws IOException {

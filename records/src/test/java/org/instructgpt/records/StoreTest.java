@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(Store.Dialect.class)
+@EnumSource(Dialect.class)
 final class StoreTest {
-  @Parameter Store.Dialect dialect;
+  @Parameter Dialect dialect;
   @TempDir Path folder;
   private String place;
 
@@ -252,7 +252,7 @@ final class StoreTest {
 
   /// PostgreSQL has no U+0000.
   private Prompt kept(Prompt prompt) {
-    return dialect == Store.Dialect.SQLITE
+    return dialect == Dialect.SQLITE
         ? prompt
         : new Prompt(
             prompt.id(),

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.instructgpt.records.Filter;
+import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Store;
 import org.instructgpt.text.PromptTemplate;
@@ -29,7 +30,7 @@ class RealDataTest {
   private List<TokenizedRanking> rankings(String file) throws IOException {
     assumeTrue(Files.isDirectory(DATA), "shared/data is missing");
     try (var store = Store.open(folder.resolve("feedback.db"))) {
-      var _ = new Importer(store, Importer.Settings.at(Instant.EPOCH)).read(DATA.resolve(file));
+      var _ = new Importer(store, ImportSettings.at(Instant.EPOCH)).read(DATA.resolve(file));
       var tokenizer = Tokenizer.gpt2();
       return store.rankings(Filter.ALL).stream()
           .map(given -> TokenizedRanking.of(given, tokenizer, PromptTemplate.DEFAULT))

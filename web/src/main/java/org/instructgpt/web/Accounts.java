@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
-import org.instructgpt.records.Store.Erasable;
 import org.instructgpt.web.Account.Role;
 import org.jdbi.v3.core.Handle;
 

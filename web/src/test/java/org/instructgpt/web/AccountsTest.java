@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store;
@@ -40,9 +41,9 @@ class AccountsTest {
     void with(Store store, Accounts accounts) throws Exception;
   }
 
-  private void over(Store.Dialect dialect, Work work) throws Exception {
+  private void over(Dialect dialect, Work work) throws Exception {
     String place =
-        dialect == Store.Dialect.SQLITE
+        dialect == Dialect.SQLITE
             ? folder.resolve("feedback.db").toString()
             : TestServer.database();
     try (var store = Store.open(place)) {
@@ -52,7 +53,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void anInvitationMakesOneAccountAndTheLabelerOfItsName(Store.Dialect dialect) throws Exception {
+  void anInvitationMakesOneAccountAndTheLabelerOfItsName(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -75,7 +76,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofManyWhoUseAnInvitationAtOnceOneGetsIn(Store.Dialect dialect) throws Exception {
+  void ofManyWhoUseAnInvitationAtOnceOneGetsIn(Dialect dialect) throws Exception {
     over(
         dialect,
         (_, accounts) -> {
@@ -87,7 +88,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofManyWhoWantANameOneGetsItAndTheOthersKeepTheirInvitation(Store.Dialect dialect)
+  void ofManyWhoWantANameOneGetsItAndTheOthersKeepTheirInvitation(Dialect dialect)
       throws Exception {
     over(
         dialect,
@@ -107,7 +108,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void linksEndWithTime(Store.Dialect dialect) throws Exception {
+  void linksEndWithTime(Dialect dialect) throws Exception {
     over(
         dialect,
         (_, accounts) -> {
@@ -130,7 +131,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aNewPasswordEndsSessionsAndTokens(Store.Dialect dialect) throws Exception {
+  void aNewPasswordEndsSessionsAndTokens(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -164,7 +165,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void someoneWhoIsDisabledIsOutAtOnce(Store.Dialect dialect) throws Exception {
+  void someoneWhoIsDisabledIsOutAtOnce(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -187,7 +188,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void theLastAdministratorStays(Store.Dialect dialect) throws Exception {
+  void theLastAdministratorStays(Dialect dialect) throws Exception {
     over(
         dialect,
         (_, accounts) -> {
@@ -208,7 +209,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void whoWorkedInAGroupOfLabelersStaysInIt(Store.Dialect dialect) throws Exception {
+  void whoWorkedInAGroupOfLabelersStaysInIt(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -231,7 +232,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void erasingAPersonLeavesTheLogAndNothingElse(Store.Dialect dialect) throws Exception {
+  void erasingAPersonLeavesTheLogAndNothingElse(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +26,9 @@ class AuditTest {
     void with(Store store, Audit audit) throws Exception;
   }
 
-  private void over(Store.Dialect dialect, Work work) throws Exception {
+  private void over(Dialect dialect, Work work) throws Exception {
     String place =
-        dialect == Store.Dialect.SQLITE
+        dialect == Dialect.SQLITE
             ? folder.resolve("feedback-" + stores++).toString()
             : TestServer.database();
     try (var store = Store.open(place)) {
@@ -42,7 +43,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void actsAreNumberedByAccountAndChained(Store.Dialect dialect) throws Exception {
+  void actsAreNumberedByAccountAndChained(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, audit) -> {
@@ -62,7 +63,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void aChangeFromOutsideIsSeen(Store.Dialect dialect) throws Exception {
+  void aChangeFromOutsideIsSeen(Dialect dialect) throws Exception {
     for (String change :
         List.of(
             "UPDATE web_audit SET subject = 'x' WHERE account = 'ada' AND number = 2",
@@ -85,7 +86,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void anActIsKeptWithItsTransactionOrNotAtAll(Store.Dialect dialect) throws Exception {
+  void anActIsKeptWithItsTransactionOrNotAtAll(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, audit) -> {
@@ -104,7 +105,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void manyAtOnceLeaveNoGap(Store.Dialect dialect) throws Exception {
+  void manyAtOnceLeaveNoGap(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, audit) -> {

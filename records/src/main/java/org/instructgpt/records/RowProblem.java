@@ -1,0 +1,29 @@
+package org.instructgpt.records;
+
+/// One fault, and how often there are others like it.
+///
+/// @param file as it was given
+/// @param line from 1; in a JSON array the line on which the row begins
+/// @param field path of the field, such as `outputs[2].rank`, or `row` for the whole row; in a JSON
+///   array it begins with the row, from 0: `[12].prompt`
+/// @param times how many there are of this kind, this one included
+/// @param last the line of the last of them
+public record RowProblem(
+    String file, long line, String field, String expected, String found, long times, long last) {
+
+  RowProblem(String file, long line, String field, String expected, String found) {
+    this(file, line, field, expected, found, 1, line);
+  }
+
+  RowProblem times(long many, long until) {
+    return new RowProblem(file, line, field, expected, found, many, until);
+  }
+
+  @Override
+  public String toString() {
+    String more =
+        times == 1 ? "" : String.format(" (and %d more like it, up to line %d)", times - 1, last);
+    return String.format(
+        "%s:%d: %s: expected %s, found %s%s", file, line, field, expected, found, more);
+  }
+}
