@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.instructgpt.label.ScreeningResult.Decision;
 import org.instructgpt.label.ScreeningResult.Verdict;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Labeler.Pool;
 import org.jdbi.v3.core.Handle;
 
@@ -49,12 +50,7 @@ final class Eligibility {
   }
 
   Optional<Pool> pool(String labeler) {
-    return handle
-        .createQuery("SELECT pool FROM labeler WHERE id = ?")
-        .bind(0, labeler)
-        .mapTo(String.class)
-        .findOne()
-        .map(word -> StoredJson.constant(Pool.class, word));
+    return new FeedbackTables(handle).pool(labeler);
   }
 
   /// Newest first.

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.jdbi.v3.core.Handle;
@@ -15,7 +16,7 @@ import org.jdbi.v3.core.Handle;
 final class LabelerStats {
   private final Map<String, List<Long>> active = new HashMap<>();
   private final Map<String, Map<String, Cluster>> gold = new HashMap<>();
-  private final Map<String, Integer> rankings = new HashMap<>();
+  private final Map<String, Integer> rankings;
 
   LabelerStats(Handle handle) {
     handle
@@ -37,10 +38,7 @@ final class LabelerStats {
         })
         .stream()
         .forEach(_ -> {});
-    handle
-        .createQuery("SELECT labeler_id, count(*) FROM ranking GROUP BY labeler_id")
-        .map((row, _) -> Map.entry(row.getString(1), row.getInt(2)))
-        .forEach(row -> rankings.put(row.getKey(), row.getValue()));
+    rankings = new FeedbackTables(handle).rankingsByLabeler();
   }
 
   int submissions(String labeler) {

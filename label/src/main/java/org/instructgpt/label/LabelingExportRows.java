@@ -18,6 +18,8 @@ import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Demonstrated;
 import org.instructgpt.label.LabelerWork.Rated;
 import org.instructgpt.label.LabelerWork.Tagged;
+import org.instructgpt.records.FeedbackTables;
+import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -41,32 +43,18 @@ final class LabelingExportRows {
 
   /// Comes first: it finds out what must not go out.
   void prompts(Consumer<Map<String, Object>> out) {
-    handle
-        .createQuery("SELECT * FROM prompt ORDER BY seq")
-        .map((row, _) -> prompt(row))
-        .useStream(prompts ->
-            prompts.forEach(prompt ->
+    new FeedbackTables(handle)
+        .eachPrompt(
+            Filter.ALL,
+            prompt ->
                 known
                     .apply(prompt)
                     .ifPresentOrElse(
-                        facts -> out.accept(row(prompt, facts)), () -> barred.add(prompt.id()))));
+                        facts -> out.accept(row(prompt, facts)), () -> barred.add(prompt.id())));
   }
 
   int leftOut() {
     return barred.size();
-  }
-
-  private static Prompt prompt(ResultSet row) throws SQLException {
-    return new Prompt(
-        row.getString("id"),
-        row.getString("text"),
-        StoredJson.constant(Prompt.Source.class, row.getString("source")),
-        Optional.ofNullable(row.getString("user_id")),
-        Optional.ofNullable(row.getString("organisation_id")),
-        StoredJson.constant(Split.class, row.getString("split")),
-        Optional.ofNullable(row.getString("use_case"))
-            .map(word -> StoredJson.constant(Prompt.UseCase.class, word)),
-        Instant.parse(row.getString("created")));
   }
 
   private Map<String, Object> row(Prompt prompt, Map<String, Object> facts) {

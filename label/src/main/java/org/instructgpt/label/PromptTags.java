@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.instructgpt.label.LabelerWork.Tag;
 import org.instructgpt.label.LabelerWork.Tagged;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
@@ -36,10 +37,7 @@ final class PromptTags {
     if (!more) {
       most(given(task.id()))
           .ifPresent(useCase ->
-              handle.execute(
-                  "UPDATE prompt SET use_case = ? WHERE id = ? AND use_case IS NULL",
-                  StoredJson.word(useCase),
-                  task.prompt().orElseThrow()));
+              new FeedbackTables(handle).settleUseCase(task.prompt().orElseThrow(), useCase));
     }
   }
 
@@ -56,10 +54,7 @@ final class PromptTags {
     then.add(before.work());
     most(then)
         .ifPresent(useCase ->
-            handle.execute(
-                "UPDATE prompt SET use_case = NULL WHERE id = ? AND use_case = ?",
-                task.prompt().orElseThrow(),
-                StoredJson.word(useCase)));
+            new FeedbackTables(handle).reopenUseCase(task.prompt().orElseThrow(), useCase));
     settle(task);
   }
 

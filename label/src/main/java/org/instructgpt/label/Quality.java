@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
@@ -154,8 +155,7 @@ public final class Quality {
   }
 
   private long newest() {
-    return store.read(handle ->
-        handle.createQuery("SELECT COALESCE(MAX(seq), 0) FROM ranking").mapTo(Long.class).one());
+    return store.read(handle -> new FeedbackTables(handle).lastRanking());
   }
 
   private static Suspicion suspicion(Outliers.@Nullable Suspect suspect) {

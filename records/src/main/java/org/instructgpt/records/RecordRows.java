@@ -125,10 +125,14 @@ final class RecordRows {
     return query(sql + given(table, filter) + " ORDER BY t.seq", filter);
   }
 
-  /// What was given on one prompt.
+  /// What was given on one prompt, in the order of arrival.
   <T extends Feedback> List<T> about(RecordTable<T> table, String promptId) {
     String sql =
-        "SELECT " + table.selection("t") + " FROM " + table.name() + " t WHERE t.prompt_id = :id";
+        "SELECT "
+            + table.selection("t")
+            + " FROM "
+            + table.name()
+            + " t WHERE t.prompt_id = :id ORDER BY t.seq";
     return handle
         .createQuery(sql)
         .bind("id", promptId)

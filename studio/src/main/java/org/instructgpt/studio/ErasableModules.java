@@ -14,6 +14,7 @@ import org.instructgpt.collect.Intake;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.recipe.ClosestName;
 import org.instructgpt.records.Erasable;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
@@ -83,14 +84,9 @@ public record ErasableModules(
 
   /// Everybody who gave something under an id of their own.
   private static Set<String> known(Handle handle) {
-    return new TreeSet<>(
-        handle
-            .createQuery(
-                """
-                SELECT user_id FROM prompt WHERE user_id IS NOT NULL
-                UNION SELECT id FROM labeler UNION SELECT account FROM collect_consent\
-                """)
-            .mapTo(String.class)
-            .list());
+    Set<String> known = new TreeSet<>(new FeedbackTables(handle).people());
+    known.addAll(
+        handle.createQuery("SELECT account FROM collect_consent").mapTo(String.class).list());
+    return known;
   }
 }

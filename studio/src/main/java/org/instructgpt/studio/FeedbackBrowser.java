@@ -1,20 +1,22 @@
 package org.instructgpt.studio;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.label.StoredJson;
+import org.instructgpt.records.Demonstration;
+import org.instructgpt.records.FeedbackTables;
+import org.instructgpt.records.Filter;
+import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
+import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.Source;
 import org.instructgpt.records.Prompt.UseCase;
+import org.instructgpt.records.Ranking;
+import org.instructgpt.records.Rating;
 import org.instructgpt.records.Rating.Flag;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
@@ -80,91 +82,50 @@ final class FeedbackBrowser {
   }
 
   private static List<Row> rows(Handle handle, Query query) {
-    List<String> conditions = new ArrayList<>(List.of("1 = 1"));
-    Map<String, Object> values = new LinkedHashMap<>();
-    query
-        .split()
-        .ifPresent(split -> {
-          conditions.add("p.split = :split");
-          values.put("split", StoredJson.word(split));
-        });
-    query
-        .source()
-        .ifPresent(source -> {
-          conditions.add("p.source = :source");
-          values.put("source", StoredJson.word(source));
-        });
-    if (!query.words().isEmpty()) {
-      conditions.add("LOWER(p.text) LIKE :words ESCAPE '!'");
-      values.put("words", "%" + escaped(query.words()) + "%");
-    }
-    if (!query.labeler().isEmpty()) {
-      conditions.add(query.what() == What.PROMPTS ? "p.user_id = :who" : "t.labeler_id = :who");
-      values.put("who", query.labeler());
-    }
-    if (query.before() > 0) {
-      conditions.add("t.seq < :before");
-      values.put("before", query.before());
-    }
-    String sql =
-        select(query.what())
-            + " WHERE "
-            + String.join(" AND ", conditions)
-            + " ORDER BY t.seq DESC LIMIT "
-            + (PAGE + 1);
-    return handle.createQuery(sql).bindMap(values).map((row, _) -> row(row, query.what())).list();
+    Optional<String> labeler = Optional.of(query.labeler()).filter(who -> !who.isEmpty());
+    var filter = new Filter(query.split(), query.source(), Optional.empty(), labeler);
+    var search =
+        new FeedbackTables.Search(
+            kind(query.what()), filter, query.words(), query.before(), PAGE + 1);
+    return new FeedbackTables(handle).browse(search).stream().map(FeedbackBrowser::row).toList();
   }
 
-  private static String escaped(String words) {
-    return words.toLowerCase(Locale.ROOT).replace("!", "!!").replace("%", "!%").replace("_", "!_");
+  private static FeedbackTables.Kind kind(What what) {
+    return switch (what) {
+      case PROMPTS -> FeedbackTables.Kind.PROMPT;
+      case DEMONSTRATIONS -> FeedbackTables.Kind.DEMONSTRATION;
+      case RANKINGS -> FeedbackTables.Kind.RANKING;
+    };
   }
 
-  private static String select(What what) {
-    String of =
-        switch (what) {
-          case PROMPTS ->
-              """
-              '' AS detail, p.user_id AS who, t.created AS given,
-                (SELECT COUNT(*) FROM demonstration d WHERE d.prompt_id = p.id) AS demonstrations,
-                (SELECT COUNT(*) FROM ranking r WHERE r.prompt_id = p.id) AS rankings
-              FROM prompt t JOIN prompt p ON p.id = t.id\
-              """;
-          case DEMONSTRATIONS ->
-              """
-              t.response AS detail, t.labeler_id AS who, t.created AS given,
-                0 AS demonstrations, 0 AS rankings
-              FROM demonstration t JOIN prompt p ON p.id = t.prompt_id\
-              """;
-          case RANKINGS ->
-              """
-              t.outputs AS detail, t.labeler_id AS who, t.created AS given,
-                0 AS demonstrations, 0 AS rankings
-              FROM ranking t JOIN prompt p ON p.id = t.prompt_id\
-              """;
-        };
-    return "SELECT t.seq, p.id, p.text, p.split, p.source, p.use_case, " + of;
+  private static Row row(FeedbackTables.Row found) {
+    return switch (found.given().orElse(found.prompt())) {
+      case Demonstration given -> row(found, given.response(), given.labeler(), given.created());
+      case Ranking given -> row(found, order(given), given.labeler(), given.created());
+      case Prompt prompt -> row(found, "", prompt.user().orElse(""), prompt.created());
+      case Labeler _, Rating _ -> throw new AssertionError("not searched for");
+    };
   }
 
-  private static Row row(ResultSet row, What what) throws SQLException {
-    String detail = row.getString("detail");
+  private static Row row(FeedbackTables.Row found, String detail, String who, Instant created) {
+    Prompt prompt = found.prompt();
     return new Row(
-        row.getLong("seq"),
-        row.getString("id"),
-        row.getString("text"),
-        what == What.RANKINGS ? order(detail) : detail,
-        Optional.ofNullable(row.getString("who")).orElse(""),
-        StoredJson.constant(Split.class, row.getString("split")),
-        StoredJson.constant(Source.class, row.getString("source")),
-        Optional.ofNullable(row.getString("use_case"))
-            .map(u -> StoredJson.constant(UseCase.class, u)),
-        Instant.parse(row.getString("given")),
-        row.getInt("demonstrations"),
-        row.getInt("rankings"));
+        found.seq(),
+        prompt.id(),
+        prompt.text(),
+        detail,
+        who,
+        prompt.split(),
+        prompt.source(),
+        prompt.useCase(),
+        created,
+        found.demonstrations(),
+        found.rankings());
   }
 
   /// The models from best to worst, as `ppo > supervised = supervised > base`.
-  private static String order(String outputs) {
-    List<Placed> placed = new ArrayList<>(placed(outputs));
+  private static String order(Ranking ranking) {
+    List<Placed> placed = new ArrayList<>(placed(ranking));
     placed.sort(Comparator.comparingInt(Placed::rank));
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < placed.size(); i++) {
@@ -178,15 +139,10 @@ final class FeedbackBrowser {
 
   private record Placed(Output output, int rank) {}
 
-  private static List<Placed> placed(String outputs) {
+  private static List<Placed> placed(Ranking ranking) {
     List<Placed> placed = new ArrayList<>();
-    for (JsonNode node : TaskApi.tree(outputs)) {
-      Output output =
-          new Output(
-              node.path("text").asText(),
-              node.path("model").asText(),
-              node.path("ended").asBoolean(true));
-      placed.add(new Placed(output, node.path("rank").asInt()));
+    for (int i = 0; i < ranking.outputs().size(); i++) {
+      placed.add(new Placed(ranking.outputs().get(i), ranking.ranks().get(i)));
     }
     return placed;
   }
@@ -211,21 +167,12 @@ final class FeedbackBrowser {
 
   Given given(String prompt) {
     return store.read(handle -> {
+      var tables = new FeedbackTables(handle);
       List<Written> written =
-          handle
-              .createQuery(
-                  """
-                  SELECT response, labeler_id, created FROM demonstration
-                  WHERE prompt_id = ? ORDER BY seq\
-                  """)
-              .bind(0, prompt)
-              .map((row, _) ->
-                  new Written(
-                      row.getString("response"),
-                      row.getString("labeler_id"),
-                      Instant.parse(row.getString("created"))))
-              .list();
-      return new Given(written, comparisons(handle, prompt));
+          tables.demonstrations(prompt).stream()
+              .map(given -> new Written(given.response(), given.labeler(), given.created()))
+              .toList();
+      return new Given(written, comparisons(tables, prompt));
     });
   }
 
@@ -246,14 +193,13 @@ final class FeedbackBrowser {
     }
   }
 
-  private static List<Comparison> comparisons(Handle handle, String prompt) {
-    Map<Output, List<Rated>> ratings = ratings(handle, prompt);
+  private static List<Comparison> comparisons(FeedbackTables tables, String prompt) {
+    Map<Output, List<Rated>> ratings = ratings(tables, prompt);
     Map<List<Output>, List<Order>> together = new LinkedHashMap<>();
-    handle
-        .createQuery("SELECT labeler_id, outputs FROM ranking WHERE prompt_id = ? ORDER BY seq")
-        .bind(0, prompt)
-        .map((row, _) -> new Order(row.getString("labeler_id"), placed(row.getString("outputs"))))
-        .forEach(o -> together.computeIfAbsent(o.outputs(), _ -> new ArrayList<>()).add(o));
+    for (Ranking ranking : tables.rankings(prompt)) {
+      var order = new Order(ranking.labeler(), placed(ranking));
+      together.computeIfAbsent(order.outputs(), _ -> new ArrayList<>()).add(order);
+    }
     List<Comparison> comparisons = new ArrayList<>();
     together.forEach((outputs, orders) -> comparisons.add(comparison(outputs, orders, ratings)));
     List<Judged> alone = new ArrayList<>();
@@ -283,26 +229,12 @@ final class FeedbackBrowser {
     return new Comparison(orders.stream().map(Order::labeler).toList(), judged);
   }
 
-  private static Map<Output, List<Rated>> ratings(Handle handle, String prompt) {
+  private static Map<Output, List<Rated>> ratings(FeedbackTables tables, String prompt) {
     Map<Output, List<Rated>> ratings = new LinkedHashMap<>();
-    handle
-        .createQuery(
-            """
-            SELECT output, model, ended, quality, flags, labeler_id FROM rating
-            WHERE prompt_id = ? ORDER BY seq\
-            """)
-        .bind(0, prompt)
-        .map((row, _) -> {
-          List<Flag> flags = new ArrayList<>();
-          TaskApi.tree(row.getString("flags"))
-              .forEach(flag -> flags.add(StoredJson.constant(Flag.class, flag.asText())));
-          var rated = new Rated(row.getString("labeler_id"), row.getInt("quality"), flags);
-          var output =
-              new Output(row.getString("output"), row.getString("model"), row.getInt("ended") != 0);
-          return Map.entry(output, rated);
-        })
-        .forEach(
-            e -> ratings.computeIfAbsent(e.getKey(), _ -> new ArrayList<>()).add(e.getValue()));
+    for (Rating rating : tables.ratings(prompt)) {
+      var rated = new Rated(rating.labeler(), rating.quality(), List.copyOf(rating.flags()));
+      ratings.computeIfAbsent(rating.output(), _ -> new ArrayList<>()).add(rated);
+    }
     return ratings;
   }
 }
