@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
 /// Attention that remembers: the key-value cache.
@@ -65,7 +64,7 @@ final class CachedAttention implements Attention {
   }
 
   private static Tensor front(Tensor memory, Tensor kept) {
-    return Scope.tidy(() -> memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept)));
+    return Tensor.tidy(() -> memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept)));
   }
 
   @Override

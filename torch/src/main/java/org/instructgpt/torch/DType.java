@@ -20,7 +20,7 @@ public enum DType {
   INT16(ScalarType.Short, "I16", 2),
   /// 8-bit integers.
   INT8(ScalarType.Char, "I8", 1),
-  /// Bytes: states of random generators.
+  /// Bytes.
   UINT8(ScalarType.Byte, "U8", 1),
   /// Masks.
   BOOL(ScalarType.Bool, "BOOL", 1);

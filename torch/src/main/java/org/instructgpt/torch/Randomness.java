@@ -31,13 +31,19 @@ public final class Randomness {
     return z ^ (z >>> 31);
   }
 
-  /// The whole state, uint8 (n); [#restore] goes on from it.
-  public Tensor state() {
-    return new Tensor(generator.get_state());
+  /// The whole state; [#restore] goes on from it.
+  public byte[] state() {
+    try (var state = generator.get_state()) {
+      var bytes = new byte[Math.toIntExact(state.numel())];
+      state.data_ptr_byte().get(bytes);
+      return bytes;
+    }
   }
 
   /// Goes on from a saved state.
-  public void restore(Tensor state) {
-    generator.set_state(state.handle);
+  public void restore(byte[] state) {
+    try (var tensor = org.bytedeco.pytorch.Tensor.create(state)) {
+      generator.set_state(tensor);
+    }
   }
 }

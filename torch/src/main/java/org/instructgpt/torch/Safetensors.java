@@ -2,9 +2,7 @@ package org.instructgpt.torch;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.instructgpt.files.AtomicFiles;
@@ -23,62 +21,14 @@ import org.instructgpt.files.AtomicFiles;
 /// against the length of the file: every byte of the data belongs to exactly one tensor, and every
 /// tensor has exactly the bytes that its shape asks for. What passes can be copied without a
 /// further test; what does not is refused before memory for a tensor is asked for. The format lets
-/// a header be 100 MB long, which is long enough to stall a reader; ours stops at [#HEADER_LIMIT],
-/// twenty times what the largest published checkpoints need, and stops reading at the first token
-/// that is out of place, so a bomb dies in milliseconds.
+/// a header be 100 MB long, which is long enough to stall a reader; ours stops at
+/// [SafetensorsHeader#HEADER_LIMIT], twenty times what the largest published checkpoints need, and
+/// stops reading at the first token that is out of place, so a bomb dies in milliseconds.
 ///
 /// Flipped bits among the numbers themselves cannot be seen here: a checkpoint's checksum finds
 /// those. Source: https://github.com/huggingface/safetensors, section Format.
 public final class Safetensors {
-  /// The longest header that is read, in bytes: room for the [#TENSOR_LIMIT] with 500 bytes each.
-  static final int HEADER_LIMIT = 10_000_000;
-
-  /// The greatest number of tensors in a file.
-  static final int TENSOR_LIMIT = 20_000;
-
-  /// The longest name of a tensor, in characters.
-  static final int NAME_LIMIT = 1_000;
-
-  /// The name in the header that is no tensor's.
-  static final String METADATA = "__metadata__";
-
   private Safetensors() {}
-
-  /// What a file holds.
-  ///
-  /// @param tensors what is said of each tensor, in the order of their bytes
-  /// @param metadata free texts
-  /// @param dataStart where in the file the data begins, in bytes
-  public record Header(
-      SequencedMap<String, Entry> tensors, Map<String, String> metadata, long dataStart) {
-    /// Makes both maps unchangeable.
-    public Header {
-      tensors = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(tensors));
-      metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
-    }
-  }
-
-  /// One tensor of a file.
-  ///
-  /// @param dtype the element type
-  /// @param shape the sizes of the dimensions
-  /// @param begin its first byte, counted from the start of the data
-  /// @param end the byte after its last
-  public record Entry(DType dtype, List<Long> shape, long begin, long end) {
-    /// Makes the shape unchangeable.
-    public Entry {
-      shape = List.copyOf(shape);
-    }
-
-    /// How many bytes it takes.
-    public long bytes() {
-      return end - begin;
-    }
-
-    long[] dims() {
-      return shape.stream().mapToLong(Long::longValue).toArray();
-    }
-  }
 
   /// All tensors of a file by name, in the order of their bytes, on the processor; they belong to
   /// the scope that is open.
@@ -97,7 +47,7 @@ public final class Safetensors {
   ///
   /// @throws IllegalArgumentException if there is no such file or it is damaged
   /// @throws IOException if it cannot be read
-  public static Header header(Path path) throws IOException {
+  public static SafetensorsHeader header(Path path) throws IOException {
     try (var file = SafetensorsFile.open(path)) {
       return file.header();
     }

@@ -20,17 +20,17 @@ import java.util.SequencedSet;
 ///   parameters.byName().forEach((name, parameter) -> file.copyInto(name, parameter));
 /// }
 /// ```
-public final class SafetensorsFile implements AutoCloseable {
+final class SafetensorsFile implements AutoCloseable {
   /// Elements converted at a time: few enough that the copy between file and destination stays
   /// small beside any model.
   private static final long CHUNK = 1 << 20;
 
   private final Path path;
-  private final Safetensors.Header header;
+  private final SafetensorsHeader header;
   private final Arena arena;
   private final MemorySegment data;
 
-  private SafetensorsFile(Path path, Safetensors.Header header, Arena arena, MemorySegment data) {
+  private SafetensorsFile(Path path, SafetensorsHeader header, Arena arena, MemorySegment data) {
     this.path = path;
     this.header = header;
     this.arena = arena;
@@ -41,7 +41,7 @@ public final class SafetensorsFile implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if there is no such file or it is damaged
   /// @throws IOException if it cannot be read
-  public static SafetensorsFile open(Path path) throws IOException {
+  static SafetensorsFile open(Path path) throws IOException {
     if (!Files.isRegularFile(path)) {
       throw new IllegalArgumentException(
           "%s: expected a safetensors file, found %s"
@@ -60,33 +60,33 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /// The checked header.
-  public Safetensors.Header header() {
+  SafetensorsHeader header() {
     return header;
   }
 
   /// The names of the tensors in the order of their bytes.
-  public SequencedSet<String> names() {
+  SequencedSet<String> names() {
     return header.tensors().sequencedKeySet();
   }
 
   /// The shape of a tensor.
   ///
   /// @throws IllegalArgumentException if there is none of this name
-  public long[] shape(String name) {
+  long[] shape(String name) {
     return entry(name).dims();
   }
 
   /// The element type of a tensor.
   ///
   /// @throws IllegalArgumentException if there is none of this name
-  public DType dtype(String name) {
+  DType dtype(String name) {
     return entry(name).dtype();
   }
 
   /// A tensor as it is in the file, on the processor; it belongs to the scope that is open.
   ///
   /// @throws IllegalArgumentException if there is none of this name
-  public Tensor tensor(String name) {
+  Tensor tensor(String name) {
     var entry = entry(name);
     var tensor = Tensor.empty(entry.dtype(), entry.dims());
     copyInto(name, tensor);
@@ -97,12 +97,16 @@ public final class SafetensorsFile implements AutoCloseable {
   /// elements to its type.
   ///
   /// @throws IllegalArgumentException if there is none of this name, or its shape is another
-  public void copyInto(String name, Tensor destination) {
+  void copyInto(String name, Tensor destination) {
     var entry = entry(name);
     if (!Arrays.equals(entry.dims(), destination.shape())) {
       throw new IllegalArgumentException(
           "%s: tensor %s has shape %s, but %s is expected: is this the checkpoint of another model?"
-              .formatted(path, quoted(name), entry.shape(), Arrays.toString(destination.shape())));
+              .formatted(
+                  path,
+                  SafetensorsHeader.quoted(name),
+                  entry.shape(),
+                  Arrays.toString(destination.shape())));
     }
     Scope.constant(() -> {
       try (var _ = Scope.open()) {
@@ -111,7 +115,7 @@ public final class SafetensorsFile implements AutoCloseable {
     });
   }
 
-  private void copy(Safetensors.Entry entry, Tensor destination) {
+  private void copy(SafetensorsHeader.Entry entry, Tensor destination) {
     if (!destination.isContiguous()) {
       var whole = Tensor.empty(destination.dtype(), destination.shape());
       copy(entry, whole);
@@ -125,7 +129,7 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  private void convert(Safetensors.Entry entry, Tensor destination) {
+  private void convert(SafetensorsHeader.Entry entry, Tensor destination) {
     // A byte other than 0 and 1 in a boolean tensor is undefined behaviour in libtorch.
     var type = entry.dtype() == DType.BOOL ? DType.UINT8 : entry.dtype();
     long count = destination.count();
@@ -143,21 +147,15 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  private Safetensors.Entry entry(String name) {
+  private SafetensorsHeader.Entry entry(String name) {
     var entry = header.tensors().get(name);
     if (entry == null) {
       var some = names().stream().limit(8).toList();
       throw new IllegalArgumentException(
           "%s: there is no tensor %s; there are %d, such as %s"
-              .formatted(path, quoted(name), names().size(), some));
+              .formatted(path, SafetensorsHeader.quoted(name), names().size(), some));
     }
     return entry;
-  }
-
-  /// A name of unknown origin, fit for a message.
-  static String quoted(String name) {
-    var line = name.replaceAll("\\p{Cntrl}", "?");
-    return "'" + (line.length() <= 100 ? line : line.substring(0, 100) + "...") + "'";
   }
 
   /// Gives the file back; tensors that were read stay.

@@ -17,8 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.instructgpt.torch.Safetensors.Entry;
-import org.instructgpt.torch.Safetensors.Header;
+import org.instructgpt.torch.SafetensorsHeader.Entry;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and checks the header of a safetensors file.
@@ -40,7 +39,7 @@ final class SafetensorsHeaderReader {
               StreamReadConstraints.builder()
                   .maxNestingDepth(3)
                   .maxNumberLength(20)
-                  .maxStringLength(Safetensors.HEADER_LIMIT)
+                  .maxStringLength(SafetensorsHeader.HEADER_LIMIT)
                   .build())
           .build();
 
@@ -58,7 +57,7 @@ final class SafetensorsHeaderReader {
   }
 
   /// The header of the file `path`, open as `channel`.
-  static Header read(Path path, FileChannel channel) throws IOException {
+  static SafetensorsHeader read(Path path, FileChannel channel) throws IOException {
     var bytes = headerBytes(path, channel);
     long start = 8L + bytes.length;
     try (var json = JSON.createParser(bytes)) {
@@ -88,10 +87,10 @@ final class SafetensorsHeaderReader {
     var first = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     fill(path, channel, first, 0);
     long length = first.getLong(0);
-    if (length < 0 || length > Safetensors.HEADER_LIMIT) {
+    if (length < 0 || length > SafetensorsHeader.HEADER_LIMIT) {
       throw new IllegalArgumentException(
           "%s: expected a header of at most %d bytes, found one that claims %s: this is no"
-                  .formatted(path, Safetensors.HEADER_LIMIT, Long.toUnsignedString(length))
+                  .formatted(path, SafetensorsHeader.HEADER_LIMIT, Long.toUnsignedString(length))
               + " safetensors file (a Git LFS pointer or a pickle, perhaps), or it is damaged");
     }
     if (length > size - 8) {
@@ -123,7 +122,7 @@ final class SafetensorsHeaderReader {
     while (json.nextToken() != JsonToken.END_OBJECT) {
       var name = json.currentName();
       json.nextToken();
-      if (name.equals(Safetensors.METADATA)) {
+      if (name.equals(SafetensorsHeader.METADATA)) {
         readMetadata();
       } else {
         tensor = name;
@@ -147,18 +146,18 @@ final class SafetensorsHeaderReader {
       json.nextToken();
       expect(JsonToken.VALUE_STRING, "a text for each key of __metadata__");
       if (metadata.put(key, json.getText()) != null) {
-        throw refused("each key of __metadata__ once", SafetensorsFile.quoted(key) + " twice");
+        throw refused("each key of __metadata__ once", SafetensorsHeader.quoted(key) + " twice");
       }
     }
   }
 
   private void readTensor(String name) throws IOException {
-    if (tensors.size() == Safetensors.TENSOR_LIMIT) {
-      throw refused("at most " + Safetensors.TENSOR_LIMIT + " tensors", "one more");
+    if (tensors.size() == SafetensorsHeader.TENSOR_LIMIT) {
+      throw refused("at most " + SafetensorsHeader.TENSOR_LIMIT + " tensors", "one more");
     }
-    if (name.length() > Safetensors.NAME_LIMIT) {
+    if (name.length() > SafetensorsHeader.NAME_LIMIT) {
       throw refused(
-          "a name of at most " + Safetensors.NAME_LIMIT + " characters", "" + name.length());
+          "a name of at most " + SafetensorsHeader.NAME_LIMIT + " characters", "" + name.length());
     }
     expect(JsonToken.START_OBJECT, "an object with dtype, shape and data_offsets");
     DType dtype = null;
@@ -176,7 +175,7 @@ final class SafetensorsHeaderReader {
         default ->
             throw refused(
                 "dtype, shape and data_offsets once each",
-                SafetensorsFile.quoted(once) + " besides");
+                SafetensorsHeader.quoted(once) + " besides");
       }
     }
     if (dtype == null || shape == null || offsets == null || offsets.size() != 2) {
@@ -200,7 +199,7 @@ final class SafetensorsHeaderReader {
       }
     }
     var known = Arrays.stream(DType.values()).map(DType::code).toList();
-    throw refused("a dtype of " + known, SafetensorsFile.quoted(code));
+    throw refused("a dtype of " + known, SafetensorsHeader.quoted(code));
   }
 
   private List<Long> numbers(String field, int most) throws IOException {
@@ -235,7 +234,7 @@ final class SafetensorsHeaderReader {
 
   /// The header with its tensors in the order of their bytes, which follow one another from 0 to
   /// `dataBytes`.
-  private Header laidOut(long start, long dataBytes) {
+  private SafetensorsHeader laidOut(long start, long dataBytes) {
     var sorted = new LinkedHashMap<String, Entry>();
     tensors.entrySet().stream()
         .sorted(
@@ -264,7 +263,7 @@ final class SafetensorsHeaderReader {
                       ? "the file was cut short, copy it again"
                       : "something was added to the file, copy it again"));
     }
-    return new Header(sorted, metadata == null ? Map.of() : metadata, start);
+    return new SafetensorsHeader(sorted, metadata == null ? Map.of() : metadata, start);
   }
 
   private void expect(JsonToken token, String what) {
@@ -274,7 +273,7 @@ final class SafetensorsHeaderReader {
   }
 
   private IllegalArgumentException refused(String expected, String found) {
-    var where = tensor == null ? "the header" : "tensor " + SafetensorsFile.quoted(tensor);
+    var where = tensor == null ? "the header" : "tensor " + SafetensorsHeader.quoted(tensor);
     return new IllegalArgumentException(
         "%s: %s: expected %s, found %s: %s".formatted(path, where, expected, found, RETRY));
   }

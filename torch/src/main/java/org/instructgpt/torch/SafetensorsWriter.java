@@ -26,10 +26,10 @@ final class SafetensorsWriter {
 
   SafetensorsWriter(Map<String, Tensor> tensors, Map<String, String> metadata) {
     tensors.keySet().forEach(SafetensorsWriter::checkName);
-    if (tensors.size() > Safetensors.TENSOR_LIMIT) {
+    if (tensors.size() > SafetensorsHeader.TENSOR_LIMIT) {
       throw new IllegalArgumentException(
           "expected at most %d tensors for one file, found %d"
-              .formatted(Safetensors.TENSOR_LIMIT, tensors.size()));
+              .formatted(SafetensorsHeader.TENSOR_LIMIT, tensors.size()));
     }
     this.metadata = new TreeMap<>(metadata);
     this.tensors =
@@ -42,12 +42,12 @@ final class SafetensorsWriter {
   }
 
   private static void checkName(String name) {
-    if (name.equals(Safetensors.METADATA) || name.length() > Safetensors.NAME_LIMIT) {
+    if (name.equals(SafetensorsHeader.METADATA) || name.length() > SafetensorsHeader.NAME_LIMIT) {
       throw new IllegalArgumentException(
           "a tensor cannot be called %s in a safetensors file: expected at most %d characters and"
-                  .formatted(SafetensorsFile.quoted(name), Safetensors.NAME_LIMIT)
+                  .formatted(SafetensorsHeader.quoted(name), SafetensorsHeader.NAME_LIMIT)
               + " not "
-              + Safetensors.METADATA);
+              + SafetensorsHeader.METADATA);
     }
   }
 
@@ -70,7 +70,7 @@ final class SafetensorsWriter {
     try (var json = new JsonFactory().createGenerator(bytes)) {
       json.writeStartObject();
       if (!metadata.isEmpty()) {
-        json.writeObjectFieldStart(Safetensors.METADATA);
+        json.writeObjectFieldStart(SafetensorsHeader.METADATA);
         for (var entry : metadata.entrySet()) {
           json.writeStringField(entry.getKey(), entry.getValue());
         }
@@ -85,10 +85,10 @@ final class SafetensorsWriter {
     while (bytes.size() % 8 != 0) {
       bytes.write(' ');
     }
-    if (bytes.size() > Safetensors.HEADER_LIMIT) {
+    if (bytes.size() > SafetensorsHeader.HEADER_LIMIT) {
       throw new IllegalArgumentException(
           "names, shapes and metadata take %d bytes, but a safetensors header has at most %d"
-              .formatted(bytes.size(), Safetensors.HEADER_LIMIT));
+              .formatted(bytes.size(), SafetensorsHeader.HEADER_LIMIT));
     }
     return bytes.toByteArray();
   }

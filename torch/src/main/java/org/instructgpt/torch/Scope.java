@@ -1,5 +1,6 @@
 package org.instructgpt.torch;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -12,7 +13,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 /// try (var _ = Scope.open()) {
 ///   model.loss(batch).backward(); // all intermediate tensors are freed at the brace
 /// }
-/// Tensor mean = Scope.tidy(() -> rewards.sub(bias).mean()); // only the result survives
+/// Tensor mean = Tensor.tidy(() -> rewards.sub(bias).mean()); // only the result survives
 /// ```
 ///
 /// Models and optimizers are tensors too: build them in the scope that outlives their use. Scopes
@@ -25,16 +26,6 @@ public final class Scope implements AutoCloseable {
   /// Opens a scope on this thread, inside the one that is open now.
   public static Scope open() {
     return new Scope();
-  }
-
-  /// Runs `body` in a scope of its own and hands its result to the scope around it.
-  public static Tensor tidy(Supplier<Tensor> body) {
-    var outer = PointerScope.getInnerScope();
-    try (var _ = open()) {
-      var result = body.get();
-      adopt(outer, result);
-      return result;
-    }
   }
 
   /// Runs `body` without recording anything for gradients; its tensors belong to the scope that is
@@ -64,11 +55,19 @@ public final class Scope implements AutoCloseable {
     pointers.close();
   }
 
-  private static void adopt(@org.jspecify.annotations.Nullable PointerScope outer, Tensor tensor) {
-    if (outer != null) {
-      outer.attach(tensor.handle);
-    } else {
-      tensor.handle.retainReference();
+  /// Runs `body` in a scope of its own and hands its result to the scope around it.
+  ///
+  /// @param handle the native object that the result stands for
+  static <T> T tidy(Supplier<T> body, Function<T, Pointer> handle) {
+    var outer = PointerScope.getInnerScope();
+    try (var _ = open()) {
+      var result = body.get();
+      if (outer != null) {
+        outer.attach(handle.apply(result));
+      } else {
+        handle.apply(result).retainReference();
+      }
+      return result;
     }
   }
 }

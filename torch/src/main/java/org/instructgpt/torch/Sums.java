@@ -19,7 +19,7 @@ final class Sums {
 
   /// The Euclidean norm, a float64 scalar.
   static Tensor norm(Tensor x) {
-    return Scope.tidy(() -> {
+    return Tensor.tidy(() -> {
       var flat = flat(x);
       long pieces = flat.count() / PIECE;
       var sum = squares(flat.narrow(0, pieces * PIECE, flat.count() % PIECE).view(1, -1));
@@ -40,7 +40,7 @@ final class Sums {
       throw new IllegalArgumentException(
           "%s and %s have no inner product: they differ in size".formatted(x, y));
     }
-    return Scope.tidy(() -> {
+    return Tensor.tidy(() -> {
       var a = flat(x);
       var b = flat(y);
       var sum = Tensor.zeros(DType.FLOAT64, a.device());

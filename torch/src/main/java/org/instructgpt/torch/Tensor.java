@@ -3,6 +3,7 @@ package org.instructgpt.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -127,6 +128,12 @@ public final class Tensor {
   private static TensorVector vector(List<Tensor> tensors) {
     var handles = tensors.stream().map(t -> t.handle).toArray(org.bytedeco.pytorch.Tensor[]::new);
     return new TensorVector(handles);
+  }
+
+  /// Runs `body` in a [Scope] of its own and hands its result to the scope around it: whatever else
+  /// was made on the way is freed.
+  public static Tensor tidy(Supplier<Tensor> body) {
+    return Scope.tidy(body, result -> result.handle);
   }
 
   // ---- Looking ----

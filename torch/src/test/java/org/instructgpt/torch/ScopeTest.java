@@ -58,10 +58,10 @@ class ScopeTest {
   void tidyKeepsTheResultAlone() {
     var x = Tensor.of(new double[] {1, 2});
     long before = Scope.liveObjects();
-    var result = Scope.tidy(() -> x.mul(2).add(1).square());
+    var result = Tensor.tidy(() -> x.mul(2).add(1).square());
     assertThat(Scope.liveObjects()).isEqualTo(before + 1);
     holds(result, 9, 25);
-    assertThat(Scope.tidy(() -> x)).isSameAs(x);
+    assertThat(Tensor.tidy(() -> x)).isSameAs(x);
     holds(x, 1, 2);
   }
 
@@ -69,7 +69,7 @@ class ScopeTest {
   void tidyHandsItsResultToTheScopeAround() {
     long before = Scope.liveObjects();
     try (var _ = Scope.open()) {
-      holds(Scope.tidy(() -> Scope.tidy(() -> Tensor.of(new double[] {3}).add(1))), 4);
+      holds(Tensor.tidy(() -> Tensor.tidy(() -> Tensor.of(new double[] {3}).add(1))), 4);
     }
     assertThat(Scope.liveObjects()).isEqualTo(before);
   }
@@ -79,7 +79,7 @@ class ScopeTest {
     var result = new AtomicReference<double[]>();
     var thread =
         new Thread(() -> {
-          var kept = Scope.tidy(() -> Tensor.of(new double[] {3, 4}).add(1));
+          var kept = Tensor.tidy(() -> Tensor.of(new double[] {3, 4}).add(1));
           try (var _ = Scope.open()) {
             result.set(kept.mul(1).doubles());
           }
@@ -95,13 +95,13 @@ class ScopeTest {
     var x = Tensor.of(new double[] {2, 3});
     long before = Scope.liveObjects();
     assertThatThrownBy(() ->
-            Scope.tidy(() -> {
+            Tensor.tidy(() -> {
               var _ = x.mul(2);
               throw new IllegalStateException("no");
             }))
         .hasMessage("no");
     assertThat(Scope.liveObjects()).isEqualTo(before);
-    assertThat(Scope.tidy(() -> x.add(1)).count()).isEqualTo(2);
+    assertThat(Tensor.tidy(() -> x.add(1)).count()).isEqualTo(2);
   }
 
   @Test
