@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.eval.Report;
+import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.experiment.Ablations;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.ExperimentSize;
@@ -83,7 +84,7 @@ final class ReproduceCommand implements Callable<Integer> {
       }
       measured.add(study.inquiry().measures().all());
     }
-    report(measured).write(folder);
+    ReportFiles.write(report(measured), folder);
     AtomicFiles.write(folder.resolve(TABLE), markdown(measured));
     out.print(table(measured));
     out.println(

@@ -15,16 +15,11 @@ import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// `report.json`: the report's records as they are, keys in snake case and in the order of the
-/// components, so that two reports can be compared line by line.
+/// Reads and writes `report.json`: the report's records with keys in snake case, in the order of
+/// the components, so that two reports can be compared line by line.
 ///
-/// JSON has no number for "not measured": [Double#NaN] is null there, and back.
+/// JSON has no number for "not measured": [Double#NaN] is written as null and read back from it.
 final class ReportJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -54,43 +49,10 @@ final class ReportJson {
       return MAPPER.readValue(Files.readString(json), Report.class);
     } catch (JsonProcessingException unlike) {
       throw new IllegalArgumentException(
-          "%s, line %d: expected a report as this program writes it, found something else; %s"
+          "%s, line %d: expected a report as this program writes it, found something else: %s"
               .formatted(json, unlike.getLocation().getLineNr(), unlike.getOriginalMessage()),
           unlike);
     }
-  }
-
-  /// An unmodifiable copy in the same order, of nothing but what JSON can hold and give back equal.
-  static Map<String, Object> plain(Map<String, ?> values) {
-    Map<String, Object> copy = new LinkedHashMap<>();
-    values.forEach((key, value) -> copy.put(key, plain(key, value)));
-    return Collections.unmodifiableMap(copy);
-  }
-
-  private static Object plain(String key, @Nullable Object value) {
-    return switch (value) {
-      case String text -> text;
-      case Boolean truth -> truth;
-      case Byte number -> number.longValue();
-      case Short number -> number.longValue();
-      case Integer number -> number.longValue();
-      case Long number -> number;
-      case Float number -> number.doubleValue();
-      case Double number when Double.isFinite(number) -> number;
-      case List<?> list -> list.stream().map(each -> plain(key, each)).toList();
-      case Map<?, ?> map -> {
-        Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach(
-            (inner, each) -> copy.put(String.valueOf(inner), plain(key + "." + inner, each)));
-        yield Collections.unmodifiableMap(copy);
-      }
-      case null, default ->
-          throw new IllegalArgumentException(
-              "about."
-                  + key
-                  + ": expected a text, a number, a boolean, a list or a map, found "
-                  + value);
-    };
   }
 
   private static final class WriteDouble extends StdScalarSerializer<Double> {

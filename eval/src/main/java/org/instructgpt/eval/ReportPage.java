@@ -15,10 +15,10 @@ import org.instructgpt.plot.Markup;
 import org.instructgpt.plot.PlotBars;
 import org.instructgpt.plot.PlotCurves;
 
-/// `report.html`: one page that holds everything it needs.
+/// Writes `report.html`, one self-contained page.
 ///
-/// It has no script, and its policy forbids the browser to run or to fetch any, so that whatever a
-/// model may have written into an answer stays text.
+/// It has no script, and its content security policy forbids the browser to run or fetch any, so
+/// whatever a model wrote into an answer stays text.
 final class ReportPage {
   private static final String POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -101,18 +101,18 @@ final class ReportPage {
     page.open("section", "id", section.id());
     page.line("h2", section.title());
     page.line("p", section.finding(), "class", "finding");
-    section.exhibits().forEach(this::exhibit);
+    section.exhibits().forEach(this::figure);
     page.close();
   }
 
-  private void exhibit(Figure exhibit) {
+  private void figure(Figure figure) {
     drawn++;
     String id = "exhibit-" + drawn;
     page.open("figure", "id", id);
-    if (!exhibit.caption().isEmpty()) {
-      page.line("figcaption", exhibit.caption());
+    if (!figure.caption().isEmpty()) {
+      page.line("figcaption", figure.caption());
     }
-    switch (exhibit) {
+    switch (figure) {
       case Figure.Bars bars -> PlotBars.draw(page, bars, id);
       case Figure.Curves curves -> PlotCurves.draw(page, curves, id);
       case Figure.Grid grid -> FigureTables.grid(page, grid);

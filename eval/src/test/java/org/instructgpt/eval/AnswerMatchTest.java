@@ -22,7 +22,8 @@ class AnswerMatchTest {
     "'', red, 0, 0",
     "the, a, 1, 1"
   })
-  void wordsCountAndNotHowTheyAreWritten(String answer, String reference, double exact, double f1) {
+  void caseAndPunctuationAndArticlesAreIgnored(
+      String answer, String reference, double exact, double f1) {
     assertThat(AnswerMatch.exact(answer, List.of(reference))).isEqualTo(exact);
     assertThat(AnswerMatch.f1(answer, List.of(reference))).isCloseTo(f1, within(1e-7));
   }

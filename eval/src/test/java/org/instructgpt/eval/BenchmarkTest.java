@@ -227,7 +227,7 @@ class BenchmarkTest {
   }
 
   @Test
-  void howManyGoTogetherDoesNotMatter() {
+  void theBatchSizeDoesNotChangeAnAnswer() {
     var contexts = List.of(question("fox"), "She", question("owl") + " a", "Q:", "");
 
     var together = benchmark(5).continuations(contexts);
@@ -238,7 +238,7 @@ class BenchmarkTest {
   }
 
   @Test
-  void ofAContextThatIsTooLongTheBeginningGoes() {
+  void aContextThatIsTooLongLosesItsBeginning() {
     var padding = "She sings.\n".repeat(20);
     var item = new Item("fox", padding + question("fox"), List.of("red berries"), List.of());
     var choice =
@@ -256,7 +256,7 @@ class BenchmarkTest {
   }
 
   @Test
-  void whatCannotBeAskedIsNamed() {
+  void itemsThatCannotBeAskedAreRefusedByName() {
     var unknown = new Item("fox", "Q:", List.of("honey"), List.of("clover", "bread"));
     assertThatThrownBy(() -> benchmark(1).answers(List.of(unknown)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -281,7 +281,7 @@ class BenchmarkTest {
   }
 
   @Test
-  void nothingToAskIsNoMistake() {
+  void anEmptyListOfItemsHasNoAnswers() {
     assertThat(benchmark(1).answers(List.of())).isEmpty();
     assertThat(benchmark(1).entropies(List.of())).isEmpty();
   }

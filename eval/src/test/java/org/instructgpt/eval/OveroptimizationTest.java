@@ -28,7 +28,7 @@ class OveroptimizationTest {
 
   @ParameterizedTest
   @EnumSource
-  void aCurveIsFoundAgainFromItsPoints(Form form) {
+  void aFitRecoversTheCurveOfExactPoints(Form form) {
     var points = new ArrayList<Point>();
     for (double d : DISTANCES) {
       points.add(new Point(d * d, law(form, d, 1.7, 0.4)));
@@ -50,7 +50,7 @@ class OveroptimizationTest {
   /// Away from the fit in any direction, the squares only grow.
   @ParameterizedTest
   @EnumSource
-  void noOtherCurveLiesNearerToNoisyPoints(Form form) {
+  void aFitHasTheLeastSquaresOfNoisyPoints(Form form) {
     var random = new Random(2);
     var points = new ArrayList<Point>();
     for (double d : DISTANCES) {
@@ -145,7 +145,7 @@ class OveroptimizationTest {
   }
 
   @Test
-  void moreThanTheAnswersAtHandIsRefused() {
+  void bestOfMoreThanTheSampledAnswersIsRefused() {
     var prompts = List.of(List.of(new Sample(1, 1), new Sample(2, 2)), List.of(new Sample(1, 1)));
 
     assertThatThrownBy(() -> Overoptimization.bestOf(prompts, List.of(1, 2)))
@@ -159,7 +159,7 @@ class OveroptimizationTest {
   /// The proxy is normal and the gold score follows it with a correlation of 0.6; the expected
   /// greatest of two normal numbers is 1 / sqrt(pi).
   @Test
-  void ninetyFiveOfAHundredIntervalsHoldTheTruth() {
+  void confidenceIntervalsCoverTheTruthAsOftenAsTheySay() {
     var random = new Random(8);
     int held = 0;
     for (int t = 0; t < 1000; t++) {

@@ -91,7 +91,7 @@ class PlotsTest {
   }
 
   @Test
-  void aFitWearsTheColourOfTheSeriesBeforeIt() throws Exception {
+  void aFitHasTheColourOfTheSeriesBeforeIt() throws Exception {
     List<Point> points = List.of(Point.of(0, 0), Point.of(1, 1));
     Curves curves =
         new Curves(
@@ -108,7 +108,7 @@ class PlotsTest {
   }
 
   @Test
-  void placesThatWereNotMeasuredAreLeftOut() throws Exception {
+  void pointsThatWereNotMeasuredAreLeftOut() throws Exception {
     List<Point> points = List.of(Point.of(0, 0), Point.of(1, Double.NaN), Point.of(2, 1));
     Curves curves = new Curves("c", "x", "y", false, List.of(new Series("s", Style.LINE, points)));
 
@@ -128,8 +128,8 @@ class PlotsTest {
     return new Bars("b", "%", List.of(new Reference("chance", 0.5)), List.of(bars));
   }
 
-  private static String page(Figure exhibit) throws Exception {
-    var section = new Report.Section("a", "A", "a", Collections.singletonList(exhibit));
+  private static String page(Figure figure) throws Exception {
+    var section = new Report.Section("a", "A", "a", Collections.singletonList(figure));
     return ReportPage.of(new Report("t", "s", List.of(), List.of(section), Map.of()));
   }
 }

@@ -26,7 +26,7 @@ import org.instructgpt.plot.Figure.Note;
 import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
-/// A report with every exhibit in it. Its numbers are made up; none was measured.
+/// A report with every kind of figure. Its numbers are made up; none was measured.
 final class ReportSample {
   private static final List<String> MODELS =
       List.of("base", "base, prompted", "SFT", "PPO", "PPO-ptx", "skills only", "constant answer");
@@ -35,7 +35,7 @@ final class ReportSample {
 
   /// Writes the sample into the folder that is given, to be looked at.
   public static void main(String[] arguments) throws Exception {
-    report().write(Path.of(arguments[0]));
+    ReportFiles.write(report(), Path.of(arguments[0]));
   }
 
   static Report report() {

@@ -35,15 +35,15 @@ class ReportTest {
   void theDataIsReadBackEqual() throws Exception {
     Report report = ReportSample.report();
 
-    report.write(folder);
+    ReportFiles.write(report, folder);
 
-    assertThat(Report.read(folder.resolve(Report.DATA))).isEqualTo(report);
+    assertThat(ReportFiles.read(folder.resolve(Report.DATA))).isEqualTo(report);
   }
 
   @Test
   void theSameReportIsTheSameBytesAndKeepsTheOrderOfItsKeys() throws Exception {
-    ReportSample.report().write(folder.resolve("one"));
-    ReportSample.report().write(folder.resolve("two"));
+    ReportFiles.write(ReportSample.report(), folder.resolve("one"));
+    ReportFiles.write(ReportSample.report(), folder.resolve("two"));
 
     for (String name : List.of(Report.DATA, Report.PAGE)) {
       assertThat(folder.resolve("one").resolve(name))
@@ -57,8 +57,8 @@ class ReportTest {
   }
 
   @Test
-  void whatWasNotMeasuredIsNullInTheDataAndSaidOnThePage() throws Exception {
-    ReportSample.report().write(folder);
+  void aValueThatWasNotMeasuredIsNullInTheDataAndNamedOnThePage() throws Exception {
+    ReportFiles.write(ReportSample.report(), folder);
 
     assertThat(folder.resolve(Report.DATA)).content().contains("\"value\" : null");
     assertThat(folder.resolve(Report.DATA)).content().doesNotContain("NaN");
@@ -71,10 +71,10 @@ class ReportTest {
   @Test
   void aWrittenReportReplacesTheOldOneAndLeavesNothingElse() throws Exception {
     Path reports = folder.resolve("reports");
-    ReportSample.report().write(reports);
-    hostile().write(reports);
+    ReportFiles.write(ReportSample.report(), reports);
+    ReportFiles.write(hostile(), reports);
 
-    assertThat(Report.read(reports.resolve(Report.DATA))).isEqualTo(hostile());
+    assertThat(ReportFiles.read(reports.resolve(Report.DATA))).isEqualTo(hostile());
     try (var files = Files.list(reports)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(Report.PAGE, Report.DATA);
@@ -159,14 +159,14 @@ class ReportTest {
   void aFileThatIsNoReportIsRefusedWithItsPlace() throws Exception {
     Path json = Files.writeString(folder.resolve("other.json"), "{\n  \"titel\": \"x\"\n}");
 
-    assertThatThrownBy(() -> Report.read(json))
+    assertThatThrownBy(() -> ReportFiles.read(json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("other.json, line 3", "'title'");
   }
 
   @Test
-  void aDamagedExhibitIsRefused() throws Exception {
-    ReportSample.report().write(folder);
+  void aDamagedReportIsRefused() throws Exception {
+    ReportFiles.write(ReportSample.report(), folder);
     Path json = folder.resolve(Report.DATA);
     String data = Files.readString(json);
     String[] damaged = {
@@ -178,7 +178,7 @@ class ReportTest {
     for (String text : damaged) {
       assertThat(text).isNotEqualTo(data);
       Files.writeString(json, text);
-      assertThatThrownBy(() -> Report.read(json)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> ReportFiles.read(json)).isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -192,7 +192,7 @@ class ReportTest {
   }
 
   @Test
-  void whatJsonCannotHoldIsRefusedByItsKey() {
+  void aValueThatJsonCannotHoldIsRefusedByItsKey() {
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("inner", Map.of("clock", new Object()));
 
@@ -203,7 +203,7 @@ class ReportTest {
   /// The sample with the payload for every text in it.
   private Report hostile() throws Exception {
     JsonNode data = new ObjectMapper().readTree(ReportJson.write(ReportSample.report()));
-    return Report.read(
+    return ReportFiles.read(
         Files.writeString(folder.resolve("hostile.json"), poisoned(data).toString()));
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.function.Function;
+import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.torch.Precision;
@@ -99,6 +100,7 @@ public record Experiment(
     miniature().plan(agenda, people);
     inquiry().plan(agenda);
     var overview = new ReportBuilder(inquiry(), agenda);
-    agenda.then("report", "The report", 5, () -> overview.report().write(workspace.reports()));
+    agenda.then(
+        "report", "The report", 5, () -> ReportFiles.write(overview.report(), workspace.reports()));
   }
 }
