@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
 import java.util.stream.Collectors;
 
-/// How well an answer meets one of several references, as SQuAD counts it (Rajpurkar et al. 2016):
-/// case, punctuation and the articles a, an, the do not matter; the reference that fits best does.
+/// Exact match and token F1 of an answer against its best-fitting reference, as in SQuAD (Rajpurkar
+/// et al. 2016): case, punctuation and the articles a, an, the are ignored.
 final class AnswerMatch {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
@@ -20,8 +20,8 @@ final class AnswerMatch {
     return best(answer, references, (ours, theirs) -> ours.equals(theirs) ? 1 : 0);
   }
 
-  /// The harmonic mean of precision and recall of the answer's words, as a bag, 0 to 1. Without
-  /// words it is 1 if the reference has none either.
+  /// The harmonic mean of precision and recall over the bags of words, 0 to 1. An answer without
+  /// words scores 1 if the reference has none either.
   static double f1(String answer, List<String> references) {
     return best(answer, references, AnswerMatch::f1);
   }

@@ -14,22 +14,22 @@ import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Scope;
 
-/// Public benchmarks, asked as InstructGPT's appendix D asks them: a context that shows the format,
-/// perhaps with solved examples, and the model goes on.
+/// Public benchmarks, asked as in InstructGPT appendix D: the model continues a context that shows
+/// the format, possibly with solved examples.
 ///
-/// - **Free answers** are greedy and end at the first line feed; they count by exact match and by
-///   token F1 against the reference that fits best.
+/// - **Free answers** are greedy and end at the first line feed; they are scored by exact match and
+///   by token F1 against the best-fitting reference.
 /// - **Choices** are never generated: the one whose tokens have the greatest mean log-probability
 ///   is the answer. (The mean, so that a longer choice is not the worse for it. The paper writes
-///   "lowest", which must mean best: `paper.md` C-11.)
-/// - **Pairs** of completions, such as a sentence with "he" and with "she", are asked for their
-///   entropy: with P_i in proportion to the total probability of completion i, H = -sum P_i log2
-///   P_i is 1 bit for two that the model finds equally likely, 0 if it is sure of one.
+///   "lowest", which must mean best: `docs/specification.md`, 8.2.)
+/// - **Pairs** of completions, such as a sentence with "he" and with "she", are compared by their
+///   entropy: with P_i proportional to the total probability of completion i, H = -sum P_i log2 P_i
+///   is 1 bit for two that the model finds equally likely, 0 if it is sure of one.
 ///
-/// A model's tokens carry the space before a word, so the space between context and completion
-/// belongs to the completion: it is taken from the context's end, and put before a completion that
-/// begins a word there. An empty context is the end-of-text token: the start of a document. Of a
-/// context that is too long, the beginning goes.
+/// The tokens include the space before a word, so the space between context and completion belongs
+/// to the completion: it is removed from the end of the context and put before a completion that
+/// begins a word there. An empty context is the end-of-text token, the start of a document. A
+/// context that is too long loses its beginning.
 public final class Benchmark {
   private final Gpt model;
   private final Tokenizer tokenizer;
@@ -37,10 +37,10 @@ public final class Benchmark {
 
   /// A question.
   ///
-  /// @param name by which its answer is known
-  /// @param context everything up to where the model goes on
+  /// @param name identifies its answer
+  /// @param context everything before the model's continuation
   /// @param references right answers; none for a pair
-  /// @param choices what may follow; none for a free answer
+  /// @param choices the possible continuations; none for a free answer
   public record Item(String name, String context, List<String> references, List<String> choices) {
     public Item {
       references = List.copyOf(references);
@@ -57,15 +57,16 @@ public final class Benchmark {
   ///
   /// @param name of the question
   /// @param text the answer's first line or the choice
-  /// @param exact 1 if the answer is a reference but for case, punctuation and articles, else 0
+  /// @param exact 1 if the answer equals a reference apart from case, punctuation and articles,
+  ///   else 0
   /// @param f1 the token F1, 0 to 1
   /// @param shortened whether the context lost its beginning
   public record Answer(String name, String text, double exact, double f1, boolean shortened) {}
 
-  /// How to ask.
+  /// How the questions are put to the model.
   ///
   /// @param maxNewTokens the greatest length of a free answer
-  /// @param rows how many questions, or choices, go through the model together
+  /// @param rows questions, or choices, in one batch
   public record Settings(int maxNewTokens, int rows) {
     public Settings {
       if (maxNewTokens < 1 || rows < 1) {
@@ -100,12 +101,13 @@ public final class Benchmark {
     return items.stream().map(item -> (item.choices.isEmpty() ? free : closed).next()).toList();
   }
 
-  /// What the model writes after each context, greedily, to the first line feed or the end of text.
+  /// Greedy continuations of the contexts, each up to the first line feed or the end of text.
   public List<String> continuations(List<String> contexts) {
-    return goOn(contexts.stream().map(text -> context(text, settings.maxNewTokens)).toList());
+    return generateLines(
+        contexts.stream().map(text -> context(text, settings.maxNewTokens)).toList());
   }
 
-  private List<String> goOn(List<Context> contexts) {
+  private List<String> generateLines(List<Context> contexts) {
     var sampler =
         new Sampler(
             model,
@@ -143,7 +145,7 @@ public final class Benchmark {
   private List<Answer> generate(List<Item> items) {
     var contexts =
         items.stream().map(item -> context(item.context, settings.maxNewTokens)).toList();
-    var texts = goOn(contexts);
+    var texts = generateLines(contexts);
     return IntStream.range(0, items.size())
         .mapToObj(i -> answer(items.get(i), texts.get(i), contexts.get(i).shortened))
         .toList();
@@ -174,7 +176,7 @@ public final class Benchmark {
         shortened);
   }
 
-  /// What the model thinks of a completion.
+  /// The log-probability of a completion.
   ///
   /// @param total natural log-probability of all its tokens
   private record Score(double total, int tokens) {
@@ -242,7 +244,7 @@ public final class Benchmark {
     }
   }
 
-  /// What the model reads before it goes on.
+  /// The encoded context.
   ///
   /// @param shortened whether the beginning was left out
   private record Context(int[] ids, boolean shortened) {}
@@ -251,7 +253,7 @@ public final class Benchmark {
     return items.stream().map(item -> context(item.context, longest(item))).toList();
   }
 
-  /// A context, with room for a number of tokens after it.
+  /// Encodes a context so that `room` tokens fit after it.
   private Context context(String context, int room) {
     var text = stripSpaces(context);
     int[] ids = text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);

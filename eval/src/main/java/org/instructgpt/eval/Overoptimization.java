@@ -8,12 +8,13 @@ import java.util.function.ToDoubleFunction;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
 
-/// How far one can follow a reward model before it leads astray.
+/// Reward-model over-optimisation: how far a policy can follow a reward model before the true score
+/// falls.
 ///
-/// A reward model is a proxy for what people want. The further a policy moves from where it
-/// started, the more its reward rises, and what it is truly worth rises, then falls: Goodhart's law,
-/// measured by Gao, Schulman and Hilton (2022, Scaling Laws for Reward Model Overoptimization). With
-/// the distance d = sqrt(KL(policy || start)), in nats, they found
+/// A reward model is a proxy for what people want. The further a policy moves from its start, the
+/// more its reward rises, while its true score rises and then falls (Goodhart's law), measured by
+/// Gao, Schulman and Hilton (2022, Scaling Laws for Reward Model Overoptimization). With the
+/// distance d = sqrt(KL(policy || start)), in nats, they found
 ///
 ///     best of n:               R(d) = d (alpha - beta d)
 ///     reinforcement learning:  R(d) = d (alpha - beta log d)
@@ -29,9 +30,9 @@ import org.instructgpt.statistics.Estimate.Cluster;
 public final class Overoptimization {
   private Overoptimization() {}
 
-  /// A policy's place on the curve.
+  /// One policy on the curve.
   ///
-  /// @param kl from the start, nats, at least 0
+  /// @param kl the divergence from the start, nats, at least 0
   /// @param score above that of the start
   public record Point(double kl, double score) {
     public Point {
@@ -43,12 +44,12 @@ public final class Overoptimization {
     }
   }
 
-  /// The two shapes.
+  /// The two functional forms.
   public enum Form {
     BEST_OF_N,
     REINFORCEMENT_LEARNING;
 
-    /// What beta is multiplied with.
+    /// The factor of -beta.
     private double bend(double d) {
       return switch (this) {
         case BEST_OF_N -> d * d;
@@ -60,7 +61,7 @@ public final class Overoptimization {
   /// A fitted curve.
   ///
   /// @param alpha how steeply the score rises
-  /// @param beta how it bends; below 0 it never falls
+  /// @param beta its curvature; the curve never falls if it is negative
   /// @param r2 the share of the scores' variance about their mean that the curve explains; 1 if
   ///   they do not vary and the curve meets them
   public record Fit(Form form, double alpha, double beta, double r2) {
@@ -69,8 +70,7 @@ public final class Overoptimization {
       return alpha * distance - beta * form.bend(distance);
     }
 
-    /// The distance of the highest score; empty if the curve rises for ever or falls from the
-    /// start.
+    /// The distance of the highest score; empty if the curve has no maximum above distance 0.
     public OptionalDouble peak() {
       if (!(beta > 0) || (form == Form.BEST_OF_N && alpha <= 0)) {
         return OptionalDouble.empty();
@@ -86,14 +86,14 @@ public final class Overoptimization {
   /// One answer and its scores.
   ///
   /// @param proxy by the reward model that chooses
-  /// @param gold its true worth
+  /// @param gold the true score
   public record Sample(double proxy, double gold) {}
 
-  /// What choosing the best of n is worth.
+  /// The mean scores of the best of n.
   ///
-  /// @param kl from the distribution that was sampled, nats
+  /// @param kl the divergence from the sampled distribution, nats
   /// @param proxy the mean reward of the chosen answers
-  /// @param gold their mean true worth
+  /// @param gold their mean true score
   public record BestOf(int n, double kl, Estimate proxy, Estimate gold) {}
 
   /// Fits a curve by least squares.
@@ -141,12 +141,12 @@ public final class Overoptimization {
     return 1 - left / all;
   }
 
-  /// The KL divergence of the best of n from the distribution that was sampled, nats.
+  /// The KL divergence of the best of n from the sampled distribution, nats.
   public static double klOfBestOf(int n) {
     return Math.log(n) - (n - 1.0) / n;
   }
 
-  /// What choosing the best of n is worth, for each n.
+  /// The mean scores of the best of n, for each n.
   ///
   /// @param prompts for each prompt the scores of N answers
   /// @param ns each at least 1 and at most the least N

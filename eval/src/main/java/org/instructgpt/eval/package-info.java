@@ -1,7 +1,7 @@
-/// What the models are worth: benchmarks, over-optimisation, and the report.
+/// Evaluation of models: public benchmarks, reward-model over-optimisation, and the report.
 ///
-/// [Benchmark] says what a model can do, [Overoptimization] how far a reward model can be followed;
-/// what people prefer is counted by [the module beside this][org.instructgpt.statistics]. A
-/// [Report] of [exhibits][Figure] shows all of it.
+/// [Benchmark] measures capabilities, [Overoptimization] how far a reward model can be followed;
+/// win rates by people's preferences are in [org.instructgpt.statistics]. A [Report] shows the
+/// results as [figures][Figure].
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.eval;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.instructgpt.statistics.Estimate;
 
-/// One thing that a [Report] shows: a plot, a table, answers side by side, or a few words.
+/// A figure of a report: a plot, a table, answers side by side, or a note.
 ///
-/// Exhibits hold numbers, not pictures: the page draws them, and `report.json` keeps them as they
+/// Figures hold numbers, not pictures: the page draws them, and `report.json` keeps them as they
 /// are. An [Estimate] whose ends equal its value has no interval and none is drawn; one that is not
 /// a number was not measured, and the page says so. The unit `%` means that values are shares of 0
 /// to 1, which the page writes as percent; any other unit is written behind the number.
@@ -25,7 +25,7 @@ import org.instructgpt.statistics.Estimate;
 })
 public sealed interface Figure {
 
-  /// What is shown, in a few words; it stands above the exhibit.
+  /// What is shown, in a few words; the heading of the figure.
   String caption();
 
   /// A number without an interval.
@@ -33,7 +33,7 @@ public sealed interface Figure {
     return new Estimate(value, value, value);
   }
 
-  /// Quantities one below the other, each a dot with its interval, on one axis.
+  /// A dot plot: one row for each quantity, a dot with its interval, on a common axis.
   ///
   /// @param unit of all values: `%`, a word, or nothing
   /// @param references lines across the plot, for example 0.5, "chance"; may be empty
@@ -51,9 +51,9 @@ public sealed interface Figure {
 
     /// One row.
     ///
-    /// @param group the heading that it stands under, once for all of its rows that follow one
-    ///   another; empty for none
-    /// @param note what else to know, such as the number of prompts; may be empty
+    /// @param group its heading, shown once above consecutive rows of the same group; empty for
+    ///   none
+    /// @param note further information, such as the number of prompts; may be empty
     public record Bar(String label, String group, Estimate value, String note) {
       /// A row without heading and note.
       public static Bar of(String label, Estimate value) {
@@ -62,7 +62,7 @@ public sealed interface Figure {
     }
   }
 
-  /// Quantities along a number: training curves, reward against KL, sweeps.
+  /// A plot of curves, such as training curves, reward against KL, sweeps.
   ///
   /// @param x what the horizontal axis counts, with its unit
   /// @param y what the vertical axis counts, with its unit
@@ -70,7 +70,7 @@ public sealed interface Figure {
   /// @param series at most [#MOST], so that the eye can tell them apart
   record Curves(String caption, String x, String y, boolean logX, List<Series> series)
       implements Figure {
-    /// How many colours there are; dashed series wear the colour of the one before them and do not
+    /// The number of colours; dashed series have the colour of the one before them and do not
     /// count.
     public static final int MOST = 6;
 
@@ -93,9 +93,9 @@ public sealed interface Figure {
       DASHES
     }
 
-    /// One place of a series.
+    /// One point of a series.
     public record Point(double x, Estimate y) {
-      /// A place without an interval.
+      /// A point without an interval.
       public static Point of(double x, double y) {
         return new Point(x, exact(y));
       }
@@ -109,7 +109,7 @@ public sealed interface Figure {
     }
   }
 
-  /// A table. Columns of figures are set to the right.
+  /// A table. Columns of numbers are aligned right.
   ///
   /// @param head the columns' names
   /// @param rows each as long as `head`
@@ -128,7 +128,7 @@ public sealed interface Figure {
     }
   }
 
-  /// What stands in one place of a [Grid].
+  /// A cell of a [Grid].
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Cell.Text.class, name = "text"),
@@ -136,7 +136,7 @@ public sealed interface Figure {
     @JsonSubTypes.Type(value = Cell.Judged.class, name = "judged")
   })
   sealed interface Cell {
-    /// Words.
+    /// Text.
     record Text(String text) implements Cell {}
 
     /// A number, with its interval if it has one.
@@ -168,7 +168,7 @@ public sealed interface Figure {
     }
   }
 
-  /// What measuring said about a claim.
+  /// Whether a measurement supports a claim.
   enum Verdict {
     @JsonProperty("holds")
     HOLDS,
@@ -179,7 +179,7 @@ public sealed interface Figure {
     UNDECIDED
   }
 
-  /// One prompt and what each model answered, side by side.
+  /// A prompt with the models' answers side by side.
   record Answers(String caption, String prompt, List<Answer> answers) implements Figure {
     public Answers {
       answers = List.copyOf(answers);
@@ -190,7 +190,7 @@ public sealed interface Figure {
     public record Answer(String model, String text, String note) {}
   }
 
-  /// How often each row beats each column, shares of 0 to 1 around one half.
+  /// A matrix of win rates of each row against each column, shares of 0 to 1.
   ///
   /// @param labels of the rows and of the columns
   /// @param values as many rows, and as many in each, as labels; [Double#NaN] values stay empty
@@ -213,7 +213,7 @@ public sealed interface Figure {
     }
   }
 
-  /// A few words: how something was measured, or why a claim failed.
+  /// A paragraph, such as how something was measured or why a claim failed.
   ///
   /// @param text plain; a blank line begins a new paragraph
   record Note(String caption, String text) implements Figure {}

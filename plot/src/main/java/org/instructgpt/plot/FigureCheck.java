@@ -5,7 +5,7 @@ import org.instructgpt.plot.Figure.Curves.Point;
 import org.instructgpt.plot.Figure.Curves.Series;
 import org.instructgpt.plot.Figure.Curves.Style;
 
-/// What every [Figure] must fulfil to be drawn; messages name the exhibit by its caption.
+/// Validates a [Figure] before it is drawn; messages name the figure by its caption.
 final class FigureCheck {
   private FigureCheck() {}
 
@@ -56,6 +56,6 @@ final class FigureCheck {
 
   private static IllegalArgumentException bad(String caption, String expected, Object found) {
     return new IllegalArgumentException(
-        "exhibit \"" + caption + "\": expected " + expected + ", found " + found);
+        "figure \"" + caption + "\": expected " + expected + ", found " + found);
   }
 }

@@ -11,11 +11,11 @@ import org.instructgpt.statistics.Estimate;
 
 /// Draws tables: [Grid], [Heat], and the numbers below each plot.
 ///
-/// Tables of many columns become a list of cards on a phone; each cell then wears the name of its
-/// column (`data-head`). The style sheet does that, and takes a table's meaning from assistive
-/// programs in doing so; the roles give it back.
+/// Tables of many columns become a list of cards on a narrow screen; each cell then shows the name
+/// of its column (`data-head`). The style sheet does that, which hides the table's structure from
+/// assistive programs; the ARIA roles restore it.
 public final class FigureTables {
-  /// Tables with more columns do not fit a phone.
+  /// Tables with more columns do not fit a narrow screen.
   private static final int NARROW = 3;
 
   /// The strongest colour of a [Heat], at which the numbers can still be read.
@@ -87,7 +87,8 @@ public final class FigureTables {
     numbers(page, List.of("Model", "Against", "Wins", "95% interval"), rows);
   }
 
-  /// The numbers behind a plot, folded away: who cannot see it, or wants to copy them, opens them.
+  /// The numbers of a plot in a collapsed table, for readers who cannot see the plot or want to
+  /// copy them.
   static void numbers(Markup page, List<String> head, List<List<String>> rows) {
     page.open("details").line("summary", "The numbers");
     scroll(page, "The numbers");

@@ -3,18 +3,17 @@ package org.instructgpt.plot;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// HTML being written, in which no text is trusted.
+/// An HTML writer that escapes all text.
 ///
-/// Prompts and models' outputs go into the page, and anybody may have written them. There is no way
-/// to put text in here unescaped, but for [#style]; names of elements and attributes are the
-/// program's own.
+/// Prompts and models' outputs go into the page and are not trusted. Only [#style] writes text
+/// unescaped; names of elements and attributes come from the program.
 public final class Markup {
   private final StringBuilder html = new StringBuilder("<!DOCTYPE html>\n");
   private final Deque<String> open = new ArrayDeque<>();
 
   /// Begins an element, which the matching [#close] ends.
   ///
-  /// @param attributes names and values by turns
+  /// @param attributes names and values, alternating
   public Markup open(String element, String... attributes) {
     begin(element, attributes);
     html.append('>');
@@ -44,13 +43,13 @@ public final class Markup {
     return this;
   }
 
-  /// Our own style sheet, which must stand there as it is.
+  /// Writes the program's own style sheet unescaped.
   public Markup style(String css) {
     html.append("<style>\n").append(css).append("</style>\n");
     return this;
   }
 
-  /// The page.
+  /// The finished page.
   public String finish() {
     if (!open.isEmpty()) {
       throw new IllegalStateException("elements are still open: " + open);
@@ -82,7 +81,7 @@ public final class Markup {
     }
   }
 
-  /// Whether HTML may hold it: no control characters, no half of a pair.
+  /// Whether HTML allows the character: no control characters, no unpaired surrogates.
   private static boolean readable(int character) {
     return character == '\n'
         || character == '\t'

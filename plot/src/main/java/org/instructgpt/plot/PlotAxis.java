@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 
-/// Where a number lies on a plot, and which numbers are written along it.
+/// The scale of an axis: positions of values and ticks.
 ///
-/// Places are percentages of the axis' length, never pixels: the browser decides how long the axis
-/// is, so one drawing fits a phone and a desk without a script, and text keeps its size.
+/// Positions are percentages of the axis' length, never pixels: the browser decides how long the
+/// axis is, so one drawing fits narrow and wide screens without a script, and text keeps its size.
 ///
 /// @param low the number at the beginning
 /// @param high the number at the end, above `low`
-/// @param step the distance of two ticks; 0 on a logarithmic axis
-/// @param ticks the numbers that are written
+/// @param step the distance between two ticks; 0 on a logarithmic axis
+/// @param ticks the labelled values
 record PlotAxis(double low, double high, double step, List<Double> ticks) {
   private static final int TICKS = 5;
   private static final int FEW = 3;
 
   /// An axis around these values, with round ticks.
   ///
-  /// @param room how far it reaches beyond them, as a share of their distance; never beyond a zero
-  ///   at its end
+  /// @param room how far it extends beyond them, as a share of their range; never beyond a zero at
+  ///   its end
   static PlotAxis linear(DoubleStream values, double room) {
     var span = values.filter(Double::isFinite).summaryStatistics();
     double least = span.getCount() == 0 ? 0 : span.getMin();
@@ -41,7 +41,7 @@ record PlotAxis(double low, double high, double step, List<Double> ticks) {
     return between(least == 0 ? 0 : least - beyond, most == 0 ? 0 : most + beyond);
   }
 
-  /// An axis for shares: from none, and to all if any of them is above one half.
+  /// An axis for shares: it starts at 0, and ends at 1 if any share is above one half.
   static PlotAxis shares(DoubleStream values) {
     var span = values.filter(Double::isFinite).summaryStatistics();
     if (span.getCount() == 0 || (span.getMin() >= 0 && span.getMax() > 0.5)) {
@@ -74,7 +74,7 @@ record PlotAxis(double low, double high, double step, List<Double> ticks) {
     return new PlotAxis(low, high, 0, ticks);
   }
 
-  /// The place of a number, 0 at the beginning and 100 at the end.
+  /// The position of a value, from 0 at the beginning to 100 at the end.
   double place(double value) {
     return 100
         * (logarithmic()
@@ -82,12 +82,12 @@ record PlotAxis(double low, double high, double step, List<Double> ticks) {
             : (value - low) / (high - low));
   }
 
-  /// The place as an attribute says it, counted from the beginning: `62.5%`.
+  /// The position as an SVG attribute, counted from the beginning: `62.5%`.
   String along(double value) {
     return percent(place(value));
   }
 
-  /// The place counted from the end, as vertical axes of the screen want it.
+  /// The position counted from the end, as for a vertical axis of the screen.
   String down(double value) {
     return percent(100 - place(value));
   }
@@ -104,7 +104,7 @@ record PlotAxis(double low, double high, double step, List<Double> ticks) {
     return decimal(place) + "%";
   }
 
-  /// A coordinate with two decimals, in the notation of SVG whatever the machine's language.
+  /// A coordinate with two decimals in SVG notation, whatever the locale.
   static String decimal(double coordinate) {
     return String.format(Locale.ROOT, "%.2f", coordinate);
   }

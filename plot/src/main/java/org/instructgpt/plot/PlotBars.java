@@ -14,16 +14,16 @@ import org.instructgpt.statistics.Estimate;
 
 /// Draws [Bars]: a dot and the bar of its interval for each row, on one axis.
 ///
-/// Only places along the axis are written into the drawing. How high a row is, and whether its name
-/// stands beside it or above it, is the style sheet's business (`--row`, `--at`), so the same
-/// drawing is a wide plot on a desk and a narrow one on a phone.
+/// Only positions along the axis are written into the drawing. The style sheet sets the height of a
+/// row and whether its name stands beside it or above it (`--row`, `--at`), so the same drawing
+/// fits wide and narrow screens.
 public final class PlotBars {
-  /// A longer name would leave the page of a phone.
+  /// A longer name would not fit a narrow screen.
   private static final int LONGEST_NAME = 36;
 
   private static final double PIXELS_A_LETTER = 7.4;
 
-  /// Before and behind the values, as a share of their distance.
+  /// Margin on both sides of the values, as a share of their range.
   private static final double ROOM = 0.04;
 
   /// References nearer than this, in percent of the axis, have their names one above the other.
@@ -38,7 +38,7 @@ public final class PlotBars {
   /// A row of the drawing: a heading where `bar` is empty.
   private record Line(String heading, List<Bar> bar) {}
 
-  /// A line to compare with, and how many names it has to stand above.
+  /// A reference line, and how many other names its own name is placed above.
   private record Named(Reference reference, double place, int level) {
     String height() {
       return String.valueOf(-16 * level);
@@ -113,7 +113,7 @@ public final class PlotBars {
       String x = PlotAxis.percent(each.place());
       page.lone("line", "class", "reference", "x1", x, "x2", x, "y1", each.height(), "y2", "100%");
     }
-    // After all lines, for a name must hide the line that it stands on.
+    // After all lines, because a name must hide the line beneath it.
     for (Named each : named) {
       page.open(
           "text",
@@ -199,8 +199,7 @@ public final class PlotBars {
             .toList());
   }
 
-  /// With one line to compare with, a dot is hollow where its interval cannot tell on which side of
-  /// the line it lies.
+  /// With a single reference line, a dot is hollow where its interval includes the reference.
   private boolean undecided(Estimate value) {
     return bars.references().size() == 1
         && PlotNumbers.hasInterval(value)
@@ -230,7 +229,7 @@ public final class PlotBars {
     return named;
   }
 
-  /// The widths of what stands beside the plot.
+  /// The widths of the columns beside the plot, as style properties.
   private String margins() {
     return "--left:%dpx;--value:%dpx;--range:%dpx"
         .formatted(
@@ -239,7 +238,7 @@ public final class PlotBars {
             Math.max(70, 4 + width(bar -> PlotNumbers.interval(bar.value(), bars.unit()))));
   }
 
-  /// The longest of these texts in pixels, about.
+  /// The approximate width in pixels of the longest of these texts.
   private long width(Function<Bar, String> text) {
     int letters = bars.bars().stream().map(text).mapToInt(String::length).max().orElse(0);
     return Math.round(letters * PIXELS_A_LETTER);

@@ -13,25 +13,24 @@ import org.instructgpt.plot.Figure.Curves.Series;
 import org.instructgpt.plot.Figure.Curves.Style;
 import org.instructgpt.statistics.Estimate;
 
-/// Draws [Curves]: series over a number, each in its own colour and with its own mark, named where
-/// it ends.
+/// Draws [Curves]: each series in its own colour and with its own mark, labelled at its end.
 ///
-/// Lines live in an inner drawing of 100 by 100 that stretches with the page while the strokes keep
-/// their width; marks and names are placed by percentages around it, so they keep their shape.
+/// Lines are in an inner drawing of 100 by 100 that stretches with the page while the strokes keep
+/// their width; marks and names are placed by percentages outside it, so they keep their shape.
 public final class PlotCurves {
-  /// Height of the drawing in pixels, as the style sheet has it.
+  /// Height of the drawing in pixels; the same as in the style sheet.
   private static final double HEIGHT = 300;
 
-  /// The least distance of two names, in pixels.
+  /// The least distance between two names, in pixels.
   private static final double LEADING = 17;
 
-  /// Above and below the curves, as a share of their height.
+  /// Margin above and below the curves, as a share of their range.
   private static final double ROOM = 0.04;
 
   private static final double PIXELS_A_LETTER = 7.4;
   private static final int LONGEST_NAME = 24;
 
-  /// Lines with more places than this have no marks on them.
+  /// Lines with more points than this are drawn without marks.
   private static final int MARKED = 24;
 
   private final Markup page;
@@ -177,7 +176,7 @@ public final class PlotCurves {
         down);
   }
 
-  /// A dotted line from the last mark to the edge, and from there a short one to the name.
+  /// A dotted line from the last mark to the edge, then a short one to the name.
   private void label(Label label) {
     String style = label.painted().style();
     String down = y.down(label.end().y().value());
@@ -202,13 +201,13 @@ public final class PlotCurves {
     page.close().close();
   }
 
-  /// How far below the top a place is, in pixels.
+  /// The distance of a value from the top, in pixels.
   private double height(Point point) {
     return (100 - y.place(point.y().value())) / 100 * HEIGHT;
   }
 
-  /// Names at the ends of their series, from the top down; where two would cover each other the
-  /// lower one gives way, and if that runs off the bottom all above it give way upwards.
+  /// Names at the ends of their series, from the top down; where two would overlap the lower one is
+  /// moved down, and if that runs off the bottom all above it are moved up.
   private List<Label> labels(List<Painted> painted) {
     List<Label> labels = new ArrayList<>();
     for (Painted each : painted) {
@@ -235,7 +234,7 @@ public final class PlotCurves {
     return top;
   }
 
-  /// The names once more, above the plot, for pages too narrow to have them beside it.
+  /// The legend again above the plot, for pages too narrow to have the names beside it.
   private void legend() {
     page.open("ul", "class", "series", "aria-hidden", "true");
     for (Painted painted : painted()) {

@@ -5,11 +5,11 @@ import java.math.MathContext;
 import java.util.Locale;
 import org.instructgpt.statistics.Estimate;
 
-/// Numbers as the page writes them.
+/// Formats numbers for the page.
 ///
-/// An interval says how many digits of its estimate mean anything: both are written to the second
-/// digit of the interval's length. A number without an interval has three digits, a share in
-/// percent one decimal. `report.json` has all digits.
+/// An interval determines the number of significant digits: estimate and interval are rounded to
+/// the second digit of the interval's length. A number without an interval has three digits, a
+/// share in percent one decimal. `report.json` has all digits.
 final class PlotNumbers {
   static final String SHARE = "%";
   private static final String MINUS = "\u2212";
@@ -56,7 +56,7 @@ final class PlotNumbers {
     return interval.isEmpty() ? value : value + " (" + interval + ")";
   }
 
-  /// A number of its own with three digits, and no zeros behind them: `0.5`, `50%`, `20`.
+  /// A number with three significant digits and no trailing zeros: `0.5`, `50%`, `20`.
   static String brief(double value, String unit) {
     boolean share = unit.equals(SHARE);
     double shown = share ? 100 * value : value;
@@ -66,7 +66,7 @@ final class PlotNumbers {
     return text.replace("-", MINUS) + (share ? SHARE : "");
   }
 
-  /// The name of a tick, with as many decimals as the distance of two ticks needs.
+  /// The label of a tick, with as many decimals as the distance between ticks needs.
   static String tick(double value, double step, String unit) {
     double distance = unit.equals(SHARE) ? 100 * step : step;
     int decimals = (int) Math.max(0, -Math.floor(Math.log10(distance) + 1e-9));
@@ -94,7 +94,7 @@ final class PlotNumbers {
     String format = decimals > MOST_DECIMALS ? "%.2e" : "%,." + decimals + "f";
     String digits = String.format(Locale.ROOT, format, Math.abs(shown));
     boolean zero = digits.chars().allMatch(c -> c == '0' || c == '.');
-    // A minus that is as wide as a plus, and none before a zero.
+    // A typographic minus sign, and none before a zero.
     return shown < 0 && !zero ? MINUS + digits : digits;
   }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.instructgpt.statistics.Estimate;
 
-/// A share by week with its intervals, as what a drawing of 640 by 220 needs.
+/// A chart of a weekly share with its intervals, as coordinates in a drawing of 640 by 220.
 ///
 /// @param marks one for each week, oldest first
 /// @param lines of the grid
@@ -20,10 +20,10 @@ public record WeekChart(List<Mark> marks, List<Line> lines) {
   private static final int TOP = 14;
   private static final int BOTTOM = 30;
 
-  /// A week's value: where it is drawn and what it says.
+  /// A week's value: its position and its label.
   public record Mark(String x, String y, String low, String high, LocalDate monday, String says) {}
 
-  /// A line of the grid at a share.
+  /// A horizontal grid line.
   public record Line(String y, String says) {}
 
   /// A week's share.
@@ -70,7 +70,7 @@ public record WeekChart(List<Mark> marks, List<Line> lines) {
     return marks.stream().map(m -> m.x() + "," + m.y()).collect(Collectors.joining(" "));
   }
 
-  /// Which weeks are named below: eight at most.
+  /// The weeks that are labelled below the axis, at most eight.
   public boolean named(int mark) {
     int every = (marks.size() + 7) / 8;
     return mark % every == 0;

@@ -1,7 +1,7 @@
-/// Figures that need no script and that everybody can read: bars, curves, tables, a week.
+/// Accessible SVG figures without scripts: bars, curves, tables, a weekly chart.
 ///
-/// A [Figure] holds numbers with their intervals; the drawings are SVG with the numbers as a table
-/// beside them.
+/// A [Figure] holds numbers with their intervals; each drawing is SVG with its numbers in a table
+/// below it.
 @NullMarked
 package org.instructgpt.plot;
 

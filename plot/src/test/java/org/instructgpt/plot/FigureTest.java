@@ -20,7 +20,7 @@ class FigureTest {
     assertThatThrownBy(() -> Figure.Grid.ofTexts("table", List.of("a", "b"), rows))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "exhibit \"table\": expected 2 cells in each row, one for each column, found 1 in row 2");
+            "figure \"table\": expected 2 cells in each row, one for each column, found 1 in row 2");
   }
 
   @Test
