@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.ProgressLines;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.text.EncodedExample;
 import picocli.CommandLine.Mixin;
@@ -67,7 +68,7 @@ final class BatchOptions {
               + " models of our own stages (${DEFAULT-VALUE}).")
   JsonLineTokens.Frame frame;
 
-  private ProgressLine progress = ProgressLine.silent();
+  private ProgressLine progress = ProgressLines.silent();
   private long all;
   private long done;
 

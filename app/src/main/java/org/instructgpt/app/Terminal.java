@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.ProgressLines;
 
 /// Standard error, where a person follows what a command does.
 final class Terminal {
@@ -17,8 +18,8 @@ final class Terminal {
   /// @param unit what is counted, in the plural
   static ProgressLine progress(String task, String unit) {
     return isWatched()
-        ? ProgressLine.bar(task, unit, System.err)
-        : ProgressLine.lines(task, unit, System.err, BETWEEN_LINES, InstantSource.system());
+        ? ProgressLines.bar(task, unit, System.err)
+        : ProgressLines.lines(task, unit, System.err, BETWEEN_LINES, InstantSource.system());
   }
 
   /// A line that is no result.

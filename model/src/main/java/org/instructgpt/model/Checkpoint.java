@@ -28,8 +28,6 @@ import org.instructgpt.torch.Tensor;
 /// A reward model's shift has no place in Hugging Face's layout: it is `reward_bias` in
 /// `config.json`.
 public final class Checkpoint {
-  static final String WEIGHTS = "model.safetensors";
-  static final String CONFIG = "config.json";
   private static final String PREFIX = "transformer.";
   private static final String REWARD_BIAS = "reward_bias";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,7 +47,11 @@ public final class Checkpoint {
   /// @throws IllegalArgumentException if it is not a GPT-2
   /// @throws NoSuchFileException if there is no checkpoint
   public static Kind kind(Path directory) throws IOException {
-    return ConfigJson.read(directory).kind();
+    return kind(ConfigJson.read(directory));
+  }
+
+  private static Kind kind(ConfigJson config) {
+    return config.isRewardModel() ? Kind.REWARD : Kind.LANGUAGE;
   }
 
   /// What a file or folder that is no checkpoint of ours is, what is read instead, and how to
@@ -88,7 +90,7 @@ public final class Checkpoint {
   public static Gpt loadLanguageModel(Path directory, Precision precision, Device device)
       throws IOException {
     var config = ConfigJson.read(directory);
-    if (config.kind() != Kind.LANGUAGE) {
+    if (config.isRewardModel()) {
       throw new IllegalArgumentException(
           directory + " holds a reward model, but a language model was expected");
     }
@@ -105,7 +107,7 @@ public final class Checkpoint {
   public static ScalarModel loadRewardModel(Path directory, Precision precision, Device device)
       throws IOException {
     var config = ConfigJson.read(directory);
-    if (config.kind() != Kind.REWARD) {
+    if (!config.isRewardModel()) {
       throw new IllegalArgumentException(
           directory + " holds a language model, but a reward model was expected");
     }
@@ -115,7 +117,7 @@ public final class Checkpoint {
     if (!Double.isFinite(bias) || labels != 1) {
       throw new IllegalArgumentException(
           "%s: a reward model has one label and a finite reward_bias, but these are %d and %s"
-              .formatted(directory.resolve(CONFIG), labels, bias));
+              .formatted(directory.resolve(CheckpointFiles.CONFIG), labels, bias));
     }
     fill(model.parameters(), directory, Map.of(ScalarModel.BIAS, bias));
     return model;
@@ -174,7 +176,7 @@ public final class Checkpoint {
       Path directory)
       throws IOException {
     Files.writeString(
-        directory.resolve(CONFIG),
+        directory.resolve(CheckpointFiles.CONFIG),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
     tokenizer.saveAll(directory);
     try (var _ = Scope.open()) {
@@ -188,7 +190,8 @@ public final class Checkpoint {
               tensors.put(PREFIX + name, tensor.to(Device.CPU));
             }
           });
-      Safetensors.write(directory.resolve(WEIGHTS), tensors, Map.of("format", "pt"));
+      Safetensors.write(
+          directory.resolve(CheckpointFiles.WEIGHTS), tensors, Map.of("format", "pt"));
     }
     lineage.write(directory);
   }
@@ -197,7 +200,7 @@ public final class Checkpoint {
   private static void fill(Parameters parameters, Path directory, Map<String, Double> given)
       throws IOException {
     Lineage.verify(directory);
-    var file = directory.resolve(WEIGHTS);
+    var file = directory.resolve(CheckpointFiles.WEIGHTS);
     if (!Files.exists(file)) {
       throw new NoSuchFileException(
           file.toString(), null, "the checkpoint has no weights; copy it again");

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import org.instructgpt.model.Checkpoint.Kind;
 
 /// What a checkpoint says of itself: its `config.json` and, if there is one, its
 /// `generation_config.json`, with every key obeyed, harmless, or refused.
@@ -33,7 +32,7 @@ record ConfigJson(Path file, ObjectNode json, List<Integer> ends) {
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(foreign.get());
     }
-    var file = directory.resolve(Checkpoint.CONFIG);
+    var file = directory.resolve(CheckpointFiles.CONFIG);
     if (!Files.isDirectory(directory)) {
       throw new NoSuchFileException(
           directory.toString(), null, "expected a folder with config.json and model.safetensors");
@@ -105,20 +104,21 @@ record ConfigJson(Path file, ObjectNode json, List<Integer> ends) {
       }
     }
     var tied = json.path("tie_word_embeddings");
-    if (kind() == Kind.LANGUAGE && tied.isBoolean() && !tied.booleanValue()) {
+    if (!isRewardModel() && tied.isBoolean() && !tied.booleanValue()) {
       throw new IllegalArgumentException(
           "%s: tie_word_embeddings is false, but only models whose unembedding is their embedding are read"
               .formatted(file));
     }
   }
 
-  Kind kind() {
+  /// Whether it has one label instead of a vocabulary; else it is a language model.
+  boolean isRewardModel() {
     for (var architecture : json.path("architectures")) {
       if (architecture.asText().endsWith(CLASSIFIER)) {
-        return Kind.REWARD;
+        return true;
       }
     }
-    return Kind.LANGUAGE;
+    return false;
   }
 
   GptConfig shape() {

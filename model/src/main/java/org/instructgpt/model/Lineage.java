@@ -34,7 +34,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
     public static Parent of(Path directory) throws IOException {
       return new Parent(
           Objects.requireNonNull(directory.toAbsolutePath().getFileName()).toString(),
-          Lineage.sha256(directory.resolve(Checkpoint.WEIGHTS)));
+          Lineage.sha256(directory.resolve(CheckpointFiles.WEIGHTS)));
     }
   }
 

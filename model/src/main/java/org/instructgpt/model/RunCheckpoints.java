@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.instructgpt.files.AtomicFiles;
-import org.instructgpt.model.RunLoop.BestSoFar;
+import org.instructgpt.model.RunOutcome.BestSoFar;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,6 @@ package org.instructgpt.model;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Everything around a [Trainer]: metrics, progress, evaluation, checkpoints, resume, the choice of
 /// the best model, stop and health.
@@ -41,22 +40,9 @@ public record RunLoop(
   ///   best model, or the trainer refuses the saved state
   /// @throws IOException if something could not be written or read: which file, at what step, and
   ///   that the last checkpoint is intact
-  public Outcome run(Trainer trainer) throws IOException {
+  public RunOutcome run(Trainer trainer) throws IOException {
     try (var session = RunSession.open(this, trainer)) {
       return session.run();
     }
   }
-
-  /// How a run ended.
-  ///
-  /// @param step finished steps
-  /// @param finished false if the stop flag ended it
-  /// @param best null without a criterion or before the first evaluation
-  public record Outcome(long step, boolean finished, @Nullable BestSoFar best) {}
-
-  /// The best evaluation so far.
-  ///
-  /// @param value of the chosen metric
-  /// @param step after how many steps
-  public record BestSoFar(double value, long step) {}
 }

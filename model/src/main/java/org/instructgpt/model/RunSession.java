@@ -18,8 +18,7 @@ import org.instructgpt.model.HealthGate.Finding;
 import org.instructgpt.model.MetricsLog.Entry;
 import org.instructgpt.model.MetricsLog.Kind;
 import org.instructgpt.model.RunCheckpoints.Position;
-import org.instructgpt.model.RunLoop.BestSoFar;
-import org.instructgpt.model.RunLoop.Outcome;
+import org.instructgpt.model.RunOutcome.BestSoFar;
 import org.jspecify.annotations.Nullable;
 
 /// One process' part of a run: from the resumed step to the end, the stop flag or a failure.
@@ -75,7 +74,7 @@ final class RunSession implements AutoCloseable {
     }
   }
 
-  Outcome run() throws IOException {
+  RunOutcome run() throws IOException {
     loop.progress().begin(step, steps());
     if (step > 0) {
       loop.progress().say("Resumed from the checkpoint of step %d.".formatted(step));
@@ -91,7 +90,7 @@ final class RunSession implements AutoCloseable {
     if (step > saved) {
       save(); // the stop flag came between two checkpoints
     }
-    return new Outcome(step, step >= steps(), best);
+    return new RunOutcome(step, step >= steps(), best);
   }
 
   private void advance() throws IOException {

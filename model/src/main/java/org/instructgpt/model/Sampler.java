@@ -29,7 +29,7 @@ public final class Sampler {
   private final int vocabulary;
   private final Settings settings;
   private final Gpt.@Nullable Weights held;
-  private final double mass;
+  private final TokenChoice choice;
 
   /// How to sample.
   ///
@@ -103,13 +103,13 @@ public final class Sampler {
       int vocabulary,
       Settings settings,
       Gpt.@Nullable Weights held,
-      double mass) {
+      double nucleus) {
     this.model = model;
     this.ends = ends;
     this.vocabulary = vocabulary;
     this.settings = settings;
     this.held = held;
-    this.mass = mass;
+    this.choice = new TokenChoice(settings.temperature, nucleus);
   }
 
   private static Set<Integer> ends(Gpt model, int endOfText) {
@@ -127,12 +127,12 @@ public final class Sampler {
   /// a model that is not being trained. They belong to the caller's scope.
   public Sampler frozen() {
     var weights = Scope.constant(() -> model.samplingWeights());
-    return new Sampler(model, ends, vocabulary, settings, weights, mass);
+    return new Sampler(model, ends, vocabulary, settings, weights, choice.nucleus());
   }
 
   /// The same with other settings, of the same weights.
   public Sampler with(Settings other) {
-    return new Sampler(model, ends, vocabulary, other, held, mass);
+    return new Sampler(model, ends, vocabulary, other, held, choice.nucleus());
   }
 
   /// One that draws from the fewest tokens, the likeliest first, that hold `mass` of the
@@ -198,70 +198,30 @@ public final class Sampler {
     return Arrays.asList(results);
   }
 
-  /// A prompt being answered.
-  private final class Row {
-    final int place;
-    final long stream;
-    final int[] prompt;
-    final int pad;
-    final int limit;
-    final int[] tokens;
-    final float[] logProbs;
-    int length;
-    int told;
-    boolean ended;
-
-    Row(int place, long number, int[] prompt, int width) {
-      this.place = place;
-      this.stream = Randomness.mix(settings.seed, number);
-      this.prompt = prompt;
-      this.pad = width - prompt.length;
-      this.limit = Math.min(settings.maxNewTokens, model.config().context() - prompt.length);
-      this.tokens = new int[limit];
-      this.logProbs = new float[settings.logProbs ? limit : 0];
-    }
-
-    /// A number in [0, 1) on a grid of 2^-24, so that it stays below 1 in float32.
-    float draw() {
-      return (Randomness.mix(stream, length) >>> 40) * 0x1p-24f;
-    }
-
-    boolean stopped() {
-      return length > 0 && ends(tokens[length - 1]);
-    }
-
-    boolean finished() {
-      return ended || stopped() || length == limit;
-    }
-
-    Finish finish() {
-      if (stopped()) {
-        return Finish.STOP;
-      }
-      return ended ? Finish.ENDED : Finish.LENGTH;
-    }
-
-    Sampled result() {
-      return new Sampled(
-          Arrays.copyOf(tokens, length),
-          Arrays.copyOf(logProbs, Math.min(length, logProbs.length)),
-          finish());
-    }
-  }
-
-  private List<Row> rows(List<int[]> prompts, List<Integer> places, long firstRow) {
+  private List<SampledRow> rows(List<int[]> prompts, List<Integer> places, long firstRow) {
     int width = places.stream().mapToInt(place -> prompts.get(place).length).max().orElse(0);
     return places.stream()
-        .map(place -> new Row(place, firstRow + place, prompts.get(place), width))
+        .map(place -> row(place, firstRow + place, prompts.get(place), width))
         .toList();
   }
 
+  private SampledRow row(int place, long number, int[] prompt, int width) {
+    return new SampledRow(
+        place,
+        prompt,
+        width - prompt.length,
+        Randomness.mix(settings.seed, number),
+        Math.min(settings.maxNewTokens, model.config().context() - prompt.length),
+        settings.logProbs);
+  }
+
   /// Answers the rows' prompts and puts the responses at their places in `results`.
-  private void answer(Gpt.Weights weights, List<Row> rows, Listener listener, Sampled[] results) {
-    var padded = PaddedRows.left(rows.stream().map(row -> row.prompt).toList(), 0);
+  private void answer(
+      Gpt.Weights weights, List<SampledRow> rows, Listener listener, Sampled[] results) {
+    var padded = PaddedRows.left(rows.stream().map(row -> row.prompt()).toList(), 0);
     int width = padded.width();
-    int room = rows.stream().mapToInt(r -> r.limit).max().orElse(0);
-    int[] pads = rows.stream().mapToInt(r -> r.pad).toArray();
+    int room = rows.stream().mapToInt(r -> r.limit()).max().orElse(0);
+    int[] pads = rows.stream().mapToInt(r -> r.pad()).toArray();
     var device = model.parameters().flat().device();
     var cache =
         new CachedAttention(
@@ -274,54 +234,46 @@ public final class Sampler {
       try (var _ = Scope.open()) {
         tokens = step(weights, cache, live, input, at);
       }
-      tell(live, listener);
+      live.forEach(row -> row.tell(listener));
       retire(live, cache);
       if (live.size() < tokens.length) {
-        tokens = live.stream().mapToInt(r -> r.tokens[r.length - 1]).toArray();
+        tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
       }
     }
-    rows.forEach(row -> results[row.place] = row.result());
+    rows.forEach(row -> results[row.place()] = row.result());
   }
 
   /// One pass over `input` (row-major, the same number of tokens for each live row) from `slot` on,
   /// and a token for each row.
   private int[] step(
-      Gpt.Weights weights, CachedAttention cache, List<Row> live, int[] input, int slot) {
+      Gpt.Weights weights, CachedAttention cache, List<SampledRow> live, int[] input, int slot) {
     int b = live.size();
     int t = input.length / b;
     cache.startAt(slot);
     var hidden = model.blocks(weights, embed(weights, live, input, slot), cache, Dropout.NONE);
     var logits = model.logits(weights.unembedding(), hidden.select(1, t - 1));
     boolean rounded = vocabulary < model.config().vocabulary();
-    var next = choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, live);
+    var draws = new float[b];
+    for (int i = 0; i < b; i++) {
+      draws[i] = live.get(i).draw();
+    }
+    var next = choice.choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, draws);
     float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
     for (int i = 0; i < b; i++) {
       var row = live.get(i);
       if (row.finished()) {
         continue; // still in the batch, but its response is complete
       }
-      if (settings.logProbs) {
-        row.logProbs[row.length] = logProbs[i];
-      }
-      row.tokens[row.length++] = next[i];
+      row.append(next[i], ends(next[i]), settings.logProbs ? logProbs[i] : 0);
     }
     return next;
   }
 
-  private static void tell(List<Row> live, Listener listener) {
-    for (var row : live) {
-      if (row.told < row.length) {
-        row.told = row.length;
-        row.ended = !listener.goesOn(row.place, row.tokens[row.length - 1]);
-      }
-    }
-  }
-
   /// Tokens and positions of `input` as vectors (B, T, C).
-  private Tensor embed(Gpt.Weights weights, List<Row> live, int[] input, int slot) {
+  private Tensor embed(Gpt.Weights weights, List<SampledRow> live, int[] input, int slot) {
     if (input.length == 1) { // a view of the two vectors needs no index made for it
       var token = weights.token().narrow(0, input[0], 1);
-      return token.add(weights.position().narrow(0, slot - live.getFirst().pad, 1)).unsqueeze(0);
+      return token.add(weights.position().narrow(0, slot - live.getFirst().pad(), 1)).unsqueeze(0);
     }
     int b = live.size();
     int t = input.length / b;
@@ -330,7 +282,7 @@ public final class Sampler {
       // Padding stands at the first position; a row that is complete but still in the batch, while
       // shorter prompts go on, stays at the last: what is computed for either is looked at by
       // nobody.
-      int position = slot + i % t - live.get(i / t).pad;
+      int position = slot + i % t - live.get(i / t).pad();
       positions[i] = Math.clamp(position, 0, model.config().context() - 1);
     }
     var device = weights.token().device();
@@ -345,44 +297,8 @@ public final class Sampler {
     return logits.logSoftmax(-1).gather(1, ids).floats();
   }
 
-  /// One id a row: the likeliest, or a draw that inverts the cumulative distribution.
-  private int[] choose(Tensor logits, List<Row> live) {
-    if (settings.temperature == 0) {
-      return ints(logits.argmax(-1));
-    }
-    var scaled = settings.temperature == 1 ? logits : logits.div(settings.temperature);
-    var probabilities = scaled.softmax(-1);
-    if (live.size() == 1 || mass < 1) {
-      return oneByOne(probabilities.floats(), live);
-    }
-    var draws = new float[live.size()];
-    for (int i = 0; i < draws.length; i++) {
-      draws[i] = live.get(i).draw();
-    }
-    var sums = probabilities.cumsum(-1); // (B, V)
-    var total = sums.narrow(1, sums.size(1) - 1, 1);
-    return ints(sums.searchSorted(Tensor.of(draws, draws.length, 1).to(sums.device()).mul(total)));
-  }
-
-  private int[] oneByOne(float[] probabilities, List<Row> live) {
-    int vocabulary = probabilities.length / live.size();
-    var chosen = new int[live.size()];
-    for (int i = 0; i < chosen.length; i++) {
-      float[] row = Arrays.copyOfRange(probabilities, i * vocabulary, (i + 1) * vocabulary);
-      if (mass < 1) {
-        CategoricalDraw.keepNucleus(row, mass);
-      }
-      chosen[i] = CategoricalDraw.invert(row, live.get(i).draw());
-    }
-    return chosen;
-  }
-
-  private static int[] ints(Tensor ids) {
-    return Arrays.stream(ids.longs()).mapToInt(Math::toIntExact).toArray();
-  }
-
   /// Takes finished rows out once they are a quarter of the batch or all of it.
-  private static void retire(List<Row> live, CachedAttention cache) {
+  private static void retire(List<SampledRow> live, CachedAttention cache) {
     int[] going = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
     if (going.length == 0) {
       live.clear();

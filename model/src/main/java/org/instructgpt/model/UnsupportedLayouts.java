@@ -94,7 +94,7 @@ final class UnsupportedLayouts {
             "%s holds an adapter (adapter_config.json), not a whole model. %s Merge it into its base by %s."
                 .formatted(place, READ, MERGE));
       }
-      var weights = place.resolve(Checkpoint.WEIGHTS);
+      var weights = place.resolve(CheckpointFiles.WEIGHTS);
       return Files.isRegularFile(weights) ? pointer(weights) : of(all, place);
     }
   }

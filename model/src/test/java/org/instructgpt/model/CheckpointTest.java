@@ -65,7 +65,7 @@ class CheckpointTest {
 
   private void rewriteWeights(java.util.function.UnaryOperator<Map<String, Tensor>> change)
       throws IOException {
-    var file = folder.resolve(Checkpoint.WEIGHTS);
+    var file = folder.resolve(CheckpointFiles.WEIGHTS);
     var tensors = change.apply(new LinkedHashMap<>(Safetensors.read(file)));
     var copies = new LinkedHashMap<String, Tensor>();
     tensors.forEach((name, tensor) -> copies.put(name, tensor.copy()));
@@ -74,7 +74,7 @@ class CheckpointTest {
   }
 
   private void rewriteConfig(java.util.function.Consumer<ObjectNode> change) throws IOException {
-    var file = folder.resolve(Checkpoint.CONFIG);
+    var file = folder.resolve(CheckpointFiles.CONFIG);
     var json = (ObjectNode) JSON.readTree(Files.readString(file));
     change.accept(json);
     Files.writeString(file, JSON.writeValueAsString(json));
@@ -102,7 +102,7 @@ class CheckpointTest {
     var loaded = Checkpoint.loadRewardModel(folder, Precision.FULL, Device.CPU);
     assertThat(loaded.parameters().flat().sameBits(model.parameters().flat())).isTrue();
     assertThat(loaded.bias()).isEqualTo(-1.25);
-    assertThat(Safetensors.read(folder.resolve(Checkpoint.WEIGHTS)))
+    assertThat(Safetensors.read(folder.resolve(CheckpointFiles.WEIGHTS)))
         .containsKeys("score.weight", "transformer.wte.weight")
         .doesNotContainKey("score.bias");
   }
@@ -138,7 +138,7 @@ class CheckpointTest {
   @Test
   void aFlippedBitIsFound() throws IOException {
     saved();
-    var file = folder.resolve(Checkpoint.WEIGHTS);
+    var file = folder.resolve(CheckpointFiles.WEIGHTS);
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 100] ^= 4;
     Files.write(file, bytes);
@@ -212,7 +212,7 @@ class CheckpointTest {
     saved();
     rewriteConfig(json -> json.put("n_head", "two"));
     assertThatThrownBy(this::load).hasMessageContaining("expected a whole number for n_head");
-    Files.writeString(folder.resolve(Checkpoint.CONFIG), "{\"n_layer\": 2,");
+    Files.writeString(folder.resolve(CheckpointFiles.CONFIG), "{\"n_layer\": 2,");
     assertThatThrownBy(this::load).hasMessageContaining("config.json is not JSON");
   }
 }

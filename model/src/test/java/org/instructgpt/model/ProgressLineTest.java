@@ -18,7 +18,7 @@ class ProgressLineTest {
 
   @Test
   void plainLinesComeFirstLastAndWhenTheIntervalHasPassed() {
-    var progress = ProgressLine.lines("sft", out, Duration.ofSeconds(10), () -> now);
+    var progress = ProgressLines.lines("sft", out, Duration.ofSeconds(10), () -> now);
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("loss", 2.3456);
     metrics.put("tokens", 4096.0);
@@ -39,7 +39,7 @@ class ProgressLineTest {
 
   @Test
   void whatDoesNotGoByStepsNamesWhatItCounts() {
-    var progress = ProgressLine.lines("score", "lines", out, Duration.ofSeconds(10), () -> now);
+    var progress = ProgressLines.lines("score", "lines", out, Duration.ofSeconds(10), () -> now);
     progress.begin(0, 64);
     for (long line = 16; line <= 64; line += 16) {
       now = now.plusSeconds(8);
@@ -54,7 +54,7 @@ class ProgressLineTest {
 
   @Test
   void theBarEndsFullAndShowsWhatWasSaid() {
-    var progress = ProgressLine.bar("ppo", out);
+    var progress = ProgressLines.bar("ppo", out);
     progress.begin(0, 4);
     progress.advance(2, Map.of("kl", 1.5));
     progress.say("evaluation");

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.model.MetricsLog.Entry;
 import org.instructgpt.model.MetricsLog.Kind;
-import org.instructgpt.model.RunLoop.Outcome;
 import org.instructgpt.model.RunSettings.Best;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +32,7 @@ class RunLoopTest {
 
   @Test
   void aRunLeavesMetricsCheckpointsAndTheBestModel() throws IOException {
-    Outcome outcome = runs.run("a", TEN);
+    RunOutcome outcome = runs.run("a", TEN);
     assertThat(outcome.step()).isEqualTo(10);
     assertThat(outcome.finished()).isTrue();
     List<Entry> entries = runs.metrics("a");
@@ -44,7 +43,7 @@ class RunLoopTest {
     assertThat(runs.names("a/checkpoints")).containsExactly("step-00000008", "step-00000010");
     assertThat(runs.names("a/tensorboard")).hasSize(1);
     // sin(1.6 n) for n = 3, 6, 9, 10 is -1.00, -0.17, 0.97, -0.29: the lowest is step 3.
-    assertThat(outcome.best()).isNotNull().extracting(RunLoop.BestSoFar::step).isEqualTo(3L);
+    assertThat(outcome.best()).isNotNull().extracting(RunOutcome.BestSoFar::step).isEqualTo(3L);
     assertThat(folder.resolve("a/best/lineage.json"))
         .content()
         .contains("\"run\":\"a\"", "\"step\":3", "\"settings\":{\"width\":4}", "held_out");
@@ -52,10 +51,10 @@ class RunLoopTest {
 
   @Test
   void theBestModelIsNotReplacedByAWorseOne() throws IOException {
-    Outcome outcome = runs.run("a", new RunSettings(9, 3, 0, 1, Best.lowest("held_out")));
-    assertThat(outcome.best()).isNotNull().extracting(RunLoop.BestSoFar::step).isEqualTo(3L);
-    Outcome highest = runs.run("b", new RunSettings(9, 3, 0, 1, Best.highest("held_out")));
-    assertThat(highest.best()).isNotNull().extracting(RunLoop.BestSoFar::step).isEqualTo(9L);
+    RunOutcome outcome = runs.run("a", new RunSettings(9, 3, 0, 1, Best.lowest("held_out")));
+    assertThat(outcome.best()).isNotNull().extracting(RunOutcome.BestSoFar::step).isEqualTo(3L);
+    RunOutcome highest = runs.run("b", new RunSettings(9, 3, 0, 1, Best.highest("held_out")));
+    assertThat(highest.best()).isNotNull().extracting(RunOutcome.BestSoFar::step).isEqualTo(9L);
     assertThat(Files.readString(folder.resolve("a/best/model")))
         .isEqualTo(ToyRuns.printAfter(3))
         .isNotEqualTo(Files.readString(folder.resolve("b/best/model")));
@@ -78,11 +77,11 @@ class RunLoopTest {
   @Test
   void theStopFlagEndsAtAStepBoundaryAndTheRestFollowsToTheBit() throws IOException {
     runs.run("whole", TEN);
-    Outcome stopped = runs.run("a", TEN, stoppingIn(5));
+    RunOutcome stopped = runs.run("a", TEN, stoppingIn(5));
     assertThat(stopped.step()).isEqualTo(5);
     assertThat(stopped.finished()).isFalse();
     assertThat(runs.names("a/checkpoints")).containsExactly("step-00000004", "step-00000005");
-    Outcome rest = runs.run("a", TEN);
+    RunOutcome rest = runs.run("a", TEN);
     assertThat(rest.finished()).isTrue();
     runs.assertEqual("a", "whole");
     assertThat(runs.said()).contains("Resumed from the checkpoint of step 5.");
@@ -91,13 +90,13 @@ class RunLoopTest {
   @Test
   void aFlagThatIsUpAlreadyStopsBeforeTheFirstStep() throws IOException {
     runs.stop().request();
-    assertThat(runs.run("a", TEN)).isEqualTo(new Outcome(0, false, null));
+    assertThat(runs.run("a", TEN)).isEqualTo(new RunOutcome(0, false, null));
   }
 
   @Test
   void aFinishedRunStaysAsItIs() throws IOException {
-    Outcome first = runs.run("a", TEN);
-    Outcome again = runs.run("a", TEN);
+    RunOutcome first = runs.run("a", TEN);
+    RunOutcome again = runs.run("a", TEN);
     assertThat(again).isEqualTo(first);
     runs.run("whole", TEN);
     runs.assertEqual("a", "whole");
@@ -247,7 +246,7 @@ class RunLoopTest {
         .hasMessage("run setting keep: expected at least 1, found 0");
   }
 
-  private Outcome poisoned() throws IOException {
+  private RunOutcome poisoned() throws IOException {
     try (var _ = Scope.open()) {
       var sick = new ToyTrainer[1];
       sick[0] =

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.model.MetricsLog.Entry;
-import org.instructgpt.model.RunLoop.Outcome;
 import org.instructgpt.model.RunSettings.Best;
 import org.instructgpt.torch.Scope;
 
@@ -47,17 +46,17 @@ final class ToyRuns {
   }
 
   /// Starts or resumes the run of this name with a trainer as it is at the beginning.
-  Outcome run(String name, RunSettings settings) throws IOException {
+  RunOutcome run(String name, RunSettings settings) throws IOException {
     return run(name, settings, (_, _) -> {});
   }
 
-  Outcome run(String name, RunSettings settings, ToyTrainer.Moment moment) throws IOException {
+  RunOutcome run(String name, RunSettings settings, ToyTrainer.Moment moment) throws IOException {
     try (var _ = Scope.open()) {
       return run(folder.resolve(name), settings, new ToyTrainer(moment));
     }
   }
 
-  Outcome run(Path path, RunSettings settings, ToyTrainer trainer) throws IOException {
+  RunOutcome run(Path path, RunSettings settings, ToyTrainer trainer) throws IOException {
     try (var run = RunDirectory.open(path)) {
       run.settle(new ObjectMapper().createObjectNode().put("width", 4));
       return new RunLoop(run, settings, gates, stop, listener(), this::tick).run(trainer);

@@ -1,12 +1,13 @@
 package org.instructgpt.project;
 
 import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.ProgressLines;
 
 /// How a person follows what takes long.
 @FunctionalInterface
 public interface Progress {
   /// Nobody looks on.
-  Progress NONE = (_, _) -> ProgressLine.silent();
+  Progress NONE = (_, _) -> ProgressLines.silent();
 
   /// A line for one task.
   ///

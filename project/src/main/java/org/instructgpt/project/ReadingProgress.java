@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.ProgressLines;
 
 /// How much of the files on the disk is read, told when it is long enough to wait for.
 final class ReadingProgress implements AutoCloseable {
@@ -24,7 +25,8 @@ final class ReadingProgress implements AutoCloseable {
       all += Files.isRegularFile(file) ? Files.size(file) : 0;
     }
     long megabytes = all / MEGABYTE;
-    progress = megabytes < LONG_MEGABYTES ? ProgressLine.silent() : follow.of("reading text", "MB");
+    progress =
+        megabytes < LONG_MEGABYTES ? ProgressLines.silent() : follow.of("reading text", "MB");
     progress.begin(0, megabytes);
   }
 

@@ -15,7 +15,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.model.ProgressLine;
+import org.instructgpt.model.ProgressLines;
 import org.instructgpt.model.RunDirectory;
 import org.instructgpt.model.RunLoop;
 import org.instructgpt.model.RunSettings;
@@ -134,7 +134,7 @@ class RewardJudgeTest {
       run.settle(JsonNodeFactory.instance.objectNode());
       var gates = List.of(HealthGates.finite());
       var clock = InstantSource.fixed(Instant.EPOCH);
-      var loop = new RunLoop(run, settings, gates, new StopFlag(), ProgressLine.silent(), clock);
+      var loop = new RunLoop(run, settings, gates, new StopFlag(), ProgressLines.silent(), clock);
       var best = loop.run(sft).best();
       assertThat(best).isNotNull();
       var metrics = Lineage.read(run.best()).path("made").path("metrics");

@@ -1,0 +1,96 @@
+package org.instructgpt.model;
+
+import java.util.Arrays;
+import org.instructgpt.torch.Randomness;
+
+/// One prompt of a [Sampler]'s batch with its response so far.
+final class SampledRow {
+  private final int place;
+  private final int[] prompt;
+  private final int pad;
+  private final long stream;
+  private final int limit;
+  private final int[] tokens;
+  private final float[] logProbs;
+  private int length;
+  private int told;
+  private boolean stopped;
+  private boolean endedByListener;
+
+  /// @param place of the prompt in the caller's list
+  /// @param pad cells of padding before the prompt
+  /// @param stream seed of the row's own random numbers
+  /// @param limit the greatest number of tokens of the response
+  /// @param keepsLogProbs whether log-probabilities are kept
+  SampledRow(int place, int[] prompt, int pad, long stream, int limit, boolean keepsLogProbs) {
+    this.place = place;
+    this.prompt = prompt;
+    this.pad = pad;
+    this.stream = stream;
+    this.limit = limit;
+    this.tokens = new int[limit];
+    this.logProbs = new float[keepsLogProbs ? limit : 0];
+  }
+
+  int place() {
+    return place;
+  }
+
+  int[] prompt() {
+    return prompt;
+  }
+
+  int pad() {
+    return pad;
+  }
+
+  int limit() {
+    return limit;
+  }
+
+  /// The random number for the next token, in [0, 1), on a grid of 2^-24, so that it stays below 1
+  /// in float32.
+  float draw() {
+    return (Randomness.mix(stream, length) >>> 40) * 0x1p-24f;
+  }
+
+  /// @param ends whether the token ends a text
+  /// @param logProb of the token; unused where none are kept
+  void append(int token, boolean ends, float logProb) {
+    if (logProbs.length > 0) {
+      logProbs[length] = logProb;
+    }
+    tokens[length++] = token;
+    stopped = ends;
+  }
+
+  int lastToken() {
+    return tokens[length - 1];
+  }
+
+  /// Tells of a token that was not told yet; the listener may end the row there.
+  void tell(Sampler.Listener listener) {
+    if (told < length) {
+      told = length;
+      endedByListener = !listener.goesOn(place, lastToken());
+    }
+  }
+
+  boolean finished() {
+    return endedByListener || stopped || length == limit;
+  }
+
+  Sampler.Sampled result() {
+    return new Sampler.Sampled(
+        Arrays.copyOf(tokens, length),
+        Arrays.copyOf(logProbs, Math.min(length, logProbs.length)),
+        finish());
+  }
+
+  private Sampler.Finish finish() {
+    if (stopped) {
+      return Sampler.Finish.STOP;
+    }
+    return endedByListener ? Sampler.Finish.ENDED : Sampler.Finish.LENGTH;
+  }
+}
