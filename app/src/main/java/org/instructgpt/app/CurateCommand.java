@@ -38,6 +38,7 @@ import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,7 +149,7 @@ final class CurateCommand implements Callable<Integer> {
     var settings = settings();
     var tokenizer =
         model == null
-            ? Tokenizer.gpt2()
+            ? Tokenizers.gpt2()
             : Checkpoint.tokenizer(TrainingRun.checkpoint(place, model, "--tokenizer"));
     try (var store = place.givenStore()) {
       var intake = new Intake(store, new SecureRandom());

@@ -24,6 +24,7 @@ import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Pretraining;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,7 @@ final class PretrainCommand implements Callable<Integer> {
           "--tokenizer %s: expected a tokenizer.json, the folder of a model, or gpt2, found no such file"
               .formatted(tokenizer));
     }
-    var given = tokenizer.equals("gpt2") ? Tokenizer.gpt2() : Tokenizer.load(Path.of(tokenizer));
+    var given = tokenizer.equals("gpt2") ? Tokenizers.gpt2() : Tokenizers.load(Path.of(tokenizer));
     if (given.vocabularySize() > vocabulary) {
       throw new IllegalArgumentException(
           "--tokenizer %s: it has %d ids, but the model's vocabulary is %d; give it at least as many with --set model.vocabulary=%d"

@@ -14,7 +14,7 @@ import org.instructgpt.ppo.Ppo;
 import org.instructgpt.ppo.PpoData;
 import org.instructgpt.ppo.PpoModels;
 import org.instructgpt.ppo.Settings;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -49,7 +49,7 @@ public final class PpoIteration {
               random.ints((long) episodes * 8 * window + 1, 0, shape.vocabulary()).toArray(),
               window);
       // GPT-2's end of text lies outside these vocabularies, so every response has full length.
-      var data = new PpoData(Tokenizer.gpt2(), prompts, List.of(), Optional.of(corpus));
+      var data = new PpoData(Tokenizers.gpt2(), prompts, List.of(), Optional.of(corpus));
       var trainer =
           new Ppo(
               settings(flags, episodes, response, ratio),

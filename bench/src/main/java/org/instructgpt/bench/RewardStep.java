@@ -10,7 +10,7 @@ import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.reward.TokenizedRanking;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -53,7 +53,7 @@ public final class RewardStep {
               new RewardModeling.Data(rankings, List.of(), List.of()),
               settings,
               new RewardModeling.Origin(
-                  Tokenizer.gpt2(), new Lineage("reward", Map.of(), Map.of())));
+                  Tokenizers.gpt2(), new Lineage("reward", Map.of(), Map.of())));
       var step = new long[1];
       double seconds =
           flags.best(

@@ -8,7 +8,7 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
@@ -39,7 +39,7 @@ final class TinyWorkspace {
     try (var _ = Scope.open()) {
       var gpt = new Gpt(shape, Precision.FULL, Device.CPU);
       gpt.initialize(new Randomness(seed));
-      Checkpoint.save(gpt, Tokenizer.gpt2(), new Lineage(stage, Map.of(), parents), folder);
+      Checkpoint.save(gpt, Tokenizers.gpt2(), new Lineage(stage, Map.of(), parents), folder);
     }
   }
 }

@@ -23,7 +23,7 @@ import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 
 final class CurationTest {
@@ -260,6 +260,6 @@ final class CurationTest {
   }
 
   private static Result run(Settings settings, Prompt... prompts) {
-    return new Curation(settings, Tokenizer.gpt2(), Optional.empty()).run(List.of(prompts));
+    return new Curation(settings, Tokenizers.gpt2(), Optional.empty()).run(List.of(prompts));
   }
 }

@@ -12,10 +12,11 @@ import java.util.stream.IntStream;
 import org.instructgpt.collect.Curation.Prefix;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 
 final class DuplicatesTest {
-  private static final Tokenizer GPT_2 = Tokenizer.gpt2();
+  private static final Tokenizer GPT_2 = Tokenizers.gpt2();
 
   @Test
   void theSameTextIsADuplicateWhateverItsBlanksAndCapitals() {

@@ -25,7 +25,7 @@ import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
 import org.instructgpt.records.WithPrompt;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,7 +171,7 @@ final class IntakeTest {
   private Curation.Result curate(Curation.Settings settings) {
     List<Prompt> all = store.prompts(Filter.ALL);
     var result =
-        new Curation(settings, Tokenizer.gpt2(), Optional.empty()).run(all, intake.objection());
+        new Curation(settings, Tokenizers.gpt2(), Optional.empty()).run(all, intake.objection());
     CurationOutcome.save(store, result, all.stream().collect(Collectors.toMap(Prompt::id, p -> p)));
     return result;
   }

@@ -12,7 +12,7 @@ import org.instructgpt.collect.PaperTables.Tag;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Split;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 
 final class PaperTablesTest {
@@ -70,7 +70,7 @@ final class PaperTablesTest {
 
   @Test
   void lengths() {
-    assertThat(PaperTables.lengths(DATASETS, Tokenizer.gpt2()).rows())
+    assertThat(PaperTables.lengths(DATASETS, Tokenizers.gpt2()).rows())
         .containsExactly(
             List.of("SFT train", "2", "2", "1", "1", "1", "2", "2", "2"),
             List.of("RM train", "3", "3", "1", "2", "3", "3", "4", "4"),
@@ -81,7 +81,7 @@ final class PaperTablesTest {
   void lengthsByUseCase() {
     Grid grid =
         PaperTables.lengthsByUseCase(
-            List.of(Prompts.of(UseCase.CHAT, SECOND), OTHER), Tokenizer.gpt2());
+            List.of(Prompts.of(UseCase.CHAT, SECOND), OTHER), Tokenizers.gpt2());
     assertThat(grid.rows()).hasSize(10);
     assertThat(grid.rows().get(3)).startsWith("chat", "1", "3");
     assertThat(grid.rows().get(4)).startsWith("rewrite", "0", "-");

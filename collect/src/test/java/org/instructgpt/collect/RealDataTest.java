@@ -32,7 +32,7 @@ import org.instructgpt.records.Importer;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,7 +120,7 @@ final class RealDataTest {
               .join();
       List<Prompt> prompts = store.prompts(Filter.ALL);
       Result result =
-          new Curation(Settings.PAPER.with(SAME_TEXT), Tokenizer.gpt2(), Optional.empty())
+          new Curation(Settings.PAPER.with(SAME_TEXT), Tokenizers.gpt2(), Optional.empty())
               .run(prompts, intake.objection());
       CurationOutcome.save(
           store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, prompt -> prompt)));
@@ -169,6 +169,6 @@ final class RealDataTest {
   }
 
   private static Result run(Settings settings, List<Prompt> prompts) {
-    return new Curation(settings, Tokenizer.gpt2(), Optional.empty()).run(prompts);
+    return new Curation(settings, Tokenizers.gpt2(), Optional.empty()).run(prompts);
   }
 }

@@ -17,6 +17,7 @@ import org.instructgpt.collect.Curation.Personal;
 import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 
 /// How much processor time each part of curation takes. Run by hand: `Throughput 1000000`.
 final class Throughput {
@@ -24,7 +25,7 @@ final class Throughput {
 
   public static void main(String[] arguments) throws IOException {
     List<Prompt> prompts = prompts(Integer.parseInt(arguments[0]));
-    Tokenizer tokenizer = Tokenizer.gpt2();
+    Tokenizer tokenizer = Tokenizers.gpt2();
     time("tokens", prompts, text -> tokenizer.encode(text).length);
     time("e-mail", prompts, text -> EmailAddresses.find(text).size());
     time("accounts", prompts, text -> AccountNumbers.find(text).size());

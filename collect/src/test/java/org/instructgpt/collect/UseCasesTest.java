@@ -21,7 +21,7 @@ import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,7 +80,7 @@ final class UseCasesTest {
     Prompt settled = Prompts.of(UseCase.CHAT, Prompts.of(1, "ann", "Summarize my day, friend"));
     Prompt open = Prompts.of(2, "ann", "Summarize the tale of the fox");
     var curation =
-        new Curation(Settings.PAPER, Tokenizer.gpt2(), Optional.of(UseCases.train(small(), 1)));
+        new Curation(Settings.PAPER, Tokenizers.gpt2(), Optional.of(UseCases.train(small(), 1)));
     var result = curation.run(List.of(settled, open));
     assertThat(result.kept())
         .extracting(prompt -> prompt.useCase().orElseThrow())

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
@@ -75,7 +76,7 @@ public final class Checkpoint {
   /// @throws IllegalArgumentException if it has ids that the model has no embedding for
   public static Tokenizer tokenizer(Path directory) throws IOException {
     int vocabulary = shape(directory).vocabulary(); // first, as it knows other layouts
-    var tokenizer = Tokenizer.load(directory);
+    var tokenizer = Tokenizers.load(directory);
     if (tokenizer.vocabularySize() > vocabulary) {
       throw new IllegalArgumentException(
           "%s: the tokenizer has %d ids, but the model's vocabulary is %d: they do not belong together"

@@ -20,6 +20,7 @@ import org.instructgpt.model.RunLoop;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.recipe.ResolvedSettings;
+import org.instructgpt.text.Tokenizers;
 
 /// One training, from resolved settings to a model in the workspace.
 ///
@@ -262,7 +263,8 @@ public final class TrainingRun implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if their tokenizers differ
   public static void requireSameTokenizer(Path policy, Path judge) throws IOException {
-    var difference = Checkpoint.tokenizer(policy).difference(Checkpoint.tokenizer(judge));
+    var difference =
+        Tokenizers.difference(Checkpoint.tokenizer(policy), Checkpoint.tokenizer(judge));
     if (difference.isPresent()) {
       throw new IllegalArgumentException(
           "%s and %s have different tokenizers (%s): train the reward model from a model with the policy's"

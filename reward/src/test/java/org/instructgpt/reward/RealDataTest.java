@@ -14,7 +14,7 @@ import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Store;
 import org.instructgpt.text.PromptTemplate;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +31,7 @@ class RealDataTest {
     assumeTrue(Files.isDirectory(DATA), "shared/data is missing");
     try (var store = Store.open(folder.resolve("feedback.db"))) {
       var _ = new Importer(store, ImportSettings.at(Instant.EPOCH)).read(DATA.resolve(file));
-      var tokenizer = Tokenizer.gpt2();
+      var tokenizer = Tokenizers.gpt2();
       return store.rankings(Filter.ALL).stream()
           .map(given -> TokenizedRanking.of(given, tokenizer, PromptTemplate.DEFAULT))
           .toList();
@@ -69,7 +69,7 @@ class RealDataTest {
 
     assertThat(rankings).hasSize(350).allMatch(ranked -> ranked.k() == 4);
     assertThat(rankings).anyMatch(ranked -> ranked.pairs().size() < 6);
-    int end = Tokenizer.gpt2().endOfText();
+    int end = Tokenizers.gpt2().endOfText();
     assertThat(rankings)
         .flatExtracting(TokenizedRanking::completions)
         .allMatch(ids -> ids[ids.length - 1] == end);

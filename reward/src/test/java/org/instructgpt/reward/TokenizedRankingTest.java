@@ -12,14 +12,14 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.text.PromptTemplate;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 
 class TokenizedRankingTest {
 
   @Test
   void everyCompletionEndsWithTheEndOfText() {
-    var tokenizer = Tokenizer.gpt2();
+    var tokenizer = Tokenizers.gpt2();
     var outputs =
         List.of(new Output("Paris", "m"), new Output("", "m"), new Output(" It is Rome.", "m"));
     var ranking = new Ranking("r", "p", outputs, List.of(1, 2, 2), "ann", Instant.EPOCH);
@@ -50,7 +50,7 @@ class TokenizedRankingTest {
 
   @Test
   void aCompletionThatWasCutOffHasNoEndOfText() {
-    var tokenizer = Tokenizer.gpt2();
+    var tokenizer = Tokenizers.gpt2();
     var outputs =
         List.of(
             new Output("Paris", "m", false), new Output("", "m", false), new Output("Rome.", "m"));

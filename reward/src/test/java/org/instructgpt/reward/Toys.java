@@ -10,7 +10,7 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.text.EncodedExample;
-import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
@@ -44,7 +44,7 @@ final class Toys {
 
   static RewardModeling.Origin origin() {
     return new RewardModeling.Origin(
-        Tokenizer.gpt2(), new Lineage("reward", Map.of("data", "toys"), Map.of()));
+        Tokenizers.gpt2(), new Lineage("reward", Map.of("data", "toys"), Map.of()));
   }
 
   static RewardModeling trainer(

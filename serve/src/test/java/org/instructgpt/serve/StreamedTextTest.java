@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Random;
 import org.instructgpt.text.StopRule;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 
 class StreamedTextTest {
-  private static final Tokenizer GPT2 = Tokenizer.gpt2();
+  private static final Tokenizer GPT2 = Tokenizers.gpt2();
 
   /// All pieces, joined by bars, the held-back rest last.
   private static String pieces(String text, List<String> stops, boolean fresh) {

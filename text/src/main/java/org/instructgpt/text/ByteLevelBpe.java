@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -111,11 +112,23 @@ final class ByteLevelBpe implements Tokenizer {
 
   @Override
   public void save(Path tokenizerJson) throws IOException {
-    TokenizerJson.write(tokenizerJson, BpeJson.write(this));
+    TokenizerJson.write(tokenizerJson, BpeJsonWriter.write(this));
   }
 
-  /// How id `id` is spelled in files; empty if it is not used.
-  String spelling(int id) {
+  @Override
+  public void saveAll(Path directory) throws IOException {
+    save(directory.resolve(TokenizerJson.FILE));
+    special.config().save(directory);
+  }
+
+  @Override
+  public Optional<String> spelling(int id) {
+    boolean used = id >= 0 && id < tokens.length && tokens[id].length > 0;
+    return used ? Optional.of(spellingOfUsed(id)) : Optional.empty();
+  }
+
+  /// The spelling of an id that a token has.
+  String spellingOfUsed(int id) {
     return special.spelling(id).orElseGet(() -> ByteAlphabet.spell(tokens[id]));
   }
 

@@ -200,12 +200,14 @@ final class HuggingFaceEncoding implements Tokenizer {
     TokenizerJson.write(tokenizerJson, file);
   }
 
-  /// How an id is spelled in the file; empty if it is not used.
-  Optional<String> spelling(int id) {
-    return Optional.ofNullable(spellings.get(id));
+  @Override
+  public void saveAll(Path directory) throws IOException {
+    save(directory.resolve(TokenizerJson.FILE));
+    special.config().save(directory);
   }
 
-  SpecialTokens special() {
-    return special;
+  @Override
+  public Optional<String> spelling(int id) {
+    return Optional.ofNullable(spellings.get(id));
   }
 }

@@ -65,6 +65,12 @@ record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
     return new SpecialTokens(ids, endId, pad.map(name -> id(all, name)).orElse(endId == 0 ? 1 : 0));
   }
 
+  /// The config that names these roles.
+  TokenizerConfig config() {
+    return new TokenizerConfig(
+        spelling(endOfText), spelling(pad), OptionalInt.empty(), Optional.empty(), Map.of());
+  }
+
   /// The spelling of a special token's id.
   Optional<String> spelling(int id) {
     return ids.entrySet().stream()

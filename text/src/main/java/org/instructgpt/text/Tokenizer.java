@@ -10,24 +10,8 @@ import java.util.Optional;
 /// ordinary text, so nobody who writes a prompt can end a document or forge a turn. Special tokens
 /// enter a sequence by their ids, in [PromptTemplate].
 ///
-/// A tokenizer may be shared between threads.
-public sealed interface Tokenizer permits ByteLevelBpe, HuggingFaceEncoding {
-
-  /// The tokenizer of GPT-2 and GPT-3: 50,257 tokens, the last of which ends a text.
-  static Tokenizer gpt2() {
-    return Gpt2Encoding.TOKENIZER;
-  }
-
-  /// Opens a `tokenizer.json`, or a folder that holds one, or a folder that holds GPT-2's
-  /// `vocab.json` and `merges.txt` (also under their first names, `encoder.json` and `vocab.bpe`).
-  /// A `tokenizer_config.json` beside it names the end-of-text and pad tokens; without it the usual
-  /// names are looked for.
-  ///
-  /// @throws IllegalArgumentException if there is no such file or it is not a whole tokenizer
-  /// @throws IOException if the file cannot be read
-  static Tokenizer load(Path tokenizerJson) throws IOException {
-    return TokenizerFiles.load(tokenizerJson);
-  }
+/// [Tokenizers] opens them, [BpeTrainer] learns them. A tokenizer may be shared between threads.
+public interface Tokenizer {
 
   /// The ids of a text; none for the empty text. A surrogate without its partner, which is no
   /// Unicode text, counts as U+FFFD.
@@ -51,12 +35,8 @@ public sealed interface Tokenizer permits ByteLevelBpe, HuggingFaceEncoding {
   /// which cells are padding is therefore told by lengths ([PaddedRows]), never by ids.
   int pad();
 
-  /// What another tokenizer does differently: the first difference, as a clause that speaks of "the
-  /// first" (this one) and "the second"; empty where the same ids stand for the same text and come
-  /// out of it. How their files are written does not matter.
-  default Optional<String> difference(Tokenizer other) {
-    return TokenizerDifference.between(this, other);
-  }
+  /// How an id is spelled in a tokenizer's files; empty if no token has it.
+  Optional<String> spelling(int id);
 
   /// Writes a Hugging Face `tokenizer.json`; it is in place only when it is whole.
   ///
@@ -67,8 +47,5 @@ public sealed interface Tokenizer permits ByteLevelBpe, HuggingFaceEncoding {
   /// tokens into a checkpoint's folder, so that Hugging Face's `AutoTokenizer` opens it.
   ///
   /// @throws IOException if they cannot be written
-  default void saveAll(Path directory) throws IOException {
-    save(directory.resolve(TokenizerFiles.TOKENIZER));
-    TokenizerConfig.of(this).save(directory.resolve(TokenizerFiles.CONFIG));
-  }
+  void saveAll(Path directory) throws IOException;
 }

@@ -27,29 +27,17 @@ record TokenizerConfig(
     Optional<Boolean> prefixSpace,
     Map<String, Integer> added) {
 
+  static final String FILE = "tokenizer_config.json";
+
   static final TokenizerConfig ABSENT =
       new TokenizerConfig(
           Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), Map.of());
-
-  static TokenizerConfig of(Tokenizer tokenizer) {
-    SpecialTokens special =
-        switch (tokenizer) {
-          case ByteLevelBpe bpe -> bpe.special();
-          case HuggingFaceEncoding other -> other.special();
-        };
-    return new TokenizerConfig(
-        special.spelling(special.endOfText()),
-        special.spelling(special.pad()),
-        OptionalInt.empty(),
-        Optional.empty(),
-        Map.of());
-  }
 
   /// Reads the files of a folder, those that are there.
   ///
   /// @throws IllegalArgumentException if one has a key that is refused
   static TokenizerConfig load(Path folder) throws IOException {
-    JsonNode config = read(folder.resolve(TokenizerFiles.CONFIG), TokenizerKeys.CONFIG);
+    JsonNode config = read(folder.resolve(FILE), TokenizerKeys.CONFIG);
     JsonNode map = read(folder.resolve("special_tokens_map.json"), TokenizerKeys.MAP);
     Map<String, Integer> added = new LinkedHashMap<>();
     config
@@ -112,13 +100,14 @@ record TokenizerConfig(
     });
   }
 
-  void save(Path file) throws IOException {
+  /// Writes `tokenizer_config.json` into a folder.
+  void save(Path folder) throws IOException {
     ObjectNode config = TokenizerJson.object();
     config.put("tokenizer_class", "PreTrainedTokenizerFast");
     config.put("clean_up_tokenization_spaces", false);
     endOfText.ifPresent(name -> config.put("bos_token", name).put("eos_token", name));
     pad.ifPresent(name -> config.put("pad_token", name));
-    TokenizerJson.write(file, config);
+    TokenizerJson.write(folder.resolve(FILE), config);
   }
 
   /// A token stands there by its spelling or as an object with its spelling.

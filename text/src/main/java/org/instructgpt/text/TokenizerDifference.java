@@ -70,8 +70,8 @@ final class TokenizerDifference {
 
   private Optional<String> token() {
     for (int id = 0; id < one.vocabularySize(); id++) {
-      var here = spelling(one, id);
-      var there = spelling(other, id);
+      var here = one.spelling(id);
+      var there = other.spelling(id);
       if (!here.equals(there)) {
         return Optional.of(
             "the id %d is %s in the first, %s in the second"
@@ -83,13 +83,6 @@ final class TokenizerDifference {
 
   private static String told(Optional<String> spelling) {
     return spelling.map(token -> "'" + token + "'").orElse("no token");
-  }
-
-  private static Optional<String> spelling(Tokenizer tokenizer, int id) {
-    return switch (tokenizer) {
-      case ByteLevelBpe bpe -> Optional.of(bpe.spelling(id)).filter(token -> !token.isEmpty());
-      case HuggingFaceEncoding any -> any.spelling(id);
-    };
   }
 
   private Optional<String> merge() {
@@ -113,7 +106,9 @@ final class TokenizerDifference {
   }
 
   private static String merge(ByteLevelBpe bpe, int rank) {
-    return bpe.spelling(bpe.merges().left(rank)) + " " + bpe.spelling(bpe.merges().right(rank));
+    return bpe.spellingOfUsed(bpe.merges().left(rank))
+        + " "
+        + bpe.spellingOfUsed(bpe.merges().right(rank));
   }
 
   private Optional<String> text() {
@@ -141,7 +136,7 @@ final class TokenizerDifference {
     var probes = new LinkedHashSet<>(PROBES);
     int[] ids =
         IntStream.range(0, one.vocabularySize())
-            .filter(id -> spelling(one, id).isPresent())
+            .filter(id -> one.spelling(id).isPresent())
             .toArray();
     var texts = new ArrayList<String>();
     for (int id : ids) {

@@ -13,9 +13,6 @@ import java.util.Objects;
 /// Finds out which files hold a tokenizer, and opens them.
 final class TokenizerFiles {
 
-  static final String TOKENIZER = "tokenizer.json";
-  static final String CONFIG = "tokenizer_config.json";
-
   /// The two names under which GPT-2's vocabulary and merges are known.
   private record Pair(String vocabulary, String merges) {
 
@@ -33,8 +30,8 @@ final class TokenizerFiles {
     if (!Files.isDirectory(path)) {
       return loadJson(path);
     }
-    if (Files.exists(path.resolve(TOKENIZER))) {
-      return loadJson(path.resolve(TOKENIZER));
+    if (Files.exists(path.resolve(TokenizerJson.FILE))) {
+      return loadJson(path.resolve(TokenizerJson.FILE));
     }
     Pair pair =
         PAIRS.stream()
@@ -56,8 +53,8 @@ final class TokenizerFiles {
     TokenizerKeys.MODEL.check(file, "model.", json.path("model"));
     TokenizerConfig config = TokenizerConfig.load(folder(file));
     config.prefixSpace().ifPresent(space -> prefixSpace(json.path("pre_tokenizer"), space));
-    return BpeJson.isPlain(json)
-        ? BpeJson.read(file, json, config)
+    return BpeJsonReader.isPlain(json)
+        ? BpeJsonReader.read(file, json, config)
         : HuggingFaceEncoding.read(file, json, config);
   }
 
@@ -76,7 +73,7 @@ final class TokenizerFiles {
     if (config.prefixSpace().orElse(false)) {
       throw new IllegalArgumentException(
           "%s: add_prefix_space is true, which a vocab.json cannot do: save the tokenizer as a tokenizer.json"
-              .formatted(vocabulary.resolveSibling(CONFIG)));
+              .formatted(vocabulary.resolveSibling(TokenizerConfig.FILE)));
     }
     return parts.build(config);
   }
@@ -109,7 +106,7 @@ final class TokenizerFiles {
     return "%s holds no tokenizer: expected %s, or %s with %s, or %s with %s"
         .formatted(
             directory,
-            TOKENIZER,
+            TokenizerJson.FILE,
             PAIRS.get(0).vocabulary,
             PAIRS.get(0).merges,
             PAIRS.get(1).vocabulary,

@@ -17,6 +17,8 @@ import org.instructgpt.files.AtomicFiles;
 /// JSON files, read strictly and written whole.
 final class TokenizerJson {
 
+  static final String FILE = "tokenizer.json";
+
   private static final ObjectMapper MAPPER =
       new ObjectMapper(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())

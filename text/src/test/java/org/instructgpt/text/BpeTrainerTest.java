@@ -28,7 +28,8 @@ class BpeTrainerTest {
             .readValue(
                 SharedData.file("cs336-bpe/train-bpe-reference-vocab.json").toFile(),
                 new TypeReference<TreeMap<String, Integer>>() {});
-    assertThat(learned.usedIds().boxed().collect(Collectors.toMap(learned::spelling, id -> id)))
+    assertThat(
+            learned.usedIds().boxed().collect(Collectors.toMap(learned::spellingOfUsed, id -> id)))
         .isEqualTo(vocabulary);
     assertThat(merges(learned))
         .isEqualTo(Files.readAllLines(SharedData.file("cs336-bpe/train-bpe-reference-merges.txt")));
@@ -95,7 +96,9 @@ class BpeTrainerTest {
   private static List<String> merges(ByteLevelBpe bpe) {
     return IntStream.range(0, bpe.merges().size())
         .mapToObj(rank ->
-            bpe.spelling(bpe.merges().left(rank)) + " " + bpe.spelling(bpe.merges().right(rank)))
+            bpe.spellingOfUsed(bpe.merges().left(rank))
+                + " "
+                + bpe.spellingOfUsed(bpe.merges().right(rank)))
         .toList();
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class Gpt2EncodingTest {
 
-  private final Tokenizer gpt2 = Tokenizer.gpt2();
+  private final Tokenizer gpt2 = Tokenizers.gpt2();
 
   @Test
   void theTestVectorsComeOutToTheId() throws IOException {
@@ -51,12 +51,12 @@ class Gpt2EncodingTest {
   }
 
   private static String spelled(ByteLevelBpe bpe, int id) {
-    return bpe.spelling(id);
+    return bpe.spellingOfUsed(id);
   }
 
   @Test
   void thePublishedFilesGiveTheSameIds() throws IOException {
-    Tokenizer published = Tokenizer.load(SharedData.file("gpt2-bpe"));
+    Tokenizer published = Tokenizers.load(SharedData.file("gpt2-bpe"));
     assertThat(published.vocabularySize()).isEqualTo(50_257);
     assertThat(published.endOfText()).isEqualTo(50_256);
     assertThat(RandomText.texts(new Random(2), 500))
@@ -145,7 +145,7 @@ class Gpt2EncodingTest {
   void theWholeVocabularyIsSaved(@org.junit.jupiter.api.io.TempDir Path folder) throws IOException {
     Path file = folder.resolve("new/tokenizer.json");
     gpt2.save(file);
-    Tokenizer again = Tokenizer.load(file);
+    Tokenizer again = Tokenizers.load(file);
     assertThat(again).isInstanceOf(ByteLevelBpe.class);
     assertThat(again.vocabularySize()).isEqualTo(50_257);
     assertThat(again.endOfText()).isEqualTo(50_256);

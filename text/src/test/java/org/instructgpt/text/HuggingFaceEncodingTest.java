@@ -47,7 +47,7 @@ class HuggingFaceEncodingTest {
   private Tokenizer words() throws IOException {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(file, WORDS);
-    return Tokenizer.load(file);
+    return Tokenizers.load(file);
   }
 
   @Test
@@ -90,7 +90,7 @@ class HuggingFaceEncodingTest {
            [["<unk>", 0], ["</s>", 0], ["▁", -2], ["a", -3], ["▁a", -3], ["<", -5], ["/", -5], ["s", -5],
             [">", -5]]}}
         """);
-    Tokenizer pieces = Tokenizer.load(file);
+    Tokenizer pieces = Tokenizers.load(file);
     assertThat(pieces.encode("a </s>a")).containsExactly(4, 2, 5, 6, 7, 8, 3);
     assertThat(pieces.encode("aZ")).containsExactly(4, 0);
     assertThat(pieces.decode(new int[] {4, 4, 1})).isEqualTo("a a</s>");
@@ -105,7 +105,7 @@ class HuggingFaceEncodingTest {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(
         file, WORDS.replace("\"id\": 8", "\"id\": -8").replace("\"s\": 6", "\"s\": 4e9"));
-    assertThatThrownBy(() -> Tokenizer.load(file))
+    assertThatThrownBy(() -> Tokenizers.load(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("added_tokens '@@': expected an id, found -8")
         .hasMessageContaining("model.vocab 's': expected an id, found 4.0E9");
@@ -124,7 +124,7 @@ class HuggingFaceEncodingTest {
     Tokenizer words = words();
     words.saveAll(folder.resolve("copy"));
     assertThat(folder.resolve("copy/tokenizer.json")).hasContent(WORDS);
-    assertThat(Tokenizer.load(folder.resolve("copy")).pad()).isEqualTo(4);
+    assertThat(Tokenizers.load(folder.resolve("copy")).pad()).isEqualTo(4);
   }
 
   @Test
@@ -138,7 +138,7 @@ class HuggingFaceEncodingTest {
   void aModelTheLibraryRefusesIsReportedWithItsFile() throws IOException {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(file, WORDS.replace("WordLevel", "WordMagic"));
-    assertThatThrownBy(() -> Tokenizer.load(file))
+    assertThatThrownBy(() -> Tokenizers.load(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("tokenizer.json: expected a tokenizer.json that Hugging Face");
   }
@@ -147,12 +147,12 @@ class HuggingFaceEncodingTest {
   void aTokenizerWithoutAnEndIsRefused() throws IOException {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(file, WORDS.replace("</s>", "<stop>"));
-    assertThatThrownBy(() -> Tokenizer.load(file))
+    assertThatThrownBy(() -> Tokenizers.load(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no end-of-text token")
         .hasMessageContaining("eos_token");
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<stop>\"}");
-    assertThat(Tokenizer.load(file).endOfText()).isEqualTo(3);
+    assertThat(Tokenizers.load(file).endOfText()).isEqualTo(3);
   }
 
   @Test
@@ -163,7 +163,7 @@ class HuggingFaceEncodingTest {
 
   @Test
   void whatWeSaveOfGpt2GivesTheSameIdsInHuggingFacesLibrary() throws IOException {
-    Tokenizer gpt2 = Tokenizer.gpt2();
+    Tokenizer gpt2 = Tokenizers.gpt2();
     Tokenizer theirs = inTheirLibrary(gpt2);
     assertSame(gpt2, theirs, texts().toList());
     assertSame(gpt2, theirs, realTexts());

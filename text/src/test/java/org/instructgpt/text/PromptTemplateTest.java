@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PromptTemplateTest {
 
-  private final Tokenizer gpt2 = Tokenizer.gpt2();
+  private final Tokenizer gpt2 = Tokenizers.gpt2();
 
   @Test
   void aPromptIsStrippedAtItsEndAndGetsTheSeparator() {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class StopRuleTest {
 
-  private final Tokenizer gpt2 = Tokenizer.gpt2();
+  private final Tokenizer gpt2 = Tokenizers.gpt2();
 
   @Test
   void theEndOfTextStops() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class TextStreamTest {
 
-  private final Tokenizer gpt2 = Tokenizer.gpt2();
+  private final Tokenizer gpt2 = Tokenizers.gpt2();
 
   @Test
   void aCharacterIsGivenWhenItIsWhole() {

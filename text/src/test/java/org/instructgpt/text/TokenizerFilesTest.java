@@ -24,7 +24,7 @@ class TokenizerFilesTest {
   @Test
   void aSavedTokenizerIsTheSame() throws IOException {
     small.saveAll(folder);
-    Tokenizer again = Tokenizer.load(folder);
+    Tokenizer again = Tokenizers.load(folder);
     assertThat(again.encode("the cat's hat")).isEqualTo(small.encode("the cat's hat"));
     assertThat(again.vocabularySize()).isEqualTo(270);
     assertThat(again.endOfText()).isEqualTo(small.endOfText());
@@ -62,11 +62,11 @@ class TokenizerFilesTest {
 
   @Test
   void aMissingFileIsNamed() {
-    assertThatThrownBy(() -> Tokenizer.load(folder.resolve("none.json")))
+    assertThatThrownBy(() -> Tokenizers.load(folder.resolve("none.json")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("there is no file")
         .hasMessageContaining("none.json");
-    assertThatThrownBy(() -> Tokenizer.load(folder))
+    assertThatThrownBy(() -> Tokenizers.load(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("holds no tokenizer: expected tokenizer.json, or vocab.json");
   }
@@ -78,7 +78,7 @@ class TokenizerFilesTest {
     String whole = Files.readString(file);
     for (int length : new int[] {0, 1, whole.length() / 3, whole.length() - 2}) {
       Files.writeString(file, whole.substring(0, length));
-      assertThatThrownBy(() -> Tokenizer.load(file))
+      assertThatThrownBy(() -> Tokenizers.load(file))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("tokenizer.json")
           .hasMessageContaining("expected a");
@@ -115,18 +115,18 @@ class TokenizerFilesTest {
   void aFileThatIsNoTokenizerIsRefused() throws IOException {
     Path file = folder.resolve("vocab.json");
     Files.writeString(file, "{\"a\": 1}");
-    assertThatThrownBy(() -> Tokenizer.load(file)).hasMessageContaining("expected a Hugging Face");
+    assertThatThrownBy(() -> Tokenizers.load(file)).hasMessageContaining("expected a Hugging Face");
     Files.writeString(file, "[1]");
-    assertThatThrownBy(() -> Tokenizer.load(file)).hasMessageContaining("found array");
+    assertThatThrownBy(() -> Tokenizers.load(file)).hasMessageContaining("found array");
     Files.writeString(file, "{\"a\": 1, \"a\": 2}");
-    assertThatThrownBy(() -> Tokenizer.load(file)).hasMessageContaining("Duplicate");
+    assertThatThrownBy(() -> Tokenizers.load(file)).hasMessageContaining("Duplicate");
   }
 
   @Test
   void brokenMergesOfGpt2AreRefusedWithTheirLine() throws IOException {
     Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0, \"<|endoftext|>\": 1}");
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na\na q\n");
-    assertThatThrownBy(() -> Tokenizer.load(folder))
+    assertThatThrownBy(() -> Tokenizers.load(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("merges.txt line 2: expected two tokens, found [a]")
         .hasMessageContaining("merges.txt line 3: names 'q'")
@@ -134,10 +134,10 @@ class TokenizerFilesTest {
   }
 
   private Tokenizer load(Consumer<ObjectNode> change) throws IOException {
-    ObjectNode json = BpeJson.write(small);
+    ObjectNode json = BpeJsonWriter.write(small);
     change.accept(json);
     Path file = folder.resolve("tokenizer.json");
     Files.write(file, TokenizerJson.bytes(json));
-    return Tokenizer.load(file);
+    return Tokenizers.load(file);
   }
 }

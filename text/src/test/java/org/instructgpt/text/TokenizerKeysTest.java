@@ -48,7 +48,7 @@ class TokenizerKeysTest {
     beside(
         "special_tokens_map.json",
         "{\"bos_token\": \"a\", \"eos_token\": \"b\", \"unk_token\": \"c\"}");
-    assertThat(Tokenizer.load(folder).endOfText()).isZero();
+    assertThat(Tokenizers.load(folder).endOfText()).isZero();
   }
 
   @ParameterizedTest
@@ -69,7 +69,7 @@ class TokenizerKeysTest {
         Files.exists(path) ? (ObjectNode) JSON.readTree(path.toFile()) : JSON.createObjectNode();
     json.set(key, JSON.readTree(value));
     beside(file, json.toString());
-    assertThatThrownBy(() -> Tokenizer.load(folder))
+    assertThatThrownBy(() -> Tokenizers.load(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(file)
         .hasMessageContaining(key)
@@ -81,50 +81,50 @@ class TokenizerKeysTest {
     var json = (ObjectNode) JSON.readTree(folder.resolve("tokenizer.json").toFile());
     ((ObjectNode) json.path("model")).put("dropout", 0.1);
     beside("tokenizer.json", json.toString());
-    assertThatThrownBy(() -> Tokenizer.load(folder))
+    assertThatThrownBy(() -> Tokenizers.load(folder))
         .hasMessageContaining("model.dropout is 0.1")
         .hasMessageContaining("set it to null");
   }
 
   @Test
   void theMapOfSpecialTokensNamesTheEndOfText() throws IOException {
-    assertThat(Tokenizer.load(folder).endOfText()).isZero();
+    assertThat(Tokenizers.load(folder).endOfText()).isZero();
     beside("special_tokens_map.json", "{\"eos_token\": {\"content\": \"<|end|>\"}}");
-    assertThat(Tokenizer.load(folder).endOfText()).isEqualTo(1);
+    assertThat(Tokenizers.load(folder).endOfText()).isEqualTo(1);
     beside("tokenizer_config.json", "{\"eos_token\": \"<|endoftext|>\"}");
-    assertThat(Tokenizer.load(folder).endOfText()).isZero();
+    assertThat(Tokenizers.load(folder).endOfText()).isZero();
   }
 
   @Test
   void theModelNamesTheEndOfTextOfATokenizerThatDoesNot() throws IOException {
     beside("config.json", "{\"eos_token_id\": [1, 0]}");
-    assertThat(Tokenizer.load(folder).endOfText()).isEqualTo(1);
+    assertThat(Tokenizers.load(folder).endOfText()).isEqualTo(1);
     beside("config.json", "{\"eos_token_id\": null}");
     beside("generation_config.json", "{\"eos_token_id\": 1}");
-    assertThat(Tokenizer.load(folder).endOfText()).isEqualTo(1);
+    assertThat(Tokenizers.load(folder).endOfText()).isEqualTo(1);
     beside("tokenizer_config.json", "{\"eos_token\": \"<|endoftext|>\"}");
-    assertThat(Tokenizer.load(folder).endOfText()).isZero();
+    assertThat(Tokenizers.load(folder).endOfText()).isZero();
   }
 
   @Test
   void aSpaceBeforeTextsIsObeyed() throws IOException {
-    var plain = Tokenizer.load(folder);
+    var plain = Tokenizers.load(folder);
     beside(
         "tokenizer_config.json", "{\"add_prefix_space\": true, \"eos_token\": \"<|endoftext|>\"}");
-    var spaced = Tokenizer.load(folder);
+    var spaced = Tokenizers.load(folder);
     assertThat(spaced.encode("the cat")).isEqualTo(plain.encode(" the cat"));
     var again = Files.createDirectory(folder.resolve("again"));
     spaced.saveAll(again);
-    assertThat(Tokenizer.load(again).encode("the cat")).isEqualTo(plain.encode(" the cat"));
+    assertThat(Tokenizers.load(again).encode("the cat")).isEqualTo(plain.encode(" the cat"));
   }
 
   @Test
   void tokensThatAreAddedElsewhereMustBeThere() throws IOException {
     beside(
         "tokenizer_config.json", "{\"added_tokens_decoder\": {\"1\": {\"content\": \"<|end|>\"}}}");
-    assertThat(Tokenizer.load(folder).vocabularySize()).isPositive();
+    assertThat(Tokenizers.load(folder).vocabularySize()).isPositive();
     beside("added_tokens.json", "{\"<|new|>\": 999}");
-    assertThatThrownBy(() -> Tokenizer.load(folder))
+    assertThatThrownBy(() -> Tokenizers.load(folder))
         .hasMessageContaining("give '<|new|>' the id 999")
         .hasMessageContaining("save the whole tokenizer anew");
   }

@@ -1,18 +1,15 @@
 package org.instructgpt.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.Map;
 
-/// A plain byte-level BPE as Hugging Face's `tokenizer.json`: reads what GPT-2 could have written,
-/// and writes it.
-final class BpeJson {
+/// Reads a plain byte-level BPE, as GPT-2's is, from Hugging Face's `tokenizer.json`.
+final class BpeJsonReader {
 
   private static final String BYTE_LEVEL = "ByteLevel";
 
-  private BpeJson() {}
+  private BpeJsonReader() {}
 
   /// Whether the file means just what [ByteLevelBpe] does: GPT-2's pre-tokens, all bytes in the
   /// vocabulary, no normalizer, nothing added before or after the text, and no added tokens but
@@ -95,50 +92,5 @@ final class BpeJson {
     return merge.isArray()
         ? merge.valueStream().map(JsonNode::asText).toArray(String[]::new)
         : merge.asText().split(" ", -1);
-  }
-
-  static ObjectNode write(ByteLevelBpe bpe) {
-    ObjectNode json = TokenizerJson.object();
-    json.put("version", "1.0").putNull("truncation").putNull("padding");
-    ArrayNode added = json.putArray("added_tokens");
-    bpe.special().ids().entrySet().stream()
-        .sorted(Map.Entry.comparingByValue())
-        .forEach(special -> added.add(addedToken(special.getKey(), special.getValue())));
-    json.putNull("normalizer");
-    for (String part : new String[] {"pre_tokenizer", "post_processor", "decoder"}) {
-      json.putObject(part)
-          .put("type", BYTE_LEVEL)
-          .put("add_prefix_space", false)
-          .put("trim_offsets", true)
-          .put("use_regex", true);
-    }
-    json.set("model", model(bpe));
-    return json;
-  }
-
-  private static ObjectNode addedToken(String content, int id) {
-    return TokenizerJson.object()
-        .put("id", id)
-        .put("content", content)
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
-        .put("normalized", false)
-        .put("special", true);
-  }
-
-  private static ObjectNode model(ByteLevelBpe bpe) {
-    ObjectNode model = TokenizerJson.object().put("type", "BPE");
-    model.putNull("dropout").putNull("unk_token");
-    model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
-    model.put("fuse_unk", false).put("byte_fallback", false);
-    ObjectNode vocabulary = model.putObject("vocab");
-    bpe.usedIds().forEach(id -> vocabulary.put(bpe.spelling(id), id));
-    ArrayNode merges = model.putArray("merges");
-    for (int rank = 0; rank < bpe.merges().size(); rank++) {
-      merges.add(
-          bpe.spelling(bpe.merges().left(rank)) + " " + bpe.spelling(bpe.merges().right(rank)));
-    }
-    return model;
   }
 }
