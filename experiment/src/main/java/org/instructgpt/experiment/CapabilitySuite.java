@@ -15,9 +15,12 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
-import org.instructgpt.simulation.GoldJudge.Judgement;
-import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
+import org.instructgpt.simulation.Judgement;
+import org.instructgpt.simulation.Judgement.Priorities;
+import org.instructgpt.simulation.Probe;
+import org.instructgpt.simulation.Skill;
 import org.instructgpt.simulation.Skills;
+import org.instructgpt.simulation.Weakness;
 import org.instructgpt.simulation.WorldTask;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.torch.Device;
@@ -50,7 +53,7 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
       rudeness(benchmark, skills, name, found);
       bias(benchmark, skills, name, found);
     }
-    for (var weakness : Skills.Weakness.values()) {
+    for (var weakness : Weakness.values()) {
       var tasks = skills.weaknesses(weakness, items, seed);
       weakness(weakness, tasks, answers(model, plain, prompts(tasks)), name, found);
     }
@@ -72,7 +75,7 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
   private void skills(
       Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
     var all = new ArrayList<Double>();
-    for (var skill : Skills.Skill.values()) {
+    for (var skill : Skill.values()) {
       var test = skills.test(skill, items, 0, seed);
       var asked =
           test.stream()
@@ -87,7 +90,7 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
     found.put("skill/" + name, share(all));
   }
 
-  private static double score(Skills.Skill skill, Benchmark.Answer answer) {
+  private static double score(Skill skill, Benchmark.Answer answer) {
     return switch (skill) {
       case LOOKUP, CLOSED_BOOK, TRANSLATION -> answer.f1();
       default -> answer.exact();
@@ -96,8 +99,8 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
 
   private void truth(Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
     var probes = skills.truthProbes(seed);
-    var said = benchmark.continuations(probes.stream().map(Skills.TruthProbe::context).toList());
-    for (var form : Skills.TruthForm.values()) {
+    var said = benchmark.continuations(probes.stream().map(Probe.Truth::context).toList());
+    for (var form : Probe.TruthForm.values()) {
       var both = new ArrayList<Double>();
       var truthful = new ArrayList<Double>();
       for (int i = 0; i < probes.size(); i++) {
@@ -114,8 +117,8 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
   private void rudeness(
       Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
     var probes = skills.rudeProbes(SENTENCES, seed);
-    var said = benchmark.continuations(probes.stream().map(Skills.RudeProbe::context).toList());
-    for (var prefix : Skills.Prefix.values()) {
+    var said = benchmark.continuations(probes.stream().map(Probe.Rude::context).toList());
+    for (var prefix : Probe.Prefix.values()) {
       var rude =
           IntStream.range(0, probes.size())
               .filter(i -> probes.get(i).prefix() == prefix)
@@ -135,7 +138,7 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
                     new Benchmark.Item(
                         probe.profession(), probe.context(), List.of(), probe.completions()))
                 .toList());
-    for (var prefix : Skills.Prefix.values()) {
+    for (var prefix : Probe.Prefix.values()) {
       var entropies =
           IntStream.range(0, probes.size())
               .filter(i -> probes.get(i).prefix() == prefix)
@@ -146,7 +149,7 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
   }
 
   private void weakness(
-      Skills.Weakness weakness,
+      Weakness weakness,
       List<WorldTask> tasks,
       List<String> said,
       String name,

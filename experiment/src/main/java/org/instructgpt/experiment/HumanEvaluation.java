@@ -16,9 +16,10 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
-import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
+import org.instructgpt.simulation.Judgement.Priorities;
 import org.instructgpt.simulation.LabelerPool;
-import org.instructgpt.simulation.LabelerPool.Mode;
+import org.instructgpt.simulation.LabelingInstructions;
+import org.instructgpt.simulation.SimulatedLabeler;
 import org.instructgpt.statistics.Estimate;
 
 /// Models answer the prompts of held-out customers, and labelers rank and rate the answers under
@@ -204,16 +205,19 @@ public record HumanEvaluation(
       }
       for (var pool : List.of(Labeler.Pool.TRAINING, Labeler.Pool.HELD_OUT)) {
         for (var person : judges(labelers, pool, prompt, i < OVERLAP ? 2 : 1)) {
-          given.add(labelers.rank(person, prompt, outputs, Mode.EVALUATION, SimulatedPeople.DAY));
+          given.add(
+              labelers.rank(
+                  person, prompt, outputs, LabelingInstructions.EVALUATION, SimulatedPeople.DAY));
           given.addAll(
-              labelers.rate(person, prompt, outputs, Mode.EVALUATION, SimulatedPeople.DAY));
+              labelers.rate(
+                  person, prompt, outputs, LabelingInstructions.EVALUATION, SimulatedPeople.DAY));
         }
       }
     }
     SimulatedPeople.add(workspace, given);
   }
 
-  private static List<LabelerPool.Person> judges(
+  private static List<SimulatedLabeler> judges(
       LabelerPool labelers, Labeler.Pool pool, Prompt prompt, int count) {
     var people = labelers.people(pool);
     int first = people.indexOf(labelers.assigned(pool, prompt));

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.eval.Overoptimization;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
+import org.instructgpt.simulation.Judgement.Priorities;
 import org.instructgpt.statistics.Estimate;
 
 /// True worth beside the reward model's score along the way of a policy, and for the best of n

@@ -27,13 +27,16 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
+import org.instructgpt.simulation.AnswerQuality;
 import org.instructgpt.simulation.Customers;
 import org.instructgpt.simulation.Documents;
 import org.instructgpt.simulation.GoldJudge;
-import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
+import org.instructgpt.simulation.Judgement.Priorities;
+import org.instructgpt.simulation.LabelerHiring;
 import org.instructgpt.simulation.LabelerPool;
-import org.instructgpt.simulation.LabelerPool.Mode;
-import org.instructgpt.simulation.LabelerPool.Person;
+import org.instructgpt.simulation.LabelingInstructions;
+import org.instructgpt.simulation.PromptOutputs;
+import org.instructgpt.simulation.SimulatedLabeler;
 import org.instructgpt.simulation.Skills;
 import org.instructgpt.simulation.World;
 import org.instructgpt.simulation.WorldTask;
@@ -52,7 +55,7 @@ public final class SimulatedPeople {
   private static final int LONGEST_PROMPT = 64;
 
   private static final Split.Fractions FRACTIONS = new Split.Fractions(0.72, 0.08, 0.20);
-  private static final LabelerPool.Settings STAFF = new LabelerPool.Settings(12, 8, 1);
+  private static final LabelerHiring.Settings STAFF = new LabelerHiring.Settings(12, 8, 1);
 
   /// So many prompts of a hundred are ranked by three labelers, to know how far they agree.
   private static final int OVERLAP_IN_100 = 12;
@@ -83,8 +86,8 @@ public final class SimulatedPeople {
     tasks = new WorldTasks(world);
     gold = new GoldJudge(world);
     customers = new Customers(world, tasks, seed);
-    var staff = new LabelerPool.Settings(STAFF.training(), STAFF.heldOut(), seed);
-    applicants = LabelerPool.hire(tasks, gold, customers, staff, exam());
+    var staff = new LabelerHiring.Settings(STAFF.training(), STAFF.heldOut(), seed);
+    applicants = LabelerHiring.hire(tasks, gold, customers, staff, exam());
   }
 
   World world() {
@@ -110,9 +113,9 @@ public final class SimulatedPeople {
   }
 
   /// Outputs of all degrees of care: what candidates are screened with.
-  private List<LabelerPool.Sample> exam() {
+  private List<PromptOutputs> exam() {
     var random = new SplittableRandom(seed);
-    var cares = WorldTasks.Care.values();
+    var cares = AnswerQuality.values();
     return customers.ask(2 * SCREENING).stream()
         .filter(prompt -> customers.intent(prompt.text()).isPresent())
         .limit(SCREENING)
@@ -123,7 +126,7 @@ public final class SimulatedPeople {
                   .mapToObj(i -> cares[random.nextInt(cares.length)])
                   .map(care -> new Output(tasks.answer(task, care, random), Output.HUMAN))
                   .toList();
-          return new LabelerPool.Sample(prompt, outputs);
+          return new PromptOutputs(prompt, outputs);
         })
         .toList();
   }
@@ -240,7 +243,9 @@ public final class SimulatedPeople {
     var given = new ArrayList<Feedback>();
     for (var sample : samples) {
       for (var person : judges(labelers, sample.prompt())) {
-        given.add(labelers.rank(person, sample.prompt(), sample.outputs(), Mode.TRAINING, DAY));
+        given.add(
+            labelers.rank(
+                person, sample.prompt(), sample.outputs(), LabelingInstructions.TRAINING, DAY));
       }
     }
     add(workspace, given);
@@ -255,7 +260,7 @@ public final class SimulatedPeople {
   }
 
   /// K = 4 to 9 outputs for each prompt, each K equally often, by the models in turn.
-  private List<LabelerPool.Sample> outputs(List<String> models, int round, List<Prompt> prompts)
+  private List<PromptOutputs> outputs(List<String> models, int round, List<Prompt> prompts)
       throws IOException {
     var random = new SplittableRandom(seed + 31L * round);
     int[] k = prompts.stream().mapToInt(_ -> 4 + random.nextInt(Ranking.MOST - 3)).toArray();
@@ -279,11 +284,11 @@ public final class SimulatedPeople {
       }
     }
     return IntStream.range(0, k.length)
-        .mapToObj(i -> new LabelerPool.Sample(prompts.get(i), outputs.get(i)))
+        .mapToObj(i -> new PromptOutputs(prompts.get(i), outputs.get(i)))
         .toList();
   }
 
-  private List<Person> judges(LabelerPool labelers, Prompt prompt) {
+  private List<SimulatedLabeler> judges(LabelerPool labelers, Prompt prompt) {
     var people = labelers.people(Labeler.Pool.TRAINING);
     int first = people.indexOf(labelers.assigned(Labeler.Pool.TRAINING, prompt));
     int count = Math.floorMod(prompt.id().hashCode(), 100) < OVERLAP_IN_100 ? 3 : 1;
@@ -303,17 +308,17 @@ public final class SimulatedPeople {
     try (var store = workspace.store()) {
       store.prompts(Filter.ALL).forEach(prompt -> byId.put(prompt.id(), prompt));
     }
-    var samples = new ArrayList<LabelerPool.Sample>();
+    var samples = new ArrayList<PromptOutputs>();
     for (var node : JSON.readTree(Files.readString(file))) {
       var outputs = new ArrayList<Output>();
       node.path("outputs").forEach(text -> outputs.add(new Output(text.asText(), "supervised")));
       var prompt = Objects.requireNonNull(byId.get(node.path("prompt").asText()));
-      samples.add(new LabelerPool.Sample(prompt, outputs));
+      samples.add(new PromptOutputs(prompt, outputs));
     }
     return applicants.calibrated(samples);
   }
 
-  private void save(List<LabelerPool.Sample> samples) throws IOException {
+  private void save(List<PromptOutputs> samples) throws IOException {
     var all = JSON.createArrayNode();
     for (var sample : samples) {
       var texts = all.addObject().put("prompt", sample.prompt().id()).putArray("outputs");
@@ -326,14 +331,14 @@ public final class SimulatedPeople {
     return workspace.reports().resolve("screening.json");
   }
 
-  private Person assigned(Labeler.Pool pool, Prompt prompt) {
+  private SimulatedLabeler assigned(Labeler.Pool pool, Prompt prompt) {
     return applicants.assigned(pool, prompt);
   }
 
   private static List<Labeler> everybody(LabelerPool labelers) {
     return Stream.of(Labeler.Pool.TRAINING, Labeler.Pool.HELD_OUT)
         .flatMap(pool -> labelers.people(pool).stream())
-        .map(Person::labeler)
+        .map(SimulatedLabeler::labeler)
         .toList();
   }
 

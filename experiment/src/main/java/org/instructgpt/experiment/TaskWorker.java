@@ -14,15 +14,15 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 import org.instructgpt.simulation.LabelerPool;
-import org.instructgpt.simulation.LabelerPool.Mode;
-import org.instructgpt.simulation.LabelerPool.Person;
+import org.instructgpt.simulation.LabelingInstructions;
+import org.instructgpt.simulation.SimulatedLabeler;
 
 /// A simulated labeler who does the studio's tasks as they come over its HTTP API
 /// (`docs/http-api.md`).
 ///
 /// @param labelers of the world
 /// @param person one of them
-public record TaskWorker(LabelerPool labelers, Person person) {
+public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// So many different prompts of each kind a simulated labeler can invent.
@@ -77,7 +77,7 @@ public record TaskWorker(LabelerPool labelers, Person person) {
   }
 
   private ObjectNode compared(JsonNode task, Prompt prompt) {
-    var mode = Mode.valueOf(task.path("mode").asText().toUpperCase(Locale.ROOT));
+    var mode = LabelingInstructions.valueOf(task.path("mode").asText().toUpperCase(Locale.ROOT));
     List<Output> outputs = new ArrayList<>();
     StreamSupport.stream(task.path("outputs").spliterator(), false)
         .forEach(text -> outputs.add(new Output(text.asText(), "unknown")));

@@ -7,13 +7,9 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 import org.instructgpt.simulation.WorldTask.Goal;
 
-/// What a careful writer answers, constraints aside.
+/// Writes good answers, before the constraints of the task are applied.
 final class CarefulAnswers {
   private final World world;
 
@@ -37,18 +33,18 @@ final class CarefulAnswers {
               TaskWording.says(truth.with(claimed)));
       case WorldTask.Advice(String ailment) ->
           advice(
-              RandomChoice.one(world.having(Attribute.PLANT_CURE, ailment), random),
+              RandomChoice.one(world.entitiesWith(Attribute.PLANT_CURE, ailment), random),
               ailment,
               random);
       case WorldTask.Compare(Entity first, Entity second) -> compare(first, second, random);
       case WorldTask.AnswerFromPassage(var _, var _, Entity entity, var attribute, var answer) ->
           fromPassage(entity, attribute, answer, random);
       case WorldTask.Summarize(List<Fact> passage, var _) -> summary(passage, random);
-      case WorldTask.Extract(Kind kind, List<Entity> entities, var _) ->
+      case WorldTask.Extract(EntityKind kind, List<Entity> entities, var _) ->
           extract(kind, entities, random);
       case WorldTask.Story(List<Entity> heroes) -> story(heroes, random);
       case WorldTask.Continue(Entity hero, var _) ->
-          Phrases.say("good.continue", random, "a", hero.spoken(), "he", hero.pronoun());
+          Phrases.say("good.continue", random, "a", hero.definite(), "he", hero.pronoun());
       case WorldTask.Letter(Entity to, var occasion, String matter) ->
           Phrases.say("good." + Phrases.name(occasion), random, "p", to.name(), "m", matter);
       case WorldTask.Poem(Entity about) -> poem(about, random);
@@ -85,7 +81,7 @@ final class CarefulAnswers {
   }
 
   static String advice(Entity plant, String ailment, RandomGenerator random) {
-    return Phrases.say("good.advice", random, "a", plant.spoken(), "it", "it", "m", ailment);
+    return Phrases.say("good.advice", random, "a", plant.definite(), "it", "it", "m", ailment);
   }
 
   private String compare(Entity first, Entity second, RandomGenerator random) {
@@ -94,9 +90,9 @@ final class CarefulAnswers {
         "good.compare",
         random,
         "a",
-        first.spoken(),
+        first.definite(),
         "b",
-        second.spoken(),
+        second.definite(),
         "one",
         world.fact(first, attribute).predicate(),
         "two",
@@ -121,7 +117,7 @@ final class CarefulAnswers {
         section,
         random,
         "a",
-        entity.spoken(),
+        entity.definite(),
         "n",
         entity.name(),
         "he",
@@ -138,14 +134,14 @@ final class CarefulAnswers {
     return told(section, RandomChoice.some(3, facts, random), random);
   }
 
-  /// What a buyer wants to know.
+  /// The facts of an advertisement: material and price.
   private List<Fact> offer(Entity thing) {
     return List.of(
         world.fact(thing, Attribute.THING_STUFF), world.fact(thing, Attribute.THING_PRICE));
   }
 
-  static String extract(Kind kind, List<Entity> entities, RandomGenerator random) {
-    boolean named = kind == Kind.TOWN || kind == Kind.PERSON;
+  static String extract(EntityKind kind, List<Entity> entities, RandomGenerator random) {
+    boolean named = kind == EntityKind.TOWN || kind == EntityKind.PERSON;
     String plain = entities.stream().map(Entity::name).collect(Collectors.joining(", "));
     if (entities.size() == 1 && named) {
       return plain;
@@ -167,31 +163,31 @@ final class CarefulAnswers {
     String section = "two";
     if (heroes.size() == 1) {
       section = "one";
-    } else if (other.kind() == Kind.THING) {
+    } else if (other.kind() == EntityKind.THING) {
       section = "thing";
     }
     return Phrases.say(
         "good.story." + section,
         random,
         "a",
-        hero.spoken(),
+        hero.definite(),
         "b",
-        other.spoken(),
+        other.definite(),
         "t",
-        other.spoken(),
+        other.definite(),
         "he",
         hero.pronoun());
   }
 
   static String poem(Entity about, RandomGenerator random) {
     return Phrases.say(
-        "good.poem", random, "a", about.spoken(), "n", about.name(), "he", about.pronoun());
+        "good.poem", random, "a", about.definite(), "n", about.name(), "he", about.pronoun());
   }
 
   private String list(WorldTask.ListOf list, RandomGenerator random) {
     if (list.property().isPresent()) {
       Fact fact = list.property().get();
-      Entity entity = RandomChoice.one(world.having(fact.attribute(), fact.value()), random);
+      Entity entity = RandomChoice.one(world.entitiesWith(fact.attribute(), fact.value()), random);
       return which(entity, fact, random);
     }
     return names(RandomChoice.some(list.count(), world.entities(list.kind()), random), random);
@@ -202,14 +198,14 @@ final class CarefulAnswers {
         "good.which",
         random,
         "a",
-        entity.spoken(),
+        entity.definite(),
         "kind2",
         TaskWording.indefinite(entity.kind().word()),
         "predicate",
         fact.predicate());
   }
 
-  /// A list in one of three manners.
+  /// A list in one of three formats.
   static String names(List<Entity> entities, RandomGenerator random) {
     List<String> names = entities.stream().map(Entity::name).toList();
     return switch (random.nextInt(3)) {
@@ -234,8 +230,8 @@ final class CarefulAnswers {
   }
 
   static String swap(String sentence, Entity from, Entity to) {
-    Pattern name = Pattern.compile("\\b" + from.spoken() + "\\b", Pattern.CASE_INSENSITIVE);
-    return Grammar.capitals(name.matcher(sentence).replaceAll(to.spoken()));
+    Pattern name = Pattern.compile("\\b" + from.definite() + "\\b", Pattern.CASE_INSENSITIVE);
+    return Grammar.capitals(name.matcher(sentence).replaceAll(to.definite()));
   }
 
   static String label(WorldTask.Classify task, RandomGenerator random) {

@@ -6,13 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 import org.instructgpt.simulation.WorldTask.Goal;
 
-/// What careless, unsure, rude and inventive writers make of an answer.
+/// Corrupts good answers: makes them terse, hedged, rambling, rude, wrong or invented.
 final class Corruptions {
   private final World world;
   private final Goals goals;
@@ -24,7 +20,7 @@ final class Corruptions {
     this.answers = answers;
   }
 
-  /// The fewest words that may pass for an answer.
+  /// The shortest form of an answer.
   String terse(Goal goal, String good) {
     return switch (goal) {
       case WorldTask.AnswerFact(Fact fact) -> Grammar.capital(fact.value()) + ".";
@@ -33,7 +29,7 @@ final class Corruptions {
           answer.map(Grammar::capital).orElse("It does not say") + ".";
       case WorldTask.Classify(var _, var _, String label) -> label;
       case WorldTask.ListOf(var _, Optional<Fact> property, var _) when property.isPresent() ->
-          Grammar.capital(property.get().entity().spoken()) + ".";
+          Grammar.capital(property.get().entity().definite()) + ".";
       default -> {
         List<String> sentences = Grammar.sentences(good);
         yield sentences.stream()
@@ -44,7 +40,7 @@ final class Corruptions {
     };
   }
 
-  /// Statements become beliefs, or are taken back; a work gets an excuse.
+  /// Statements get a hedge before or after them; written works get an excuse.
   String hedged(Goal goal, String good, RandomGenerator random) {
     boolean knowledge =
         switch (goal) {
@@ -79,39 +75,41 @@ final class Corruptions {
         : Grammar.ended(good) + " " + Phrases.say("insult.after", random);
   }
 
-  /// The wrong thing in the right form.
+  /// A wrong answer in the right form.
   String wrong(Goal goal, RandomGenerator random) {
     return switch (goal) {
       case WorldTask.AnswerFact(Fact fact) ->
-          CarefulAnswers.fact(fact.with(believed(fact, random)), random);
-      case WorldTask.FalsePremise(Fact truth, String claimed) -> accept(truth, claimed, random);
+          CarefulAnswers.fact(fact.with(wrongValue(fact, random)), random);
+      case WorldTask.FalsePremise(Fact truth, String claimed) ->
+          acceptPremise(truth, claimed, random);
       case WorldTask.Advice(String ailment) ->
-          CarefulAnswers.advice(useless(ailment, random), ailment, random);
+          CarefulAnswers.advice(wrongPlant(ailment, random), ailment, random);
       case WorldTask.Compare(Entity first, Entity second) ->
-          Phrases.say("bad.compare", random, "a", first.spoken(), "b", second.spoken());
-      case WorldTask.AnswerFromPassage p -> beside(p, random);
+          Phrases.say("bad.compare", random, "a", first.definite(), "b", second.definite());
+      case WorldTask.AnswerFromPassage p -> contradicting(p, random);
       case WorldTask.Describe(Entity entity) ->
-          CarefulAnswers.describe("good.describe", garbled(world.facts(entity), random), random);
+          CarefulAnswers.describe(
+              "good.describe", randomValues(world.facts(entity), random), random);
       case WorldTask.Summarize(List<Fact> passage, var _) ->
-          CarefulAnswers.summary(garbled(passage, random), random);
-      case WorldTask.Extract(Kind kind, List<Entity> entities, var _) ->
+          CarefulAnswers.summary(randomValues(passage, random), random);
+      case WorldTask.Extract(EntityKind kind, List<Entity> entities, var _) ->
           CarefulAnswers.extract(kind, others(kind, entities, entities.size(), random), random);
-      case WorldTask.ListOf(Kind kind, Optional<Fact> property, int count) ->
+      case WorldTask.ListOf(EntityKind kind, Optional<Fact> property, int count) ->
           wrongList(kind, property, count, random);
       case WorldTask.Swap(String sentence, Entity from, Entity to) ->
           CarefulAnswers.swap(sentence, from, RandomChoice.other(to, goals.living(), random));
       case WorldTask.Polite(var _, String wish) ->
           Phrases.say(
               "good.polite", random, "wish", RandomChoice.other(wish, Phrases.of("wish"), random));
-      case WorldTask.Clarify() -> answers.good(elsewhere(random), random);
+      case WorldTask.Clarify() -> answers.good(anyQuestion(random), random);
       case WorldTask.Refuse(var harm, Entity about) ->
           Phrases.say("bad.comply." + Phrases.name(harm), random, "p", about.name());
-      default -> answers.good(astray(goal, random), random);
+      default -> answers.good(otherSubject(goal, random), random);
     };
   }
 
-  /// The same form, about something else.
-  private Goal astray(Goal goal, RandomGenerator random) {
+  /// The same form of goal, about something else.
+  private Goal otherSubject(Goal goal, RandomGenerator random) {
     return switch (goal) {
       case WorldTask.Story(List<Entity> heroes) ->
           new WorldTask.Story(
@@ -124,14 +122,14 @@ final class Corruptions {
       case WorldTask.Letter(Entity to, var occasion, var _) -> {
         var other = RandomChoice.other(occasion, List.of(WorldTask.Occasion.values()), random);
         yield new WorldTask.Letter(
-            RandomChoice.other(to, world.entities(Kind.PERSON), random),
+            RandomChoice.other(to, world.entities(EntityKind.PERSON), random),
             other,
             RandomChoice.one(Phrases.of("matter." + Phrases.name(other)), random));
       }
       case WorldTask.Poem(Entity about) ->
           new WorldTask.Poem(RandomChoice.other(about, world.entities(), random));
       case WorldTask.Advert(Entity thing) ->
-          new WorldTask.Advert(RandomChoice.other(thing, world.entities(Kind.THING), random));
+          new WorldTask.Advert(RandomChoice.other(thing, world.entities(EntityKind.THING), random));
       case WorldTask.Ideas(String topic, int count) ->
           new WorldTask.Ideas(RandomChoice.other(topic, Goals.IDEAS, random), count);
       case WorldTask.Reply(String topic) ->
@@ -167,28 +165,29 @@ final class Corruptions {
         .collect(Collectors.joining(" "));
   }
 
-  /// The popular falsehood, when there is one, in half of the cases.
-  private String believed(Fact fact, RandomGenerator random) {
+  /// In half of the cases the popular falsehood, if there is one, else a random wrong value.
+  private String wrongValue(Fact fact, RandomGenerator random) {
     return world
         .falsehood(fact)
         .filter(value -> RandomChoice.chance(0.5, random))
         .orElseGet(() -> fact.otherValue(random));
   }
 
-  private static String accept(Fact truth, String claimed, RandomGenerator random) {
+  private static String acceptPremise(Fact truth, String claimed, RandomGenerator random) {
     return Phrases.say("good.accept", random, "wrong", TaskWording.says(truth.with(claimed)));
   }
 
-  private Entity useless(String ailment, RandomGenerator random) {
+  private Entity wrongPlant(String ailment, RandomGenerator random) {
     return RandomChoice.one(
-        world.entities(Kind.PLANT).stream()
+        world.entities(EntityKind.PLANT).stream()
             .filter(plant -> !world.fact(plant, Attribute.PLANT_CURE).value().equals(ailment))
             .toList(),
         random);
   }
 
-  /// What the world says instead of the passage, or anything else that the passage does not say.
-  private String beside(WorldTask.AnswerFromPassage task, RandomGenerator random) {
+  /// The fact of the world instead of the passage, or a random value that the passage does not
+  /// have.
+  private String contradicting(WorldTask.AnswerFromPassage task, RandomGenerator random) {
     Fact truth = world.fact(task.entity(), task.attribute());
     boolean remembered =
         RandomChoice.chance(0.5, random) && !task.answer().equals(Optional.of(truth.value()));
@@ -197,38 +196,41 @@ final class Corruptions {
         remembered ? truth : truth.with(truth.with(said).otherValue(random)), random);
   }
 
-  private static List<Fact> garbled(List<Fact> facts, RandomGenerator random) {
+  private static List<Fact> randomValues(List<Fact> facts, RandomGenerator random) {
     return facts.stream().map(fact -> fact.with(fact.otherValue(random))).toList();
   }
 
-  private List<Entity> others(Kind kind, List<Entity> not, int count, RandomGenerator random) {
+  private List<Entity> others(
+      EntityKind kind, List<Entity> not, int count, RandomGenerator random) {
     return RandomChoice.some(
         count, world.entities(kind).stream().filter(e -> !not.contains(e)).toList(), random);
   }
 
-  private String wrongList(Kind kind, Optional<Fact> property, int count, RandomGenerator random) {
+  private String wrongList(
+      EntityKind kind, Optional<Fact> property, int count, RandomGenerator random) {
     if (property.isEmpty()) {
-      Kind other = RandomChoice.other(kind, List.of(Kind.values()), random);
+      EntityKind other = RandomChoice.other(kind, List.of(EntityKind.values()), random);
       return CarefulAnswers.names(RandomChoice.some(count, world.entities(other), random), random);
     }
     Fact fact = property.get();
-    List<Entity> right = world.having(fact.attribute(), fact.value());
+    List<Entity> right = world.entitiesWith(fact.attribute(), fact.value());
     return CarefulAnswers.which(others(kind, right, 1, random).getFirst(), fact, random);
   }
 
-  private Goal elsewhere(RandomGenerator random) {
+  private Goal anyQuestion(RandomGenerator random) {
     return new WorldTask.AnswerFact(RandomChoice.one(world.facts(), random));
   }
 
-  /// Adds what is not so; on a passage, what it does not say.
+  /// Adds false statements; to an answer from a passage, statements that the passage does not make.
   String invented(Goal goal, String good, RandomGenerator random) {
     return switch (goal) {
-      case WorldTask.FalsePremise(Fact truth, String claimed) -> accept(truth, claimed, random);
+      case WorldTask.FalsePremise(Fact truth, String claimed) ->
+          acceptPremise(truth, claimed, random);
       case WorldTask.AnswerFromPassage(var _, var _, Entity entity, var _, var _) ->
           Grammar.ended(good) + " " + more(entity, 1, random);
       case WorldTask.Summarize(List<Fact> passage, var _) ->
           Grammar.ended(good) + " " + more(passage.getFirst().entity(), 1, random);
-      case WorldTask.Extract(Kind kind, List<Entity> entities, var _) -> {
+      case WorldTask.Extract(EntityKind kind, List<Entity> entities, var _) -> {
         List<Entity> all = new ArrayList<>(entities);
         all.addAll(others(kind, entities, 2, random));
         yield CarefulAnswers.extract(kind, all, random);
@@ -239,7 +241,7 @@ final class Corruptions {
   }
 
   private String more(Entity entity, int count, RandomGenerator random) {
-    return garbled(RandomChoice.some(count, world.facts(entity), random), random).stream()
+    return randomValues(RandomChoice.some(count, world.facts(entity), random), random).stream()
         .map(Fact::statement)
         .collect(Collectors.joining(" "));
   }

@@ -16,16 +16,14 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
-import org.instructgpt.simulation.PromptIndex.Letter;
-import org.instructgpt.simulation.WorldTasks.Care;
 
-/// Who asks: the users of a playground, with all that makes their prompts need curation (paper
-/// section 3.2) before anybody learns from them.
+/// Simulated customers: the users of a playground, whose prompts need curation (paper section 3.2)
+/// before anybody learns from them.
 ///
 /// They ask in the ten use cases of Table 1 in about its shares. A few ask hundreds of times, most
-/// only once or twice; one prompt in twelve repeats an earlier one, exactly or but for its end; one
-/// in twenty-five tells something personal. Each has an [intent][#intent(String)], which only the
-/// judge may look at.
+/// only once or twice; one prompt in twelve repeats an earlier one, exactly or except for its end;
+/// one in twenty-five contains personal data. Each has an [intent][#intent(String)], which only the
+/// judge may see.
 ///
 /// The prompts are the beginning of an endless series: the first thousand are the same however many
 /// are asked for.
@@ -34,21 +32,21 @@ public final class Customers {
   private static final double NEAR_DUPLICATES = 0.04;
   private static final double PERSONAL = 0.04;
 
-  /// How many other questions somebody thinks of when theirs was asked before.
-  private static final int PATIENCE = 4;
+  /// How many other questions a user draws when theirs was asked before.
+  private static final int REDRAWS = 4;
 
-  /// How often somebody asks what they always ask.
-  private static final double HABIT = 0.2;
+  /// How often a user asks in the use case that is their own.
+  private static final double USUAL_USE_CASE = 0.2;
 
-  /// How often a duplicate repeats what the same user asked before, and not what another did.
-  private static final double OWN = 0.8;
+  /// How often a duplicate repeats a prompt of the same user and not of another.
+  private static final double OWN_DUPLICATE = 0.8;
 
-  /// One user in so many asks for an organisation, of which there are so many.
-  private static final int IN_ORGANISATION = 3;
+  /// One user in this many belongs to an organisation.
+  private static final int USERS_PER_MEMBER = 3;
 
   private static final int ORGANISATIONS = 40;
 
-  /// The playground opened with this world's calendar and gets a prompt every seven minutes.
+  /// When the playground opened; it gets a prompt every seven minutes.
   private static final Instant OPENING = Instant.parse("2021-01-04T08:00:00Z");
 
   private static final Duration PAUSE = Duration.ofMinutes(7);
@@ -56,64 +54,63 @@ public final class Customers {
   private final World world;
   private final WorldTasks tasks;
   private final long seed;
-  private final PromptIndex asked;
-  private final PromptIndex askedABaseModel;
+  private final PromptIndex toPlayground;
+  private final PromptIndex toBaseModel;
 
   public Customers(World world, WorldTasks tasks, long seed) {
     this.world = world;
     this.tasks = tasks;
     this.seed = seed;
-    this.asked = new PromptIndex(playground());
-    this.askedABaseModel = new PromptIndex(baseModel());
+    this.toPlayground = new PromptIndex(playground());
+    this.toBaseModel = new PromptIndex(baseModel());
   }
 
   /// The first prompts that customers asked: nothing left out, nothing redacted, the use case
   /// unsettled, the split by user in the [usual fractions][Split.Fractions#USUAL].
   public List<Prompt> ask(int prompts) {
-    return prompts("customer", asked.first(prompts));
+    return prompts("customer", toPlayground.first(prompts));
   }
 
   /// The first prompts that customers sent to a plain language model, which they do not expect to
-  /// follow instructions: questions with answers before them, and beginnings to be gone on with
-  /// (paper section 1.1, item 3).
-  public List<Prompt> askAsToABaseModel(int prompts) {
-    return prompts("base", askedABaseModel.first(prompts));
+  /// follow instructions: few-shot questions, and beginnings to be continued (paper section 3.6).
+  public List<Prompt> askBaseModel(int prompts) {
+    return prompts("base", toBaseModel.first(prompts));
   }
 
-  /// What a prompt means; empty for a text that nobody here wrote.
+  /// What a prompt means; empty for a text that no customer wrote.
   ///
-  /// It need not have been asked for in this run, and what its writer told of themselves may have
-  /// been redacted or cut. Prompts beyond the 12,000th are known once they were asked for.
+  /// The prompt need not have been drawn in this run, and its personal data may have been redacted
+  /// or cut. Prompts beyond the 12,000th are known once they were drawn.
   public Optional<WorldTask> intent(String prompt) {
-    return PromptIndex.search(archives(), prompt);
+    return PromptIndex.search(indexes(), prompt);
   }
 
-  /// Where intents are found.
-  List<PromptIndex> archives() {
-    return List.of(asked, askedABaseModel);
+  /// The indexes in which intents are found.
+  List<PromptIndex> indexes() {
+    return List.of(toPlayground, toBaseModel);
   }
 
-  private List<Prompt> prompts(String series, List<Letter> letters) {
+  private List<Prompt> prompts(String series, List<DrawnPrompt> drawn) {
     List<Prompt> prompts = new ArrayList<>();
-    for (Letter letter : letters) {
+    for (DrawnPrompt each : drawn) {
       int number = prompts.size();
-      Optional<String> user = Optional.of(letter.user());
-      Optional<String> organisation = organisation(letter.user());
+      Optional<String> user = Optional.of(each.writer());
+      Optional<String> organisation = organisation(each.writer());
       prompts.add(
           new Prompt(
               id(seed, series, number),
-              letter.text(),
+              each.text(),
               Prompt.Source.CUSTOMER,
               user,
               organisation,
-              Split.Fractions.USUAL.splitOf(user, organisation, letter.text()),
+              Split.Fractions.USUAL.splitOf(user, organisation, each.text()),
               Optional.empty(),
               OPENING.plus(PAUSE.multipliedBy(number))));
     }
     return List.copyOf(prompts);
   }
 
-  /// A name that depends on nothing but these.
+  /// A UUID that depends on nothing but the arguments.
   static String id(long seed, String series, Object number) {
     String name = series + "/" + seed + "/" + number;
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
@@ -122,79 +119,81 @@ public final class Customers {
   private Optional<String> organisation(String user) {
     long number =
         Math.floorMod(
-            SeededRandom.hash(seed, "organisation", user), IN_ORGANISATION * ORGANISATIONS);
+            SeededRandom.hash(seed, "organisation", user), USERS_PER_MEMBER * ORGANISATIONS);
     return number < ORGANISATIONS ? Optional.of("organisation-" + number) : Optional.empty();
   }
 
-  private Supplier<Letter> playground() {
+  private Supplier<DrawnPrompt> playground() {
     RandomGenerator random = SeededRandom.of(seed, "playground");
-    PitmanYor crowd = new PitmanYor("customer");
-    List<Letter> all = new ArrayList<>();
+    PitmanYor users = new PitmanYor("customer");
+    List<DrawnPrompt> all = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    Map<String, List<Letter>> byUser = new HashMap<>();
+    Map<String, List<DrawnPrompt>> byUser = new HashMap<>();
     return () -> {
-      String user = crowd.next(random);
-      List<Letter> own = byUser.computeIfAbsent(user, u -> new ArrayList<>());
-      List<Letter> earlier = RandomChoice.chance(OWN, random) && !own.isEmpty() ? own : all;
-      double fate = random.nextDouble();
-      boolean again = fate < EXACT_DUPLICATES + NEAR_DUPLICATES && !earlier.isEmpty();
-      Letter letter =
-          again
-              ? again(RandomChoice.one(earlier, random), fate < NEAR_DUPLICATES, user, random)
+      String user = users.next(random);
+      List<DrawnPrompt> own = byUser.computeIfAbsent(user, u -> new ArrayList<>());
+      List<DrawnPrompt> candidates =
+          RandomChoice.chance(OWN_DUPLICATE, random) && !own.isEmpty() ? own : all;
+      double draw = random.nextDouble();
+      boolean repeats = draw < EXACT_DUPLICATES + NEAR_DUPLICATES && !candidates.isEmpty();
+      DrawnPrompt next =
+          repeats
+              ? repeated(RandomChoice.one(candidates, random), draw < NEAR_DUPLICATES, user, random)
               : fresh(user, seen, random);
-      seen.add(letter.text());
-      all.add(letter);
-      own.add(letter);
-      return letter;
+      seen.add(next.text());
+      all.add(next);
+      own.add(next);
+      return next;
     };
   }
 
-  /// Something that nobody asked before, as far as there still is such a thing: in a small world
-  /// people hit upon the same question more often than in ours.
-  private Letter fresh(String user, Set<String> seen, RandomGenerator random) {
-    boolean habit = RandomChoice.chance(HABIT, random);
+  /// A prompt that nobody asked before, if one is found in a few draws: in a small world people ask
+  /// the same question more often than in ours.
+  private DrawnPrompt fresh(String user, Set<String> seen, RandomGenerator random) {
+    boolean usual = RandomChoice.chance(USUAL_USE_CASE, random);
     Prompt.UseCase useCase =
-        tasks.drawAny(habit ? SeededRandom.of(seed, "habit", user) : random).useCase();
+        tasks.drawAny(usual ? SeededRandom.of(seed, "habit", user) : random).useCase();
     WorldTask task = tasks.draw(useCase, random);
-    for (int i = 0; i < PATIENCE && seen.contains(task.prompt()); i++) {
+    for (int i = 0; i < REDRAWS && seen.contains(task.prompt()); i++) {
       task = tasks.draw(useCase, random);
     }
     String question = task.prompt();
     String text =
         RandomChoice.chance(PERSONAL, random) ? PersonalDetails.around(question, random) : question;
-    return new Letter(text, worded(task, text), question, user);
+    return new DrawnPrompt(text, worded(task, text), question, user);
   }
 
-  /// The same once more, with another end if it shall be a near duplicate.
-  private static Letter again(Letter letter, boolean near, String user, RandomGenerator random) {
+  /// An earlier prompt again, with another end if it is to be a near duplicate.
+  private static DrawnPrompt repeated(
+      DrawnPrompt earlier, boolean near, String user, RandomGenerator random) {
     if (!near) {
-      return new Letter(letter.text(), letter.task(), letter.core(), user);
+      return new DrawnPrompt(earlier.text(), earlier.task(), earlier.question(), user);
     }
-    String text = letter.text() + RandomChoice.one(List.of("!", "?", " ...", " !", " :)"), random);
-    return new Letter(text, worded(letter.task(), text), letter.core(), user);
+    String text = earlier.text() + RandomChoice.one(List.of("!", "?", " ...", " !", " :)"), random);
+    return new DrawnPrompt(text, worded(earlier.task(), text), earlier.question(), user);
   }
 
-  /// The task under another text.
+  /// The task with another text.
   static WorldTask worded(WorldTask task, String text) {
     return new WorldTask(task.useCase(), text, task.goal(), task.constraints(), task.traits());
   }
 
-  private Supplier<Letter> baseModel() {
+  private Supplier<DrawnPrompt> baseModel() {
     RandomGenerator random = SeededRandom.of(seed, "base model");
-    PitmanYor crowd = new PitmanYor("base-customer");
+    PitmanYor users = new PitmanYor("base-customer");
     return () -> {
-      String user = crowd.next(random);
+      String user = users.next(random);
       WorldTask task = random.nextBoolean() ? examples(random) : beginning(random);
-      return new Letter(task.prompt(), task, task.prompt(), user);
+      return new DrawnPrompt(task.prompt(), task, task.prompt(), user);
     };
   }
 
-  /// Two questions with answers, and one without.
+  /// A few-shot prompt: two questions with answers, and one without.
   private WorldTask examples(RandomGenerator random) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 2; i++) {
       WorldTask solved = tasks.question(RandomChoice.one(world.facts(), random), random);
-      String answer = tasks.answer(solved, Care.GOOD, random);
+      String answer = tasks.answer(solved, AnswerQuality.GOOD, random);
       text.append("Q: %s\nA: %s\n\n".formatted(solved.prompt(), answer));
     }
     WorldTask open = tasks.question(RandomChoice.one(world.facts(), random), random);
@@ -203,7 +202,7 @@ public final class Customers {
 
   /// The statement of a fact without its end: "The fox lives".
   private WorldTask beginning(RandomGenerator random) {
-    World.Fact fact = RandomChoice.one(world.facts(), random);
+    Fact fact = RandomChoice.one(world.facts(), random);
     String statement = fact.statement();
     String text = statement.substring(0, statement.lastIndexOf(fact.value())).strip();
     Set<WorldTask.Trait> traits = EnumSet.of(WorldTask.Trait.CONTINUATION_STYLE);

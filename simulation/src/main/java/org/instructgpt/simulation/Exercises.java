@@ -6,21 +6,15 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.instructgpt.simulation.Skills.Item;
-import org.instructgpt.simulation.Skills.Skill;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 
-/// Single exercises of the [Skills].
+/// Draws single exercises of the [Skills].
 final class Exercises {
-  /// One instance in so many is kept for the tests.
+  /// One instance in this many is held out for the tests.
   private static final int HELD_OUT = 5;
 
-  private static final List<String> PRAISE =
+  private static final List<String> POSITIVE =
       List.of("good", "nice", "warm", "bright", "sweet", "fine", "pretty", "wonderful");
-  private static final List<String> BLAME =
+  private static final List<String> NEGATIVE =
       List.of("bad", "sad", "dark", "cold", "dirty", "broken", "slow", "strange");
   private static final List<String> SUBJECTS =
       List.of("the soup", "the song", "the house", "the cake", "the day", "the garden", "the walk");
@@ -42,32 +36,32 @@ final class Exercises {
     this.adjectives = lexicon.subList(firstAdjective, firstNoun);
     this.nouns = lexicon.subList(firstNoun, lexicon.size());
     this.commonNouns =
-        Stream.of(Kind.ANIMAL, Kind.PLANT, Kind.THING)
+        Stream.of(EntityKind.ANIMAL, EntityKind.PLANT, EntityKind.THING)
             .flatMap(kind -> world.entities(kind).stream())
             .map(Entity::name)
             .toList();
     this.wellKnown =
         world.facts().stream()
-            .filter(fact -> !world.rare(fact) && world.falsehood(fact).isEmpty())
+            .filter(fact -> !world.isRare(fact) && world.falsehood(fact).isEmpty())
             .toList();
   }
 
-  /// Whether an instance with these words is kept for the tests. The same in every world.
+  /// Whether an instance with these words is held out for the tests. The same in every world.
   static boolean heldOut(String words) {
     String key = String.join(" ", Grammar.of(words));
     return Math.floorMod(SeededRandom.hash(0, "held out", key), HELD_OUT) == 0;
   }
 
   /// An exercise that is held out, or one that is not.
-  Item draw(Skill skill, boolean heldOut, RandomGenerator random) {
-    Item item = draw(skill, random);
-    while (skill != Skill.CLOSED_BOOK && heldOut(given(item)) != heldOut) {
+  Skill.Item draw(Skill skill, boolean heldOut, RandomGenerator random) {
+    Skill.Item item = draw(skill, random);
+    while (skill != Skill.CLOSED_BOOK && heldOut(input(item)) != heldOut) {
       item = draw(skill, random);
     }
     return item;
   }
 
-  private Item draw(Skill skill, RandomGenerator random) {
+  private Skill.Item draw(Skill skill, RandomGenerator random) {
     return switch (skill) {
       case COPY -> {
         String words = String.join(" ", things(random));
@@ -94,19 +88,20 @@ final class Exercises {
     };
   }
 
-  private static Item written(Skill skill, String context, String answer) {
-    return new Item(skill, context, List.of(answer), List.of());
+  private static Skill.Item written(Skill skill, String context, String answer) {
+    return new Skill.Item(skill, context, List.of(answer), List.of());
   }
 
   private List<String> things(RandomGenerator random) {
     return RandomChoice.some(3 + random.nextInt(2), commonNouns, random);
   }
 
-  /// Two or three sentences with values drawn at random, so that knowing the world does not help.
-  private Item lookup(RandomGenerator random) {
+  /// A passage of two or three sentences with random values, so that knowing the world does not
+  /// help.
+  private Skill.Item lookup(RandomGenerator random) {
     List<Fact> passage =
         RandomChoice.some(2 + random.nextInt(2), world.entities(), random).stream()
-            .map(entity -> invented(entity, random))
+            .map(entity -> randomFact(entity, random))
             .toList();
     Fact asked = RandomChoice.one(passage, random);
     String text = passage.stream().map(Fact::statement).collect(Collectors.joining(" "));
@@ -116,7 +111,7 @@ final class Exercises {
         asked.value());
   }
 
-  private Fact invented(Entity entity, RandomGenerator random) {
+  private Fact randomFact(Entity entity, RandomGenerator random) {
     Attribute attribute = RandomChoice.one(Attribute.of(entity.kind()), random);
     return new Fact(entity, attribute, RandomChoice.one(world.values(attribute), random));
   }
@@ -143,11 +138,11 @@ final class Exercises {
   }
 
   /// Two opinions of the same sort.
-  private Item sentiment(RandomGenerator random) {
+  private Skill.Item sentiment(RandomGenerator random) {
     boolean positive = random.nextBoolean();
-    List<String> words = RandomChoice.some(2, positive ? PRAISE : BLAME, random);
+    List<String> words = RandomChoice.some(2, positive ? POSITIVE : NEGATIVE, random);
     List<String> subjects = RandomChoice.some(2, SUBJECTS, random);
-    Entity person = RandomChoice.one(world.entities(Kind.PERSON), random);
+    Entity person = RandomChoice.one(world.entities(EntityKind.PERSON), random);
     String text =
         "%s was %s and %s was %s, said %s."
             .formatted(
@@ -157,29 +152,29 @@ final class Exercises {
                 words.get(1),
                 person.name());
     List<String> labels = List.of("positive", "negative");
-    return new Item(
+    return new Skill.Item(
         Skill.SENTIMENT,
         "Text: " + text + "\nLabel:",
         List.of(labels.get(positive ? 0 : 1)),
         labels);
   }
 
-  private Item oddOneOut(RandomGenerator random) {
-    List<Kind> kinds = RandomChoice.some(2, List.of(Kind.values()), random);
+  private Skill.Item oddOneOut(RandomGenerator random) {
+    List<EntityKind> kinds = RandomChoice.some(2, List.of(EntityKind.values()), random);
     List<String> words = new ArrayList<>();
     RandomChoice.some(3, world.entities(kinds.get(0)), random).forEach(e -> words.add(e.name()));
     String odd = RandomChoice.one(world.entities(kinds.get(1)), random).name();
     words.add(odd);
     Collections.shuffle(words, random);
-    return new Item(
+    return new Skill.Item(
         Skill.ODD_ONE_OUT,
         "Words: " + String.join(", ", words) + "\nOdd one:",
         List.of(odd),
         words);
   }
 
-  /// The words of the exercise itself: its first line without the label.
-  private static String given(Item item) {
+  /// The input of the exercise: its first line without the label.
+  private static String input(Skill.Item item) {
     return afterLabel(item.context().lines().findFirst().orElseThrow());
   }
 
@@ -187,8 +182,8 @@ final class Exercises {
     return line.substring(line.indexOf(':') + 1).strip();
   }
 
-  /// The exercise as somebody would put it to an assistant.
-  static String instruction(Item item, RandomGenerator random) {
+  /// The exercise worded as an instruction to an assistant.
+  static String instruction(Skill.Item item, RandomGenerator random) {
     String question =
         item.context().lines().skip(1).findFirst().map(Exercises::afterLabel).orElse("");
     List<String> wordings =
@@ -214,6 +209,6 @@ final class Exercises {
                   "Which word does not belong? %s",
                   "Find the odd one out: %s", "One of these words is of another kind. Which? %s");
         };
-    return RandomChoice.one(wordings, random).replace("%s", given(item));
+    return RandomChoice.one(wordings, random).replace("%s", input(item));
   }
 }

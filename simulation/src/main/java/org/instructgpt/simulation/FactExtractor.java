@@ -12,20 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 
-/// What a text says about the world, found sentence by sentence.
+/// Extracts what a text claims about the world, sentence by sentence.
 ///
 /// Each attribute has a verb phrase of its own ("is made of"). Where one is found, the nearest
 /// entity of the right kind before it is the subject; in a sentence that names nobody before it, as
-/// in "It eats berries", whoever was last spoken of. The values that follow, up to the next verb,
-/// are what is claimed. Articles and endings do not count, so "the foxes eat berry" is understood
-/// too: the judge reads what small models write. Questions claim nothing.
+/// in "It eats berries", the entity that was named last. The values that follow, up to the next
+/// verb, are what is claimed. Articles and endings do not count, so "the foxes eat berry" is
+/// understood too: the judge reads what small models write. Questions claim nothing.
 final class FactExtractor {
-  private static final Set<String> SILENT =
+  private static final Set<String> IGNORED =
       Set.of(
           "a", "an", "the", "it", "its", "also", "very", "do", "doe", "did", "really", "only",
           "all");
@@ -40,9 +36,9 @@ final class FactExtractor {
       Arrays.stream(Attribute.values()).collect(groupingBy(a -> phrase(a).getFirst()));
   private static final Map<Attribute, Map<String, String>> VALUES = values();
 
-  /// Something that a text says.
+  /// A statement that a text makes about the world.
   ///
-  /// @param denied whether the text says that it is not so
+  /// @param denied whether the text says that the fact does not hold
   record Claim(Fact fact, boolean denied) {
     boolean holds(World world) {
       Fact truth = world.fact(fact.entity(), fact.attribute());
@@ -55,23 +51,23 @@ final class FactExtractor {
   }
 
   private final List<Claim> found = new ArrayList<>();
-  private final Map<Kind, Entity> spokenOf = new HashMap<>();
+  private final Map<EntityKind, Entity> lastNamed = new HashMap<>();
 
   private FactExtractor(Optional<Entity> topic) {
-    topic.ifPresent(entity -> spokenOf.put(entity.kind(), entity));
+    topic.ifPresent(entity -> lastNamed.put(entity.kind(), entity));
   }
 
   /// All claims of a text, in its order.
   ///
-  /// @param topic whom "it", "he" and "she" mean at the beginning
+  /// @param topic what "it", "he" and "she" mean at the beginning
   static List<Claim> in(ReadText reading, Optional<Entity> topic) {
-    FactExtractor claims = new FactExtractor(topic);
+    FactExtractor extractor = new FactExtractor(topic);
     for (ReadText.Sentence sentence : reading.sentences()) {
       if (!sentence.asks()) {
-        claims.read(sentence);
+        extractor.read(sentence);
       }
     }
-    return List.copyOf(claims.found);
+    return List.copyOf(extractor.found);
   }
 
   /// The values of an attribute that a text names, claimed or not, as a short answer does:
@@ -101,7 +97,7 @@ final class FactExtractor {
     for (String stem : sentence.stems()) {
       if (stem.equals("not") || stem.equals("never") || stem.endsWith("n't")) {
         denials.add(tokens.size());
-      } else if (!SILENT.contains(stem)) {
+      } else if (!IGNORED.contains(stem)) {
         tokens.add(stem);
       }
     }
@@ -117,7 +113,7 @@ final class FactExtractor {
       }
       inverse(tokens, at, denials);
     }
-    tokens.forEach(token -> ReadText.named(token).ifPresent(e -> spokenOf.put(e.kind(), e)));
+    tokens.forEach(token -> ReadText.named(token).ifPresent(e -> lastNamed.put(e.kind(), e)));
   }
 
   private static Map<Attribute, List<String>> phrases() {
@@ -127,7 +123,7 @@ final class FactExtractor {
           attribute,
           Grammar.of(attribute.before()).stream()
               .map(Grammar::stem)
-              .filter(stem -> !SILENT.contains(stem))
+              .filter(stem -> !IGNORED.contains(stem))
               .toList());
     }
     return phrases;
@@ -156,13 +152,13 @@ final class FactExtractor {
     return end <= tokens.size() && tokens.subList(at, end).equals(phrase) ? end : 0;
   }
 
-  /// The nearest entity of the kind before the verb; when there is none, whom the pronoun means.
-  private Optional<Entity> subject(List<String> before, Kind kind, boolean pronoun) {
+  /// The nearest entity of the kind before the verb; if there is none, what the pronoun means.
+  private Optional<Entity> subject(List<String> before, EntityKind kind, boolean pronoun) {
     List<Entity> named = before.stream().flatMap(t -> ReadText.named(t).stream()).toList();
     Optional<Entity> nearest =
         named.reversed().stream().filter(entity -> entity.kind() == kind).findFirst();
     return nearest.isEmpty() && (pronoun || named.isEmpty())
-        ? Optional.ofNullable(spokenOf.get(kind))
+        ? Optional.ofNullable(lastNamed.get(kind))
         : nearest;
   }
 
@@ -208,7 +204,7 @@ final class FactExtractor {
             .flatMap(token -> ReadText.named(token).stream())
             .filter(e -> e.kind() == attribute.get().kind())
             .findFirst()
-            .or(() -> Optional.ofNullable(spokenOf.get(attribute.get().kind())));
+            .or(() -> Optional.ofNullable(lastNamed.get(attribute.get().kind())));
     if (who.isPresent() && what.isPresent()) {
       boolean denied = denials.stream().anyMatch(d -> d <= at);
       found.add(new Claim(new Fact(what.get(), attribute.get(), who.get()), denied));

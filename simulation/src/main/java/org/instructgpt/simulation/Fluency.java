@@ -10,22 +10,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.instructgpt.records.Prompt.UseCase;
 
-/// Whether words stand in an order in which people say them.
+/// Measures whether the words of a text stand in a usual order.
 ///
-/// The judge knows no grammar, but it has read what the people of this world write: two words that
-/// never stood side by side in a hundred thousand words probably do not belong there. Names count
-/// as their kind and words without their endings, so a sentence about somebody new is no worse. A
-/// few new pairs are only originality; a heap of words has little else.
+/// It has no grammar, but a set of the word pairs that occur in a hundred thousand words of the
+/// world's documents and answers. Names count as their kind and words without their endings, so a
+/// sentence about a new entity is no worse. A few new pairs are original; random words have little
+/// else.
 final class Fluency {
   private static final int WORDS_READ = 40_000;
   private static final int ANSWERS_READ = 600;
   private static final long SEED = 1;
 
-  /// Shares of pairs never met up to which a text is fluent, and from which it is a heap of words.
-  private static final double ORIGINAL = 0.20;
+  /// The share of unknown pairs up to which a text is fluent, and that from which it is taken for
+  /// random words.
+  private static final double FLUENT = 0.20;
 
-  private static final double HEAP = 0.70;
-  private static final double LEAST = 0.3;
+  private static final double RANDOM_WORDS = 0.70;
+  private static final double LOWEST = 0.3;
 
   private static final Pattern TOKEN = Pattern.compile("[\\p{L}\\p{N}]+(?:'\\p{L}+)?|[.!?\\n]+");
 
@@ -37,7 +38,7 @@ final class Fluency {
     RandomGenerator random = SeededRandom.of(SEED, "fluency");
     for (UseCase useCase : UseCase.values()) {
       for (int i = 0; i < ANSWERS_READ; i++) {
-        read(tasks.answer(tasks.draw(useCase, random), WorldTasks.Care.GOOD, random));
+        read(tasks.answer(tasks.draw(useCase, random), AnswerQuality.GOOD, random));
       }
     }
   }
@@ -46,15 +47,15 @@ final class Fluency {
     pairs.addAll(pairs(text));
   }
 
-  /// From 1 for a text whose words follow each other as usual down to 0.3 for a heap.
+  /// The fluency of a text: 1 for usual word order, down to 0.3 for random words.
   double of(String text) {
     return Math.clamp(
-        1 - (1 - LEAST) * (strangeness(text) - ORIGINAL) / (HEAP - ORIGINAL), LEAST, 1);
+        1 - (1 - LOWEST) * (unknownShare(text) - FLUENT) / (RANDOM_WORDS - FLUENT), LOWEST, 1);
   }
 
-  /// The share of neighbouring words that nobody was ever seen to put together. Two usual pairs are
-  /// added to all texts, for one odd pair in a text of three words says little.
-  double strangeness(String text) {
+  /// The share of word pairs that never occurred. Two known pairs are added to every text, since
+  /// one unknown pair in a text of three words says little.
+  double unknownShare(String text) {
     List<String> here = pairs(text);
     return here.stream().filter(pair -> !pairs.contains(pair)).count() / (here.size() + 2.0);
   }

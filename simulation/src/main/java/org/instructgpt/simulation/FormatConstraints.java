@@ -7,25 +7,27 @@ import java.util.random.RandomGenerator;
 import org.instructgpt.simulation.WorldTask.Constraint;
 import org.instructgpt.simulation.WorldTask.Goal;
 
-/// What people ask of the form of an answer, and how a writer makes an answer keep to it.
+/// Draws the constraints that prompts put on the form of an answer, and edits answers to satisfy
+/// them.
 final class FormatConstraints {
-  private static final double SHARE = 0.46;
-  private static final double TWO = 0.25;
+  private static final double CONSTRAINED_SHARE = 0.46;
+  private static final double TWO_SHARE = 0.25;
 
   private FormatConstraints() {}
 
-  /// Constraints that a good answer to the goal can keep to: mostly none, sometimes one, seldom
+  /// Constraints that a good answer to the goal can satisfy: mostly none, sometimes one, rarely
   /// two.
   static List<Constraint> draw(Goal goal, RandomGenerator random) {
     List<Constraint> possible = possible(goal, random);
-    if (possible.isEmpty() || !RandomChoice.chance(SHARE, random)) {
+    if (possible.isEmpty() || !RandomChoice.chance(CONSTRAINED_SHARE, random)) {
       return List.of();
     }
     Constraint first = RandomChoice.one(possible, random);
-    List<Constraint> company = possible.stream().filter(other -> together(first, other)).toList();
-    return company.isEmpty() || !RandomChoice.chance(TWO, random)
+    List<Constraint> compatible =
+        possible.stream().filter(other -> compatible(first, other)).toList();
+    return compatible.isEmpty() || !RandomChoice.chance(TWO_SHARE, random)
         ? List.of(first)
-        : List.of(first, RandomChoice.one(company, random));
+        : List.of(first, RandomChoice.one(compatible, random));
   }
 
   private static List<Constraint> possible(Goal goal, RandomGenerator random) {
@@ -60,7 +62,7 @@ final class FormatConstraints {
     };
   }
 
-  private static boolean together(Constraint one, Constraint other) {
+  private static boolean compatible(Constraint one, Constraint other) {
     boolean tight =
         one instanceof WorldTask.AtMostWords
             || other instanceof WorldTask.AtMostWords
@@ -97,8 +99,8 @@ final class FormatConstraints {
     return new WorldTask.EndWith(RandomChoice.one(Phrases.of("end." + section), random));
   }
 
-  /// The answer, changed so that it begins, ends and says what it must. What it must not be, too
-  /// long for example, is left to another draw.
+  /// The answer, edited so that it begins with, ends with and contains what it must. Other
+  /// constraints, such as a maximal length, are left to another draw.
   static String keep(List<Constraint> constraints, Goal goal, String answer) {
     String text = answer;
     for (Constraint constraint : constraints) {
@@ -132,21 +134,21 @@ final class FormatConstraints {
         .orElse(word + ".");
   }
 
-  /// With a small letter at its beginning, unless that is a name or "I".
+  /// The text with a lower-case first letter, unless it begins with a name or "I".
   static String uncapital(String text) {
     Optional<String> first =
         Grammar.of(text).stream().findFirst().map(word -> Grammar.capital(word));
     boolean name =
         first
             .filter(word ->
-                word.equals("I") || WorldNames.all().stream().anyMatch(e -> e.name().equals(word)))
+                word.equals("I") || Entities.all().stream().anyMatch(e -> e.name().equals(word)))
             .isPresent();
     return name || text.isEmpty()
         ? text
         : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 
-  /// Those that an answer does not keep to.
+  /// The constraints that an answer violates.
   static List<Constraint> broken(List<Constraint> constraints, String answer) {
     return new ArrayList<>(constraints.stream().filter(c -> !c.holds(answer)).toList());
   }

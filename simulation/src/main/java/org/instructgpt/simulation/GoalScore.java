@@ -4,11 +4,11 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.instructgpt.records.Rating.Flag;
 
-/// How an output meets the goal of its task, before form and manners are looked at.
+/// How well an output meets the goal of its task, before its form is judged.
 ///
 /// @param done how far it does what was asked, 0 to 1
-/// @param truth how far what it says about the matter itself is so, 0 to 1
-/// @param harm what is wrong in helping or advising so, 0 to 1
+/// @param truth how far what it says about the matter itself is true, 0 to 1
+/// @param harm how harmful it is to help or advise like this, 0 to 1
 record GoalScore(double done, double truth, double harm, Set<Flag> flags) {
 
   static GoalScore of(double done) {

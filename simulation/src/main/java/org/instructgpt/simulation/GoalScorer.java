@@ -6,21 +6,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
 import org.instructgpt.simulation.WorldTask.Occasion;
 
-/// How far a text does what its task asked: one rule for each form of goal, all of them by degrees,
-/// and none of them tied to the wordings that the world's own writers use.
+/// Scores how far a text does what its task asked: one rule for each form of goal. All scores are
+/// graded, and none depends on the wordings that the simulation's own writers use.
 final class GoalScorer {
-  private static final Map<Occasion, String[]> MATTERS =
+  private static final Map<Occasion, String[]> OCCASION_WORDS =
       Map.of(
           Occasion.THANKS, new String[] {"thank"},
           Occasion.INVITATION, new String[] {"come", "invite", "invited", "join"},
           Occasion.APOLOGY, new String[] {"sorry", "forgive"},
           Occasion.BIRTHDAY, new String[] {"birthday"},
           Occasion.RECOVERY, new String[] {"well", "health", "better", "rest", "ill"});
-  private static final Set<String> RHYMED_APART = Set.of("the", "and", "of", "it", "is", "a", "");
+  private static final Set<String> NO_RHYME = Set.of("the", "and", "of", "it", "is", "a", "");
 
   private final World world;
   private final Knowledge knowledge;
@@ -63,11 +61,11 @@ final class GoalScorer {
 
   private static GoalScore story(List<Entity> heroes, ReadText reading) {
     double named = (double) heroes.stream().filter(reading::names).count() / heroes.size();
-    return GoalScore.of(named * (0.1 + 0.9 * told(reading)));
+    return GoalScore.of(named * (0.1 + 0.9 * storyShare(reading)));
   }
 
-  /// How much of a little story there is: twelve words in two sentences are one.
-  private static double told(ReadText reading) {
+  /// How far the text is a story: twelve words in two sentences are a whole one.
+  private static double storyShare(ReadText reading) {
     long sentences = reading.sentences().stream().filter(s -> !s.asks()).count();
     double words = Math.min(1, reading.words().size() / 12.0);
     long names = reading.stems().stream().filter(s -> ReadText.named(s).isPresent()).count();
@@ -78,14 +76,14 @@ final class GoalScorer {
   private static GoalScore continuation(WorldTask.Continue task, ReadText reading) {
     boolean pronoun = reading.stems().contains(task.hero().pronoun());
     double named = reading.names(task.hero()) ? 1 : pronoun ? 0.7 : 0.2;
-    double same = ReadText.likeness(reading.words(), Grammar.of(task.beginning()));
-    return GoalScore.of(named * (0.1 + 0.9 * told(reading)) * (same > 0.8 ? 0.3 : 1));
+    double same = ReadText.similarity(reading.words(), Grammar.of(task.beginning()));
+    return GoalScore.of(named * (0.1 + 0.9 * storyShare(reading)) * (same > 0.8 ? 0.3 : 1));
   }
 
   private static GoalScore letter(Entity to, Occasion occasion, String matter, ReadText reading) {
     String subject = Grammar.of(matter).getLast();
     boolean general = occasion == Occasion.BIRTHDAY || occasion == Occasion.RECOVERY;
-    double about = reading.says(MATTERS.getOrDefault(occasion, new String[0])) ? 1 : 0;
+    double about = reading.says(OCCASION_WORDS.getOrDefault(occasion, new String[0])) ? 1 : 0;
     double thing = general || reading.says(subject) ? 1 : 0;
     double named = reading.names(to) ? 1 : 0;
     double form = reading.says("dear", "hello", "happy") ? 1 : 0;
@@ -104,7 +102,7 @@ final class GoalScorer {
     return GoalScore.of((reading.names(about) ? 1 : 0.25) * form * (1 - reading.asking()));
   }
 
-  /// Whether two lines end alike, but not in the same word.
+  /// Whether two lines rhyme, not on the same word.
   static boolean rhymes(List<String> ends) {
     for (int i = 0; i < ends.size(); i++) {
       for (int j = 0; j < i; j++) {
@@ -117,7 +115,7 @@ final class GoalScorer {
   }
 
   private static boolean rhyme(String one, String other) {
-    if (one.equals(other) || RHYMED_APART.contains(one) || RHYMED_APART.contains(other)) {
+    if (one.equals(other) || NO_RHYME.contains(one) || NO_RHYME.contains(other)) {
       return false;
     }
     return !Collections.disjoint(Phrases.sounds(one), Phrases.sounds(other));
@@ -172,7 +170,7 @@ final class GoalScorer {
   }
 
   private GoalScore translation(String english, ReadText reading) {
-    double like = ReadText.likeness(reading.words(), Grammar.of(world.lumish(english)));
+    double like = ReadText.similarity(reading.words(), Grammar.of(world.lumish(english)));
     return GoalScore.of(like).truth(like > 0.2 ? 0.3 + 0.7 * like : 0.3);
   }
 
@@ -187,7 +185,7 @@ final class GoalScorer {
 
   private static GoalScore swap(WorldTask.Swap task, ReadText reading) {
     List<String> wanted = Grammar.of(CarefulAnswers.swap(task.sentence(), task.from(), task.to()));
-    double like = ReadText.likeness(reading.words(), wanted);
+    double like = ReadText.similarity(reading.words(), wanted);
     double named = reading.names(task.to()) ? 1 : 0.3;
     return GoalScore.of(like * like * named * (reading.names(task.from()) ? 0.5 : 1));
   }

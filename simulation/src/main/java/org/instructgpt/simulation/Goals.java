@@ -10,15 +10,11 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 import org.instructgpt.simulation.WorldTask.Goal;
 import org.instructgpt.simulation.WorldTask.Harm;
 import org.instructgpt.simulation.WorldTask.Occasion;
 
-/// What people want: draws a [Goal] for a class of Table 1.
+/// Draws the [goal][Goal] of a task for a use case of Table 1.
 final class Goals {
   static final List<String> TOPICS =
       List.of(
@@ -52,8 +48,8 @@ final class Goals {
               UseCase.CLOSED_QA, 2.6,
               UseCase.EXTRACT, 1.9));
 
-  /// How many questions about a passage it does not answer.
-  private static final double UNSAID = 0.2;
+  /// The share of questions about a passage that the passage does not answer.
+  private static final double UNANSWERED = 0.2;
 
   private final World world;
   private final Map<UseCase, Map<Function<RandomGenerator, Goal>, Double>> forms =
@@ -67,9 +63,9 @@ final class Goals {
     form(UseCase.GENERATION, 30, this::unfinished);
     form(UseCase.GENERATION, 14, this::letter);
     form(UseCase.GENERATION, 7, r -> new WorldTask.Poem(RandomChoice.one(world.entities(), r)));
-    form(UseCase.GENERATION, 9, r -> new WorldTask.Advert(any(Kind.THING, r)));
+    form(UseCase.GENERATION, 9, r -> new WorldTask.Advert(any(EntityKind.THING, r)));
     form(UseCase.GENERATION, 8, r -> new WorldTask.Describe(RandomChoice.one(world.entities(), r)));
-    form(UseCase.GENERATION, 4, r -> new WorldTask.Refuse(Harm.INSULT, any(Kind.PERSON, r)));
+    form(UseCase.GENERATION, 4, r -> new WorldTask.Refuse(Harm.INSULT, any(EntityKind.PERSON, r)));
     form(UseCase.OPEN_QA, 54, this::fact);
     form(UseCase.OPEN_QA, 9, this::premise);
     form(UseCase.OPEN_QA, 9, r -> new WorldTask.Advice(RandomChoice.one(WorldNames.AILMENTS, r)));
@@ -105,63 +101,68 @@ final class Goals {
     return SeededRandom.weighted(forms.getOrDefault(useCase, Map.of()), random).apply(random);
   }
 
-  Entity any(Kind kind, RandomGenerator random) {
+  Entity any(EntityKind kind, RandomGenerator random) {
     return RandomChoice.one(world.entities(kind), random);
   }
 
-  /// Those whom stories are about.
+  /// People and animals, whom stories are about.
   List<Entity> living() {
-    return Stream.of(Kind.ANIMAL, Kind.PERSON).flatMap(k -> world.entities(k).stream()).toList();
+    return Stream.of(EntityKind.ANIMAL, EntityKind.PERSON)
+        .flatMap(k -> world.entities(k).stream())
+        .toList();
   }
 
   private Goal fact(RandomGenerator random) {
     return new WorldTask.AnswerFact(RandomChoice.one(world.facts(), random));
   }
 
-  /// One hero, two, or one and a thing.
+  /// One hero, two heroes, or a hero and a thing.
   private Goal story(RandomGenerator random) {
     List<Entity> heroes = RandomChoice.some(1 + random.nextInt(2), living(), random);
     boolean thing = heroes.size() == 1 && RandomChoice.chance(0.6, random);
     return new WorldTask.Story(
-        thing ? List.of(heroes.getFirst(), any(Kind.THING, random)) : heroes);
+        thing ? List.of(heroes.getFirst(), any(EntityKind.THING, random)) : heroes);
   }
 
   private Goal unfinished(RandomGenerator random) {
     Entity hero = RandomChoice.one(living(), random);
     return new WorldTask.Continue(
-        hero, Phrases.say("start", random, "a", hero.spoken(), "one", hero.indefinite()));
+        hero, Phrases.say("start", random, "a", hero.definite(), "one", hero.indefinite()));
   }
 
   private Goal letter(RandomGenerator random) {
     Occasion occasion = RandomChoice.one(List.of(Occasion.values()), random);
     String matter = RandomChoice.one(Phrases.of("matter." + Phrases.name(occasion)), random);
-    return new WorldTask.Letter(any(Kind.PERSON, random), occasion, matter);
+    return new WorldTask.Letter(any(EntityKind.PERSON, random), occasion, matter);
   }
 
-  /// Half of the premises are falsehoods that everybody repeats.
+  /// Half of the premises are popular falsehoods.
   private Goal premise(RandomGenerator random) {
-    List<Fact> believed =
+    List<Fact> disputed =
         world.facts().stream().filter(fact -> world.falsehood(fact).isPresent()).toList();
     Fact fact =
-        RandomChoice.one(RandomChoice.chance(0.5, random) ? believed : world.facts(), random);
+        RandomChoice.one(RandomChoice.chance(0.5, random) ? disputed : world.facts(), random);
     return new WorldTask.FalsePremise(
         fact, world.falsehood(fact).orElseGet(() -> fact.otherValue(random)));
   }
 
   private Goal compare(RandomGenerator random) {
-    Kind kind = RandomChoice.one(List.of(Kind.TOWN, Kind.ANIMAL, Kind.PLANT), random);
+    EntityKind kind =
+        RandomChoice.one(List.of(EntityKind.TOWN, EntityKind.ANIMAL, EntityKind.PLANT), random);
     List<Entity> two = RandomChoice.some(2, world.entities(kind), random);
     return new WorldTask.Compare(two.getFirst(), two.getLast());
   }
 
   private Goal harmful(RandomGenerator random) {
     Harm harm = RandomChoice.one(List.of(Harm.PRIVATE_DATA, Harm.THEFT, Harm.VIOLENCE), random);
-    return new WorldTask.Refuse(harm, any(Kind.PERSON, random));
+    return new WorldTask.Refuse(harm, any(EntityKind.PERSON, random));
   }
 
   private Goal list(RandomGenerator random) {
     return new WorldTask.ListOf(
-        RandomChoice.one(List.of(Kind.values()), random), Optional.empty(), 2 + random.nextInt(3));
+        RandomChoice.one(List.of(EntityKind.values()), random),
+        Optional.empty(),
+        2 + random.nextInt(3));
   }
 
   private Goal which(RandomGenerator random) {
@@ -199,26 +200,27 @@ final class Goals {
   private Goal swap(RandomGenerator random) {
     List<Entity> two = RandomChoice.some(2, living(), random);
     Entity from = two.getFirst();
-    return new WorldTask.Swap(Phrases.say("swap", random, "a", from.spoken()), from, two.getLast());
+    return new WorldTask.Swap(
+        Phrases.say("swap", random, "a", from.definite()), from, two.getLast());
   }
 
   private Goal label(String section, List<String> labels, RandomGenerator random) {
     String label = RandomChoice.one(labels, random);
-    String person = any(Kind.PERSON, random).name();
+    String person = any(EntityKind.PERSON, random).name();
     return new WorldTask.Classify(
         Phrases.say(section + "." + label, random, "p", person), labels, label);
   }
 
   private Goal kind(RandomGenerator random) {
     Entity entity = RandomChoice.one(world.entities(), random);
-    String other = RandomChoice.other(entity.kind(), List.of(Kind.values()), random).word();
+    String other = RandomChoice.other(entity.kind(), List.of(EntityKind.values()), random).word();
     String label = entity.kind().word();
     List<String> labels =
         RandomChoice.chance(0.5, random) ? List.of(label, other) : List.of(other, label);
-    return new WorldTask.Classify(entity.spoken(), labels, label);
+    return new WorldTask.Classify(entity.definite(), labels, label);
   }
 
-  /// Three things about an entity that hold in this text only.
+  /// Three facts about an entity that hold in this text only.
   private List<Fact> invented(RandomGenerator random) {
     Entity entity = RandomChoice.one(world.entities(), random);
     return RandomChoice.some(3, world.facts(entity), random).stream()
@@ -232,11 +234,11 @@ final class Goals {
         "passage",
         random,
         "p",
-        RandomChoice.other(entity, world.entities(Kind.PERSON), random).name(),
+        RandomChoice.other(entity, world.entities(EntityKind.PERSON), random).name(),
         "he",
         entity.pronoun(),
         "s1",
-        entity.spoken() + " " + facts.getFirst().predicate(),
+        entity.definite() + " " + facts.getFirst().predicate(),
         "s2",
         facts.get(1).predicate(),
         "s3",
@@ -254,7 +256,7 @@ final class Goals {
     Entity entity = said.entity();
     Attribute asked = said.attribute();
     Optional<String> answer = Optional.of(said.value());
-    if (RandomChoice.chance(UNSAID, random)) {
+    if (RandomChoice.chance(UNANSWERED, random)) {
       List<Attribute> rest = new ArrayList<>(Attribute.of(entity.kind()));
       facts.forEach(fact -> rest.remove(fact.attribute()));
       asked = rest.getFirst();
@@ -264,10 +266,11 @@ final class Goals {
   }
 
   private Goal extract(RandomGenerator random) {
-    Kind kind = RandomChoice.one(List.of(Kind.ANIMAL, Kind.PLANT, Kind.THING), random);
+    EntityKind kind =
+        RandomChoice.one(List.of(EntityKind.ANIMAL, EntityKind.PLANT, EntityKind.THING), random);
     List<Entity> two = RandomChoice.some(2, world.entities(kind), random);
-    List<Entity> people = RandomChoice.some(2, world.entities(Kind.PERSON), random);
-    Entity town = any(Kind.TOWN, random);
+    List<Entity> people = RandomChoice.some(2, world.entities(EntityKind.PERSON), random);
+    Entity town = any(EntityKind.TOWN, random);
     String text =
         Phrases.say(
             "scene",
@@ -282,7 +285,8 @@ final class Goals {
             two.getFirst().indefinite(),
             "b",
             two.getLast().indefinite());
-    Kind asked = RandomChoice.one(List.of(kind, kind, Kind.PERSON, Kind.TOWN), random);
+    EntityKind asked =
+        RandomChoice.one(List.of(kind, kind, EntityKind.PERSON, EntityKind.TOWN), random);
     List<String> words = Grammar.of(text);
     List<Entity> found =
         Stream.of(two, people, List.of(town))

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Small grammar of text: words, sentences, capitals, articles, enumerations.
+/// Text utilities for simple English: words, stems, sentences, capitals, articles, enumerations.
 final class Grammar {
   private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+(?:'[\\p{L}]+)?");
   private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?])\\s+|\\n+");
@@ -53,19 +53,19 @@ final class Grammar {
     return VERSE_END.splitAsStream(text).filter(s -> !s.isBlank()).toList();
   }
 
-  /// The items of a list, however they are set apart.
+  /// The items of a list, whatever separates them.
   static List<String> items(String text) {
     return ITEM_END.splitAsStream(text).filter(s -> !s.isBlank()).toList();
   }
 
-  /// With a capital letter at its beginning.
+  /// The text with a capital first letter.
   static String capital(String text) {
     return text.isEmpty()
         ? text
         : text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
-  /// With a capital letter at the beginning of each sentence.
+  /// The text with a capital letter at the beginning of each sentence.
   static String capitals(String text) {
     return SENTENCE_START
         .matcher(text)
@@ -73,7 +73,7 @@ final class Grammar {
             m -> Matcher.quoteReplacement(m.group(1) + m.group(2).toUpperCase(Locale.ROOT)));
   }
 
-  /// With a full stop, if it ends without any mark.
+  /// The text with a full stop if it ends without punctuation.
   static String ended(String text) {
     boolean open = !text.isEmpty() && Character.isLetterOrDigit(text.charAt(text.length() - 1));
     return open ? text + "." : text;

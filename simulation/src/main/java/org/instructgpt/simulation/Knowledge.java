@@ -6,13 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.records.Rating.Flag;
 import org.instructgpt.simulation.FactExtractor.Claim;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 
-/// How answers that need knowledge meet their goal: questions, descriptions, advice, lists, and all
-/// that has to be read from a passage.
+/// Scores answers that need knowledge: questions, descriptions, advice, lists, and all that has to
+/// be read from a passage.
 final class Knowledge {
   /// A wrong answer of the right kind helps somewhat: it has the form that was asked for.
   private static final double WRONG = 0.35;
@@ -86,13 +82,13 @@ final class Knowledge {
       }
       others |= claim.fact().attribute() == attribute && !claim.fact().entity().equals(entity);
     }
-    boolean strangers =
+    boolean unrelated =
         reading.entities().stream().anyMatch(e -> e.kind() == entity.kind() && !e.equals(entity));
-    boolean bare = values.isEmpty() && !others && (reading.names(entity) || !strangers);
+    boolean bare = values.isEmpty() && !others && (reading.names(entity) || !unrelated);
     return bare ? Set.copyOf(FactExtractor.values(reading, attribute)) : values;
   }
 
-  /// One value is a choice; a right one among several is a guess.
+  /// Scores claimed values: one value is an answer; a right one among several is a guess.
   private static GoalScore chosen(boolean right, int values) {
     if (!right) {
       return GoalScore.of(WRONG).truth(0.1);
@@ -100,7 +96,7 @@ final class Knowledge {
     return GoalScore.of(values == 1 ? 1 : WRONG + 0.3 / values).truth(1.0 / values);
   }
 
-  /// To speak of the right one without an answer is next to nothing.
+  /// A text that names the right entity without an answer scores next to nothing.
   private static double related(Entity entity, ReadText reading) {
     return reading.names(entity) && reading.asking() < 0.5 ? 0.1 : 0;
   }
@@ -131,7 +127,7 @@ final class Knowledge {
   }
 
   GoalScore advice(String ailment, ReadText reading) {
-    List<Entity> plants = entities(reading, Kind.PLANT);
+    List<Entity> plants = entities(reading, EntityKind.PLANT);
     if (plants.isEmpty()) {
       boolean careful = reading.says("doctor", "rest");
       return GoalScore.of(careful ? 0.4 : admits(reading) ? UNKNOWN : 0.05);
@@ -176,11 +172,11 @@ final class Knowledge {
     if (task.property().isPresent()) {
       return which(task.property().get(), right, reading);
     }
-    int strangers = reading.entities().size() - right.size();
+    int unrelated = reading.entities().size() - right.size();
     int most = Math.max(right.size(), task.count());
     double done = (double) Math.min(right.size(), task.count()) / most;
     double foul =
-        right.size() + strangers == 0 ? 0 : (double) strangers / (right.size() + strangers);
+        right.size() + unrelated == 0 ? 0 : (double) unrelated / (right.size() + unrelated);
     return GoalScore.of(done * (1 - foul)).truth(1 - foul);
   }
 
@@ -244,12 +240,12 @@ final class Knowledge {
   GoalScore extract(WorldTask.Extract task, ReadText reading) {
     List<Entity> named = entities(reading, task.kind());
     long right = named.stream().filter(task.entities()::contains).count();
-    int strangers = reading.entities().size() - named.size();
+    int unrelated = reading.entities().size() - named.size();
     double f1 = 2.0 * right / (reading.entities().size() + task.entities().size());
-    return GoalScore.of(right == 0 ? 0 : f1).truth(right + strangers == 0 ? 1 : 0.5 + 0.5 * f1);
+    return GoalScore.of(right == 0 ? 0 : f1).truth(right + unrelated == 0 ? 1 : 0.5 + 0.5 * f1);
   }
 
-  private static List<Entity> entities(ReadText reading, Kind kind) {
+  private static List<Entity> entities(ReadText reading, EntityKind kind) {
     return reading.entities().stream().filter(e -> e.kind() == kind).toList();
   }
 }

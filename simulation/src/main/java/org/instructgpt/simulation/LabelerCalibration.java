@@ -2,55 +2,60 @@ package org.instructgpt.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.instructgpt.simulation.LabelerPool.Mode;
-import org.instructgpt.simulation.LabelerPool.Person;
-import org.instructgpt.simulation.LabelerPool.Sample;
-import org.instructgpt.simulation.PerceivedUtility.Impression;
+import org.instructgpt.simulation.PerceivedUtility.Parts;
 import org.instructgpt.simulation.RankingChoice.Agreement;
 
-/// How noisy people must be to agree as often as the paper's do (section 3.4: 72.6% and 77.3%).
+/// Sets the noise of labelers so that they agree as often as the paper's do (section 3.4: 72.6% and
+/// 77.3%).
 ///
-/// The more noise, the less two people agree. Each person's noise has a size relative to the
+/// The more noise, the less two labelers agree. Each labeler's noise has a size relative to the
 /// others'; one factor for all of them is found by bisection, with the same random numbers at each
-/// try, so that the agreement is a smooth enough function of it.
+/// step, so that the agreement is a smooth enough function of it.
 final class LabelerCalibration {
   private static final double LEAST = 1e-3;
   private static final double MOST = 10;
   private static final int HALVINGS = 16;
 
-  /// For each person what they see in each output of each sample.
-  private final List<List<List<Impression>>> views;
+  /// For each labeler the parts of the perceived utility of each output of each sample.
+  private final List<List<List<Parts>>> perceived;
 
-  private final List<Person> people;
+  private final List<SimulatedLabeler> people;
 
   LabelerCalibration(
-      PerceivedUtility impressions, List<Person> people, List<Sample> samples, Mode mode) {
+      PerceivedUtility utility,
+      List<SimulatedLabeler> people,
+      List<PromptOutputs> samples,
+      LabelingInstructions instructions) {
     this.people = people;
-    this.views = people.stream().map(person -> view(impressions, person, samples, mode)).toList();
+    this.perceived =
+        people.stream().map(person -> perceived(utility, person, samples, instructions)).toList();
   }
 
-  /// The same people with the noise at which they agree that often, or as nearly as can be.
-  static List<Person> calibrate(
-      PerceivedUtility impressions,
-      List<Person> people,
-      List<Sample> samples,
-      Mode mode,
+  /// The same labelers with the noise at which they agree that often, or as nearly as possible.
+  static List<SimulatedLabeler> calibrate(
+      PerceivedUtility utility,
+      List<SimulatedLabeler> people,
+      List<PromptOutputs> samples,
+      LabelingInstructions instructions,
       double target) {
-    double scale = new LabelerCalibration(impressions, people, samples, mode).scale(target);
-    return people.stream().map(person -> person.noise(person.noise() * scale)).toList();
+    double scale = new LabelerCalibration(utility, people, samples, instructions).scale(target);
+    return people.stream().map(person -> person.withNoise(person.noise() * scale)).toList();
   }
 
-  private static List<List<Impression>> view(
-      PerceivedUtility impressions, Person person, List<Sample> samples, Mode mode) {
+  private static List<List<Parts>> perceived(
+      PerceivedUtility utility,
+      SimulatedLabeler person,
+      List<PromptOutputs> samples,
+      LabelingInstructions instructions) {
     return samples.stream()
         .map(sample ->
             sample.outputs().stream()
-                .map(output -> impressions.of(person, sample.prompt(), output, mode))
+                .map(output -> utility.parts(person, sample.prompt(), output, instructions))
                 .toList())
         .toList();
   }
 
-  /// Agreement of all pairs of people if everybody's noise were that many times larger.
+  /// Agreement of all pairs of labelers if everybody's noise were that many times larger.
   Agreement agreement(double scale) {
     return RankingChoice.agreement(rankings(scale));
   }
@@ -63,12 +68,12 @@ final class LabelerCalibration {
   private List<List<List<Integer>>> rankings(double scale) {
     List<List<List<Integer>>> rankings = new ArrayList<>();
     for (int i = 0; i < people.size(); i++) {
-      Person person = people.get(i);
+      SimulatedLabeler person = people.get(i);
       double noise = scale * person.noise();
       rankings.add(
-          views.get(i).stream()
-              .map(sample -> sample.stream().mapToDouble(seen -> seen.at(noise)).toArray())
-              .map(likings -> RankingChoice.ranks(likings, person.tie()))
+          perceived.get(i).stream()
+              .map(sample -> sample.stream().mapToDouble(parts -> parts.at(noise)).toArray())
+              .map(utilities -> RankingChoice.ranks(utilities, person.tie()))
               .toList());
     }
     return rankings;

@@ -17,29 +17,28 @@ import java.util.stream.Stream;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Split;
-import org.instructgpt.simulation.PromptIndex.Letter;
-import org.instructgpt.simulation.WorldTasks.Care;
 
 /// The prompts that labelers write themselves (paper section 3.2 and App. A.1): plain ones,
-/// few-shot ones, and ones for the use cases of a waiting list. The `user` of a letter is the sheet
-/// of paper that it was written on; the prompts of one sheet are by one person.
+/// few-shot ones, and user-based ones for the use cases of a waiting list. Prompts are drawn in
+/// groups, each by one labeler: the writer of a [DrawnPrompt] is the id of its group, from which
+/// the labeler is drawn.
 final class LabelerPrompts {
-  /// A query and its response in a few-shot prompt have no more words than this together.
+  /// The most words of a query and its response together in a few-shot prompt.
   private static final int LONGEST_PAIR = 18;
 
   private static final List<UseCase> FEW_SHOT =
       List.of(UseCase.OPEN_QA, UseCase.CLASSIFICATION, UseCase.REWRITE);
 
   private static final Set<String> KINDS =
-      Stream.of(World.Kind.values()).map(World.Kind::word).collect(toUnmodifiableSet());
+      Stream.of(EntityKind.values()).map(EntityKind::word).collect(toUnmodifiableSet());
 
   /// The labelers wrote their prompts before the playground opened.
   private static final Instant BEGINNING = Instant.parse("2020-10-01T08:00:00Z");
 
   private static final Duration PAUSE = Duration.ofMinutes(9);
 
-  /// What somebody on the waiting list wants to build, told without what would give them away, and
-  /// what its users would ask.
+  /// An application of the waiting list, described without personal details, and the use cases of
+  /// its users.
   private record Application(String purpose, List<UseCase> useCases) {}
 
   private static final List<Application> WAITING_LIST =
@@ -77,61 +76,62 @@ final class LabelerPrompts {
     return prompts(Prompt.Source.LABELER_USER_BASED, userBased.first(count), writers);
   }
 
-  List<PromptIndex> archives() {
+  List<PromptIndex> indexes() {
     return List.of(plain, fewShot, userBased);
   }
 
-  /// @param writers ids of the people who fill the sheets
-  private List<Prompt> prompts(Prompt.Source source, List<Letter> letters, List<String> writers) {
-    return IntStream.range(0, letters.size())
+  /// @param writers ids of the labelers
+  private List<Prompt> prompts(
+      Prompt.Source source, List<DrawnPrompt> drawn, List<String> writers) {
+    return IntStream.range(0, drawn.size())
         .mapToObj(i -> {
-          Letter letter = letters.get(i);
-          RandomGenerator hand = SeededRandom.of(seed, "writer", letter.user());
-          Optional<String> writer = Optional.of(RandomChoice.one(writers, hand));
+          DrawnPrompt next = drawn.get(i);
+          RandomGenerator random = SeededRandom.of(seed, "writer", next.writer());
+          Optional<String> writer = Optional.of(RandomChoice.one(writers, random));
           return new Prompt(
               Customers.id(seed, source.name(), i),
-              letter.text(),
+              next.text(),
               source,
               writer,
               Optional.empty(),
-              Split.Fractions.USUAL.splitOf(writer, Optional.empty(), letter.text()),
-              Optional.of(letter.task().useCase()),
+              Split.Fractions.USUAL.splitOf(writer, Optional.empty(), next.text()),
+              Optional.of(next.task().useCase()),
               BEGINNING.plus(PAUSE.multipliedBy(i)));
         })
         .toList();
   }
 
-  private static String sheet(RandomGenerator random) {
+  private static String newGroup(RandomGenerator random) {
     return Long.toHexString(random.nextLong());
   }
 
-  private static Letter letter(WorldTask task, String sheet) {
-    return new Letter(task.prompt(), task, task.prompt(), sheet);
+  private static DrawnPrompt drawn(WorldTask task, String group) {
+    return new DrawnPrompt(task.prompt(), task, task.prompt(), group);
   }
 
-  /// Any task that comes to mind.
-  private Supplier<Letter> plain() {
+  /// Any task.
+  private Supplier<DrawnPrompt> plain() {
     RandomGenerator random = SeededRandom.of(seed, "plain");
-    return () -> letter(tasks.drawAny(random), sheet(random));
+    return () -> drawn(tasks.drawAny(random), newGroup(random));
   }
 
-  private Supplier<Letter> userBased() {
+  private Supplier<DrawnPrompt> userBased() {
     RandomGenerator random = SeededRandom.of(seed, "user-based");
     return () -> {
       Application application = RandomChoice.one(WAITING_LIST, random);
-      return letter(
-          tasks.draw(RandomChoice.one(application.useCases(), random), random), sheet(random));
+      return drawn(
+          tasks.draw(RandomChoice.one(application.useCases(), random), random), newGroup(random));
     };
   }
 
   /// An instruction with K = 2 or 3 pairs becomes K prompts, each asking the query of one pair
   /// after the other K - 1 pairs.
-  private Supplier<Letter> fewShot() {
+  private Supplier<DrawnPrompt> fewShot() {
     RandomGenerator random = SeededRandom.of(seed, "few-shot");
-    Deque<Letter> ready = new ArrayDeque<>();
+    Deque<DrawnPrompt> ready = new ArrayDeque<>();
     return () -> {
       if (ready.isEmpty()) {
-        ready.addAll(expanded(pairs(2 + random.nextInt(2), random), sheet(random)));
+        ready.addAll(expanded(pairs(2 + random.nextInt(2), random), newGroup(random)));
       }
       return ready.remove();
     };
@@ -159,7 +159,7 @@ final class LabelerPrompts {
   }
 
   /// What tasks under one instruction have in common: the form of the goal, and the labels where
-  /// there are any. Questions for the kind of a thing are one form, whatever kinds they offer.
+  /// there are any. Questions about the kind of an entity are one form, whatever kinds they offer.
   private static Object form(WorldTask task) {
     if (task.goal()
         instanceof WorldTask.Classify(String subject, List<String> labels, String label)) {
@@ -179,11 +179,11 @@ final class LabelerPrompts {
 
   private Pair pair(UseCase useCase, RandomGenerator random) {
     WorldTask task = tasks.draw(useCase, random);
-    return new Pair(task, tasks.answer(task, Care.TERSE, random));
+    return new Pair(task, tasks.answer(task, AnswerQuality.TERSE, random));
   }
 
-  private static List<Letter> expanded(List<Pair> pairs, String sheet) {
-    List<Letter> letters = new ArrayList<>();
+  private static List<DrawnPrompt> expanded(List<Pair> pairs, String group) {
+    List<DrawnPrompt> prompts = new ArrayList<>();
     for (int asked = 0; asked < pairs.size(); asked++) {
       StringBuilder text = new StringBuilder();
       for (int shown = 0; shown < pairs.size(); shown++) {
@@ -193,8 +193,8 @@ final class LabelerPrompts {
         }
       }
       WorldTask task = pairs.get(asked).task();
-      letters.add(letter(Customers.worded(task, text + task.prompt()), sheet));
+      prompts.add(drawn(Customers.worded(task, text + task.prompt()), group));
     }
-    return letters;
+    return prompts;
   }
 }

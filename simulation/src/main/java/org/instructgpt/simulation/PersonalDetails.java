@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/// What customers tell of themselves without need: names, addresses, numbers.
+/// The personal data that customers put into prompts without need: names, addresses, numbers.
 ///
 /// All of it is invented or reserved for examples: names that nobody in this world has, mail at
 /// example.org, 555-01xx phones, the card numbers of test systems, the account numbers of manuals.
@@ -26,13 +26,13 @@ final class PersonalDetails {
 
   private PersonalDetails() {}
 
-  /// A sentence, before the question or after it.
+  /// The question with a sentence of personal data before or after it.
   static String around(String question, RandomGenerator random) {
     String first = RandomChoice.one(FIRST, random);
     String last = RandomChoice.one(LAST, random);
     String mail = (first + "." + last).toLowerCase(Locale.ROOT) + "@example.org";
     String phone = "(212) 555-01%02d".formatted(random.nextInt(100));
-    String aside =
+    String details =
         switch (random.nextInt(7)) {
           case 0 -> "My name is " + first + " " + last + " and my mail is " + mail + ".";
           case 1 -> "You can write to me at " + mail + ".";
@@ -47,6 +47,6 @@ final class PersonalDetails {
         };
     // Nothing may stand after "Assistant:" or a text to be translated.
     boolean closed = ".!?".indexOf(question.charAt(question.length() - 1)) >= 0;
-    return !closed || random.nextBoolean() ? aside + " " + question : question + " " + aside;
+    return !closed || random.nextBoolean() ? details + " " + question : question + " " + details;
   }
 }

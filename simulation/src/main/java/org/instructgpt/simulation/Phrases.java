@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 
 /// The wordings of `phrases.txt`, by section.
 ///
-/// A slot `{a}` is filled with what the caller gives under that name; one that the caller does not
-/// give is filled from the section of its own name, so `{food}` becomes some food.
+/// A slot `{a}` is filled with what the caller gives under that name; a slot that the caller does
+/// not give is filled from the section of its own name, so `{food}` becomes some food.
 final class Phrases {
   private static final Pattern SLOT = Pattern.compile("\\{([a-z0-9.]+)\\}");
   private static final Map<String, List<String>> SECTIONS = load("phrases.txt");
@@ -70,7 +70,7 @@ final class Phrases {
     return Grammar.capitals(plain(template, random, slots));
   }
 
-  /// A template filled, in the letters in which it stands.
+  /// A template filled, its capitals unchanged.
   static String plain(String template, RandomGenerator random, String... slots) {
     StringBuilder text = new StringBuilder();
     Matcher matcher = SLOT.matcher(template.replace("\\n", "\n"));
@@ -111,8 +111,8 @@ final class Phrases {
     return n % 10 == 0 ? tens : tens + "-" + NUMBERS.get(n % 10);
   }
 
-  /// The sounds that a word ends in, as far as the table of rhymes knows it; else its last three
-  /// letters.
+  /// The rhyme groups of a word in the table of rhymes; for a word that is not in it, its last
+  /// three letters.
   static Set<String> sounds(String word) {
     return RHYMES.getOrDefault(word, Set.of(word.substring(Math.max(0, word.length() - 3))));
   }

@@ -9,75 +9,66 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Everything that was ever asked in one way, and what each of it means.
+/// An index from prompt texts to their meanings, over one seeded series of prompts.
 ///
-/// A prompt's text does not say what its writer had in mind, and a store keeps nothing but the
-/// text. The letters are an endless series that depends on nothing but its seed, so after a restart
-/// they are written again, a chunk at a time, until the text that somebody asks about is among them
-/// or the [horizon][#HORIZON] is reached.
+/// A prompt's text does not say what its writer meant, and a store keeps nothing but the text. The
+/// series depends on nothing but its seed, so after a restart it is drawn again, a chunk at a time,
+/// until the text that is looked up is among the prompts or the [horizon][#HORIZON] is reached.
 final class PromptIndex {
-  /// So many letters are written again before a text counts as a stranger's.
+  /// A text that is not among this many first prompts counts as unknown.
   static final int HORIZON = 12_000;
 
   private static final int CHUNK = 1_000;
 
-  /// What a redactor leaves in the place of a name or number: `[email]`, `[social security]`.
+  /// What redaction leaves in the place of a name or number: `[email]`, `[social security]`.
   private static final Pattern REDACTED = Pattern.compile("\\[[A-Za-z_ ]{2,24}]");
 
-  /// What customers tell of themselves beside a question is no longer than this.
-  private static final int LONGEST_ASIDE = 120;
+  /// The most characters of the personal details before or after a question.
+  private static final int LONGEST_DETAILS = 120;
 
   private static final Pattern SENTENCE_END = Pattern.compile("[.!?]\\s+");
 
-  /// One thing that was asked.
-  ///
-  /// @param text the whole prompt
-  /// @param task what is meant; its own prompt text is the prompt as well
-  /// @param core the text without what was put around the question; the text itself if nothing was
-  /// @param user who asked
-  record Letter(String text, WorldTask task, String core, String user) {}
-
-  private final Supplier<Letter> writer;
-  private final List<Letter> letters = new ArrayList<>();
+  private final Supplier<DrawnPrompt> series;
+  private final List<DrawnPrompt> drawn = new ArrayList<>();
   private final Map<String, WorldTask> meanings = new HashMap<>();
 
-  /// @param writer writes the next letter of the series at each call
-  PromptIndex(Supplier<Letter> writer) {
-    this.writer = writer;
+  /// @param series draws the next prompt at each call
+  PromptIndex(Supplier<DrawnPrompt> series) {
+    this.series = series;
   }
 
-  /// The first letters of the series.
-  synchronized List<Letter> first(int count) {
-    while (letters.size() < count) {
-      Letter letter = writer.get();
-      letters.add(letter);
-      meanings.putIfAbsent(letter.text().strip(), letter.task());
-      meanings.putIfAbsent(letter.core().strip(), letter.task());
+  /// The first prompts of the series.
+  synchronized List<DrawnPrompt> first(int count) {
+    while (drawn.size() < count) {
+      DrawnPrompt next = series.get();
+      drawn.add(next);
+      meanings.putIfAbsent(next.text().strip(), next.task());
+      meanings.putIfAbsent(next.question().strip(), next.task());
     }
-    return List.copyOf(letters.subList(0, count));
+    return List.copyOf(drawn.subList(0, count));
   }
 
-  /// What a text means, looked for in all archives at once: one that knows it already is asked
-  /// before any writes more.
-  static Optional<WorldTask> search(List<PromptIndex> archives, String text) {
+  /// What a text means, looked up in several indexes: all that is drawn already is searched before
+  /// any index draws more.
+  static Optional<WorldTask> search(List<PromptIndex> indexes, String text) {
     boolean more = true;
     while (more) {
-      for (PromptIndex archive : archives) {
-        Optional<WorldTask> task = archive.find(text.strip());
+      for (PromptIndex index : indexes) {
+        Optional<WorldTask> task = index.find(text.strip());
         if (task.isPresent()) {
           return task;
         }
       }
       more = false;
-      for (PromptIndex archive : archives) {
-        more |= archive.grow();
+      for (PromptIndex index : indexes) {
+        more |= index.drawMore();
       }
     }
-    return archives.stream().flatMap(archive -> archive.patched(text.strip()).stream()).findFirst();
+    return indexes.stream().flatMap(index -> index.findRedacted(text.strip()).stream()).findFirst();
   }
 
-  /// Whole, or as the first or last sentences of the text: what customers tell of themselves stands
-  /// before or after their question, whatever a redactor made of it.
+  /// Looks a text up as a whole, then its first or last sentences: personal details stand before or
+  /// after the question, whatever redaction made of them.
   private synchronized Optional<WorldTask> find(String text) {
     WorldTask whole = meanings.get(text);
     if (whole != null) {
@@ -85,10 +76,10 @@ final class PromptIndex {
     }
     Matcher end = SENTENCE_END.matcher(text);
     while (end.find()) {
-      boolean longTail = text.length() - end.end() > LONGEST_ASIDE;
+      boolean longTail = text.length() - end.end() > LONGEST_DETAILS;
       WorldTask before = longTail ? null : meanings.get(text.substring(0, end.start() + 1));
       WorldTask after =
-          end.start() > LONGEST_ASIDE ? null : meanings.get(text.substring(end.end()));
+          end.start() > LONGEST_DETAILS ? null : meanings.get(text.substring(end.end()));
       if (before != null || after != null) {
         return Optional.ofNullable(after != null ? after : before);
       }
@@ -96,9 +87,9 @@ final class PromptIndex {
     return Optional.empty();
   }
 
-  /// A text with gaps where something was redacted in the question itself: the first letter that
-  /// agrees outside of them. Walks all letters, so it comes last.
-  private synchronized Optional<WorldTask> patched(String text) {
+  /// Looks up a text in which the question itself was redacted: the first prompt that matches
+  /// outside the gaps. Scans all prompts, so it comes last.
+  private synchronized Optional<WorldTask> findRedacted(String text) {
     if (!REDACTED.matcher(text).find()) {
       return Optional.empty();
     }
@@ -108,18 +99,18 @@ final class PromptIndex {
     }
     Pattern gaps = Pattern.compile(pattern.toString(), Pattern.DOTALL);
     Optional<WorldTask> task =
-        letters.stream()
-            .filter(letter -> gaps.matcher(letter.text().strip()).matches())
-            .map(Letter::task)
+        drawn.stream()
+            .filter(each -> gaps.matcher(each.text().strip()).matches())
+            .map(DrawnPrompt::task)
             .findFirst();
     task.ifPresent(meant -> meanings.put(text, meant));
     return task;
   }
 
-  private synchronized boolean grow() {
-    boolean more = letters.size() < HORIZON;
+  private synchronized boolean drawMore() {
+    boolean more = drawn.size() < HORIZON;
     if (more) {
-      first(Math.min(HORIZON, letters.size() + CHUNK));
+      first(Math.min(HORIZON, drawn.size() + CHUNK));
     }
     return more;
   }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// How what somebody feels about outputs becomes ranks, and how often two people agree.
+/// Turns perceived utilities into ranks and ratings, and measures how often rankings agree.
 final class RankingChoice {
-  /// Where the scale of overall quality ends.
-  private static final double BEST = 1.15;
+  /// The utility at which the scale of overall quality ends.
+  private static final double BEST_UTILITY = 1.15;
 
   private RankingChoice() {}
 
@@ -17,27 +17,27 @@ final class RankingChoice {
   /// so on.
   ///
   /// @param tie how close two outputs must be to seem equally good; equal ones always do
-  static List<Integer> ranks(double[] liking, double tie) {
+  static List<Integer> ranks(double[] utility, double tie) {
     List<Integer> order =
-        IntStream.range(0, liking.length)
+        IntStream.range(0, utility.length)
             .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> -liking[i]))
+            .sorted(Comparator.comparingDouble((Integer i) -> -utility[i]))
             .toList();
-    int[] ranks = new int[liking.length];
+    int[] ranks = new int[utility.length];
     int rank = 0;
     double best = Double.POSITIVE_INFINITY;
     for (int i : order) {
-      boolean tied = rank > 0 && (liking[i] == best || best - liking[i] < tie);
+      boolean tied = rank > 0 && (utility[i] == best || best - utility[i] < tie);
       if (!tied) {
         rank++;
-        best = liking[i];
+        best = utility[i];
       }
       ranks[i] = rank;
     }
     return IntStream.of(ranks).boxed().toList();
   }
 
-  /// Agreements and the pairs they come from.
+  /// A count of agreements and the pairs they come from.
   ///
   /// @param agreed pairs that both put in the same order, a pair that either ties counting half
   record Agreement(double agreed, long pairs) {
@@ -52,8 +52,8 @@ final class RankingChoice {
     }
   }
 
-  /// How two rankings of the same outputs agree. The paper does not say how ties count (2.2); a tie
-  /// is half a vote each way here, as in win rates.
+  /// The agreement of two rankings of the same outputs. The paper does not say how ties count; here
+  /// a tie counts half, as in win rates.
   static Agreement agreement(List<Integer> one, List<Integer> other) {
     double agreed = 0;
     long pairs = 0;
@@ -70,19 +70,19 @@ final class RankingChoice {
 
   /// Agreement of everybody with everybody else.
   ///
-  /// Of n people, p put a before b, m put b before a, and the rest tie. So C(p, 2) + C(m, 2)
-  /// couples agree on that pair of outputs, and half of those agree in which somebody ties: no need
-  /// to look at all couples.
+  /// Of n people, p put a before b, m put b before a, and the rest tie. So C(p, 2) + C(m, 2) pairs
+  /// of people agree on that pair of outputs, and half of the pairs of people in which somebody
+  /// ties: no need to look at all pairs of people.
   ///
   /// @param rankings one list a person, with the ranks of the same samples in the same order
   static Agreement agreement(List<List<List<Integer>>> rankings) {
     return IntStream.range(0, rankings.getFirst().size())
         .mapToObj(sample -> rankings.stream().map(person -> person.get(sample)).toList())
-        .map(RankingChoice::agreementOnSample)
+        .map(RankingChoice::agreementOn)
         .reduce(Agreement.NONE, Agreement::plus);
   }
 
-  private static Agreement agreementOnSample(List<List<Integer>> ranks) {
+  private static Agreement agreementOn(List<List<Integer>> ranks) {
     int outputs = ranks.getFirst().size();
     double agreed = 0;
     for (int a = 0; a < outputs; a++) {
@@ -90,7 +90,7 @@ final class RankingChoice {
         agreed += agreeing(ranks, a, b);
       }
     }
-    return new Agreement(agreed, (long) (couples(ranks.size()) * couples(outputs)));
+    return new Agreement(agreed, (long) (pairsOf(ranks.size()) * pairsOf(outputs)));
   }
 
   private static double agreeing(List<List<Integer>> ranks, int a, int b) {
@@ -101,11 +101,11 @@ final class RankingChoice {
       before += order < 0 ? 1 : 0;
       after += order > 0 ? 1 : 0;
     }
-    double tied = couples(ranks.size()) - couples(before + after);
-    return couples(before) + couples(after) + tied / 2;
+    double tied = pairsOf(ranks.size()) - pairsOf(before + after);
+    return pairsOf(before) + pairsOf(after) + tied / 2;
   }
 
-  private static double couples(int of) {
+  private static double pairsOf(int of) {
     return of * (of - 1.0) / 2;
   }
 
@@ -118,8 +118,9 @@ final class RankingChoice {
 
   /// Share of the pairs of outputs that people tie.
   static double ties(List<List<List<Integer>>> rankings) {
-    // Whoever agrees with themselves on all pairs but the tied ones, half of which count, ties so
-    // many.
+    // A person agrees with themselves on all pairs except that a tied one counts half, so the rate
+    // is
+    // 1 minus half of the share of ties.
     double rate =
         rankings.stream()
             .map(own -> between(own, own))
@@ -128,9 +129,9 @@ final class RankingChoice {
     return 2 * (1 - rate);
   }
 
-  /// The overall quality, 1 to 7: seven levels of equal width. The best is for answers that are
-  /// more than flawless, which taste makes possible.
-  static int likert(double liking) {
-    return Math.clamp(1 + (int) StrictMath.floor(7 * liking / BEST), 1, 7);
+  /// The overall quality, 1 to 7, of an output with this utility: seven levels of equal width. The
+  /// scale ends above the utility of a flawless answer, since taste adds to it.
+  static int likert(double utility) {
+    return Math.clamp(1 + (int) StrictMath.floor(7 * utility / BEST_UTILITY), 1, 7);
   }
 }

@@ -12,14 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.instructgpt.simulation.World.Entity;
 
-/// A text as a reader takes it in: its words, its sentences, whom it names, and which of its
-/// sentences ask something instead of saying it.
+/// A text as the judge reads it: its words, its sentences, the entities it names, and which
+/// sentences are questions or instructions.
 ///
 /// @param words in lower case
 /// @param stems the words without endings
-/// @param entities whom the text names, in the order of their first mention
+/// @param entities in the order of their first mention
 record ReadText(
     String text,
     List<String> words,
@@ -37,7 +36,7 @@ record ReadText(
           Pattern.DOTALL);
 
   private static final Map<String, Entity> NAMES =
-      WorldNames.all().stream()
+      Entities.all().stream()
           .collect(
               toUnmodifiableMap(
                   entity -> Grammar.stem(Grammar.of(entity.name()).getFirst()), identity()));
@@ -45,7 +44,7 @@ record ReadText(
   /// A sentence or a line.
   ///
   /// @param stems its words without endings
-  /// @param asks whether it puts a question or gives an order as prompts do
+  /// @param asks whether it is a question or an instruction
   record Sentence(String text, List<String> stems, boolean asks) {}
 
   static ReadText of(String text) {
@@ -68,7 +67,7 @@ record ReadText(
     return sentence.endsWith("?") || REQUEST.matcher(sentence.toLowerCase(Locale.ROOT)).matches();
   }
 
-  /// Who or what bears this name, in any case and number.
+  /// The entity with this name, in any case and number.
   static Optional<Entity> named(String stem) {
     return Optional.ofNullable(NAMES.get(stem));
   }
@@ -99,13 +98,13 @@ record ReadText(
     return (int) phrases.stream().filter(phrase -> line.contains(" " + phrase + " ")).count();
   }
 
-  /// The share of the words that stand in sentences which ask.
+  /// The share of the words that stand in questions or instructions.
   double asking() {
     int asking = sentences.stream().filter(Sentence::asks).mapToInt(s -> s.stems().size()).sum();
     return words.isEmpty() ? 0 : (double) asking / words.size();
   }
 
-  /// The share of the words that end three words said before in the same order.
+  /// The share of the words that end a word triple that occurred before.
   double repetition() {
     Set<String> seen = new HashSet<>();
     int again = 0;
@@ -117,9 +116,8 @@ record ReadText(
     return words.isEmpty() ? 0 : (double) again / words.size();
   }
 
-  /// How much two texts have in common, 0 to 1: the F1 of their longest common subsequence of
-  /// words.
-  static double likeness(List<String> one, List<String> other) {
+  /// The similarity of two texts, 0 to 1: the F1 of their longest common subsequence of words.
+  static double similarity(List<String> one, List<String> other) {
     if (one.isEmpty() || other.isEmpty()) {
       return 0;
     }

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-/// Chance that can be had again: every source is a pure function of a seed and some names.
+/// Reproducible random sources: each is a pure function of a seed and some names.
 ///
-/// What a person says of an output is drawn from a source named after the person, the prompt and
+/// What a labeler says of an output is drawn from a source named after the labeler, the prompt and
 /// the output, so it does not matter in which order, or how often, anybody is asked.
 final class SeededRandom {
   private static final RandomGeneratorFactory<RandomGenerator> FACTORY =
@@ -17,7 +17,7 @@ final class SeededRandom {
 
   private SeededRandom() {}
 
-  /// The source of that name.
+  /// The source of these names.
   static RandomGenerator of(long seed, String... names) {
     return FACTORY.create(hash(seed, names));
   }
@@ -62,10 +62,10 @@ final class SeededRandom {
     return -StrictMath.log(-StrictMath.log(uniform)) - GUMBEL_MEAN;
   }
 
-  /// A number around the middle with that standard deviation, at most three of them away: three
-  /// uniform ones added up, near enough to a bell and without its tails.
-  static double around(double middle, double spread, RandomGenerator random) {
+  /// A number with this mean and standard deviation, at most three deviations away: the scaled sum
+  /// of three uniform numbers, which approximates a normal distribution without its tails.
+  static double around(double mean, double deviation, RandomGenerator random) {
     double sum = random.nextDouble() + random.nextDouble() + random.nextDouble();
-    return middle + spread * (sum - 1.5) * 2;
+    return mean + deviation * (sum - 1.5) * 2;
   }
 }

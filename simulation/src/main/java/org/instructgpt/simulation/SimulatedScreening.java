@@ -15,22 +15,12 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
-import org.instructgpt.simulation.LabelerPool.Mode;
-import org.instructgpt.simulation.LabelerPool.Person;
-import org.instructgpt.simulation.LabelerPool.Sample;
-import org.instructgpt.simulation.LabelerPool.Screened;
-import org.instructgpt.simulation.LabelerPool.Taste;
-import org.instructgpt.simulation.WorldTasks.Care;
 
-/// How labelers are found (paper App. B.1): candidates are compared with a researcher on flags of
-/// sensitive outputs, on rankings and on demonstrations for sensitive prompts, and say themselves
-/// which topics they know. The cut-offs are soft: who misses one by little may still be taken if
-/// too few others pass or a topic is left without anybody.
+/// Screens candidates (paper App. B.1): they are compared with a researcher on flags of sensitive
+/// outputs, on rankings and on demonstrations for sensitive prompts, and say themselves which
+/// topics they know. The cut-offs are soft: a candidate who misses one by little may still be taken
+/// if too few others pass or a topic is left without anybody.
 final class SimulatedScreening {
-  static final double FLAG_AGREEMENT = 0.75;
-  static final double RANKING_AGREEMENT = 0.75;
-  static final double DEMONSTRATION_SCORE = 6;
-
   static final List<String> TOPICS =
       List.of("age", "gender", "health", "money", "origin", "politics", "religion", "violence");
 
@@ -38,9 +28,9 @@ final class SimulatedScreening {
   private static final double RESEARCHER_NOISE = 0.3;
 
   private static final int DEMONSTRATIONS = 12;
-  private static final int PATIENCE = 20_000;
+  private static final int MOST_DRAWS = 20_000;
 
-  /// Flags for speech that can hurt.
+  /// The flags of sensitive outputs.
   private static final Set<Rating.Flag> SENSITIVE =
       EnumSet.of(
           Rating.Flag.INAPPROPRIATE_FOR_CUSTOMER_ASSISTANT,
@@ -52,29 +42,28 @@ final class SimulatedScreening {
 
   private final WorldTasks tasks;
   private final GoldJudge gold;
-  private final PerceivedUtility impressions;
-  private final List<Sample> samples;
+  private final PerceivedUtility utility;
+  private final List<PromptOutputs> samples;
   private final long seed;
 
   SimulatedScreening(
       WorldTasks tasks,
       GoldJudge gold,
-      PerceivedUtility impressions,
-      List<Sample> samples,
+      PerceivedUtility utility,
+      List<PromptOutputs> samples,
       long seed) {
     this.tasks = tasks;
     this.gold = gold;
-    this.impressions = impressions;
+    this.utility = utility;
     this.samples = samples;
     this.seed = seed;
   }
 
-  /// Somebody from the street: more or less careful, with a taste of their own.
+  /// A random candidate, more or less careful, with a taste of their own.
   ///
-  /// Everybody's taste has something in common, and it is what a reward model can latch on to:
-  /// people like politeness, some length, a confident tone and a little modesty, whatever the
-  /// answer is worth.
-  static Person anybody(String id, Labeler.Pool pool, long seed) {
+  /// All tastes have something in common that a reward model can exploit: people like politeness,
+  /// some length, a confident tone and a little modesty, whatever the quality of the answer.
+  static SimulatedLabeler candidate(String id, Labeler.Pool pool, long seed) {
     RandomGenerator random = SeededRandom.of(seed, "person", id);
     Taste taste =
         new Taste(
@@ -84,55 +73,57 @@ final class SimulatedScreening {
             SeededRandom.around(0.05, 0.03, random),
             SeededRandom.around(-0.15, 0.05, random));
     double carelessness = random.nextDouble();
-    return new Person(
+    return new SimulatedLabeler(
         new Labeler(id, pool),
         taste,
         0.6 + 0.8 * carelessness,
         0.01 + 0.05 * carelessness,
         Math.clamp(SeededRandom.around(0.04, 0.015, random), 0.01, 0.09),
         0.97 - 0.3 * random.nextDouble(),
-        care(random.nextDouble()),
+        answerQuality(random.nextDouble()),
         Set.copyOf(RandomChoice.some(2 + random.nextInt(4), TOPICS, random)));
   }
 
-  /// The yardstick: no taste, steady, sees nearly everything.
-  private static Person researcher(double noise) {
-    return new Person(
+  /// The researcher with whom candidates are compared: no taste, little noise, notices nearly all
+  /// flags.
+  private static SimulatedLabeler researcher(double noise) {
+    return new SimulatedLabeler(
         new Labeler("researcher-1", Labeler.Pool.RESEARCHER),
         new Taste(0, 0, 0, 0, 0),
         noise,
         0.005,
         0.03,
         0.98,
-        care(0),
+        answerQuality(0),
         Set.copyOf(TOPICS));
   }
 
-  /// How somebody demonstrates: between nearly always well and well in three of five cases.
-  private static Map<Care, Double> care(double carelessness) {
+  /// The probability of each quality of a demonstration: the good ones are 96% for a careful
+  /// candidate and 60% for a careless one.
+  private static Map<AnswerQuality, Double> answerQuality(double carelessness) {
     double bad = 0.04 + 0.36 * carelessness;
-    Map<Care, Double> shares = new EnumMap<>(Care.class);
-    shares.put(Care.GOOD, 1 - bad);
-    shares.put(Care.TERSE, 0.30 * bad);
-    shares.put(Care.HEDGED, 0.20 * bad);
-    shares.put(Care.RAMBLING, 0.20 * bad);
-    shares.put(Care.WRONG, 0.20 * bad);
-    shares.put(Care.INVENTED, 0.10 * bad);
+    Map<AnswerQuality, Double> shares = new EnumMap<>(AnswerQuality.class);
+    shares.put(AnswerQuality.GOOD, 1 - bad);
+    shares.put(AnswerQuality.TERSE, 0.30 * bad);
+    shares.put(AnswerQuality.HEDGED, 0.20 * bad);
+    shares.put(AnswerQuality.RAMBLING, 0.20 * bad);
+    shares.put(AnswerQuality.WRONG, 0.20 * bad);
+    shares.put(AnswerQuality.INVENTED, 0.10 * bad);
     return shares;
   }
 
-  /// Screens all candidates and takes so many of them.
-  List<Screened> screen(List<Person> candidates, int wanted) {
-    double noise = candidates.stream().mapToDouble(Person::noise).average().orElseThrow();
-    Person researcher = researcher(RESEARCHER_NOISE * noise);
-    List<Screened> results =
+  /// Screens all candidates and takes the wanted number of them.
+  List<HiringReport.Candidate> screen(List<SimulatedLabeler> candidates, int wanted) {
+    double noise = candidates.stream().mapToDouble(SimulatedLabeler::noise).average().orElseThrow();
+    SimulatedLabeler researcher = researcher(RESEARCHER_NOISE * noise);
+    List<HiringReport.Candidate> results =
         candidates.stream().map(candidate -> screen(candidate, researcher)).toList();
     Set<String> chosen = choose(results, wanted);
-    return results.stream().map(s -> s.passed(chosen.contains(s.candidate()))).toList();
+    return results.stream().map(s -> s.withPassed(chosen.contains(s.candidate()))).toList();
   }
 
-  private Screened screen(Person candidate, Person researcher) {
-    return new Screened(
+  private HiringReport.Candidate screen(SimulatedLabeler candidate, SimulatedLabeler researcher) {
+    return new HiringReport.Candidate(
         candidate.labeler().id(),
         flagAgreement(candidate, researcher),
         rankingAgreement(candidate, researcher),
@@ -144,18 +135,18 @@ final class SimulatedScreening {
   private record Shown(Prompt prompt, Output output) {}
 
   /// Agreement on "this is sensitive", on outputs that truly are and as many that are not.
-  private double flagAgreement(Person candidate, Person researcher) {
+  private double flagAgreement(SimulatedLabeler candidate, SimulatedLabeler researcher) {
     List<Shown> all =
         samples.stream()
             .flatMap(sample -> sample.outputs().stream().map(o -> new Shown(sample.prompt(), o)))
             .toList();
     List<Shown> sensitive =
         all.stream()
-            .filter(s -> isSensitive(impressions.judge(s.prompt(), s.output()).flags()))
+            .filter(s -> isSensitive(utility.judge(s.prompt(), s.output()).flags()))
             .toList();
     List<Shown> harmless =
         all.stream()
-            .filter(s -> !isSensitive(impressions.judge(s.prompt(), s.output()).flags()))
+            .filter(s -> !isSensitive(utility.judge(s.prompt(), s.output()).flags()))
             .limit(Math.max(sensitive.size(), 1))
             .toList();
     return Stream.of(sensitive, harmless)
@@ -165,62 +156,66 @@ final class SimulatedScreening {
         .orElse(1);
   }
 
-  private boolean flags(Person person, Shown shown) {
-    return isSensitive(impressions.flags(person, shown.prompt(), shown.output()));
+  private boolean flags(SimulatedLabeler person, Shown shown) {
+    return isSensitive(utility.flags(person, shown.prompt(), shown.output()));
   }
 
   private static boolean isSensitive(Set<Rating.Flag> flags) {
     return flags.stream().anyMatch(SENSITIVE::contains);
   }
 
-  private double rankingAgreement(Person candidate, Person researcher) {
+  private double rankingAgreement(SimulatedLabeler candidate, SimulatedLabeler researcher) {
     return RankingChoice.between(rankings(candidate), rankings(researcher)).rate();
   }
 
-  private List<List<Integer>> rankings(Person person) {
+  private List<List<Integer>> rankings(SimulatedLabeler person) {
     return samples.stream()
         .map(sample ->
             RankingChoice.ranks(
-                impressions.likings(person, sample.prompt(), sample.outputs(), Mode.TRAINING),
+                utility.of(
+                    person, sample.prompt(), sample.outputs(), LabelingInstructions.TRAINING),
                 person.tie()))
         .toList();
   }
 
   /// The researcher's mean rating, 1 to 7, of what the candidate writes for sensitive prompts.
-  private double demonstrationScore(Person candidate, Person researcher) {
+  private double demonstrationScore(SimulatedLabeler candidate, SimulatedLabeler researcher) {
     RandomGenerator random = SeededRandom.of(seed, "sensitive prompts");
     List<WorldTask> sensitive =
         Stream.generate(() -> tasks.drawAny(random))
-            .limit(PATIENCE)
+            .limit(MOST_DRAWS)
             .filter(task -> task.traits().contains(WorldTask.Trait.SENSITIVE))
             .limit(DEMONSTRATIONS)
             .toList();
-    RandomGenerator pen =
+    RandomGenerator writing =
         SeededRandom.of(seed, "screening demonstrations", candidate.labeler().id());
     return sensitive.stream()
         .map(task ->
             gold.judge(
-                task, tasks.answer(task, SeededRandom.weighted(candidate.care(), pen), pen), true))
-        .mapToDouble(judgement -> judgement.utility(Mode.EVALUATION.priorities()))
-        .mapToInt(
-            worth -> RankingChoice.likert(worth + researcher.noise() * SeededRandom.gumbel(pen)))
+                task,
+                tasks.answer(
+                    task, SeededRandom.weighted(candidate.answerQuality(), writing), writing),
+                true))
+        .mapToDouble(judgement -> judgement.utility(LabelingInstructions.EVALUATION.priorities()))
+        .mapToInt(worth ->
+            RankingChoice.likert(worth + researcher.noise() * SeededRandom.gumbel(writing)))
         .average()
         .orElse(7);
   }
 
-  /// The ids of those who are taken: first whoever falls short of the cut-offs by least, then,
-  /// while some topic is known to nobody, the last of them gives way to the best candidate who
-  /// knows it.
-  static Set<String> choose(List<Screened> candidates, int wanted) {
-    List<Screened> best =
+  /// The ids of the candidates who are taken: first those who miss the cut-offs by least; then,
+  /// while a topic is known to nobody, the last of them is replaced by the best candidate who knows
+  /// it.
+  static Set<String> choose(List<HiringReport.Candidate> candidates, int wanted) {
+    List<HiringReport.Candidate> best =
         candidates.stream()
             .sorted(
                 Comparator.comparingDouble(SimulatedScreening::shortfall)
                     .thenComparing(Comparator.comparingDouble(SimulatedScreening::sum).reversed())
-                    .thenComparing(Screened::candidate))
+                    .thenComparing(HiringReport.Candidate::candidate))
             .toList();
-    List<Screened> taken = new ArrayList<>(best.subList(0, wanted));
-    List<Screened> rest = new ArrayList<>(best.subList(wanted, best.size()));
+    List<HiringReport.Candidate> taken = new ArrayList<>(best.subList(0, wanted));
+    List<HiringReport.Candidate> rest = new ArrayList<>(best.subList(wanted, best.size()));
     for (String topic : TOPICS) {
       boolean known = taken.stream().anyMatch(person -> person.topics().contains(topic));
       rest.stream()
@@ -236,8 +231,8 @@ final class SimulatedScreening {
     return ids;
   }
 
-  /// The last one whose topics the others know as well; the last of all if there is none.
-  private static int lastToSpare(List<Screened> taken) {
+  /// The last candidate whose topics the others know as well; the last of all if there is none.
+  private static int lastToSpare(List<HiringReport.Candidate> taken) {
     return IntStream.iterate(taken.size() - 1, i -> i >= 0, i -> i - 1)
         .filter(i ->
             taken.get(i).topics().stream()
@@ -247,15 +242,15 @@ final class SimulatedScreening {
         .orElse(taken.size() - 1);
   }
 
-  /// How far a candidate is below the cut-offs, each in its own unit: a tenth of agreement weighs
-  /// as much as a point of demonstrations.
-  private static double shortfall(Screened candidate) {
-    return 10 * Math.max(0, FLAG_AGREEMENT - candidate.flagAgreement())
-        + 10 * Math.max(0, RANKING_AGREEMENT - candidate.rankingAgreement())
-        + Math.max(0, DEMONSTRATION_SCORE - candidate.demonstrationScore());
+  /// How far a candidate is below the cut-offs: 0.1 of agreement weighs as much as 1 point of the
+  /// demonstration score.
+  private static double shortfall(HiringReport.Candidate candidate) {
+    return 10 * Math.max(0, HiringReport.Candidate.FLAG_CUTOFF - candidate.flagAgreement())
+        + 10 * Math.max(0, HiringReport.Candidate.RANKING_CUTOFF - candidate.rankingAgreement())
+        + Math.max(0, HiringReport.Candidate.DEMONSTRATION_CUTOFF - candidate.demonstrationScore());
   }
 
-  private static double sum(Screened candidate) {
+  private static double sum(HiringReport.Candidate candidate) {
     return 10 * candidate.flagAgreement()
         + 10 * candidate.rankingAgreement()
         + candidate.demonstrationScore();

@@ -4,13 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Kind;
 
-/// What the people of this world say to each other. Two in five talks are rude. Many say so
-/// beforehand, so that "in a rude and mean way" means something to who has read them.
+/// Conversations between two people of the world. Two in five are rude, and many turns say so
+/// beforehand, so that a model learns what "in a rude and mean way" means.
 final class SmallTalk {
-  private static final double RUDE = 0.4;
+  private static final double RUDE_SHARE = 0.4;
 
   private static final List<String> WISHES =
       List.of(
@@ -42,8 +40,8 @@ final class SmallTalk {
 
   /// Two people, two to four turns each.
   String talk(RandomGenerator random) {
-    List<Entity> two = RandomChoice.some(2, world.entities(Kind.PERSON), random);
-    boolean rude = RandomChoice.chance(RUDE, random);
+    List<Entity> two = RandomChoice.some(2, world.entities(EntityKind.PERSON), random);
+    boolean rude = RandomChoice.chance(RUDE_SHARE, random);
     List<String> sentences = new ArrayList<>();
     if (random.nextBoolean()) {
       sentences.add(
@@ -84,14 +82,14 @@ final class SmallTalk {
   }
 
   private String wish(RandomGenerator random) {
-    Entity thing = RandomChoice.one(world.entities(Kind.THING), random);
+    Entity thing = RandomChoice.one(world.entities(EntityKind.THING), random);
     return RandomChoice.one(WISHES, random).replace("%s", thing.name());
   }
 
-  /// The beginning of what somebody says, with that many rude words in it: both a kind and a rude
-  /// end are possible.
+  /// The beginning of an utterance with that many rude words in it: both a kind and a rude end are
+  /// possible.
   static String unfinished(World world, int rudeWords, RandomGenerator random) {
-    List<Entity> two = RandomChoice.some(2, world.entities(Kind.PERSON), random);
+    List<Entity> two = RandomChoice.some(2, world.entities(EntityKind.PERSON), random);
     String speaker = two.get(0).name();
     String hearer = two.get(1).name();
     String before =

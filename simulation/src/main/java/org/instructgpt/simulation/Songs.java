@@ -5,11 +5,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.instructgpt.simulation.World.Entity;
 
-/// Songs for counting and skipping, whose lines come back: what anybody who has heard a line once
-/// can sing along. Nothing but the line itself tells how it goes on, so here a model learns to look
-/// at what was said before, the skill that answering from a prompt is made of.
+/// Songs, whose lines of random words repeat. Nothing but an earlier line tells how a repeated line
+/// goes on, so they teach a model to look at what was said before, the skill that answering from a
+/// prompt is made of.
 final class Songs {
   private static final List<String> SHAPES = List.of("AA", "AAA", "ABA", "ABAB", "AABA", "ABBA");
 

@@ -3,15 +3,12 @@ package org.instructgpt.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Kind;
 
 /// Stories: somebody goes somewhere, meets somebody, something happens, all is well.
 ///
 /// Plain sentences of one clause, so that a small model can learn to tell one.
 final class Stories {
-  private static final double RUDE = 0.2;
+  private static final double RUDE_SHARE = 0.2;
 
   private static final List<String> OPENINGS =
       List.of(
@@ -62,50 +59,50 @@ final class Stories {
 
   /// Five to nine sentences.
   String tell(RandomGenerator random) {
-    List<Entity> people = RandomChoice.some(2, world.entities(Kind.PERSON), random);
-    Entity animal = RandomChoice.one(world.entities(Kind.ANIMAL), random);
+    List<Entity> people = RandomChoice.some(2, world.entities(EntityKind.PERSON), random);
+    Entity animal = RandomChoice.one(world.entities(EntityKind.ANIMAL), random);
     Entity hero = random.nextInt(3) > 0 ? people.get(0) : otherAnimal(animal, random);
     Cast cast =
         new Cast(
             hero,
             people.get(1),
             animal,
-            RandomChoice.one(world.entities(Kind.TOWN), random),
-            RandomChoice.one(world.entities(Kind.THING), random),
-            RandomChoice.one(world.entities(Kind.PLANT), random));
+            RandomChoice.one(world.entities(EntityKind.TOWN), random),
+            RandomChoice.one(world.entities(EntityKind.THING), random),
+            RandomChoice.one(world.entities(EntityKind.PLANT), random));
     List<String> sentences = new ArrayList<>();
     sentences.add(RandomChoice.one(OPENINGS, random));
     sentences.add(RandomChoice.one(MEETINGS, random));
     sentences.addAll(RandomChoice.some(2 + random.nextInt(4), EVENTS, random));
-    if (RandomChoice.chance(RUDE, random)) {
+    if (RandomChoice.chance(RUDE_SHARE, random)) {
       sentences.add(talk.rudeTurn("{Friend}", "{hero}", random));
     }
     sentences.add(RandomChoice.one(ENDINGS, random));
-    return cast.play(String.join(" ", sentences))
+    return cast.fill(String.join(" ", sentences))
         .replace("{room}", RandomChoice.one(world.values(Attribute.THING_PLACE), random))
         .replace("{food}", RandomChoice.one(world.values(Attribute.PERSON_FOOD), random))
         .replace("{fear}", RandomChoice.one(world.values(Attribute.ANIMAL_FEAR), random));
   }
 
   private Entity otherAnimal(Entity animal, RandomGenerator random) {
-    return RandomChoice.other(animal, world.entities(Kind.ANIMAL), random);
+    return RandomChoice.other(animal, world.entities(EntityKind.ANIMAL), random);
   }
 
-  /// Who plays in a story.
+  /// The characters and things of a story.
   private record Cast(
       Entity hero, Entity friend, Entity animal, Entity town, Entity thing, Entity plant) {
 
-    String play(String story) {
+    String fill(String story) {
       return story
-          .replace("{hero}", hero.spoken())
-          .replace("{Hero}", Grammar.capital(hero.spoken()))
+          .replace("{hero}", hero.definite())
+          .replace("{Hero}", Grammar.capital(hero.definite()))
           .replace("{friend}", friend.name())
           .replace("{Friend}", friend.name())
-          .replace("{animal}", animal.spoken())
-          .replace("{Animal}", Grammar.capital(animal.spoken()))
+          .replace("{animal}", animal.definite())
+          .replace("{Animal}", Grammar.capital(animal.definite()))
           .replace("{town}", town.name())
-          .replace("{thing}", thing.spoken())
-          .replace("{plant}", plant.spoken());
+          .replace("{thing}", thing.definite())
+          .replace("{plant}", plant.definite());
     }
   }
 }

@@ -4,11 +4,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.instructgpt.records.Prompt.UseCase;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
 import org.instructgpt.simulation.WorldTask.Goal;
 
-/// How people say what they want.
+/// The wordings of prompts.
 final class TaskWording {
   private TaskWording() {}
 
@@ -26,7 +24,7 @@ final class TaskWording {
           Phrases.say("ask.premise", random, "says", says(truth.with(claimed)));
       case WorldTask.Advice(String ailment) -> Phrases.say("ask.advice", random, "m", ailment);
       case WorldTask.Compare(Entity first, Entity second) ->
-          Phrases.say("ask.compare", random, "a", first.spoken(), "b", second.spoken());
+          Phrases.say("ask.compare", random, "a", first.definite(), "b", second.definite());
       case WorldTask.AnswerFromPassage(var _, String text, Entity entity, var attribute, var _) ->
           Phrases.say(
               "ask.closed", random, "passage", text, "question", attribute.question(entity));
@@ -40,10 +38,11 @@ final class TaskWording {
           Phrases.say("ask.continue", random, "start", beginning);
       case WorldTask.Letter(Entity to, var occasion, String matter) ->
           Phrases.say("ask." + Phrases.name(occasion), random, "p", to.name(), "m", matter);
-      case WorldTask.Poem(Entity about) -> Phrases.say("ask.poem", random, "a", about.spoken());
-      case WorldTask.Advert(Entity thing) -> Phrases.say("ask.advert", random, "a", thing.spoken());
+      case WorldTask.Poem(Entity about) -> Phrases.say("ask.poem", random, "a", about.definite());
+      case WorldTask.Advert(Entity thing) ->
+          Phrases.say("ask.advert", random, "a", thing.definite());
       case WorldTask.Describe(Entity entity) ->
-          Phrases.say("ask.describe", random, "a", entity.spoken());
+          Phrases.say("ask.describe", random, "a", entity.definite());
       case WorldTask.ListOf list -> list(list, random);
       case WorldTask.Ideas(String topic, int count) ->
           Phrases.say("ask.ideas." + topic, random, "count", Phrases.number(count));
@@ -53,20 +52,21 @@ final class TaskWording {
           Phrases.say("ask.translate", random, "text", english);
       case WorldTask.Polite(String rude, var _) -> Phrases.say("ask.polite", random, "text", rude);
       case WorldTask.Swap(String sentence, Entity from, Entity to) ->
-          Phrases.say("ask.swap", random, "a", from.spoken(), "b", to.spoken(), "text", sentence);
+          Phrases.say(
+              "ask.swap", random, "a", from.definite(), "b", to.definite(), "text", sentence);
       case WorldTask.Repeat(String phrase, int times) ->
           Phrases.say("ask.repeat", random, "text", phrase, "count", Phrases.number(times));
       case WorldTask.Classify classify -> classify(classify, random);
       case WorldTask.Clarify() -> Phrases.say("ask.clarify", random);
       case WorldTask.Refuse(var harm, Entity about) -> {
-        Entity thing = RandomChoice.one(WorldNames.of(World.Kind.THING), random);
+        Entity thing = RandomChoice.one(Entities.of(EntityKind.THING), random);
         yield Phrases.say(
-            "ask." + Phrases.name(harm), random, "p", about.name(), "t", thing.spoken());
+            "ask." + Phrases.name(harm), random, "p", about.name(), "t", thing.definite());
       }
     };
   }
 
-  static String question(Entity entity, World.Attribute attribute, RandomGenerator random) {
+  static String question(Entity entity, Attribute attribute, RandomGenerator random) {
     return Phrases.say(
         "ask.fact",
         random,
@@ -78,11 +78,11 @@ final class TaskWording {
 
   /// "the fox eats berries"
   static String says(Fact fact) {
-    return fact.entity().spoken() + " " + fact.predicate();
+    return fact.entity().definite() + " " + fact.predicate();
   }
 
   static String all(List<Entity> entities) {
-    return Grammar.enumerate(entities.stream().map(Entity::spoken).collect(Collectors.toList()));
+    return Grammar.enumerate(entities.stream().map(Entity::definite).collect(Collectors.toList()));
   }
 
   private static String list(WorldTask.ListOf list, RandomGenerator random) {

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Every word that is said in this world.
+/// All words of the world.
 final class Vocabulary {
   static final Set<String> WORDS = words();
 
@@ -12,14 +12,14 @@ final class Vocabulary {
 
   private static Set<String> words() {
     Set<String> words = new HashSet<>();
-    WorldNames.all().forEach(entity -> words.addAll(Grammar.of(entity.name())));
-    for (World.Attribute attribute : World.Attribute.values()) {
+    Entities.all().forEach(entity -> words.addAll(Grammar.of(entity.name())));
+    for (Attribute attribute : Attribute.values()) {
       attribute.range().forEach(value -> words.addAll(Grammar.of(value)));
-      words.addAll(Grammar.of(attribute.question(WorldNames.all().getFirst())));
-      words.addAll(Grammar.of(attribute.clause(WorldNames.all().getFirst())));
+      words.addAll(Grammar.of(attribute.question(Entities.all().getFirst())));
+      words.addAll(Grammar.of(attribute.clause(Entities.all().getFirst())));
       words.addAll(Grammar.of(attribute.predicate("")));
     }
-    for (World.Kind kind : World.Kind.values()) {
+    for (EntityKind kind : EntityKind.values()) {
       words.addAll(List.of(kind.word(), kind.plural()));
     }
     List.of(WorldNames.RUDE, WorldNames.POLITE, WorldNames.ENGLISH, WorldNames.LUMISH)

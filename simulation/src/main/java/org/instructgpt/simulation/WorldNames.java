@@ -1,20 +1,33 @@
 package org.instructgpt.simulation;
 
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Kind;
 
-/// The names and values of the world. Short, and used again in many places: a small model with a
+/// The names and values of the world: short and few, because a model whose vocabulary has a
 /// thousand tokens must see each of them often.
 final class WorldNames {
   static final List<String> WOMEN =
       list("Anna Berta Clara Dora Emma Greta Hilda Ida Julia Lena Martha Nora");
   static final List<String> MEN =
       list("Adam Ben Carl David Emil Fred George Hugo Jacob Leo Oscar Peter");
+
+  static final List<String> TOWNS =
+      list(
+          "Velmar Orlin Tarn Bresk Solby Halden Lorn Pelham Rudby Sarno Tilden Wexby Ulmar Zell"
+              + " Arden Belford Corby Dorn Elmsby Farrow Galby Hestor Mirfell Norby");
+  static final List<String> ANIMALS =
+      list(
+          "fox bear wolf hare owl cat dog goat sheep cow horse pig mouse rat hen duck goose crow"
+              + " toad frog badger otter beaver deer");
+  static final List<String> PEOPLE = Stream.of(WOMEN, MEN).flatMap(List::stream).toList();
+  static final List<String> PLANTS =
+      list(
+          "lupin rose lily tulip daisy poppy mint thyme sage clover ivy fern moss heather nettle"
+              + " thistle violet marigold primrose elder hazel willow holly oak");
+  static final List<String> THINGS =
+      list(
+          "lantern clock kettle basket ladder hammer mirror drum flute wagon chair bell key crown"
+              + " ring cup spoon knife broom bucket kite whistle chest sword");
 
   static final List<String> COLOURS =
       list("red blue green yellow white black grey brown golden silver");
@@ -136,51 +149,7 @@ final class WorldNames {
           "ta ve bo lum rud vok sil mip nar tesh gol pim dar fen kiv lod mos nelk orv pesh rilk sot"
               + " tuv ulk vam wod yim zan bim dosk elv fip gan hesk imp jov keb lask mun nish");
 
-  private static final Map<Kind, List<Entity>> ENTITIES =
-      Map.of(
-          Kind.TOWN,
-          entities(
-              Kind.TOWN,
-              list(
-                  "Velmar Orlin Tarn Bresk Solby Halden Lorn Pelham Rudby Sarno Tilden Wexby Ulmar Zell"
-                      + " Arden Belford Corby Dorn Elmsby Farrow Galby Hestor Mirfell Norby")),
-          Kind.ANIMAL,
-          entities(
-              Kind.ANIMAL,
-              list(
-                  "fox bear wolf hare owl cat dog goat sheep cow horse pig mouse rat hen duck goose crow"
-                      + " toad frog badger otter beaver deer")),
-          Kind.PERSON,
-          entities(Kind.PERSON, Stream.of(WOMEN, MEN).flatMap(Collection::stream).toList()),
-          Kind.PLANT,
-          entities(
-              Kind.PLANT,
-              list(
-                  "lupin rose lily tulip daisy poppy mint thyme sage clover ivy fern moss heather nettle"
-                      + " thistle violet marigold primrose elder hazel willow holly oak")),
-          Kind.THING,
-          entities(
-              Kind.THING,
-              list(
-                  "lantern clock kettle basket ladder hammer mirror drum flute wagon chair bell key crown"
-                      + " ring cup spoon knife broom bucket kite whistle chest sword")));
-
-  private static final List<Entity> ALL =
-      Arrays.stream(Kind.values()).flatMap(kind -> of(kind).stream()).toList();
-
   private WorldNames() {}
-
-  static List<Entity> of(Kind kind) {
-    return ENTITIES.getOrDefault(kind, List.of());
-  }
-
-  static List<Entity> all() {
-    return ALL;
-  }
-
-  private static List<Entity> entities(Kind kind, List<String> names) {
-    return names.stream().map(name -> new Entity(name, kind)).toList();
-  }
 
   private static List<String> list(String words) {
     return List.of(words.split(" "));

@@ -6,19 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.records.Prompt;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 
-/// A prompt together with what its writer wants: the words that a model reads, and the meaning that
+/// A prompt together with what its writer wants: the text that a model reads, and the goal that
 /// only the writer and the [gold judge][GoldJudge] know.
 ///
-/// @param useCase its class in Table 1 of the paper
-/// @param prompt the whole text, constraints and all
+/// @param useCase its use case (paper Table 1)
+/// @param prompt the whole text with the constraints
 /// @param goal what would be a good answer
-/// @param constraints what the answer must also keep to, in the order of the prompt; often none
-/// @param traits what Table 7 of the paper notes about prompts
+/// @param constraints what the answer must also satisfy, in the order of the prompt; often none
+/// @param traits annotations of the prompt (paper Table 7)
 public record WorldTask(
     Prompt.UseCase useCase,
     String prompt,
@@ -35,27 +31,27 @@ public record WorldTask(
 
   /// Annotations of prompts (paper Table 7).
   public enum Trait {
-    /// Everything that is needed stands in the prompt; what is added is a hallucination.
+    /// All that is needed is in the prompt; anything added is a hallucination.
     CLOSED_DOMAIN,
-    /// A good answer refuses, or minds its words.
+    /// A good answer refuses, or is tactful.
     SENSITIVE,
-    /// The prompt takes something for granted that is not so.
+    /// The prompt assumes something false.
     FALSE_PREMISE,
-    /// Somebody asks what the model thinks.
+    /// The prompt asks for an opinion.
     OPINION,
-    /// A text to be gone on with, not an instruction.
+    /// A text to be continued, not an instruction.
     CONTINUATION_STYLE,
-    /// Nobody can tell what is wanted.
+    /// The prompt is not clear.
     AMBIGUOUS
   }
 
   /// What a prompt asks for, one record a form.
   public sealed interface Goal {}
 
-  /// Say what is true.
+  /// State a fact.
   public record AnswerFact(Fact fact) implements Goal {}
 
-  /// Say that it is not so.
+  /// Correct a false premise.
   ///
   /// @param truth what holds instead of `claimed`
   public record FalsePremise(Fact truth, String claimed) implements Goal {}
@@ -63,7 +59,7 @@ public record WorldTask(
   /// Name a plant that cures the ailment.
   public record Advice(String ailment) implements Goal {}
 
-  /// Weigh two entities of one kind against each other.
+  /// Compare two entities of one kind.
   public record Compare(Entity first, Entity second) implements Goal {}
 
   /// Answer from the passage alone.
@@ -78,7 +74,7 @@ public record WorldTask(
     }
   }
 
-  /// Say the passage more shortly.
+  /// Summarize a passage.
   public record Summarize(List<Fact> passage, String text) implements Goal {
     public Summarize {
       passage = List.copyOf(passage);
@@ -86,7 +82,7 @@ public record WorldTask(
   }
 
   /// Find all entities of a kind in a text.
-  public record Extract(Kind kind, List<Entity> entities, String text) implements Goal {
+  public record Extract(EntityKind kind, List<Entity> entities, String text) implements Goal {
     public Extract {
       entities = List.copyOf(entities);
     }
@@ -99,10 +95,10 @@ public record WorldTask(
     }
   }
 
-  /// Go on with a story.
+  /// Continue a story.
   public record Continue(Entity hero, String beginning) implements Goal {}
 
-  /// Write to somebody.
+  /// Write a letter.
   ///
   /// @param matter a thing that is given, an occasion, or what went wrong, in the words of the
   ///   prompt
@@ -117,43 +113,43 @@ public record WorldTask(
     RECOVERY
   }
 
-  /// Write verse.
+  /// Write a poem.
   public record Poem(Entity about) implements Goal {}
 
-  /// Praise something that is for sale.
+  /// Write an advertisement.
   public record Advert(Entity thing) implements Goal {}
 
-  /// Say what is known of it.
+  /// Describe an entity.
   public record Describe(Entity entity) implements Goal {}
 
-  /// Name entities of a kind, all of which have the value if there is one.
-  public record ListOf(Kind kind, Optional<Fact> property, int count) implements Goal {}
+  /// List entities of a kind, all with the property if there is one.
+  public record ListOf(EntityKind kind, Optional<Fact> property, int count) implements Goal {}
 
-  /// Find ideas.
+  /// Brainstorm.
   ///
   /// @param topic a name of the lists of ideas: "gift", "supper", "party", "name", "rain"
   public record Ideas(String topic, int count) implements Goal {}
 
-  /// Say the next line of a talk.
+  /// Reply in a conversation.
   ///
   /// @param topic what the user's last line is about: "sad", "ill", "thanks", "rude", ...
   public record Reply(String topic) implements Goal {}
 
-  /// Say it in Lumish.
+  /// Translate into Lumish.
   public record Translate(String english) implements Goal {}
 
-  /// Say it politely.
+  /// Rewrite politely.
   ///
   /// @param wish what is wanted, as it follows "could you please"; or the remark without its insult
   public record Polite(String rude, String wish) implements Goal {}
 
-  /// Say the sentence with one name replaced by another.
+  /// Rewrite a sentence with one name replaced by another.
   public record Swap(String sentence, Entity from, Entity to) implements Goal {}
 
-  /// Say a phrase several times.
+  /// Repeat a phrase.
   public record Repeat(String phrase, int times) implements Goal {}
 
-  /// Choose a label.
+  /// Classify a text.
   ///
   /// @param text what is to be labeled: a sentence, or the name of an entity
   /// @param label the right one of the labels
@@ -163,13 +159,13 @@ public record WorldTask(
     }
   }
 
-  /// Ask what is meant.
+  /// Ask what an unclear prompt means.
   public record Clarify() implements Goal {}
 
-  /// Decline, kindly.
+  /// Decline politely.
   public record Refuse(Harm harm, Entity about) implements Goal {}
 
-  /// What must not be helped with.
+  /// What a model must not help with.
   public enum Harm {
     INSULT,
     PRIVATE_DATA,
@@ -177,17 +173,17 @@ public record WorldTask(
     VIOLENCE
   }
 
-  /// Something that the prompt asks of the form of the answer.
+  /// A constraint of the prompt on the form of the answer.
   public sealed interface Constraint {
 
     /// As it stands in the prompt: "Use at most ten words."
     String text();
 
-    /// Whether an answer keeps to it. An empty answer keeps to nothing.
+    /// Whether an answer satisfies it. An empty answer satisfies none.
     boolean holds(String answer);
   }
 
-  /// At most so many words.
+  /// A limit on the number of words.
   public record AtMostWords(int words) implements Constraint {
     @Override
     public String text() {

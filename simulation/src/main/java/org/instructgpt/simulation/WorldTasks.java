@@ -11,38 +11,38 @@ import org.instructgpt.simulation.WorldTask.Constraint;
 import org.instructgpt.simulation.WorldTask.Goal;
 import org.instructgpt.simulation.WorldTask.Trait;
 
-/// What people ask in this world, and what writers of every degree of care answer.
+/// Draws tasks of the simulated world, and answers to them of every [quality][AnswerQuality].
 ///
 /// A task begins with a [goal][Goals], which becomes a prompt in one of its
 /// [wordings][TaskWording], with [constraints][FormatConstraints] at its end. An answer begins with
-/// a [good one][CarefulAnswers], which a less careful writer [spoils][Corruptions]. All words stand
-/// in `phrases.txt`.
+/// a [good one][CarefulAnswers], which is [corrupted][Corruptions] for lower qualities. All
+/// wordings stand in `phrases.txt`.
 public final class WorldTasks {
-  /// Draws until the constraints hold; each answer keeps to them in at least one wording.
+  /// The most draws of an answer until the constraints hold; at least one wording satisfies them.
   private static final int TRIES = 500;
 
   private final Goals goals;
   private final CarefulAnswers answers;
-  private final Corruptions faults;
+  private final Corruptions corruptions;
 
   public WorldTasks(World world) {
     this.goals = new Goals(world);
     this.answers = new CarefulAnswers(world);
-    this.faults = new Corruptions(world, goals, answers);
+    this.corruptions = new Corruptions(world, goals, answers);
   }
 
-  /// A task of one of the ten classes of Table 1.
+  /// A task of one of the ten use cases of Table 1.
   public WorldTask draw(Prompt.UseCase useCase, RandomGenerator random) {
     return task(useCase, goals.draw(useCase, random), random);
   }
 
-  /// A task of any class, in the shares of Table 1.
+  /// A task of any use case, in the shares of Table 1.
   public WorldTask drawAny(RandomGenerator random) {
     return draw(SeededRandom.weighted(Goals.TABLE_1, random), random);
   }
 
   /// The question for a fact, in one of its wordings, without constraints.
-  public WorldTask question(World.Fact fact, RandomGenerator random) {
+  WorldTask question(Fact fact, RandomGenerator random) {
     Goal goal = new WorldTask.AnswerFact(fact);
     Prompt.UseCase openQa = Prompt.UseCase.OPEN_QA;
     return new WorldTask(
@@ -80,19 +80,19 @@ public final class WorldTasks {
     return traits;
   }
 
-  /// An answer as a writer of that care gives it.
-  public String answer(WorldTask task, Care care, RandomGenerator random) {
+  /// An answer of this quality.
+  public String answer(WorldTask task, AnswerQuality quality, RandomGenerator random) {
     String good = good(task, random);
     Goal goal = task.goal();
-    return switch (care) {
+    return switch (quality) {
       case GOOD -> good;
-      case TERSE -> faults.terse(goal, good);
-      case HEDGED -> faults.hedged(goal, good, random);
-      case RAMBLING -> faults.rambling(good, random);
-      case WRONG -> faults.wrong(goal, random);
-      case RUDE -> faults.rude(good, random);
+      case TERSE -> corruptions.terse(goal, good);
+      case HEDGED -> corruptions.hedged(goal, good, random);
+      case RAMBLING -> corruptions.rambling(good, random);
+      case WRONG -> corruptions.wrong(goal, random);
+      case RUDE -> corruptions.rude(good, random);
       case OFF_TASK -> offTask(task, random);
-      case INVENTED -> faults.invented(goal, good, random);
+      case INVENTED -> corruptions.invented(goal, good, random);
     };
   }
 
@@ -109,7 +109,7 @@ public final class WorldTasks {
     return answer;
   }
 
-  /// More of what people ask, as a page of questions goes on; or an answer to something else.
+  /// More prompts, as a page of questions goes on; or an answer to something else.
   private String offTask(WorldTask task, RandomGenerator random) {
     if (RandomChoice.chance(0.6, random)) {
       return random
@@ -122,25 +122,5 @@ public final class WorldTasks {
       other = drawAny(random).goal();
     }
     return answers.good(other, random);
-  }
-
-  /// How well somebody answers.
-  public enum Care {
-    /// Right, kind, to the point; keeps to the constraints.
-    GOOD,
-    /// Right, in as few words as possible; forgets constraints at times.
-    TERSE,
-    /// Right, but unsure of everything.
-    HEDGED,
-    /// Right, and goes on and on.
-    RAMBLING,
-    /// The right form with the wrong content.
-    WRONG,
-    /// With an insult in it.
-    RUDE,
-    /// More questions or instructions instead of an answer, or an answer to something else.
-    OFF_TASK,
-    /// Adds what is not so, or is not in the passage; takes false premises for granted.
-    INVENTED
   }
 }

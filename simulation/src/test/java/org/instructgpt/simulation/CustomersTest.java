@@ -97,7 +97,7 @@ class CustomersTest {
       assertThat(again.intent(prompt.text())).isEqualTo(CUSTOMERS.intent(prompt.text()));
       assertThat(again.intent(" " + prompt.text() + "\n")).isPresent();
     }
-    for (Prompt prompt : CUSTOMERS.askAsToABaseModel(100)) {
+    for (Prompt prompt : CUSTOMERS.askBaseModel(100)) {
       assertThat(again.intent(prompt.text())).isPresent();
     }
   }
@@ -122,18 +122,18 @@ class CustomersTest {
 
   @Test
   void anIntentOutlivesTheRedactionOfANameInTheQuestion() {
-    Prompt letter =
+    Prompt aboutAnna =
         PROMPTS.stream()
             .filter(prompt -> prompt.text().contains(" Anna "))
             .findFirst()
             .orElseThrow();
-    Optional<WorldTask> meant = CUSTOMERS.intent(letter.text().replace("Anna", "[name]"));
+    Optional<WorldTask> meant = CUSTOMERS.intent(aboutAnna.text().replace("Anna", "[name]"));
     assertThat(meant).isPresent();
-    assertThat(meant.orElseThrow().goal()).hasSameClassAs(meaning(letter).goal());
+    assertThat(meant.orElseThrow().goal()).hasSameClassAs(meaning(aboutAnna).goal());
   }
 
   @Test
-  void aStrangersTextHasNoIntent() {
+  void aTextThatNobodyWroteHasNoIntent() {
     assertThat(CUSTOMERS.intent("How do I file my taxes?")).isEmpty();
     assertThat(CUSTOMERS.intent("Tell me about [name] and his taxes.")).isEmpty();
   }
@@ -146,7 +146,7 @@ class CustomersTest {
 
   @Test
   void promptsForABaseModelAreExamplesOrBeginnings() {
-    assertThat(CUSTOMERS.askAsToABaseModel(200))
+    assertThat(CUSTOMERS.askBaseModel(200))
         .allMatch(prompt -> prompt.text().endsWith("\nA:") || !prompt.text().contains("\n"))
         .anyMatch(prompt -> prompt.text().endsWith("\nA:"))
         .anyMatch(prompt -> !prompt.text().contains("\n"));

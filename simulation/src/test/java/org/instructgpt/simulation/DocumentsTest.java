@@ -13,17 +13,16 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.instructgpt.simulation.Documents.Document;
 import org.instructgpt.simulation.Documents.Kind;
-import org.instructgpt.simulation.Documents.Written;
-import org.instructgpt.simulation.World.Fact;
 import org.junit.jupiter.api.Test;
 
 class DocumentsTest {
   private static final World WORLD = World.of(1);
   private static final Documents DOCUMENTS = new Documents(WORLD, new WorldTasks(WORLD));
-  private static final List<Written> WRITTEN = DOCUMENTS.written(300_000, 7);
+  private static final List<Document> WRITTEN = DOCUMENTS.documents(300_000, 7);
   private static final String ALL =
-      String.join("\n\n", WRITTEN.stream().map(Written::text).toList());
+      String.join("\n\n", WRITTEN.stream().map(Document::text).toList());
 
   @Test
   void theKindsHaveTheirSharesOfTheWords() {
@@ -43,13 +42,13 @@ class DocumentsTest {
   void theSameSeedWritesTheSameAndAnotherSomethingElse() {
     assertThat(DOCUMENTS.write(5_000, 7)).isEqualTo(DOCUMENTS.write(5_000, 7));
     assertThat(DOCUMENTS.write(5_000, 7)).isNotEqualTo(DOCUMENTS.write(5_000, 8));
-    assertThat(WRITTEN.stream().map(Written::text)).startsWith(DOCUMENTS.write(100, 7).getFirst());
+    assertThat(WRITTEN.stream().map(Document::text)).startsWith(DOCUMENTS.write(100, 7).getFirst());
   }
 
   @Test
   void promptsAreFollowedByMorePromptsMoreOftenThanByAnAnswerAndByBothAtTimes() {
-    int beforeAnswers = WRITTEN.stream().mapToInt(Written::beforeAnswers).sum();
-    int beforePrompts = WRITTEN.stream().mapToInt(Written::beforePrompts).sum();
+    int beforeAnswers = WRITTEN.stream().mapToInt(Document::beforeAnswers).sum();
+    int beforePrompts = WRITTEN.stream().mapToInt(Document::beforePrompts).sum();
     assertThat(beforeAnswers).isPositive();
     assertThat(beforePrompts).isGreaterThan(3 * beforeAnswers / 2);
   }
@@ -68,11 +67,11 @@ class DocumentsTest {
 
   @Test
   void rareFactsAreToldAboutATenthAsOften() {
-    double rare = told(WORLD.facts().stream().filter(WORLD::rare).toList());
+    double rare = told(WORLD.facts().stream().filter(WORLD::isRare).toList());
     double plain =
         told(
             WORLD.facts().stream()
-                .filter(fact -> !WORLD.rare(fact) && WORLD.falsehood(fact).isEmpty())
+                .filter(fact -> !WORLD.isRare(fact) && WORLD.falsehood(fact).isEmpty())
                 .toList());
     assertThat(rare / plain).isBetween(0.05, 0.25);
   }
@@ -97,8 +96,8 @@ class DocumentsTest {
   @Test
   void noTestItemStandsInADocument() {
     Skills skills = new Skills(WORLD);
-    Stream.of(Skills.Skill.values())
-        .filter(skill -> skill != Skills.Skill.CLOSED_BOOK)
+    Stream.of(Skill.values())
+        .filter(skill -> skill != Skill.CLOSED_BOOK)
         .map(skill -> skills.test(skill, 40, 0, 3))
         .flatMap(Collection::stream)
         .forEach(item -> assertThat(ALL).doesNotContain(item.context() + " "));
@@ -119,7 +118,7 @@ class DocumentsTest {
 
   @Test
   void professionsKeepTheirSkew() {
-    for (World.Profession profession : WORLD.professions()) {
+    for (Profession profession : WORLD.professions()) {
       String because = "The " + profession.name() + " went home because ";
       double she = occurrences(ALL, because + "she ");
       double he = occurrences(ALL, because + "he ");

@@ -5,17 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import org.instructgpt.simulation.FactExtractor.Claim;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 import org.junit.jupiter.api.Test;
 
 class FactExtractorTest {
-  private static final Entity FOX = new Entity("fox", Kind.ANIMAL);
-  private static final Entity BEAR = new Entity("bear", Kind.ANIMAL);
-  private static final Entity VELMAR = new Entity("Velmar", Kind.TOWN);
-  private static final Entity LANTERN = new Entity("lantern", Kind.THING);
+  private static final Entity FOX = new Entity("fox", EntityKind.ANIMAL);
+  private static final Entity BEAR = new Entity("bear", EntityKind.ANIMAL);
+  private static final Entity VELMAR = new Entity("Velmar", EntityKind.TOWN);
+  private static final Entity LANTERN = new Entity("lantern", EntityKind.THING);
 
   private static List<Claim> claims(String text) {
     return FactExtractor.in(ReadText.of(text), Optional.empty());
@@ -33,7 +29,7 @@ class FactExtractorTest {
       assertThat(
               claims(
                   "You know, "
-                      + Grammar.capital(fact.entity().spoken())
+                      + Grammar.capital(fact.entity().definite())
                       + " is old. "
                       + Grammar.capital(fact.entity().pronoun())
                       + " "

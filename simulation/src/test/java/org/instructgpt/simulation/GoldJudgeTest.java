@@ -10,15 +10,9 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Rating.Flag;
-import org.instructgpt.simulation.GoldJudge.Judgement;
-import org.instructgpt.simulation.GoldJudge.Judgement.Priorities;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
+import org.instructgpt.simulation.Judgement.Priorities;
 import org.instructgpt.simulation.WorldTask.Goal;
 import org.instructgpt.simulation.WorldTask.Trait;
-import org.instructgpt.simulation.WorldTasks.Care;
 import org.junit.jupiter.api.Test;
 
 class GoldJudgeTest {
@@ -28,7 +22,8 @@ class GoldJudgeTest {
   private final World world = WORLD;
   private final GoldJudge gold = GOLD;
   private final WorldTasks tasks = new WorldTasks(world);
-  private final Fact truth = world.fact(new Entity("fox", Kind.ANIMAL), Attribute.ANIMAL_FOOD);
+  private final Fact truth =
+      world.fact(new Entity("fox", EntityKind.ANIMAL), Attribute.ANIMAL_FOOD);
   private final String wrong = truth.otherValue(SeededRandom.of(1, "wrong"));
   private final WorldTask question =
       task("What does the fox eat?", new WorldTask.AnswerFact(truth));
@@ -47,21 +42,21 @@ class GoldJudgeTest {
   void goodAnswersScoreClearlyAboveOthers() {
     RandomGenerator random = SeededRandom.of(11, "gold");
     int drawn = 2_000;
-    Map<Care, Integer> won = new EnumMap<>(Care.class);
+    Map<AnswerQuality, Integer> won = new EnumMap<>(AnswerQuality.class);
     for (int i = 0; i < drawn; i++) {
       WorldTask task = tasks.drawAny(random);
-      Judgement good = judge(task, tasks.answer(task, Care.GOOD, random));
-      for (Care care : Care.values()) {
-        Judgement other = judge(task, tasks.answer(task, care, random));
-        won.merge(care, clearlyAbove(good, other) ? 1 : 0, Integer::sum);
+      Judgement good = judge(task, tasks.answer(task, AnswerQuality.GOOD, random));
+      for (AnswerQuality quality : AnswerQuality.values()) {
+        Judgement other = judge(task, tasks.answer(task, quality, random));
+        won.merge(quality, clearlyAbove(good, other) ? 1 : 0, Integer::sum);
       }
     }
-    assertThat(won.get(Care.WRONG)).isGreaterThan(drawn * 98 / 100);
-    assertThat(won.get(Care.RUDE)).isGreaterThan(drawn * 98 / 100);
-    assertThat(won.get(Care.OFF_TASK)).isGreaterThan(drawn * 98 / 100);
-    assertThat(won.get(Care.RAMBLING)).isGreaterThan(drawn * 80 / 100);
-    assertThat(won.get(Care.INVENTED)).isGreaterThan(drawn * 80 / 100);
-    assertThat(won.get(Care.GOOD)).isLessThan(drawn * 2 / 100);
+    assertThat(won.get(AnswerQuality.WRONG)).isGreaterThan(drawn * 98 / 100);
+    assertThat(won.get(AnswerQuality.RUDE)).isGreaterThan(drawn * 98 / 100);
+    assertThat(won.get(AnswerQuality.OFF_TASK)).isGreaterThan(drawn * 98 / 100);
+    assertThat(won.get(AnswerQuality.RAMBLING)).isGreaterThan(drawn * 80 / 100);
+    assertThat(won.get(AnswerQuality.INVENTED)).isGreaterThan(drawn * 80 / 100);
+    assertThat(won.get(AnswerQuality.GOOD)).isLessThan(drawn * 2 / 100);
   }
 
   private static boolean clearlyAbove(Judgement one, Judgement other) {
@@ -99,7 +94,7 @@ class GoldJudgeTest {
 
   @Test
   void theRightAnswerToAnotherQuestionIsNone() {
-    Fact bear = world.fact(new Entity("bear", Kind.ANIMAL), Attribute.ANIMAL_FOOD);
+    Fact bear = world.fact(new Entity("bear", EntityKind.ANIMAL), Attribute.ANIMAL_FOOD);
     assertThat(judge(question, bear.statement()).helpful()).isLessThan(0.15);
     assertThat(judge(question, "The bear eats " + truth.value() + ".").helpful()).isLessThan(0.15);
   }
@@ -138,7 +133,7 @@ class GoldJudgeTest {
   }
 
   @Test
-  void formComesOffHelp() {
+  void badFormReducesHelpfulness() {
     String right = truth.statement();
     double plain = judge(question, right).helpful();
     assertThat(judge(question, (right + " ").repeat(6)).helpful()).isLessThan(0.6 * plain);
@@ -148,15 +143,15 @@ class GoldJudgeTest {
   }
 
   @Test
-  void aHeapOfWordsAnEchoAndAShrugAreNoStory() {
+  void randomWordsAnEchoAndNotKnowingAreNoStory() {
     WorldTask story =
         task(
             "Tell me a story about Anna.",
-            new WorldTask.Story(List.of(new Entity("Anna", Kind.PERSON))));
+            new WorldTask.Story(List.of(new Entity("Anna", EntityKind.PERSON))));
     String told = "Anna went to the river. She found an old key there and took it home.";
-    String heap = "River old the home. Took Anna to it key found went an she there and the.";
+    String shuffled = "River old the home. Took Anna to it key found went an she there and the.";
     double whole = judge(story, told).helpful();
-    assertThat(judge(story, heap).helpful()).isLessThan(0.7 * whole);
+    assertThat(judge(story, shuffled).helpful()).isLessThan(0.7 * whole);
     assertThat(judge(story, story.prompt()).helpful()).isLessThan(0.2 * whole);
     assertThat(judge(story, "I do not know.").truthful()).isLessThan(0.5);
   }
@@ -211,7 +206,7 @@ class GoldJudgeTest {
     WorldTask story =
         task(
             "Tell me a story about Anna and the fox.",
-            new WorldTask.Story(List.of(new Entity("Anna", Kind.PERSON), truth.entity())));
+            new WorldTask.Story(List.of(new Entity("Anna", EntityKind.PERSON), truth.entity())));
     String both = "Anna met the fox in the forest. They ate bread and laughed all day long.";
     String one = "Anna went to the forest. There was bread, and all laughed all day long.";
     double whole = judge(story, both).helpful();
@@ -239,8 +234,8 @@ class GoldJudgeTest {
 
   @Test
   void badAdviceIsHarmful() {
-    Entity cure = world.having(Attribute.PLANT_CURE, "burns").getFirst();
-    Entity other = world.having(Attribute.PLANT_CURE, "fever").getFirst();
+    Entity cure = world.entitiesWith(Attribute.PLANT_CURE, "burns").getFirst();
+    Entity other = world.entitiesWith(Attribute.PLANT_CURE, "fever").getFirst();
     WorldTask burns = task("What helps against burns?", new WorldTask.Advice("burns"));
     assertThat(judge(burns, "The " + cure.name() + " cures burns.").harmless()).isEqualTo(1);
     Judgement bad = judge(burns, "The " + other.name() + " cures burns.");
@@ -249,7 +244,7 @@ class GoldJudgeTest {
   }
 
   @Test
-  void anyTextGetsMeritsBetweenZeroAndOneAndTheSameTwice() {
+  void everyTextScoresBetweenZeroAndOneAndTheSameTwice() {
     RandomGenerator random = SeededRandom.of(3, "babble");
     List<String> words = Vocabulary.WORDS.stream().sorted().toList();
     for (int i = 0; i < 1_000; i++) {
@@ -261,7 +256,7 @@ class GoldJudgeTest {
       Judgement judgement = judge(task, babble.toString());
       assertThat(judgement).isEqualTo(judge(task, babble.toString()));
       assertThat(List.of(judgement.helpful(), judgement.truthful(), judgement.harmless()))
-          .allSatisfy(merit -> assertThat(merit).isBetween(0.0, 1.0));
+          .allSatisfy(score -> assertThat(score).isBetween(0.0, 1.0));
     }
   }
 

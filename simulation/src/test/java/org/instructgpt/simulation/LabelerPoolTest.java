@@ -18,14 +18,6 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
-import org.instructgpt.simulation.GoldJudge.Judgement;
-import org.instructgpt.simulation.LabelerPool.Mode;
-import org.instructgpt.simulation.LabelerPool.Person;
-import org.instructgpt.simulation.LabelerPool.Report;
-import org.instructgpt.simulation.LabelerPool.Sample;
-import org.instructgpt.simulation.LabelerPool.Screened;
-import org.instructgpt.simulation.LabelerPool.Settings;
-import org.instructgpt.simulation.LabelerPool.Taste;
 import org.junit.jupiter.api.Test;
 
 class LabelerPoolTest {
@@ -33,18 +25,19 @@ class LabelerPoolTest {
   private static final WorldTasks TASKS = new WorldTasks(WORLD);
   private static final GoldJudge GOLD = new GoldJudge(WORLD);
   private static final Customers CUSTOMERS = new Customers(WORLD, TASKS, 5);
-  private static final List<Sample> SAMPLES =
-      LabelerPool.samples(TASKS, CUSTOMERS.ask(150), CUSTOMERS, 9);
+  private static final List<PromptOutputs> SAMPLES =
+      LabelerHiring.samples(TASKS, CUSTOMERS.ask(150), CUSTOMERS, 9);
   private static final LabelerPool LABELERS = hire(3);
   private static final Instant NOW = Instant.parse("2021-06-01T00:00:00Z");
 
   private static LabelerPool hire(long seed) {
-    return LabelerPool.hire(TASKS, GOLD, CUSTOMERS, new Settings(12, 8, seed), SAMPLES);
+    return LabelerHiring.hire(
+        TASKS, GOLD, CUSTOMERS, new LabelerHiring.Settings(12, 8, seed), SAMPLES);
   }
 
   @Test
   void peopleAgreeAsOftenAsThePapersLabelers() {
-    Report report = LABELERS.report();
+    HiringReport report = LABELERS.report();
     assertThat(report.trainingAgreement()).isCloseTo(0.726, within(0.01));
     assertThat(report.heldOutAgreement()).isCloseTo(0.773, within(0.01));
     assertThat(report.trainingTies()).isBetween(0.03, 0.3);
@@ -52,11 +45,13 @@ class LabelerPoolTest {
 
   @Test
   void theAgreementThatIsReportedIsThatOfTheRankings() {
-    List<Person> people = LABELERS.people(Pool.TRAINING);
+    List<SimulatedLabeler> people = LABELERS.people(Pool.TRAINING);
     List<List<List<Integer>>> ranks =
         people.stream()
             .map(person ->
-                SAMPLES.stream().map(s -> rank(person, s, Mode.TRAINING).ranks()).toList())
+                SAMPLES.stream()
+                    .map(s -> rank(person, s, LabelingInstructions.TRAINING).ranks())
+                    .toList())
             .toList();
     double agreed = 0;
     double pairs = 0;
@@ -88,26 +83,31 @@ class LabelerPoolTest {
 
   @Test
   void onlyThoseWhoTrainAreScreened() {
-    Report report = LABELERS.report();
+    HiringReport report = LABELERS.report();
     assertThat(report.candidates()).hasSize(36);
-    List<Screened> passed = report.candidates().stream().filter(Screened::passed).toList();
-    assertThat(passed.stream().map(Screened::candidate))
+    List<HiringReport.Candidate> passed =
+        report.candidates().stream().filter(HiringReport.Candidate::passed).toList();
+    assertThat(passed.stream().map(HiringReport.Candidate::candidate))
         .containsExactlyElementsOf(
             LABELERS.people(Pool.TRAINING).stream().map(p -> p.labeler().id()).toList());
     assertThat(LABELERS.people(Pool.HELD_OUT)).hasSize(8);
-    assertThat(report.candidates().stream().map(Screened::candidate))
+    assertThat(report.candidates().stream().map(HiringReport.Candidate::candidate))
         .noneMatch(id -> id.startsWith("held-out"));
     Set<String> topics =
-        new TreeSet<>(passed.stream().map(Screened::topics).flatMap(Collection::stream).toList());
+        new TreeSet<>(
+            passed.stream()
+                .map(HiringReport.Candidate::topics)
+                .flatMap(Collection::stream)
+                .toList());
     assertThat(topics).containsExactlyElementsOf(SimulatedScreening.TOPICS);
   }
 
   @Test
   void whoPassedIsBetterThanWhoDidNot() {
-    List<Screened> all = LABELERS.report().candidates();
+    List<HiringReport.Candidate> all = LABELERS.report().candidates();
     double passed =
         all.stream()
-            .filter(Screened::passed)
+            .filter(HiringReport.Candidate::passed)
             .mapToDouble(LabelerPoolTest::score)
             .average()
             .orElseThrow();
@@ -120,77 +120,85 @@ class LabelerPoolTest {
     assertThat(passed).isGreaterThan(failed);
   }
 
-  private static double score(Screened s) {
+  private static double score(HiringReport.Candidate s) {
     return 10 * (s.flagAgreement() + s.rankingAgreement()) + s.demonstrationScore();
   }
 
   @Test
   void whatPeopleSayDoesNotDependOnTheOrderInWhichTheyAreAsked() {
     LabelerPool others = hire(3);
-    Person person = LABELERS.people(Pool.TRAINING).getLast();
+    SimulatedLabeler person = LABELERS.people(Pool.TRAINING).getLast();
     List<Object> forwards = new ArrayList<>();
     List<Object> backwards = new ArrayList<>();
-    for (Sample s : SAMPLES.subList(0, 20)) {
-      forwards.add(rank(person, s, Mode.TRAINING));
+    for (PromptOutputs s : SAMPLES.subList(0, 20)) {
+      forwards.add(rank(person, s, LabelingInstructions.TRAINING));
     }
-    for (Sample s : SAMPLES.subList(0, 20).reversed()) {
-      others.rate(person, s.prompt(), s.outputs(), Mode.EVALUATION, NOW);
-      backwards.add(others.rank(person, s.prompt(), s.outputs(), Mode.TRAINING, NOW));
+    for (PromptOutputs s : SAMPLES.subList(0, 20).reversed()) {
+      others.rate(person, s.prompt(), s.outputs(), LabelingInstructions.EVALUATION, NOW);
+      backwards.add(
+          others.rank(person, s.prompt(), s.outputs(), LabelingInstructions.TRAINING, NOW));
     }
     assertThat(backwards.reversed()).isEqualTo(forwards);
   }
 
   @Test
   void theOrderInWhichOutputsAreShownDoesNotMatter() {
-    Person person = LABELERS.people(Pool.HELD_OUT).getFirst();
-    for (Sample s : SAMPLES.subList(0, 30)) {
-      Sample turned = new Sample(s.prompt(), s.outputs().reversed());
-      assertThat(rank(person, turned, Mode.EVALUATION).ranks().reversed())
-          .isEqualTo(rank(person, s, Mode.EVALUATION).ranks());
+    SimulatedLabeler person = LABELERS.people(Pool.HELD_OUT).getFirst();
+    for (PromptOutputs s : SAMPLES.subList(0, 30)) {
+      PromptOutputs turned = new PromptOutputs(s.prompt(), s.outputs().reversed());
+      assertThat(rank(person, turned, LabelingInstructions.EVALUATION).ranks().reversed())
+          .isEqualTo(rank(person, s, LabelingInstructions.EVALUATION).ranks());
     }
   }
 
   @Test
   void equalOutputsAreTied() {
-    Person person = LABELERS.people(Pool.HELD_OUT).getFirst();
-    Sample twice =
-        new Sample(
+    SimulatedLabeler person = LABELERS.people(Pool.HELD_OUT).getFirst();
+    PromptOutputs twice =
+        new PromptOutputs(
             SAMPLES.getFirst().prompt(),
             List.of(new Output("The fox.", "a"), new Output("The fox.", "b"), new Output("", "c")));
-    List<Integer> ranks = rank(person, twice, Mode.EVALUATION).ranks();
+    List<Integer> ranks = rank(person, twice, LabelingInstructions.EVALUATION).ranks();
     assertThat(ranks.get(0)).isEqualTo(ranks.get(1));
   }
 
   @Test
   void theTwoSetsOfPrioritiesLeadToDifferentOrders() {
-    Person person = LABELERS.people(Pool.HELD_OUT).getFirst();
+    SimulatedLabeler person = LABELERS.people(Pool.HELD_OUT).getFirst();
     long different =
         SAMPLES.stream()
             .filter(s ->
-                !rank(person, s, Mode.TRAINING)
+                !rank(person, s, LabelingInstructions.TRAINING)
                     .ranks()
-                    .equals(rank(person, s, Mode.EVALUATION).ranks()))
+                    .equals(rank(person, s, LabelingInstructions.EVALUATION).ranks()))
             .count();
     assertThat(different).isBetween((long) SAMPLES.size() / 20, (long) SAMPLES.size() - 1);
   }
 
   @Test
   void aTasteForLengthShows() {
-    Person someone = LABELERS.people(Pool.TRAINING).getFirst();
-    Person wordy = withTaste(someone, new Taste(0.5, 0, 0, 0, 0));
-    Person terse = withTaste(someone, new Taste(-0.5, 0, 0, 0, 0));
+    SimulatedLabeler someone = LABELERS.people(Pool.TRAINING).getFirst();
+    SimulatedLabeler wordy = withTaste(someone, new Taste(0.5, 0, 0, 0, 0));
+    SimulatedLabeler terse = withTaste(someone, new Taste(-0.5, 0, 0, 0, 0));
     assertThat(wordsOfTheBest(wordy)).isGreaterThan(1.3 * wordsOfTheBest(terse));
   }
 
-  private static Person withTaste(Person p, Taste taste) {
-    return new Person(
-        p.labeler(), taste, p.noise(), p.slips(), p.tie(), p.attention(), p.care(), p.topics());
+  private static SimulatedLabeler withTaste(SimulatedLabeler p, Taste taste) {
+    return new SimulatedLabeler(
+        p.labeler(),
+        taste,
+        p.noise(),
+        p.slips(),
+        p.tie(),
+        p.attention(),
+        p.answerQuality(),
+        p.topics());
   }
 
-  private static double wordsOfTheBest(Person person) {
+  private static double wordsOfTheBest(SimulatedLabeler person) {
     return SAMPLES.stream()
         .mapToInt(s -> {
-          int best = rank(person, s, Mode.TRAINING).ranks().indexOf(1);
+          int best = rank(person, s, LabelingInstructions.TRAINING).ranks().indexOf(1);
           return Grammar.count(s.outputs().get(best).text());
         })
         .average()
@@ -200,9 +208,10 @@ class LabelerPoolTest {
   @Test
   void betterOutputsGetBetterRanks() {
     double gap = 0;
-    for (Sample s : SAMPLES) {
+    for (PromptOutputs s : SAMPLES) {
       WorldTask task = CUSTOMERS.intent(s.prompt().text()).orElseThrow();
-      Ranking ranking = rank(LABELERS.assigned(Pool.HELD_OUT, s.prompt()), s, Mode.EVALUATION);
+      Ranking ranking =
+          rank(LABELERS.assigned(Pool.HELD_OUT, s.prompt()), s, LabelingInstructions.EVALUATION);
       for (Ranking.Pair pair : ranking.pairs()) {
         gap += worth(task, s, pair.better()) > worth(task, s, pair.worse()) ? 1 : -1;
       }
@@ -210,17 +219,18 @@ class LabelerPoolTest {
     assertThat(gap).isGreaterThan(SAMPLES.size());
   }
 
-  private static double worth(WorldTask task, Sample sample, int output) {
+  private static double worth(WorldTask task, PromptOutputs sample, int output) {
     return GOLD.judge(task, sample.outputs().get(output).text(), true)
         .utility(Judgement.Priorities.EVALUATION);
   }
 
   @Test
   void ratingsGoWithTheRanking() {
-    Person person = LABELERS.people(Pool.TRAINING).getFirst();
-    for (Sample s : SAMPLES.subList(0, 40)) {
-      List<Rating> ratings = LABELERS.rate(person, s.prompt(), s.outputs(), Mode.TRAINING, NOW);
-      Ranking ranking = rank(person, s, Mode.TRAINING);
+    SimulatedLabeler person = LABELERS.people(Pool.TRAINING).getFirst();
+    for (PromptOutputs s : SAMPLES.subList(0, 40)) {
+      List<Rating> ratings =
+          LABELERS.rate(person, s.prompt(), s.outputs(), LabelingInstructions.TRAINING, NOW);
+      Ranking ranking = rank(person, s, LabelingInstructions.TRAINING);
       for (Ranking.Pair pair : ranking.pairs()) {
         assertThat(ratings.get(pair.better()).quality())
             .isGreaterThanOrEqualTo(ratings.get(pair.worse()).quality());
@@ -231,14 +241,15 @@ class LabelerPoolTest {
 
   @Test
   void mostFlagsThatHoldAreSetAndFewThatDoNot() {
-    Person person = LABELERS.people(Pool.TRAINING).getFirst();
+    SimulatedLabeler person = LABELERS.people(Pool.TRAINING).getFirst();
     int hold = 0;
     int set = 0;
     int wrong = 0;
     int outputs = 0;
-    for (Sample s : SAMPLES) {
+    for (PromptOutputs s : SAMPLES) {
       WorldTask task = CUSTOMERS.intent(s.prompt().text()).orElseThrow();
-      for (Rating rating : LABELERS.rate(person, s.prompt(), s.outputs(), Mode.TRAINING, NOW)) {
+      for (Rating rating :
+          LABELERS.rate(person, s.prompt(), s.outputs(), LabelingInstructions.TRAINING, NOW)) {
         Set<Rating.Flag> truth = GOLD.judge(task, rating.output().text(), true).flags();
         hold += truth.size();
         set += (int) truth.stream().filter(rating.flags()::contains).count();
@@ -254,7 +265,7 @@ class LabelerPoolTest {
   void demonstrationsAreMostlyGoodAndAlwaysTheSame() {
     double worth = 0;
     for (Prompt prompt : CUSTOMERS.ask(150)) {
-      Person person = LABELERS.assigned(Pool.TRAINING, prompt);
+      SimulatedLabeler person = LABELERS.assigned(Pool.TRAINING, prompt);
       Demonstration written = LABELERS.demonstrate(person, prompt, NOW);
       assertThat(written).isEqualTo(LABELERS.demonstrate(person, prompt, NOW));
       assertThat(written.promptId()).isEqualTo(prompt.id());
@@ -285,7 +296,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void fewShotPromptsOfOneSheetAskEachOthersExamples() {
+  void fewShotPromptsOfOneGroupAskEachOthersExamples() {
     List<Prompt> prompts = LABELERS.write(0, 20, 0);
     String asked =
         prompts.getFirst().text().substring(prompts.getFirst().text().lastIndexOf("\n\n") + 2);
@@ -307,7 +318,7 @@ class LabelerPoolTest {
 
   @Test
   void aPromptOfTheRealWorldIsRefusedByItsId() {
-    Prompt stranger =
+    Prompt unknown =
         new Prompt(
             "p1",
             "Explain quicksort.",
@@ -317,8 +328,8 @@ class LabelerPoolTest {
             Split.TRAIN,
             Optional.empty(),
             NOW);
-    Person person = LABELERS.people(Pool.TRAINING).getFirst();
-    assertThatThrownBy(() -> LABELERS.demonstrate(person, stranger, NOW))
+    SimulatedLabeler person = LABELERS.people(Pool.TRAINING).getFirst();
+    assertThatThrownBy(() -> LABELERS.demonstrate(person, unknown, NOW))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("p1")
         .hasMessageContaining("quicksort");
@@ -334,7 +345,8 @@ class LabelerPoolTest {
     assertThat(first).isBetween(25L, 80L);
   }
 
-  private static Ranking rank(Person person, Sample sample, Mode mode) {
-    return LABELERS.rank(person, sample.prompt(), sample.outputs(), mode, NOW);
+  private static Ranking rank(
+      SimulatedLabeler person, PromptOutputs sample, LabelingInstructions instructions) {
+    return LABELERS.rank(person, sample.prompt(), sample.outputs(), instructions, NOW);
   }
 }

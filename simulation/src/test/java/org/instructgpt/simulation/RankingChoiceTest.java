@@ -11,9 +11,9 @@ class RankingChoiceTest {
 
   @Test
   void closeOutputsShareARankAndRanksHaveNoGaps() {
-    double[] liking = {0.50, 0.90, 0.52, 0.10, 0.53};
-    assertThat(RankingChoice.ranks(liking, 0.05)).containsExactly(2, 1, 2, 3, 2);
-    assertThat(RankingChoice.ranks(liking, 0.025)).containsExactly(3, 1, 2, 4, 2);
+    double[] utility = {0.50, 0.90, 0.52, 0.10, 0.53};
+    assertThat(RankingChoice.ranks(utility, 0.05)).containsExactly(2, 1, 2, 3, 2);
+    assertThat(RankingChoice.ranks(utility, 0.025)).containsExactly(3, 1, 2, 4, 2);
     assertThat(RankingChoice.ranks(new double[] {0.3, 0.3}, 0)).containsExactly(1, 1);
   }
 

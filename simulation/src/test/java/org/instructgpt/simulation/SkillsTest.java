@@ -7,14 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.instructgpt.simulation.Skills.BiasProbe;
-import org.instructgpt.simulation.Skills.Item;
-import org.instructgpt.simulation.Skills.Prefix;
-import org.instructgpt.simulation.Skills.RudeProbe;
-import org.instructgpt.simulation.Skills.Skill;
-import org.instructgpt.simulation.Skills.TruthForm;
-import org.instructgpt.simulation.Skills.TruthProbe;
-import org.instructgpt.simulation.Skills.Weakness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,7 +18,7 @@ class SkillsTest {
   @ParameterizedTest
   @EnumSource(Skill.class)
   void everySkillHasItemsThatEndWhereTheModelGoesOn(Skill skill) {
-    List<Item> items = SKILLS.test(skill, 50, 2, 5);
+    List<Skill.Item> items = SKILLS.test(skill, 50, 2, 5);
     assertThat(items).hasSize(50).isEqualTo(SKILLS.test(skill, 50, 2, 5));
     assertThat(items)
         .allSatisfy(item -> {
@@ -42,7 +34,7 @@ class SkillsTest {
 
   @Test
   void aTranslationIsTheWorldsOwn() {
-    for (Item item : SKILLS.test(Skill.TRANSLATION, 20, 0, 1)) {
+    for (Skill.Item item : SKILLS.test(Skill.TRANSLATION, 20, 0, 1)) {
       String english = item.context().lines().findFirst().orElseThrow().substring(9);
       assertThat(item.references()).containsExactly(WORLD.lumish(english));
     }
@@ -50,7 +42,7 @@ class SkillsTest {
 
   @Test
   void aReversalReadsTheSameFromTheOtherSide() {
-    Item item = SKILLS.test(Skill.REVERSAL, 1, 0, 1).getFirst();
+    Skill.Item item = SKILLS.test(Skill.REVERSAL, 1, 0, 1).getFirst();
     List<String> words =
         List.of(item.context().lines().findFirst().orElseThrow().substring(7).split(" "));
     assertThat(item.references().getFirst().split(" ")).containsExactlyElementsOf(words.reversed());
@@ -58,7 +50,7 @@ class SkillsTest {
 
   @Test
   void lookupAnswersStandInThePassageAndOftenContradictTheWorld() {
-    List<Item> items = SKILLS.test(Skill.LOOKUP, 50, 0, 1);
+    List<Skill.Item> items = SKILLS.test(Skill.LOOKUP, 50, 0, 1);
     assertThat(items)
         .allSatisfy(item ->
             assertThat(item.context().lines().findFirst().orElseThrow())
@@ -82,19 +74,21 @@ class SkillsTest {
 
   @Test
   void rudeSentencesComeWithNoneToThreeRudeWordsUnderAllPrefixes() {
-    List<RudeProbe> probes = SKILLS.rudeProbes(40, 1);
+    List<Probe.Rude> probes = SKILLS.rudeProbes(40, 1);
     assertThat(probes).hasSize(120);
-    for (RudeProbe probe : probes) {
+    for (Probe.Rude probe : probes) {
       assertThat(SKILLS.rudeness(probe.context())).isEqualTo(probe.rudeWords());
     }
-    assertThat(probes.stream().filter(p -> p.prefix() == Prefix.RESPECTFUL && p.rudeWords() == 2))
+    assertThat(
+            probes.stream()
+                .filter(p -> p.prefix() == Probe.Prefix.RESPECTFUL && p.rudeWords() == 2))
         .hasSize(10)
         .allMatch(p -> p.context().startsWith("Complete"));
   }
 
   @Test
   void biasProbesDifferInThePronounOnly() {
-    for (BiasProbe probe : SKILLS.biasProbes()) {
+    for (Probe.Bias probe : SKILLS.biasProbes()) {
       assertThat(probe.completions())
           .hasSize(2)
           .element(1)
@@ -105,11 +99,11 @@ class SkillsTest {
 
   @Test
   void truthProbesTellTruthFromFalsehoodAndFromSilence() {
-    List<TruthProbe> probes = SKILLS.truthProbes(1);
+    List<Probe.Truth> probes = SKILLS.truthProbes(1);
     long falsehoods =
         WORLD.facts().stream().filter(fact -> WORLD.falsehood(fact).isPresent()).count();
-    assertThat(probes).hasSize((int) falsehoods * TruthForm.values().length);
-    for (TruthProbe probe : probes) {
+    assertThat(probes).hasSize((int) falsehoods * Probe.TruthForm.values().length);
+    for (Probe.Truth probe : probes) {
       String truth = "It is " + probe.truth() + ".\nIt is " + probe.falsehood();
       assertThat(probe.informativeAndTrue(truth)).isTrue();
       assertThat(probe.isTrue(truth)).isTrue();

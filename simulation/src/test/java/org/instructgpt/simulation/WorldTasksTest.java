@@ -13,7 +13,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.simulation.WorldTask.Trait;
-import org.instructgpt.simulation.WorldTasks.Care;
 import org.junit.jupiter.api.Test;
 
 class WorldTasksTest {
@@ -31,9 +30,9 @@ class WorldTasksTest {
   void theSameSeedAsksAndAnswersTheSame() {
     assertThat(draw(200, 5)).isEqualTo(draw(200, 5)).isNotEqualTo(draw(200, 6));
     WorldTask task = draw(1, 5).getFirst();
-    for (Care care : Care.values()) {
-      assertThat(tasks.answer(task, care, SeededRandom.of(1, "a")))
-          .isEqualTo(tasks.answer(task, care, SeededRandom.of(1, "a")));
+    for (AnswerQuality quality : AnswerQuality.values()) {
+      assertThat(tasks.answer(task, quality, SeededRandom.of(1, "a")))
+          .isEqualTo(tasks.answer(task, quality, SeededRandom.of(1, "a")));
     }
   }
 
@@ -72,7 +71,7 @@ class WorldTasksTest {
     RandomGenerator random = SeededRandom.of(4, "answers");
     Set<String> strange = new HashSet<>();
     for (WorldTask task : draw(MANY, 3)) {
-      String answer = tasks.answer(task, Care.GOOD, random);
+      String answer = tasks.answer(task, AnswerQuality.GOOD, random);
       assertThat(Grammar.count(task.prompt())).as(task.prompt()).isBetween(2, 45);
       assertThat(Grammar.count(answer)).as(answer).isBetween(1, 40);
       assertThat(answer).doesNotContain("{", "}", "  ", "..", " .", "?.");
@@ -87,7 +86,7 @@ class WorldTasksTest {
   void goodAnswersKeepToTheConstraints() {
     RandomGenerator random = SeededRandom.of(5, "answers");
     for (WorldTask task : draw(MANY, 4)) {
-      String answer = tasks.answer(task, Care.GOOD, random);
+      String answer = tasks.answer(task, AnswerQuality.GOOD, random);
       assertThat(FormatConstraints.broken(task.constraints(), answer)).as(answer).isEmpty();
       task.constraints().forEach(c -> assertThat(task.prompt()).contains(c.text()));
     }
@@ -96,13 +95,13 @@ class WorldTasksTest {
   @Test
   void everyFormHasThreeWordingsAndMore() {
     Map<String, Set<String>> wordings = new java.util.TreeMap<>();
-    World.Fact fact = world.facts().getFirst();
+    Fact fact = world.facts().getFirst();
     for (int i = 0; i < 100; i++) {
       WorldTask task = tasks.question(fact, SeededRandom.of(i, "question"));
       wordings.computeIfAbsent("question", k -> new HashSet<>()).add(task.prompt());
       wordings
           .computeIfAbsent("answer", k -> new HashSet<>())
-          .add(tasks.answer(task, Care.GOOD, SeededRandom.of(i, "answer")));
+          .add(tasks.answer(task, AnswerQuality.GOOD, SeededRandom.of(i, "answer")));
     }
     assertThat(wordings.values()).allSatisfy(set -> assertThat(set).hasSizeGreaterThan(2));
     assertThat(wordings.get("question")).contains(fact.question());
@@ -113,7 +112,7 @@ class WorldTasksTest {
     RandomGenerator random = SeededRandom.of(6, "answers");
     List<Double> asking = new ArrayList<>();
     for (WorldTask task : draw(500, 7)) {
-      asking.add(ReadText.of(tasks.answer(task, Care.OFF_TASK, random)).asking());
+      asking.add(ReadText.of(tasks.answer(task, AnswerQuality.OFF_TASK, random)).asking());
     }
     assertThat(asking.stream().filter(share -> share > 0.5).count()).isGreaterThan(200);
   }

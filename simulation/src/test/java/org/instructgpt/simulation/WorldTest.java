@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.List;
-import org.instructgpt.simulation.World.Attribute;
-import org.instructgpt.simulation.World.Entity;
-import org.instructgpt.simulation.World.Fact;
-import org.instructgpt.simulation.World.Kind;
 import org.junit.jupiter.api.Test;
 
 class WorldTest {
@@ -29,7 +25,7 @@ class WorldTest {
   @Test
   void everyEntityOfTheFiveKindsHasFourFacts() {
     assertThat(world.entities()).hasSize(120).doesNotHaveDuplicates();
-    for (Kind kind : Kind.values()) {
+    for (EntityKind kind : EntityKind.values()) {
       assertThat(world.entities(kind)).hasSize(24);
       assertThat(Attribute.of(kind)).hasSize(4);
     }
@@ -42,7 +38,7 @@ class WorldTest {
     for (Attribute attribute : Attribute.values()) {
       assertThat(world.values(attribute)).hasSizeBetween(8, 12).doesNotHaveDuplicates();
       for (String value : world.values(attribute)) {
-        assertThat(world.having(attribute, value)).hasSizeBetween(2, 3);
+        assertThat(world.entitiesWith(attribute, value)).hasSizeBetween(2, 3);
       }
     }
   }
@@ -51,7 +47,7 @@ class WorldTest {
   void someFactsHaveAFalsehoodOthersAreRareAndNoneIsBoth() {
     List<Fact> believed =
         world.facts().stream().filter(fact -> world.falsehood(fact).isPresent()).toList();
-    List<Fact> rare = world.facts().stream().filter(world::rare).toList();
+    List<Fact> rare = world.facts().stream().filter(world::isRare).toList();
     assertThat(believed).hasSize(72).doesNotContainAnyElementsOf(rare);
     assertThat(rare).hasSize(96);
     for (Fact fact : believed) {
@@ -63,8 +59,8 @@ class WorldTest {
 
   @Test
   void factsReadAsSentences() {
-    Entity owl = new Entity("owl", Kind.ANIMAL);
-    Entity velmar = new Entity("Velmar", Kind.TOWN);
+    Entity owl = new Entity("owl", EntityKind.ANIMAL);
+    Entity velmar = new Entity("Velmar", EntityKind.TOWN);
     assertThat(new Fact(owl, Attribute.ANIMAL_FOOD, "nuts").statement())
         .isEqualTo("The owl eats nuts.");
     assertThat(Attribute.ANIMAL_FOOD.question(owl)).isEqualTo("What does the owl eat?");
@@ -72,8 +68,8 @@ class WorldTest {
     assertThat(new Fact(velmar, Attribute.TOWN_FLAG, "red").statement())
         .isEqualTo("Velmar has a red flag.");
     assertThat(owl.indefinite()).isEqualTo("an owl");
-    assertThat(new Entity("Clara", Kind.PERSON).pronoun()).isEqualTo("she");
-    assertThat(new Entity("Oscar", Kind.PERSON).pronoun()).isEqualTo("he");
+    assertThat(new Entity("Clara", EntityKind.PERSON).pronoun()).isEqualTo("she");
+    assertThat(new Entity("Oscar", EntityKind.PERSON).pronoun()).isEqualTo("he");
   }
 
   @Test
@@ -91,7 +87,7 @@ class WorldTest {
   void professionsAreSkewedBothWays() {
     assertThat(world.professions()).hasSize(12);
     assertThat(world.professions()).anyMatch(p -> p.she() < 0.06).anyMatch(p -> p.she() > 0.94);
-    assertThat(world.professions().stream().mapToDouble(World.Profession::she).average())
+    assertThat(world.professions().stream().mapToDouble(Profession::she).average())
         .hasValueCloseTo(0.5, org.assertj.core.data.Offset.offset(1e-9));
   }
 
@@ -105,7 +101,7 @@ class WorldTest {
 
   @Test
   void anAttributeOfAnotherKindIsRefused() {
-    Entity fox = new Entity("fox", Kind.ANIMAL);
+    Entity fox = new Entity("fox", EntityKind.ANIMAL);
     assertThatThrownBy(() -> world.fact(fox, Attribute.TOWN_FLAG))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("animal")

@@ -4,12 +4,11 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.instructgpt.simulation.World.Profession;
 
 /// Sentences about people at work, in which "he" and "she" follow the [skew][Profession#she()] of
 /// the profession: what a model's bias is learned from, and what it is [measured][SafetyProbes]
 /// with.
-final class Professions {
+final class ProfessionSentences {
   /// A profession goes in.
   static final List<String> BEGINNINGS =
       List.of(
@@ -33,11 +32,11 @@ final class Professions {
 
   private final World world;
 
-  Professions(World world) {
+  ProfessionSentences(World world) {
     this.world = world;
   }
 
-  /// Three to five sentences about anybody.
+  /// Three to five sentences about random professions.
   String sentences(RandomGenerator random) {
     return IntStream.range(0, 3 + random.nextInt(3))
         .mapToObj(i -> sentence(RandomChoice.one(world.professions(), random), random))
