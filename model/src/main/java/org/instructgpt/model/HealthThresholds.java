@@ -24,22 +24,18 @@ record HealthThresholds(
   ///
   /// @throws IllegalArgumentException naming the number that is wrong
   public HealthThresholds {
-    require(
+    SettingsCheck.require(
         window >= 1 && window <= MetricsHistory.WINDOW,
-        "window",
+        "health threshold window",
         "1 to " + MetricsHistory.WINDOW,
         window);
-    require(negativeKl < 0, "negativeKl", "below 0", negativeKl);
-    require(highestKl > 0, "highestKl", "above 0", highestKl);
-    require(lowestEntropy >= 0, "lowestEntropy", "0 or more", lowestEntropy);
-    require(lengthGrowth > 1, "lengthGrowth", "above 1", lengthGrowth);
-    require(lengthSlack >= 0, "lengthSlack", "0 or more", lengthSlack);
-  }
-
-  private static void require(boolean good, String name, String expected, double found) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "health threshold " + name + ": expected " + expected + ", found " + found);
-    }
+    SettingsCheck.require(negativeKl < 0, "health threshold negativeKl", "below 0", negativeKl);
+    SettingsCheck.require(highestKl > 0, "health threshold highestKl", "above 0", highestKl);
+    SettingsCheck.require(
+        lowestEntropy >= 0, "health threshold lowestEntropy", "0 or more", lowestEntropy);
+    SettingsCheck.require(
+        lengthGrowth > 1, "health threshold lengthGrowth", "above 1", lengthGrowth);
+    SettingsCheck.require(
+        lengthSlack >= 0, "health threshold lengthSlack", "0 or more", lengthSlack);
   }
 }

@@ -17,17 +17,15 @@ public record RunSettings(
   ///
   /// @throws IllegalArgumentException naming the number that is wrong
   public RunSettings {
-    require(steps >= 1, "steps", "at least 1", steps);
-    require(evaluateEvery >= 0, "evaluateEvery", "0 (only at the end) or more", evaluateEvery);
-    require(saveEvery >= 0, "saveEvery", "0 (only at the end) or more", saveEvery);
-    require(keep >= 1, "keep", "at least 1", keep);
-  }
-
-  private static void require(boolean good, String name, String expected, long found) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "run setting " + name + ": expected " + expected + ", found " + found);
-    }
+    SettingsCheck.require(steps >= 1, "run setting steps", "at least 1", steps);
+    SettingsCheck.require(
+        evaluateEvery >= 0,
+        "run setting evaluateEvery",
+        "0 (only at the end) or more",
+        evaluateEvery);
+    SettingsCheck.require(
+        saveEvery >= 0, "run setting saveEvery", "0 (only at the end) or more", saveEvery);
+    SettingsCheck.require(keep >= 1, "run setting keep", "at least 1", keep);
   }
 
   /// A held-out metric and whether more of it is better.

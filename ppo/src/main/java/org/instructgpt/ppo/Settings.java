@@ -1,6 +1,7 @@
 package org.instructgpt.ppo;
 
 import org.instructgpt.model.GptConfig.Size;
+import org.instructgpt.model.SettingsCheck;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of PPO and PPO-ptx (InstructGPT section 3.5 and appendix C.4).
@@ -32,16 +33,16 @@ public record Settings(
 
   /// Checks the ranges and that the batch can be split evenly.
   public Settings {
-    require(episodes >= 1, "episodes", "at least 1", episodes);
-    require(minibatchSize >= 1, "minibatch_size", "at least 1", minibatchSize);
-    require(
+    SettingsCheck.require(episodes >= 1, "episodes", "at least 1", episodes);
+    SettingsCheck.require(minibatchSize >= 1, "minibatch_size", "at least 1", minibatchSize);
+    SettingsCheck.require(
         batchSize >= 1 && batchSize % minibatchSize == 0,
         "batch_size",
         "a multiple of the minibatch's " + minibatchSize,
         batchSize);
-    require(microBatchSize >= 1, "micro_batch_size", "at least 1", microBatchSize);
-    require(innerEpochs >= 1, "inner_epochs", "at least 1", innerEpochs);
-    require(
+    SettingsCheck.require(microBatchSize >= 1, "micro_batch_size", "at least 1", microBatchSize);
+    SettingsCheck.require(innerEpochs >= 1, "inner_epochs", "at least 1", innerEpochs);
+    SettingsCheck.require(
         !reward.whiten() || objective.whitening() != Whitening.NONE,
         "reward.whiten",
         "false where objective.whitening is none, which leaves nothing to whiten over",
@@ -56,9 +57,10 @@ public record Settings(
   public record Sampling(double temperature, int maxResponseTokens, int rows) {
     /// Checks the ranges. Greedy responses cannot be learned from.
     public Sampling {
-      require(positive(temperature), "temperature", "a number above 0", temperature);
-      require(maxResponseTokens >= 1, "max_response_tokens", "at least 1", maxResponseTokens);
-      require(rows >= 1, "rows", "at least 1", rows);
+      SettingsCheck.require(positive(temperature), "temperature", "a number above 0", temperature);
+      SettingsCheck.require(
+          maxResponseTokens >= 1, "max_response_tokens", "at least 1", maxResponseTokens);
+      SettingsCheck.require(rows >= 1, "rows", "at least 1", rows);
     }
   }
 
@@ -83,21 +85,24 @@ public record Settings(
       boolean whiten) {
     /// Checks the ranges.
     public Rewards {
-      require(notNegative(klCoefficient), "kl_coefficient", "a number from 0 on", klCoefficient);
-      require(klTarget == null || positive(klTarget), "kl_target", "above 0 or null", klTarget);
-      require(positive(klHorizon), "kl_horizon", "above 0", klHorizon);
-      require(
+      SettingsCheck.require(
+          notNegative(klCoefficient), "kl_coefficient", "a number from 0 on", klCoefficient);
+      SettingsCheck.require(
+          klTarget == null || positive(klTarget), "kl_target", "above 0 or null", klTarget);
+      SettingsCheck.require(positive(klHorizon), "kl_horizon", "above 0", klHorizon);
+      SettingsCheck.require(
           notNegative(missingEndOfTextPenalty),
           "missing_end_of_text_penalty",
           "a number from 0 on",
           missingEndOfTextPenalty);
-      require(
+      SettingsCheck.require(
           missingEndOfTextScore == null
               || (Double.isFinite(missingEndOfTextScore) && missingEndOfTextPenalty == 0),
           "missing_end_of_text_score",
           "null, or a number without a penalty beside it",
           missingEndOfTextScore);
-      require(scoreClip == null || positive(scoreClip), "score_clip", "above 0 or null", scoreClip);
+      SettingsCheck.require(
+          scoreClip == null || positive(scoreClip), "score_clip", "above 0 or null", scoreClip);
     }
 
     /// A fixed price and the plain score.
@@ -115,9 +120,10 @@ public record Settings(
   public record Objective(double clip, double valueClip, double gaeLambda, Whitening whitening) {
     /// Checks the ranges.
     public Objective {
-      require(clip > 0 && clip < 1, "clip", "between 0 and 1", clip);
-      require(positive(valueClip), "value_clip", "above 0", valueClip);
-      require(gaeLambda >= 0 && gaeLambda <= 1, "gae_lambda", "from 0 to 1", gaeLambda);
+      SettingsCheck.require(clip > 0 && clip < 1, "clip", "between 0 and 1", clip);
+      SettingsCheck.require(positive(valueClip), "value_clip", "above 0", valueClip);
+      SettingsCheck.require(
+          gaeLambda >= 0 && gaeLambda <= 1, "gae_lambda", "from 0 to 1", gaeLambda);
     }
   }
 
@@ -149,14 +155,16 @@ public record Settings(
       double emaDecay) {
     /// Checks the ranges.
     public Learning {
-      require(
+      SettingsCheck.require(
           notNegative(policyLearningRate), "policy_learning_rate", "0 or more", policyLearningRate);
-      require(
+      SettingsCheck.require(
           notNegative(valueLearningRate), "value_learning_rate", "0 or more", valueLearningRate);
-      require(warmupIterations >= 0, "warmup_iterations", "0 or more", warmupIterations);
-      require(gradientClip > 0, "gradient_clip", "above 0", gradientClip);
-      require(positive(adamEpsilon), "adam_epsilon", "above 0", adamEpsilon);
-      require(emaDecay >= 0 && emaDecay < 1, "ema_decay", "from 0 to below 1", emaDecay);
+      SettingsCheck.require(
+          warmupIterations >= 0, "warmup_iterations", "0 or more", warmupIterations);
+      SettingsCheck.require(gradientClip > 0, "gradient_clip", "above 0", gradientClip);
+      SettingsCheck.require(positive(adamEpsilon), "adam_epsilon", "above 0", adamEpsilon);
+      SettingsCheck.require(
+          emaDecay >= 0 && emaDecay < 1, "ema_decay", "from 0 to below 1", emaDecay);
     }
   }
 
@@ -167,8 +175,9 @@ public record Settings(
   public record Ptx(double coefficient, int ratio) {
     /// Checks the ranges.
     public Ptx {
-      require(notNegative(coefficient), "coefficient", "0 (plain PPO) or more", coefficient);
-      require(ratio >= 1, "ratio", "at least 1", ratio);
+      SettingsCheck.require(
+          notNegative(coefficient), "coefficient", "0 (plain PPO) or more", coefficient);
+      SettingsCheck.require(ratio >= 1, "ratio", "at least 1", ratio);
     }
   }
 
@@ -219,12 +228,5 @@ public record Settings(
 
   private static boolean notNegative(double value) {
     return value >= 0 && Double.isFinite(value);
-  }
-
-  private static void require(boolean good, String name, String expected, @Nullable Object found) {
-    if (!good) {
-      throw new IllegalArgumentException(
-          "%s: expected %s, found %s".formatted(name, expected, found));
-    }
   }
 }

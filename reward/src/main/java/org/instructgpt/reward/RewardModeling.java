@@ -13,6 +13,7 @@ import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.SettingsCheck;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.EncodedExample;
@@ -72,26 +73,24 @@ public final class RewardModeling implements Trainer {
       int microBatchTokens) {
     /// Checks the ranges.
     public Settings {
-      require(epochs >= 1, "epochs must be at least 1, but is " + epochs);
-      require(batchPrompts >= 1, "batch_prompts must be at least 1, but is " + batchPrompts);
-      require(
+      SettingsCheck.require(epochs >= 1, "epochs must be at least 1, but is " + epochs);
+      SettingsCheck.require(
+          batchPrompts >= 1, "batch_prompts must be at least 1, but is " + batchPrompts);
+      SettingsCheck.require(
           learningRate > 0 && Double.isFinite(learningRate),
           "learning_rate must be positive, but is " + learningRate);
-      require(
+      SettingsCheck.require(
           minimumLearningRateRatio >= 0 && minimumLearningRateRatio <= 1,
           "minimum_learning_rate_ratio must be from 0 to 1, but is " + minimumLearningRateRatio);
-      require(warmupSteps >= 0, "warmup_steps must not be negative, but is " + warmupSteps);
-      require(weightDecay >= 0, "weight_decay must not be negative, but is " + weightDecay);
-      require(gradientClip > 0, "gradient_clip must be positive, but is " + gradientClip);
-      require(
+      SettingsCheck.require(
+          warmupSteps >= 0, "warmup_steps must not be negative, but is " + warmupSteps);
+      SettingsCheck.require(
+          weightDecay >= 0, "weight_decay must not be negative, but is " + weightDecay);
+      SettingsCheck.require(
+          gradientClip > 0, "gradient_clip must be positive, but is " + gradientClip);
+      SettingsCheck.require(
           microBatchTokens >= 1,
           "micro_batch_tokens must be at least 1, but is " + microBatchTokens);
-    }
-
-    private static void require(boolean right, String message) {
-      if (!right) {
-        throw new IllegalArgumentException(message);
-      }
     }
 
     /// The paper's: one epoch of 64 prompts a batch at 9e-6, cosine to 10% (appendix C.2). Its one

@@ -15,6 +15,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.model.SettingsCheck;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.Tokenizer;
@@ -105,8 +106,7 @@ public final class Pretraining implements Trainer {
     }
 
     Schedule schedule() {
-      return SettingsCheck.warmedUp(
-          Schedule.cosine(learningRate, minimumLearningRateRatio, steps), warmupSteps);
+      return Schedule.cosine(learningRate, minimumLearningRateRatio, steps).warmedUp(warmupSteps);
     }
   }
 
@@ -116,7 +116,7 @@ public final class Pretraining implements Trainer {
   /// @throws IllegalArgumentException if text, tokenizer and model do not fit together
   public Pretraining(
       Gpt model, Tokenizer tokenizer, PlainText text, Lineage lineage, Settings settings) {
-    SettingsCheck.vocabulary(tokenizer, model);
+    InputCheck.vocabulary(tokenizer, model);
     this.model = model;
     this.tokenizer = tokenizer;
     this.lineage = lineage;
@@ -171,7 +171,7 @@ public final class Pretraining implements Trainer {
 
   @Override
   public void restore(TrainerState state) {
-    SettingsCheck.sameData(state, "windows", training.count());
+    InputCheck.sameData(state, "windows", training.count());
     learner.restore(state);
   }
 

@@ -15,6 +15,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.model.SettingsCheck;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.EncodedExample;
@@ -136,8 +137,7 @@ public final class Sft implements Trainer {
     }
 
     Schedule schedule(long steps) {
-      return SettingsCheck.warmedUp(
-          Schedule.cosine(learningRate, minimumLearningRateRatio, steps), warmupSteps);
+      return Schedule.cosine(learningRate, minimumLearningRateRatio, steps).warmedUp(warmupSteps);
     }
   }
 
@@ -167,7 +167,7 @@ public final class Sft implements Trainer {
   /// @throws IllegalArgumentException if data, tokenizer, reward model and model do not fit
   ///   together
   public Sft(Gpt model, Tokenizer tokenizer, Data data, Lineage lineage, Settings settings) {
-    SettingsCheck.vocabulary(tokenizer, model);
+    InputCheck.vocabulary(tokenizer, model);
     data.judge().ifPresent(judge -> judge.requireFor(model));
     this.model = model;
     this.tokenizer = tokenizer;
@@ -310,8 +310,8 @@ public final class Sft implements Trainer {
 
   @Override
   public void restore(TrainerState state) {
-    SettingsCheck.sameData(state, "demonstrations", training.count());
-    SettingsCheck.sameData(state, "windows", mix.map(text -> text.training().count()).orElse(0));
+    InputCheck.sameData(state, "demonstrations", training.count());
+    InputCheck.sameData(state, "windows", mix.map(text -> text.training().count()).orElse(0));
     learner.restore(state);
   }
 

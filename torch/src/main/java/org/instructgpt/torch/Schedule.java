@@ -30,6 +30,12 @@ public interface Schedule {
         step >= steps ? at(step) : at(step) * (start + (1 - start) * ((double) step / steps));
   }
 
+  /// This schedule after a linear rise over `steps` steps whose first step already learns: it
+  /// begins at one part in `steps`.
+  default Schedule warmedUp(long steps) {
+    return warmedUp(steps, 1.0 / Math.max(1, steps));
+  }
+
   private static void require(boolean right, String message) {
     if (!right) {
       throw new IllegalArgumentException(message);
