@@ -19,9 +19,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.instructgpt.collect.Curation;
 import org.instructgpt.collect.CurationOutcome;
+import org.instructgpt.collect.CurationSettings;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.collect.PaperTables;
-import org.instructgpt.collect.PersonalData;
+import org.instructgpt.collect.PersonalDataKind;
+import org.instructgpt.collect.TextTable;
 import org.instructgpt.collect.UseCases;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
@@ -92,7 +94,7 @@ final class CurateCommand implements Callable<Integer> {
       defaultValue = "DROP",
       description =
           "Prompts with personal data: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}, as the paper).")
-  private Curation.Action personal;
+  private CurationSettings.Action personal;
 
   @Option(
       names = "--in",
@@ -108,7 +110,7 @@ final class CurateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "KIND",
       description = "Kinds of personal data that may stay: ${COMPLETION-CANDIDATES}.")
-  private Set<PersonalData.Kind> pass = EnumSet.noneOf(PersonalData.Kind.class);
+  private Set<PersonalDataKind> pass = EnumSet.noneOf(PersonalDataKind.class);
 
   @Option(
       names = "--shortest",
@@ -176,7 +178,7 @@ final class CurateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Curation.Settings settings() {
+  private CurationSettings settings() {
     if (cap < 1) {
       throw new IllegalArgumentException("--cap: expected at least 1 prompt a user, found " + cap);
     }
@@ -185,14 +187,16 @@ final class CurateCommand implements Callable<Integer> {
           "--shortest and --longest: expected 0 or more and not less than that, found %d and %d"
               .formatted(shortest, longest));
     }
-    var kinds = EnumSet.copyOf(PersonalData.Kind.ALL);
+    var kinds = EnumSet.copyOf(PersonalDataKind.ALL);
     kinds.removeAll(pass);
     var parts =
         fractions == null
-            ? Curation.Settings.PAPER.keepingParts()
-            : Curation.Settings.PAPER.with(fractions(fractions));
+            ? CurationSettings.PAPER.keepingParts()
+            : CurationSettings.PAPER.with(fractions(fractions));
     return parts
-        .with(new Curation.Personal(personal, where, kinds, Curation.Personal.PAPER.confidence()))
+        .with(
+            new CurationSettings.Personal(
+                personal, where, kinds, CurationSettings.Personal.PAPER.confidence()))
         .cap(cap)
         .tokens(shortest, longest)
         .in(languages);
@@ -266,7 +270,7 @@ final class CurateCommand implements Callable<Integer> {
               .toList();
       out.println();
       out.print(
-          new PaperTables.Grid("Prompt annotations (as Table 7)", List.of("annotation", "%"), rows)
+          new TextTable("Prompt annotations (as Table 7)", List.of("annotation", "%"), rows)
               .text());
     }
   }

@@ -7,11 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.validator.routines.IBANValidator;
 import org.apache.commons.validator.routines.checkdigit.LuhnCheckDigit;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// Numbers of bank accounts and payment cards, both of which carry a checksum: of 97 random texts
-/// in the form of an IBAN one passes, of random digits one in ten passes as a card, of which the
+/// Finds numbers of bank accounts and payment cards. Both have a checksum: of 97 random texts in
+/// the form of an IBAN one passes, of random digits one in ten passes as a card, of which the
 /// issuer's first digits leave about a third.
 final class AccountNumbers {
   private static final double CERTAIN = 0.99;
@@ -35,13 +33,13 @@ final class AccountNumbers {
 
   private AccountNumbers() {}
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
     Matcher iban = IBAN.matcher(text).useTransparentBounds(true);
     while (iban.find()) {
       int end = ibanEnd(text, iban.start(), iban.end());
       if (end > 0) {
-        found.add(new Span(Kind.IBAN, iban.start(), end, CERTAIN));
+        found.add(new PersonalDataSpan(PersonalDataKind.IBAN, iban.start(), end, CERTAIN));
         iban.region(end, text.length());
       } else {
         // The next one may begin inside what looked like one.
@@ -52,7 +50,7 @@ final class AccountNumbers {
     while (card.find()) {
       int end = cardEnd(text, card.start(), card.end());
       if (end > 0) {
-        found.add(new Span(Kind.CARD, card.start(), end, CERTAIN));
+        found.add(new PersonalDataSpan(PersonalDataKind.CARD, card.start(), end, CERTAIN));
       }
     }
     return found;

@@ -2,7 +2,7 @@ package org.instructgpt.collect;
 
 import java.util.Locale;
 
-/// How constants are written in tables, reports and files.
+/// Names of constants as words in tables, reports and marks.
 final class ConstantNames {
   private ConstantNames() {}
 

@@ -16,13 +16,13 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
-/// What the last curation of a store made of its prompts; where there was none, everything is used
-/// as it is.
+/// The stored outcome of the last curation of a store. Without a curation all prompts are used as
+/// they are.
 ///
-/// A prompt that came after the last curation has not been looked at, and is not used until the
-/// next. What a customer has withdrawn is never used, whether curated or not.
+/// A prompt that came after the last curation is not used until the next. Prompts whose consent is
+/// withdrawn are never used, curated or not.
 public final class CurationOutcome {
-  private static final int TOGETHER = 1000;
+  private static final int BATCH = 1000;
 
   private final Map<String, Row> rows;
   private final Set<String> withdrawn;
@@ -32,17 +32,18 @@ public final class CurationOutcome {
     this.withdrawn = withdrawn;
   }
 
-  /// @param dropped the step that dropped it; else what it became, absent parts being unchanged
+  /// @param dropped the step that dropped the prompt, if one did; the other components are absent
+  ///   where the prompt is unchanged
   private record Row(
       @Nullable String dropped,
       @Nullable String text,
       @Nullable Split split,
       Prompt.@Nullable UseCase useCase) {}
 
-  /// Stores the outcome of a curation in the place of the last one.
+  /// Stores the outcome of a curation and replaces the last one.
   ///
-  /// @param store whose tables an [Intake] has made
-  /// @param before the prompts as they came in, by id
+  /// @param store whose tables an [Intake] has created
+  /// @param before the prompts before curation, by id
   public static void save(Store store, Curation.Result result, Map<String, Prompt> before) {
     int _ =
         store
@@ -82,7 +83,7 @@ public final class CurationOutcome {
       batch.bind(i, values[i]);
     }
     batch.bind(values.length, prompt).add();
-    if (batch.size() == TOGETHER) {
+    if (batch.size() == BATCH) {
       batch.execute();
     }
   }
@@ -91,7 +92,7 @@ public final class CurationOutcome {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
-  /// Reads it, if there is one.
+  /// Reads the outcome from a store; it may be that of no curation.
   public static CurationOutcome of(Store store) {
     return store.read(handle -> {
       if (!isThere(store, handle)) {
@@ -140,8 +141,8 @@ public final class CurationOutcome {
     return !rows.isEmpty();
   }
 
-  /// The prompt as it may be used: with its redacted text, its part of the data and its use case,
-  /// or not at all.
+  /// The prompt as it may be used: with its redacted text, its split and its use case. Empty if it
+  /// must not be used.
   public Optional<Prompt> of(Prompt prompt) {
     if (withdrawn.contains(prompt.id())) {
       return Optional.empty();
@@ -165,7 +166,7 @@ public final class CurationOutcome {
             prompt.created()));
   }
 
-  /// Those of one part of the data that may be used.
+  /// The prompts of one split that may be used.
   public List<Prompt> prompts(List<Prompt> all, Split split) {
     return all.stream()
         .flatMap(prompt -> of(prompt).stream())
@@ -173,7 +174,7 @@ public final class CurationOutcome {
         .toList();
   }
 
-  /// What was given on prompts of one part of the data that may be used.
+  /// The feedback on prompts of one split that may be used.
   public <T extends Feedback> List<WithPrompt<T>> given(List<WithPrompt<T>> all, Split split) {
     return all.stream()
         .flatMap(given ->
@@ -183,7 +184,7 @@ public final class CurationOutcome {
         .toList();
   }
 
-  /// How many of these came after the last curation.
+  /// The number of these prompts that came after the last curation.
   public long later(List<Prompt> all) {
     return isThere() ? all.stream().filter(prompt -> !rows.containsKey(prompt.id())).count() : 0;
   }

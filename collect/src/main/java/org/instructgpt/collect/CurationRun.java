@@ -9,53 +9,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.instructgpt.collect.Curation.Action;
 import org.instructgpt.collect.Curation.Dropped;
-import org.instructgpt.collect.Curation.Personal;
-import org.instructgpt.collect.Curation.Settings;
-import org.instructgpt.collect.Curation.Step;
-import org.instructgpt.collect.Curation.StepReport;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.Tokenizer;
 
-/// One run of a [Curation]: the prompts that are still in, and what has been noted so far.
+/// One run of a [Curation]: applies the steps one after the other and collects the dropped prompts
+/// and the report.
 final class CurationRun {
-  private static final Set<Prompt.Source> LABELERS =
-      EnumSet.of(
-          Prompt.Source.LABELER_PLAIN,
-          Prompt.Source.LABELER_FEW_SHOT,
-          Prompt.Source.LABELER_USER_BASED);
-
-  private final Settings settings;
+  private final CurationSettings settings;
   private final Tokenizer tokenizer;
   private final Optional<UseCases> classifier;
   private final List<Dropped> dropped = new ArrayList<>();
-  private final List<StepReport> reports = new ArrayList<>();
+  private final List<CurationReport.StepReport> reports = new ArrayList<>();
 
-  CurationRun(Settings settings, Tokenizer tokenizer, Optional<UseCases> classifier) {
+  CurationRun(CurationSettings settings, Tokenizer tokenizer, Optional<UseCases> classifier) {
     this.settings = settings;
     this.tokenizer = tokenizer;
     this.classifier = classifier;
   }
 
-  /// What a step says of one prompt.
+  /// The decision of a step about one prompt.
   ///
-  /// @param prompt the prompt as it goes on; absent: it is dropped
+  /// @param prompt the prompt for the next step; absent if it is dropped
   /// @param why it is dropped; empty if it is not
-  private record Verdict(Optional<Prompt> prompt, String why) {
-    static Verdict keep(Prompt prompt) {
-      return new Verdict(Optional.of(prompt), "");
+  private record Decision(Optional<Prompt> prompt, String why) {
+    static Decision keep(Prompt prompt) {
+      return new Decision(Optional.of(prompt), "");
     }
 
-    static Verdict drop(String why) {
-      return new Verdict(Optional.empty(), why);
+    static Decision drop(String why) {
+      return new Decision(Optional.empty(), why);
     }
   }
 
-  /// A step: its verdict on a prompt, while it counts what it finds.
-  private interface Sieve {
-    Verdict judge(Prompt prompt, SortedCounts.Counts<String> counts);
+  /// The rule of a step: decides about a prompt and counts what it finds.
+  private interface Rule {
+    Decision apply(Prompt prompt, SortedCounts.Counts<String> counts);
   }
 
   Curation.Result run(List<Prompt> prompts, Function<Prompt, Optional<String>> objection) {
@@ -67,80 +57,83 @@ final class CurationRun {
       }
     }
     List<Prompt> in = prompts;
-    in = step(Step.CONSENT, in, consent(objection));
-    in = step(Step.DUPLICATES, in, duplicates());
-    in = step(Step.CAP, in, cap());
-    in = step(Step.SPLIT, in, split());
-    in = step(Step.PERSONAL_DATA, in, this::personal);
-    in = step(Step.LENGTH, in, this::length);
-    in = step(Step.LANGUAGE, in, language());
-    in = step(Step.USE_CASE, in, this::useCase);
+    in = step(CurationReport.Step.CONSENT, in, consent(objection));
+    in = step(CurationReport.Step.DUPLICATES, in, duplicates());
+    in = step(CurationReport.Step.CAP, in, cap());
+    in = step(CurationReport.Step.SPLIT, in, split());
+    in = step(CurationReport.Step.PERSONAL_DATA, in, this::personal);
+    in = step(CurationReport.Step.LENGTH, in, this::length);
+    in = step(CurationReport.Step.LANGUAGE, in, language());
+    in = step(CurationReport.Step.USE_CASE, in, this::useCase);
     return new Curation.Result(List.copyOf(in), List.copyOf(dropped), report(prompts.size(), in));
   }
 
-  private List<Prompt> step(Step step, List<Prompt> in, Sieve sieve) {
+  private List<Prompt> step(CurationReport.Step step, List<Prompt> in, Rule rule) {
     SortedCounts.Counts<String> counts = new SortedCounts.Counts<>();
     List<Prompt> out = new ArrayList<>(in.size());
     int changed = 0;
     for (Prompt prompt : in) {
-      Verdict verdict = sieve.judge(prompt, counts);
-      if (verdict.prompt().isPresent()) {
-        Prompt next = verdict.prompt().get();
+      Decision decision = rule.apply(prompt, counts);
+      if (decision.prompt().isPresent()) {
+        Prompt next = decision.prompt().get();
         out.add(next);
         changed += next.equals(prompt) ? 0 : 1;
       } else {
-        dropped.add(new Dropped(prompt.id(), step, verdict.why()));
+        dropped.add(new Dropped(prompt.id(), step, decision.why()));
       }
     }
-    reports.add(new StepReport(step, in.size(), in.size() - out.size(), changed, counts.get()));
+    reports.add(
+        new CurationReport.StepReport(
+            step, in.size(), in.size() - out.size(), changed, counts.get()));
     return out;
   }
 
-  private static Sieve consent(Function<Prompt, Optional<String>> objection) {
+  private static Rule consent(Function<Prompt, Optional<String>> objection) {
     return (prompt, counts) ->
         objection
             .apply(prompt)
             .map(why -> {
               counts.add(why);
-              return Verdict.drop(why);
+              return Decision.drop(why);
             })
-            .orElseGet(() -> Verdict.keep(prompt));
+            .orElseGet(() -> Decision.keep(prompt));
   }
 
-  private Sieve duplicates() {
+  private Rule duplicates() {
     Duplicates seen = new Duplicates(settings.prefix(), tokenizer);
     return (prompt, counts) -> {
-      if (LABELERS.contains(prompt.source())) {
-        return Verdict.keep(prompt);
+      if (PromptSources.isByLabeler(prompt)) {
+        return Decision.keep(prompt);
       }
       return seen.add(prompt)
-          .map(twin -> {
-            counts.add(twin.same() ? "same text" : "same beginning");
-            return Verdict.drop((twin.same() ? "same text as " : "begins as ") + twin.id());
+          .map(earlier -> {
+            counts.add(earlier.sameText() ? "same text" : "same beginning");
+            return Decision.drop(
+                (earlier.sameText() ? "same text as " : "begins as ") + earlier.id());
           })
-          .orElseGet(() -> Verdict.keep(prompt));
+          .orElseGet(() -> Decision.keep(prompt));
     };
   }
 
-  private Sieve cap() {
+  private Rule cap() {
     Map<String, Integer> kept = new HashMap<>();
     return (prompt, counts) -> {
       Optional<String> writer = writer(prompt);
-      if (writer.isEmpty() || LABELERS.contains(prompt.source())) {
-        return Verdict.keep(prompt);
+      if (writer.isEmpty() || PromptSources.isByLabeler(prompt)) {
+        return Decision.keep(prompt);
       }
       int number = kept.merge(writer.get(), 1, Integer::sum);
       if (number <= settings.cap()) {
-        return Verdict.keep(prompt);
+        return Decision.keep(prompt);
       }
       if (number == settings.cap() + 1) {
         counts.add("users above the cap");
       }
-      return Verdict.drop("more than " + settings.cap() + " of one user");
+      return Decision.drop("more than " + settings.cap() + " of one user");
     };
   }
 
-  /// Who counts as one writer: `user u7`, else `organisation acme`, else nobody.
+  /// The writer of a prompt: `user u7`, else `organisation acme`, else none.
   private static Optional<String> writer(Prompt prompt) {
     return prompt
         .user()
@@ -148,86 +141,86 @@ final class CurationRun {
         .or(() -> prompt.organisation().map(name -> "organisation " + name));
   }
 
-  private Sieve split() {
-    Map<String, Split> parts = new HashMap<>();
+  private Rule split() {
+    Map<String, Split> splits = new HashMap<>();
     return (prompt, counts) -> {
-      Split split = part(prompt, parts);
+      Split split = splitOf(prompt, splits);
       counts.add(ConstantNames.word(split));
-      return Verdict.keep(
+      return Decision.keep(
           split == prompt.split()
               ? prompt
               : changed(prompt, prompt.text(), split, prompt.useCase()));
     };
   }
 
-  /// @param parts where each writer's oldest prompt lies
-  private Split part(Prompt prompt, Map<String, Split> parts) {
+  /// @param splits the split of each writer's oldest prompt
+  private Split splitOf(Prompt prompt, Map<String, Split> splits) {
     if (settings.anew()) {
       return settings.fractions().splitOf(prompt.user(), prompt.organisation(), prompt.text());
     }
     return writer(prompt)
-        .map(writer -> parts.computeIfAbsent(writer, _ -> prompt.split()))
+        .map(writer -> splits.computeIfAbsent(writer, _ -> prompt.split()))
         .orElseGet(prompt::split);
   }
 
-  private Verdict personal(Prompt prompt, SortedCounts.Counts<String> counts) {
-    Personal personal = settings.personal();
-    List<PersonalData.Span> found =
+  private Decision personal(Prompt prompt, SortedCounts.Counts<String> counts) {
+    CurationSettings.Personal personal = settings.personal();
+    List<PersonalDataSpan> found =
         PersonalData.find(prompt.text(), personal.kinds()).stream()
             .filter(span -> span.confidence() >= personal.confidence())
             .toList();
     if (found.isEmpty()) {
-      return Verdict.keep(prompt);
+      return Decision.keep(prompt);
     }
-    Set<PersonalData.Kind> kinds = EnumSet.noneOf(PersonalData.Kind.class);
+    Set<PersonalDataKind> kinds = EnumSet.noneOf(PersonalDataKind.class);
     found.forEach(span -> kinds.add(span.kind()));
     kinds.forEach(kind -> counts.add(ConstantNames.word(kind)));
-    boolean elsewhere = !personal.splits().contains(prompt.split());
-    if (elsewhere || personal.action() == Action.KEEP) {
-      return Verdict.keep(prompt);
+    boolean otherSplit = !personal.splits().contains(prompt.split());
+    if (otherSplit || personal.action() == CurationSettings.Action.KEEP) {
+      return Decision.keep(prompt);
     }
-    if (personal.action() == Action.DROP) {
-      return Verdict.drop(
+    if (personal.action() == CurationSettings.Action.DROP) {
+      return Decision.drop(
           "holds " + String.join(", ", kinds.stream().map(ConstantNames::word).toList()));
     }
     String redacted = PersonalData.redact(prompt.text(), found);
-    return Verdict.keep(changed(prompt, redacted, prompt.split(), prompt.useCase()));
+    return Decision.keep(changed(prompt, redacted, prompt.split(), prompt.useCase()));
   }
 
-  private Verdict length(Prompt prompt, SortedCounts.Counts<String> counts) {
+  private Decision length(Prompt prompt, SortedCounts.Counts<String> counts) {
     int tokens = tokenizer.encode(prompt.text()).length;
     if (tokens >= settings.shortest() && tokens <= settings.longest()) {
-      return Verdict.keep(prompt);
+      return Decision.keep(prompt);
     }
     counts.add(tokens < settings.shortest() ? "too short" : "too long");
-    return Verdict.drop(tokens == 1 ? "1 token" : tokens + " tokens");
+    return Decision.drop(tokens == 1 ? "1 token" : tokens + " tokens");
   }
 
-  private Sieve language() {
+  private Rule language() {
     if (settings.languages().isEmpty()) {
-      return (prompt, _) -> Verdict.keep(prompt);
+      return (prompt, _) -> Decision.keep(prompt);
     }
     return (prompt, counts) -> {
       Languages.Guess language = Languages.guess(prompt.text());
       counts.add(language.code());
       // Where the language cannot be told (a number, a line of code), the prompt stays.
       boolean wanted = language.isUnknown() || settings.languages().contains(language.code());
-      return wanted ? Verdict.keep(prompt) : Verdict.drop("language " + language.code());
+      return wanted ? Decision.keep(prompt) : Decision.drop("language " + language.code());
     };
   }
 
-  private Verdict useCase(Prompt prompt, SortedCounts.Counts<String> counts) {
+  private Decision useCase(Prompt prompt, SortedCounts.Counts<String> counts) {
     if (prompt.useCase().isPresent()) {
       counts.add("settled");
-      return Verdict.keep(prompt);
+      return Decision.keep(prompt);
     }
     Optional<Prompt.UseCase> suggestion =
         classifier
-            .map(some -> some.suggest(prompt.text()))
-            .filter(some -> some.probability() >= settings.certainty())
+            .map(useCases -> useCases.suggest(prompt.text()))
+            .filter(suggested -> suggested.probability() >= settings.certainty())
             .map(UseCases.Suggestion::useCase);
     counts.add(suggestion.isPresent() ? "suggested" : "open");
-    return Verdict.keep(
+    return Decision.keep(
         suggestion.isEmpty() ? prompt : changed(prompt, prompt.text(), prompt.split(), suggestion));
   }
 
@@ -244,7 +237,7 @@ final class CurationRun {
         prompt.created());
   }
 
-  private Curation.Report report(int prompts, List<Prompt> kept) {
+  private CurationReport report(int prompts, List<Prompt> kept) {
     SortedCounts.Counts<Split> splits = new SortedCounts.Counts<>();
     SortedCounts.Counts<Prompt.UseCase> useCases = new SortedCounts.Counts<>();
     Set<String> users = new HashSet<>();
@@ -253,7 +246,7 @@ final class CurationRun {
       prompt.useCase().ifPresent(useCases::add);
       writer(prompt).ifPresent(users::add);
     }
-    return new Curation.Report(
+    return new CurationReport(
         prompts,
         kept.size(),
         users.size(),

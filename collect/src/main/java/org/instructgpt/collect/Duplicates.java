@@ -12,50 +12,49 @@ import java.util.regex.Pattern;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.text.Tokenizer;
 
-/// Which prompts say again what another has said: the same text, or a long common prefix (paper
-/// section 3.2).
+/// Finds duplicate prompts: equal texts, or a long common prefix (paper section 3.2).
 ///
-/// A prompt of n tokens needs m = min(64, ceil(0.8 n)) equal ones; two prompts are twins if they
-/// agree in their first max(m1, m2) tokens. Comparing all pairs would take a million prompts 5e11
-/// comparisons. Here each prompt that stays is entered into a table under the hash of each prefix
+/// A prompt of n tokens needs m = min(64, ceil(0.8 n)) equal ones; two prompts are duplicates if
+/// they agree in their first max(m1, m2) tokens. Comparing all pairs would take a million prompts
+/// 5e11 comparisons. Here each kept prompt is entered into a table under the hash of each prefix
 /// that could ever decide, which are those of m to min(64, n) tokens: one for a long prompt, at
-/// most 17 for one of 80 tokens, 3 for one of 12. Two prompts are twins exactly if they have such
-/// an entry in common (of length max(m1, m2)), so one look-up for each prefix finds the twin, and
-/// the whole is linear in the number of prompts. Equal hashes are not believed: the tokens are
-/// compared.
+/// most 17 for one of 80 tokens, 3 for one of 12. Two prompts are duplicates exactly if they have
+/// such an entry in common (of length max(m1, m2)), so one look-up for each prefix finds the
+/// duplicate, and the whole is linear in the number of prompts. Where hashes are equal the tokens
+/// are compared.
 ///
-/// *Begins as* is no equivalence (a may resemble b and b c, but not a c); a prompt is dropped only
-/// for one that stays.
+/// The relation is not transitive (a may be a duplicate of b and b of c, but not a of c); a prompt
+/// is dropped only as a duplicate of a kept one.
 final class Duplicates {
   private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}]+");
 
-  private final Curation.Prefix prefix;
+  private final CurationSettings.Prefix prefix;
   private final Tokenizer tokenizer;
   private final Map<String, String> idByText = new HashMap<>();
   private final LongToInt byPrefix = new LongToInt();
   private final List<Kept> kept = new ArrayList<>();
 
-  Duplicates(Curation.Prefix prefix, Tokenizer tokenizer) {
+  Duplicates(CurationSettings.Prefix prefix, Tokenizer tokenizer) {
     this.prefix = prefix;
     this.tokenizer = tokenizer;
   }
 
-  /// The prompt that says the same.
+  /// The kept prompt that another duplicates.
   ///
-  /// @param same it is the same text; else the same beginning
-  record Twin(String id, boolean same) {}
+  /// @param sameText whether the texts are equal; else they have a common prefix
+  record Earlier(String id, boolean sameText) {}
 
   /// @param head the first tokens, at most 64
   private record Kept(String id, int[] head) {}
 
-  /// Enters a prompt, unless one like it is there.
+  /// Enters a prompt unless it is a duplicate.
   ///
-  /// @return the one like it
-  Optional<Twin> add(Prompt prompt) {
+  /// @return the kept prompt that it duplicates
+  Optional<Earlier> add(Prompt prompt) {
     String text = normal(prompt.text());
     String same = idByText.putIfAbsent(text, prompt.id());
     if (same != null) {
-      return Optional.of(new Twin(same, true));
+      return Optional.of(new Earlier(same, true));
     }
     int[] tokens = tokenizer.encode(text);
     int needed = Math.min(prefix.most(), (int) Math.ceil(prefix.share() * tokens.length));
@@ -63,11 +62,11 @@ final class Duplicates {
     long[] hashes = hashes(head);
     int first = Math.max(needed, prefix.least());
     for (int length = first; length <= head.length; length++) {
-      int twin = byPrefix.get(hashes[length]);
-      if (twin >= 0 && agree(head, kept.get(twin).head(), length)) {
-        // This text leads on to the one that stays, should it come again.
-        idByText.put(text, kept.get(twin).id());
-        return Optional.of(new Twin(kept.get(twin).id(), false));
+      int earlier = byPrefix.get(hashes[length]);
+      if (earlier >= 0 && agree(head, kept.get(earlier).head(), length)) {
+        // The same text again is then a duplicate of the kept prompt.
+        idByText.put(text, kept.get(earlier).id());
+        return Optional.of(new Earlier(kept.get(earlier).id(), false));
       }
     }
     for (int length = first; length <= head.length; length++) {
@@ -77,9 +76,8 @@ final class Duplicates {
     return Optional.empty();
   }
 
-  /// The text without what nobody means: other forms of the same characters (NFKC), capitals, runs
-  /// of white space, full stops and question marks at the end. Marks within it stay: 2+2 is not
-  /// 2-2.
+  /// The text normalized: NFKC, lower case, single spaces, without full stops and question marks at
+  /// the end. Punctuation within it stays: 2+2 is not 2-2.
   private static String normal(String text) {
     String composed = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
     String spaced = BLANKS.matcher(composed).replaceAll(" ");
@@ -87,7 +85,7 @@ final class Duplicates {
     while (end > 0 && " .?!".indexOf(spaced.charAt(end - 1)) >= 0) {
       end--;
     }
-    // A text of nothing but marks is itself.
+    // A text of nothing but punctuation stays as it is.
     return end == 0 ? spaced : spaced.substring(0, end).stripLeading();
   }
 

@@ -3,10 +3,8 @@ package org.instructgpt.collect;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.validator.routines.DomainValidator;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// E-mail addresses: from each `@` outwards, as far as the characters allow.
+/// Finds e-mail addresses: from each `@` outwards, as far as the characters allow.
 final class EmailAddresses {
   private static final double KNOWN_DOMAIN = 0.99;
   private static final double UNKNOWN_DOMAIN = 0.6;
@@ -15,8 +13,8 @@ final class EmailAddresses {
 
   private EmailAddresses() {}
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
     for (int at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
       int least = found.isEmpty() ? 0 : found.getLast().end();
       int start = localStart(text, at, least);
@@ -25,7 +23,9 @@ final class EmailAddresses {
       // A local part, a dot in the domain, and a last label of letters.
       if (start < at && dot > at + 1 && end - dot > 2 && Character.isLetter(text.charAt(dot + 1))) {
         boolean known = DOMAINS.isValidTld(text.substring(dot + 1, end));
-        found.add(new Span(Kind.EMAIL, start, end, known ? KNOWN_DOMAIN : UNKNOWN_DOMAIN));
+        found.add(
+            new PersonalDataSpan(
+                PersonalDataKind.EMAIL, start, end, known ? KNOWN_DOMAIN : UNKNOWN_DOMAIN));
       }
     }
     return found;

@@ -23,29 +23,28 @@ import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// How customers' prompts come in: with their consent, or not at all (paper section 3.2: users of
+/// Stores customers' prompts with their consent, and none without it (paper section 3.2: users of
 /// the playground were told that their inputs may train models).
 ///
 /// A customer reads a version of the notice and accepts it; each prompt is stored together with the
-/// acceptance that it was given under. Whoever withdraws is not asked of any more: their prompts
-/// stay, for them to see, but neither curation nor an export takes them from then on. Accepting
-/// again concerns what is asked from then on.
+/// consent under which it was given. After a withdrawal the customer's prompts stay visible to
+/// them, but neither curation nor an export uses them. A new consent covers only later prompts.
 ///
-/// Methods without a [Handle] return when the disk has it.
+/// Methods without a [Handle] return after their write is on disk.
 public final class Intake implements Erasable {
   private final Store store;
   private final RandomGenerator random;
 
-  /// Makes its tables where they are not there.
+  /// Creates the tables if they do not exist.
   ///
-  /// @param random names prompts and consents; used under a lock
+  /// @param random makes ids of prompts and consents; used under a lock
   public Intake(Store store, RandomGenerator random) throws IOException {
     this.store = store;
     this.random = random;
     store.extend("collect", Intake.class);
   }
 
-  /// That somebody has read a notice and agreed.
+  /// The consent of a customer to a notice.
   ///
   /// @param notice the version of its text
   public record Consent(String notice, Instant at) {
@@ -59,7 +58,7 @@ public final class Intake implements Erasable {
     }
   }
 
-  /// Somebody wanted a prompt stored without consent to the notice that is in force.
+  /// A prompt was to be stored without a consent in force.
   public static final class NoConsent extends IllegalArgumentException {
     private NoConsent(String account, String notice) {
       super(
@@ -68,10 +67,10 @@ public final class Intake implements Erasable {
     }
   }
 
-  /// Stores that an account agrees to a notice. Agreeing twice is agreeing once: the first time
-  /// stands.
+  /// Stores the consent of an account to a notice. If the account has consented to it already, the
+  /// earlier consent stands.
   public Consent accept(String account, String notice, Instant now) {
-    return done(handle -> accept(handle, account, notice, now));
+    return await(handle -> accept(handle, account, notice, now));
   }
 
   /// The same in a transaction of the caller.
@@ -86,22 +85,22 @@ public final class Intake implements Erasable {
         });
   }
 
-  /// What an account has agreed to last, unless it has withdrawn.
+  /// The consent of an account that is in force.
   public Optional<Consent> consent(String account) {
     return store.read(handle -> inForce(handle, account).map(Row::consent));
   }
 
-  /// Stores what a customer asks.
+  /// Stores a prompt of a customer.
   ///
   /// @param consent as [#accept] or [#consent] gave it
   /// @throws NoConsent if that is not in force any more; nothing is stored then
   public Prompt ask(
       String account, Optional<String> organisation, String text, Consent consent, Instant now) {
     Prompt prompt = prompt(account, organisation, text, now);
-    return done(handle -> add(handle, prompt, consent));
+    return await(handle -> add(handle, prompt, consent));
   }
 
-  /// The prompt that [#add] is to store.
+  /// Makes a prompt for [#add] to store.
   public Prompt prompt(String account, Optional<String> organisation, String text, Instant now) {
     Optional<String> user = Optional.of(account);
     return new Prompt(
@@ -115,7 +114,7 @@ public final class Intake implements Erasable {
         now);
   }
 
-  /// As [#ask], in a transaction of the caller, who stores more with it.
+  /// Stores a prompt of a customer in a transaction of the caller.
   public Prompt add(Handle handle, Prompt prompt, Consent consent) {
     String account = prompt.user().orElseThrow();
     Row row =
@@ -127,9 +126,10 @@ public final class Intake implements Erasable {
     return prompt;
   }
 
-  /// From now on nothing that an account has asked is used, nor can it ask without agreeing again.
+  /// Withdraws the consent of an account: its prompts are not used any more, and it must consent
+  /// again to ask.
   public void withdraw(String account, Instant now) {
-    int _ = done(handle -> withdraw(handle, account, now));
+    int _ = await(handle -> withdraw(handle, account, now));
   }
 
   /// The same in a transaction of the caller; how many consents were in force.
@@ -154,12 +154,12 @@ public final class Intake implements Erasable {
         .set();
   }
 
-  /// A time in which a consent was in force.
+  /// The period in which a consent was in force.
   ///
-  /// @param withdrawn when it was taken back, if it was
+  /// @param withdrawn when it was withdrawn, if it was
   public record Term(String notice, Instant given, Optional<Instant> withdrawn) {}
 
-  /// What an account has agreed to and taken back, the oldest first.
+  /// The consents of an account, withdrawn ones too, oldest first.
   public List<Term> terms(String account) {
     return store.read(handle ->
         handle
@@ -177,10 +177,10 @@ public final class Intake implements Erasable {
             .list());
   }
 
-  /// For an import, whose user vouches that the customers agreed elsewhere: notes for each prompt
-  /// of a customer that they did.
+  /// For an import whose user vouches that the customers consented elsewhere: stores a consent for
+  /// each prompt of a customer.
   ///
-  /// @param notice what they agreed to; absent: prompts of customers are refused
+  /// @param notice they consented to; without one, prompts of customers are refused
   public BiConsumer<Handle, Feedback> vouching(Optional<String> notice, Instant now) {
     Map<String, String> consents = new HashMap<>();
     return (handle, record) -> {
@@ -212,9 +212,9 @@ public final class Intake implements Erasable {
     return id;
   }
 
-  /// Why a prompt must not be used, if so: no consent, or one that was withdrawn. Only customers
-  /// are asked; labelers are paid and what others have published came with their terms. It holds
-  /// for the moment of this call.
+  /// Why a prompt must not be used, if so: no consent, or one that was withdrawn. Only prompts of
+  /// customers need consent; labelers are paid, and published prompts have a license. The answers
+  /// are those of the moment of this call.
   public Function<Prompt, Optional<String>> objection() {
     Map<String, Given> given = store.read(Intake::given);
     return prompt -> objection(prompt, given.get(prompt.id()));
@@ -230,9 +230,9 @@ public final class Intake implements Erasable {
     return given.withdrawn() ? Optional.of("consent withdrawn") : Optional.empty();
   }
 
-  /// What an export tells of a prompt beside what it is: `consent_version` and `consent_at` of a
-  /// customer's, and `curation`, whether the last curation `kept` it or which step dropped it.
-  /// Absent for what must not go out at all, see [#objection].
+  /// The facts that an export adds to a prompt: `consent_version` and `consent_at` of a customer's
+  /// prompt, and `curation`, either `kept` or the step of the last curation that dropped it. Empty
+  /// if the prompt must not be exported, see [#objection].
   public Function<Prompt, Optional<Map<String, Object>>> facts(Handle handle) {
     Map<String, Given> given = given(handle);
     Map<String, String> curated = new HashMap<>();
@@ -244,14 +244,14 @@ public final class Intake implements Erasable {
         })
         .list();
     return prompt -> {
-      Given under = given.get(prompt.id());
-      if (objection(prompt, under).isPresent()) {
+      Given consented = given.get(prompt.id());
+      if (objection(prompt, consented).isPresent()) {
         return Optional.empty();
       }
       Map<String, Object> facts = new LinkedHashMap<>();
-      if (under != null) {
-        facts.put("consent_version", under.consent().notice());
-        facts.put("consent_at", under.consent().at().toString());
+      if (consented != null) {
+        facts.put("consent_version", consented.consent().notice());
+        facts.put("consent_at", consented.consent().at().toString());
       }
       Optional.ofNullable(curated.get(prompt.id())).ifPresent(step -> facts.put("curation", step));
       return Optional.of(facts);
@@ -344,7 +344,7 @@ public final class Intake implements Erasable {
     }
   }
 
-  private <T> T done(Function<Handle, T> work) {
+  private <T> T await(Function<Handle, T> work) {
     try {
       return store.write(work).join();
     } catch (CompletionException failure) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/// Count, mean, standard deviation and quartiles of some lengths, in the columns of the paper's
-/// Tables 9 to 11. The deviation divides by n - 1 and the quartiles are interpolated, as pandas'
-/// `describe` does.
+/// A row of length statistics: count, mean, standard deviation and quartiles of some lengths, in
+/// the columns of the paper's Tables 9 to 11. The deviation divides by n - 1 and the quartiles are
+/// interpolated, as pandas' `describe` does.
 final class LengthSummary {
   private LengthSummary() {}
 
@@ -34,7 +34,7 @@ final class LengthSummary {
     return row;
   }
 
-  /// The value at a share of the way from the first to the last, linearly between its neighbours.
+  /// The quantile at a share from 0 to 1, linearly interpolated.
   static double quantile(int[] sorted, double share) {
     double place = share * (sorted.length - 1);
     int below = (int) place;

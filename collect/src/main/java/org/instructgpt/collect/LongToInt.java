@@ -2,9 +2,9 @@ package org.instructgpt.collect;
 
 import java.util.Arrays;
 
-/// A hash table from well mixed `long` keys to numbers of at least 0, in two flat arrays: 24 bytes
-/// an entry at worst, where a `HashMap` takes about 80. Open addressing, linear probing, at most
-/// half full.
+/// A hash table from well mixed `long` keys to non-negative `int` values, in two flat arrays: 24
+/// bytes an entry at worst, where a `HashMap` takes about 80. Open addressing, linear probing, at
+/// most half full.
 final class LongToInt {
   private static final int ABSENT = -1;
 

@@ -5,18 +5,16 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.validator.routines.InetAddressValidator;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// Addresses of the internet.
+/// Finds IP addresses.
 final class NetworkAddresses {
   private static final double CERTAIN = 0.99;
 
-  /// Four numbers. A version such as 1.2.3.4 looks the same and cannot be told apart.
+  /// Four numbers. A software version such as 1.2.3.4 cannot be told apart.
   private static final Pattern VERSION_4 =
       Pattern.compile("(?<![\\w.])\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}(?!\\w|\\.\\d)");
 
-  /// A run of what version 6 is written in; the look-behind keeps words such as `std::add` out.
+  /// A run of the characters of version 6; the look-behind keeps words such as `std::add` out.
   private static final Pattern VERSION_6 =
       Pattern.compile("(?<![\\p{L}\\p{N}_:.])[0-9A-Fa-f:.]{3,}+(?![\\p{L}\\p{N}_])");
 
@@ -24,13 +22,13 @@ final class NetworkAddresses {
 
   private NetworkAddresses() {}
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
     InetAddressValidator addresses = InetAddressValidator.getInstance();
     Matcher four = VERSION_4.matcher(text);
     while (four.find()) {
       if (addresses.isValidInet4Address(four.group())) {
-        found.add(new Span(Kind.IP, four.start(), four.end(), CERTAIN));
+        found.add(new PersonalDataSpan(PersonalDataKind.IP, four.start(), four.end(), CERTAIN));
       }
     }
     if (text.indexOf(':') >= 0) {
@@ -39,7 +37,8 @@ final class NetworkAddresses {
     return found;
   }
 
-  private static void version6(String text, InetAddressValidator addresses, List<Span> found) {
+  private static void version6(
+      String text, InetAddressValidator addresses, List<PersonalDataSpan> found) {
     Matcher six = VERSION_6.matcher(text);
     while (six.find()) {
       String run = TRAILING.matcher(six.group()).replaceFirst("");
@@ -47,7 +46,9 @@ final class NetworkAddresses {
       // Without a digit it is a word of some programming language: `Bad::Cafe`.
       boolean digit = run.chars().anyMatch(Character::isDigit);
       if (colons && digit && addresses.isValidInet6Address(run)) {
-        found.add(new Span(Kind.IP, six.start(), six.start() + run.length(), CERTAIN));
+        found.add(
+            new PersonalDataSpan(
+                PersonalDataKind.IP, six.start(), six.start() + run.length(), CERTAIN));
       }
     }
   }

@@ -2,7 +2,6 @@ package org.instructgpt.collect;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,14 +15,8 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.Tokenizer;
 
-/// The paper's tables about its data (App. A.2, A.3, A.4), for one's own.
+/// The tables with which the paper describes its data (App. A.2 to A.4), for any data.
 public final class PaperTables {
-  private static final Set<Prompt.Source> LABELERS =
-      EnumSet.of(
-          Prompt.Source.LABELER_PLAIN,
-          Prompt.Source.LABELER_FEW_SHOT,
-          Prompt.Source.LABELER_USER_BASED);
-
   private PaperTables() {}
 
   /// The prompts that one model learns from, or is tested on.
@@ -39,7 +32,7 @@ public final class PaperTables {
     }
   }
 
-  /// What labelers say of a prompt (Table 7).
+  /// The annotations of prompts by labelers (Table 7).
   public enum Tag {
     AMBIGUOUS,
     SENSITIVE_CONTENT,
@@ -54,37 +47,16 @@ public final class PaperTables {
     INTENT_UNCLEAR
   }
 
-  /// A table of words; the first column names the rows.
-  ///
-  /// @param rows each with as many cells as the head
-  public record Grid(String caption, List<String> head, List<List<String>> rows) {
-    public Grid {
-      head = List.copyOf(head);
-      rows = rows.stream().map(List::copyOf).toList();
-      for (List<String> row : rows) {
-        if (row.size() != head.size()) {
-          throw new IllegalArgumentException(
-              "expected rows of %d cells, found %s".formatted(head.size(), row));
-        }
-      }
-    }
-
-    /// The table for a terminal: the caption, then columns that stand under their heads.
-    public String text() {
-      return TextGrid.of(this);
-    }
-  }
-
   /// Table 6: how many prompts each dataset has, by split and by who wrote them.
-  public static Grid sizes(List<Dataset> datasets) {
+  public static TextTable sizes(List<Dataset> datasets) {
     List<List<String>> rows = new ArrayList<>();
     for (Split split : Split.values()) {
       List<String> row = new ArrayList<>(List.of(ConstantNames.word(split)));
       for (Dataset dataset : datasets) {
         List<Prompt> part = dataset.in(split);
-        long labelers = part.stream().filter(PaperTables::isLabelers).count();
-        row.add(count(labelers));
-        row.add(count(part.size() - labelers));
+        long byLabelers = part.stream().filter(PromptSources::isByLabeler).count();
+        row.add(count(byLabelers));
+        row.add(count(part.size() - byLabelers));
         row.add(count(part.size()));
       }
       rows.add(row);
@@ -95,14 +67,14 @@ public final class PaperTables {
         head.add(dataset.name() + " " + who);
       }
     }
-    return new Grid("Dataset sizes, in prompts (as Table 6)", head, rows);
+    return new TextTable("Dataset sizes, in prompts (as Table 6)", head, rows);
   }
 
-  /// Table 7: the share of prompts with each tag, in percent of the prompts that somebody has
-  /// tagged; `-` where nobody has.
+  /// Table 7: the share of prompts with each tag, in percent of the prompts that are tagged; `-`
+  /// where none is.
   ///
-  /// @param tags by prompt id; an empty set is a prompt that was looked at and has none
-  public static Grid tags(List<Dataset> datasets, Map<String, Set<Tag>> tags) {
+  /// @param tags by prompt id; an empty set is a prompt that was annotated and has none
+  public static TextTable tags(List<Dataset> datasets, Map<String, Set<Tag>> tags) {
     List<Part> parts = parts(datasets);
     List<List<String>> rows = new ArrayList<>();
     for (Tag tag : Tag.values()) {
@@ -118,33 +90,33 @@ public final class PaperTables {
                           .toList(),
                       given -> given.contains(tag))));
     }
-    return new Grid("Prompt annotations, % (as Table 7)", head("annotation", parts), rows);
+    return new TextTable("Prompt annotations, % (as Table 7)", head("annotation", parts), rows);
   }
 
-  /// Table 8: the mean number of prompts of a customer. Prompts of labelers, and of nobody known,
+  /// Table 8: the mean number of prompts of a customer. Prompts of labelers and of unknown writers
   /// do not count.
-  public static Grid promptsPerCustomer(List<Dataset> datasets) {
+  public static TextTable promptsPerCustomer(List<Dataset> datasets) {
     List<List<String>> rows = new ArrayList<>();
     for (Part part : parts(datasets)) {
       List<String> writers =
           part.prompts().stream()
-              .filter(prompt -> !isLabelers(prompt))
+              .filter(prompt -> !PromptSources.isByLabeler(prompt))
               .flatMap(prompt -> prompt.user().or(prompt::organisation).stream())
               .toList();
       long customers = writers.stream().distinct().count();
       String mean = customers == 0 ? "-" : decimal(writers.size() / (double) customers, 2);
       rows.add(List.of(part.name(), count(writers.size()), count(customers), mean));
     }
-    return new Grid(
+    return new TextTable(
         "Prompts per customer (as Table 8)",
         List.of("dataset", "prompts", "customers", "mean"),
         rows);
   }
 
   /// Table 9: lengths in tokens, by dataset and split.
-  public static Grid lengths(List<Dataset> datasets, Tokenizer tokenizer) {
+  public static TextTable lengths(List<Dataset> datasets, Tokenizer tokenizer) {
     ToIntFunction<Prompt> tokens = prompt -> tokenizer.encode(prompt.text()).length;
-    return new Grid(
+    return new TextTable(
         "Prompt lengths in tokens (as Table 9)",
         LengthSummary.head("dataset"),
         parts(datasets).stream()
@@ -153,9 +125,9 @@ public final class PaperTables {
   }
 
   /// Table 10: lengths in tokens, by use case, of those prompts whose use case is known.
-  public static Grid lengthsByUseCase(Collection<Prompt> prompts, Tokenizer tokenizer) {
+  public static TextTable lengthsByUseCase(Collection<Prompt> prompts, Tokenizer tokenizer) {
     ToIntFunction<Prompt> tokens = prompt -> tokenizer.encode(prompt.text()).length;
-    return new Grid(
+    return new TextTable(
         "Prompt lengths in tokens, by use case (as Table 10)",
         LengthSummary.head("use case"),
         Stream.of(Prompt.UseCase.values())
@@ -192,10 +164,6 @@ public final class PaperTables {
 
   private static <T> String percent(List<T> all, Predicate<T> some) {
     return all.isEmpty() ? "-" : decimal(100.0 * all.stream().filter(some).count() / all.size(), 1);
-  }
-
-  private static boolean isLabelers(Prompt prompt) {
-    return LABELERS.contains(prompt.source());
   }
 
   private static String count(long count) {

@@ -10,14 +10,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// Names, where the text itself says that a private person is named: after a title, in an
-/// introduction, a salutation or a signature. Elsewhere a common first name, with the family name
-/// after it, is found with little confidence.
+/// Finds names of persons. Where the text marks a private person (after a title, in an
+/// introduction, a salutation or a signature) the confidence is high; elsewhere a common first
+/// name, with the family name after it, is found with low confidence.
 final class PersonNames {
-  private static final double SAID = 0.8;
+  private static final double MARKED = 0.8;
+
+  /// The confidence of a name that the text does not mark as that of a private person.
+  static final double LOOSE = 0.4;
 
   /// One to three words that begin with capitals, or initials; particles between them.
   private static final String NAME =
@@ -42,7 +43,7 @@ final class PersonNames {
               + NAME
               + ")");
 
-  /// At the beginning of a letter, and at its end.
+  /// At the beginning and the end of a letter.
   private static final Pattern SALUTATION =
       Pattern.compile(
           "(?<!\\p{L})(?i:(?:dear|hi|hello|hey),?|(?:regards|sincerely|yours|cheers|best wishes"
@@ -50,7 +51,7 @@ final class PersonNames {
               + NAME
               + ")(?=[\\s,!.:?]|$)");
 
-  /// Somebody, though perhaps a president or a hero.
+  /// A person, though perhaps a public or fictional one.
   private static final Pattern MENTION =
       Pattern.compile(
           "(?<!\\p{L})(?:said|says|told|asked|met|named|follow up with|wife|husband|son|daughter"
@@ -68,12 +69,12 @@ final class PersonNames {
 
   private PersonNames() {}
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
     for (Pattern pattern : List.of(TITLE, INTRODUCTION, SALUTATION)) {
-      follow(pattern, text, SAID, found);
+      follow(pattern, text, MARKED, found);
     }
-    follow(MENTION, text, PersonalData.LOOSE_NAME, found);
+    follow(MENTION, text, LOOSE, found);
     Matcher loose = FIRST_AND_MORE.matcher(text);
     while (loose.find()) {
       // In "Did Anna" the name begins with the second word.
@@ -82,7 +83,8 @@ final class PersonNames {
         int start = at == 0 ? 0 : at + 1;
         if (FIRST_NAMES.contains(firstWord(words, start))) {
           found.add(
-              new Span(Kind.NAME, loose.start() + start, loose.end(), PersonalData.LOOSE_NAME));
+              new PersonalDataSpan(
+                  PersonalDataKind.NAME, loose.start() + start, loose.end(), LOOSE));
           break;
         }
       }
@@ -91,12 +93,15 @@ final class PersonNames {
   }
 
   /// Finds the names that a pattern has in whichever of its groups took part.
-  private static void follow(Pattern pattern, String text, double confidence, List<Span> found) {
+  private static void follow(
+      Pattern pattern, String text, double confidence, List<PersonalDataSpan> found) {
     Matcher said = pattern.matcher(text);
     while (said.find()) {
       int group = said.start(1) >= 0 ? 1 : 2;
       if (isName(said.group(group))) {
-        found.add(new Span(Kind.NAME, said.start(group), said.end(group), confidence));
+        found.add(
+            new PersonalDataSpan(
+                PersonalDataKind.NAME, said.start(group), said.end(group), confidence));
       }
     }
   }

@@ -6,28 +6,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// Phone numbers. They prove nothing by themselves: `9320 7126` rings in Singapore, and is a sum
-/// elsewhere. Three things speak for one:
+/// Finds phone numbers. Digits alone do not tell: `9320 7126` is a phone number in Singapore, and
+/// may be an amount elsewhere. Three things indicate a phone number:
 ///
 /// - **the words beside it** ("call", "fax", "reach me at"): then six digits in any grouping are
 ///   one;
 /// - **libphonenumber** knows it as a valid number, of the country that it begins with (`+44 ...`,
 ///   `0044 ...`) or, when it is written in groups and begins with 0, of one of the [#REGIONS];
-/// - **how it is written**: 555-0123-like groups that hardly anything else has.
+/// - **how it is written**: groups such as 555-0123 that hardly anything else has.
 ///
-/// Only what is written like a number at all is put before libphonenumber, which needs some
-/// microseconds for each.
+/// Only candidates of the right form are passed to libphonenumber, which takes some microseconds
+/// for each.
 final class PhoneNumbers {
   private static final double INTERNATIONAL = 0.95;
-  private static final double SAID = 0.9;
+  private static final double NEAR_WORDS = 0.9;
   private static final double VALID = 0.8;
   private static final double SHAPED = 0.7;
   private static final double BARE = 0.3;
 
-  /// How far the words reach.
+  /// How far before and after the number the words may stand, in characters.
   private static final int BEFORE = 48;
 
   private static final int AFTER = 16;
@@ -71,8 +69,8 @@ final class PhoneNumbers {
 
   private PhoneNumbers() {}
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
     Matcher written = WRITTEN.matcher(text);
     while (written.find()) {
       String number = written.group();
@@ -80,8 +78,8 @@ final class PhoneNumbers {
         continue;
       }
       found.add(
-          new Span(
-              Kind.PHONE,
+          new PersonalDataSpan(
+              PersonalDataKind.PHONE,
               written.start(),
               written.end(),
               confidence(text, written.start(), written.end(), number)));
@@ -94,8 +92,8 @@ final class PhoneNumbers {
     if (abroad && isValid(number.replaceFirst("^00", "+"), "ZZ")) {
       return INTERNATIONAL;
     }
-    if (isSaid(text, start, end)) {
-      return SAID;
+    if (isNearWords(text, start, end)) {
+      return NEAR_WORDS;
     }
     if (SHAPE.matcher(number).matches()) {
       return SHAPED;
@@ -105,7 +103,7 @@ final class PhoneNumbers {
     return valid && number.startsWith("0") ? VALID : BARE;
   }
 
-  private static boolean isSaid(String text, int start, int end) {
+  private static boolean isNearWords(String text, int start, int end) {
     Matcher words = WORDS.matcher(text).useTransparentBounds(true);
     return words.region(Math.max(0, start - BEFORE), start).find()
         || words.region(end, Math.min(text.length(), end + AFTER)).find();

@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// Social security numbers of the United States, as they are written: 123-45-6789. Nobody has area
-/// 000, 666 or 9xx, group 00 or serial 0000.
+/// Finds social security numbers of the United States in their usual form, 123-45-6789. Area 000,
+/// 666 or 9xx, group 00 and serial 0000 are never assigned.
 final class SocialSecurity {
   private static final double LIKELY = 0.9;
   private static final Pattern NUMBER =
@@ -17,11 +15,13 @@ final class SocialSecurity {
 
   private SocialSecurity() {}
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
     Matcher number = NUMBER.matcher(text);
     while (number.find()) {
-      found.add(new Span(Kind.SOCIAL_SECURITY, number.start(), number.end(), LIKELY));
+      found.add(
+          new PersonalDataSpan(
+              PersonalDataKind.SOCIAL_SECURITY, number.start(), number.end(), LIKELY));
     }
     return found;
   }

@@ -18,7 +18,7 @@ final class SortedCounts {
     return Collections.unmodifiableSet(copy);
   }
 
-  /// How often something was seen, sorted by its name.
+  /// Counts by key, sorted.
   static final class Counts<K extends Comparable<K>> {
     private final TreeMap<K, Integer> counts = new TreeMap<>();
 

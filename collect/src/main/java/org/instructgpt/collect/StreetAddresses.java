@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
-/// Where somebody lives: a word for a street with a house number before or after it, as Europe and
-/// America write it; a post-office box; an apartment. A street whose name does not say that it is
-/// one ("Kromwater 38") is not found, nor is a town by itself.
+/// Finds postal addresses: a word for a street with a house number before or after it, as in Europe
+/// and America; a post-office box; an apartment. A street without such a word in its name
+/// ("Kromwater 38") is not found, nor is a town by itself.
 final class StreetAddresses {
   private static final double LIKELY = 0.8;
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
@@ -81,8 +79,9 @@ final class StreetAddresses {
           form(START + "(?:zip|postcode|postal code)(?: code)?:? \\d{4,6}" + END),
           form(START + APARTMENT + END));
 
-  /// Whatever stands between two numbers is a street where the words before say so.
-  private static final Pattern SAID =
+  /// A number, some words and a number or a word for a street, where the words before announce an
+  /// address.
+  private static final Pattern AFTER_ADDRESS_WORDS =
       form(
           START
               + "(?:address(?:es)?|lives?|located|moved|taxi|deliver\\p{L}*|ship|mail"
@@ -103,9 +102,9 @@ final class StreetAddresses {
     return Pattern.compile(pattern, FLAGS);
   }
 
-  static List<Span> find(String text) {
-    List<Span> found = new ArrayList<>();
-    Matcher said = SAID.matcher(text);
+  static List<PersonalDataSpan> find(String text) {
+    List<PersonalDataSpan> found = new ArrayList<>();
+    Matcher said = AFTER_ADDRESS_WORDS.matcher(text);
     while (said.find()) {
       found.add(withApartment(text, said.start("street"), said.end("street")));
     }
@@ -118,8 +117,9 @@ final class StreetAddresses {
     return found;
   }
 
-  private static Span withApartment(String text, int start, int end) {
+  private static PersonalDataSpan withApartment(String text, int start, int end) {
     Matcher tail = TAIL.matcher(text).region(end, text.length());
-    return new Span(Kind.ADDRESS, start, tail.lookingAt() ? tail.end() : end, LIKELY);
+    return new PersonalDataSpan(
+        PersonalDataKind.ADDRESS, start, tail.lookingAt() ? tail.end() : end, LIKELY);
   }
 }

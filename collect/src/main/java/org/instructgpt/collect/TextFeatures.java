@@ -5,15 +5,15 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What a classifier sees of a text: its words and pairs of neighbouring words, the first and last
-/// of them marked as such ("first:translate", "last:?"), and its length in steps of powers of two.
-/// Each is hashed into one of 32,768 buckets, so no vocabulary has to be kept; a thousand prompts
-/// have some ten thousand features, and the few that share a bucket do little harm (feature
+/// The features of a text for a classifier: its words and pairs of neighbouring words, the first
+/// and last of them marked as such ("first:translate", "last:?"), and its length in steps of powers
+/// of two. Each is hashed into one of 32,768 buckets, so no vocabulary has to be kept; a thousand
+/// prompts have some ten thousand features, and the few that share a bucket do little harm (feature
 /// hashing).
 final class TextFeatures {
   static final int BUCKETS = 1 << 15;
 
-  /// The first words say what is asked for; of a long text, the rest is its material.
+  /// The first words contain the instruction; the rest of a long text is its material.
   private static final int MOST_WORDS = 400;
 
   private static final int MARKED = 3;

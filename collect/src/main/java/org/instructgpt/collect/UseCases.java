@@ -11,16 +11,16 @@ import java.util.random.RandomGeneratorFactory;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
 
-/// Suggests which of the ten classes of Table 1 a prompt belongs to, having learned from prompts
-/// whose class labelers have settled.
+/// A classifier that suggests the use case of a prompt (the ten of Table 1), trained on prompts
+/// whose use case labelers have settled.
 ///
 /// Multinomial logistic regression over [TextFeatures]: p = softmax(W f), W of 10 x 32,768. It is
 /// trained by AdaGrad, one prompt at a time, in an order drawn from a seed. AdaGrad, since most
-/// features are rare: each weight has a step of its own, which a frequent word's uses up and a rare
-/// word's keeps. Ten passes over a thousand prompts take a fraction of a second, and the same
-/// prompts and seed give the same file on every machine (`StrictMath` instead of `Math`).
+/// features are rare: it lowers the step of a frequent word's weights and keeps that of a rare
+/// word's. Ten passes over a thousand prompts take a fraction of a second, and the same prompts and
+/// seed give the same file on every machine (`StrictMath` instead of `Math`).
 public final class UseCases {
-  /// In the order of Table 1, which a saved classifier relies on.
+  /// In the order of Table 1, on which saved classifiers rely.
   private static final List<UseCase> TABLE_1 = List.of(UseCase.values());
 
   static final int CLASSES = TABLE_1.size();
@@ -35,14 +35,14 @@ public final class UseCases {
     this.weights = weights;
   }
 
-  /// A class, and the probability that it is the right one.
+  /// A use case and its probability.
   public record Suggestion(UseCase useCase, double probability) {}
 
-  /// Learns from those prompts whose use case is settled.
+  /// Trains on the prompts whose use case is settled.
   ///
-  /// @param prompts in any order; those without a use case are passed over
+  /// @param prompts in any order; those without a use case are ignored
   /// @param seed of the order in which they are seen
-  /// @throws IllegalArgumentException if no two of the ten classes are among them
+  /// @throws IllegalArgumentException if fewer than two use cases are among them
   public static UseCases train(List<Prompt> prompts, long seed) {
     List<Example> examples = new ArrayList<>();
     prompts.stream()
@@ -81,7 +81,7 @@ public final class UseCases {
   }
 
   /// One step down the gradient (p - y) f of the cross-entropy. All features are 1 / sqrt(n) of a
-  /// prompt's n features, so that long prompts do not shout.
+  /// prompt's n features, so that long prompts do not dominate.
   private static void step(float[] weights, float[] squares, Example example) {
     double[] errors = probabilities(weights, example.features());
     errors[example.label()] -= 1;
@@ -125,7 +125,7 @@ public final class UseCases {
     return scores;
   }
 
-  /// The most probable class of a prompt.
+  /// The most probable use case of a prompt.
   public Suggestion suggest(String text) {
     double[] probabilities = probabilities(weights, TextFeatures.of(text));
     int best = 0;
@@ -135,8 +135,7 @@ public final class UseCases {
     return new Suggestion(TABLE_1.get(best), probabilities[best]);
   }
 
-  /// The share of the settled prompts among these whose class is suggested; these should not be the
-  /// ones that it learned from.
+  /// The accuracy on the prompts whose use case is settled; these should not be training prompts.
   ///
   /// @throws IllegalArgumentException if none of them is settled
   public double accuracy(List<Prompt> prompts) {
@@ -149,12 +148,14 @@ public final class UseCases {
             new IllegalArgumentException("expected prompts with a settled use case, found none"));
   }
 
-  /// Writes it to a file, which is there whole or not at all.
+  /// Writes the classifier to a file atomically.
   public void save(Path file) throws IOException {
     UseCasesFile.write(file, weights);
   }
 
-  /// @throws IllegalArgumentException if the file is no such classifier, or a damaged one
+  /// Reads a classifier from a file.
+  ///
+  /// @throws IllegalArgumentException if the file is not a classifier, or damaged
   public static UseCases load(Path file) throws IOException {
     return new UseCases(UseCasesFile.read(file));
   }

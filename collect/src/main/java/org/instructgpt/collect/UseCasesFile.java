@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import org.instructgpt.files.AtomicFiles;
 
-/// A classifier on the disk: a line of text that says what it is, the weights as big-endian 32-bit
-/// floats, and the CRC-32 of them.
+/// The file format of [UseCases]: a line of text that names the format, the weights as big-endian
+/// 32-bit floats, and the CRC-32 of them.
 final class UseCasesFile {
   private static final byte[] HEAD =
       "instructgpt use cases, version 1\n".getBytes(StandardCharsets.US_ASCII);

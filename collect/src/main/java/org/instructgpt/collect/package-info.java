@@ -1,10 +1,10 @@
-/// Prompts in: what people asked becomes data that a model may learn from.
+/// Collects prompts: stores them with consent, and curates them into data sets.
 ///
-/// [Curation] is the whole way in one call: deduplication, cap, split, personal data, length,
-/// language, use case, with a [Curation.Report] of what each step dropped and why. [PersonalData]
-/// finds e-mail addresses, phone numbers and the like; [Languages] guesses the language; [UseCases]
-/// suggests one of the ten classes of Table 1; [PaperTables] shows one's own data as the paper
-/// shows its own (Tables 6 to 10).
+/// [Intake] stores customers' prompts with their consent. [Curation] curates in one call:
+/// deduplication, cap, split, personal data, length, language, use case, with a [CurationReport] of
+/// what each step dropped and why. [PersonalData] finds e-mail addresses, phone numbers and the
+/// like; [Languages] guesses the language; [UseCases] suggests one of the ten use cases of Table 1;
+/// [PaperTables] describes data in the tables of the paper (Tables 6 to 10).
 @NullMarked
 package org.instructgpt.collect;
 

@@ -15,19 +15,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.instructgpt.collect.Curation.Action;
 import org.instructgpt.collect.Curation.Dropped;
-import org.instructgpt.collect.Curation.Personal;
 import org.instructgpt.collect.Curation.Result;
-import org.instructgpt.collect.Curation.Settings;
-import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 
 final class CurationTest {
-  private static final Settings ALL_TRAIN = Settings.PAPER.with(new Split.Fractions(1, 0, 0));
+  private static final CurationSettings ALL_TRAIN =
+      CurationSettings.PAPER.with(new Split.Fractions(1, 0, 0));
 
   @Test
   void theOldestOfTheSamePromptsStays() {
@@ -39,8 +36,9 @@ final class CurationTest {
             Prompts.of(2, "cyd", "Why is the sky blue?"));
     assertThat(result.kept()).extracting(Prompt::id).containsExactly("p1", "p2");
     assertThat(result.dropped())
-        .containsExactly(new Dropped("p3", Step.DUPLICATES, "same text as p1"));
-    assertThat(result.report().step(Step.DUPLICATES).counts()).containsEntry("same text", 1);
+        .containsExactly(new Dropped("p3", CurationReport.Step.DUPLICATES, "same text as p1"));
+    assertThat(result.report().step(CurationReport.Step.DUPLICATES).counts())
+        .containsEntry("same text", 1);
   }
 
   @Test
@@ -55,8 +53,11 @@ final class CurationTest {
     Result result = run(ALL_TRAIN, prompts.toArray(new Prompt[0]));
     assertThat(result.kept()).hasSize(210);
     assertThat(result.kept().get(199).id()).isEqualTo("p199");
-    assertThat(result.dropped()).hasSize(50).allMatch(drop -> drop.step() == Step.CAP);
-    assertThat(result.report().step(Step.CAP).counts()).containsEntry("users above the cap", 1);
+    assertThat(result.dropped())
+        .hasSize(50)
+        .allMatch(drop -> drop.step() == CurationReport.Step.CAP);
+    assertThat(result.report().step(CurationReport.Step.CAP).counts())
+        .containsEntry("users above the cap", 1);
     assertThat(result.report().users()).isEqualTo(2);
   }
 
@@ -74,13 +75,15 @@ final class CurationTest {
   }
 
   @Test
-  void noUserIsInTwoParts() {
+  void noUserIsInTwoSplits() {
     List<Prompt> prompts = new ArrayList<>();
     for (int i = 0; i < 600; i++) {
       prompts.add(Prompts.of(i, "user" + i % 97, "What is " + i + " times " + (i * i) + "?"));
     }
     Result result =
-        run(Settings.PAPER.with(new Split.Fractions(.5, .25, .25)), prompts.toArray(new Prompt[0]));
+        run(
+            CurationSettings.PAPER.with(new Split.Fractions(.5, .25, .25)),
+            prompts.toArray(new Prompt[0]));
     Map<String, Set<Split>> splits =
         result.kept().stream()
             .collect(
@@ -97,32 +100,36 @@ final class CurationTest {
   void personalDataIsDroppedFromTheTrainingSplitOnly() {
     Prompt prompt = Prompts.of(1, "ann", "Write to ann.smith@example.org for me");
     assertThat(run(ALL_TRAIN, prompt).dropped())
-        .containsExactly(new Dropped("p1", Step.PERSONAL_DATA, "holds email"));
-    Settings allTest = ALL_TRAIN.with(new Split.Fractions(0, 0, 1));
+        .containsExactly(new Dropped("p1", CurationReport.Step.PERSONAL_DATA, "holds email"));
+    CurationSettings allTest = ALL_TRAIN.with(new Split.Fractions(0, 0, 1));
     Result result = run(allTest, prompt);
     assertThat(result.kept()).hasSize(1);
-    assertThat(result.report().step(Step.PERSONAL_DATA).counts()).containsEntry("email", 1);
+    assertThat(result.report().step(CurationReport.Step.PERSONAL_DATA).counts())
+        .containsEntry("email", 1);
   }
 
   @Test
   void personalDataIsRedactedWhereThatIsWanted() {
     Prompt prompt =
         Prompts.of(1, "ann", "Write to ann.smith@example.org or call 212-555-0123 today");
-    Result result = run(ALL_TRAIN.with(Personal.REDACTED), prompt);
+    Result result = run(ALL_TRAIN.with(CurationSettings.Personal.REDACTED), prompt);
     assertThat(result.kept())
         .extracting(Prompt::text)
         .containsExactly("Write to [email] or call [phone] today");
-    assertThat(result.report().step(Step.PERSONAL_DATA).changed()).isEqualTo(1);
-    Personal phones =
-        new Personal(
-            Action.REDACT, EnumSet.allOf(Split.class), EnumSet.of(PersonalData.Kind.PHONE), .5);
+    assertThat(result.report().step(CurationReport.Step.PERSONAL_DATA).changed()).isEqualTo(1);
+    CurationSettings.Personal phones =
+        new CurationSettings.Personal(
+            CurationSettings.Action.REDACT,
+            EnumSet.allOf(Split.class),
+            EnumSet.of(PersonalDataKind.PHONE),
+            .5);
     assertThat(run(ALL_TRAIN.with(phones), prompt).kept())
         .extracting(Prompt::text)
         .containsExactly("Write to ann.smith@example.org or call [phone] today");
   }
 
   @Test
-  void whatIsTooLongOrTooShortGoes() {
+  void tooLongAndTooShortPromptsAreDropped() {
     Result result =
         run(
             ALL_TRAIN.tokens(3, 10),
@@ -132,11 +139,12 @@ final class CurationTest {
     assertThat(result.kept()).extracting(Prompt::id).containsExactly("p2");
     assertThat(result.dropped())
         .containsExactly(
-            new Dropped("p1", Step.LENGTH, "1 token"), new Dropped("p3", Step.LENGTH, "11 tokens"));
+            new Dropped("p1", CurationReport.Step.LENGTH, "1 token"),
+            new Dropped("p3", CurationReport.Step.LENGTH, "11 tokens"));
   }
 
   @Test
-  void onlyWantedLanguagesStayAndWhatCannotBeTold() {
+  void onlyWantedAndUnknownLanguagesAreKept() {
     Result result =
         run(
             ALL_TRAIN.in(Set.of("en")),
@@ -145,7 +153,7 @@ final class CurationTest {
             Prompts.of(3, "ann", "请写一个关于狗和猫的小故事。"),
             Prompts.of(4, "ann", "2 + 2 = ?"));
     assertThat(result.kept()).extracting(Prompt::id).containsExactly("p1", "p4");
-    assertThat(result.report().step(Step.LANGUAGE).counts())
+    assertThat(result.report().step(CurationReport.Step.LANGUAGE).counts())
         .isEqualTo(Map.of("en", 1, "de", 1, "zh", 1, "und", 1));
   }
 
@@ -156,7 +164,8 @@ final class CurationTest {
       String text = "Tell me about number " + i % 150 + " and the number " + i % 7 + " in words";
       prompts.add(Prompts.of(i, "user" + i % 13, text + (i % 5 == 0 ? " at a@example.org" : "")));
     }
-    Settings settings = Settings.PAPER.cap(9).with(Personal.REDACTED);
+    CurationSettings settings =
+        CurationSettings.PAPER.cap(9).with(CurationSettings.Personal.REDACTED);
     Result expected = run(settings, prompts.toArray(new Prompt[0]));
     assertThat(expected.dropped()).hasSizeGreaterThan(100);
     Collections.shuffle(prompts, new Random(1));
@@ -165,13 +174,13 @@ final class CurationTest {
 
   /// Curating what was curated changes nothing, and later prompts take nothing away.
   @Test
-  void whatStayedStays() {
+  void keptPromptsStayKept() {
     List<Prompt> prompts = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       String text = "Tell me about number " + i % 90 + " and the number " + i % 7 + " in words";
       prompts.add(Prompts.of(i, "user" + i % 13, text));
     }
-    Settings settings = Settings.PAPER.cap(18);
+    CurationSettings settings = CurationSettings.PAPER.cap(18);
     Result first = run(settings, prompts.subList(0, 200).toArray(new Prompt[0]));
     assertThat(run(settings, first.kept().toArray(new Prompt[0])).kept()).isEqualTo(first.kept());
     Result later = run(settings, prompts.toArray(new Prompt[0]));
@@ -191,7 +200,7 @@ final class CurationTest {
     assertThat(seen).hasSize(100).allSatisfy((id, times) -> assertThat(times).isEqualTo(1));
     var report = result.report();
     int in = report.prompts();
-    for (Curation.StepReport step : report.steps()) {
+    for (CurationReport.StepReport step : report.steps()) {
       assertThat(step.prompts()).isEqualTo(in);
       in -= step.dropped();
     }
@@ -202,7 +211,7 @@ final class CurationTest {
   void theReportIsReadableAndJson() throws Exception {
     Result result =
         run(
-            Settings.PAPER,
+            CurationSettings.PAPER,
             Prompts.of(1, "ann", "Why is the sky blue?"),
             Prompts.of(2, "ann", "Why is the sky blue?"));
     assertThat(result.report().text())
@@ -217,10 +226,10 @@ final class CurationTest {
 
   /// What models have been judged on must not become what they learn from.
   @Test
-  void partsThatPromptsHaveCanStayAndAWriterInTwoGoesWhereTheOldestIs() {
+  void splitsCanStayAndAWriterInTwoGoesWhereTheOldestPromptIs() {
     Result result =
         run(
-            Settings.PAPER.keepingParts(),
+            CurationSettings.PAPER.keepingParts(),
             in(Split.TEST, Prompts.of(1, "ann", "Why is the sky blue?")),
             in(Split.TRAIN, Prompts.of(2, "ann", "Name three rivers of Asia.")),
             in(Split.VALIDATION, Prompts.of(3, "bob", "How tall is a giraffe?")),
@@ -228,7 +237,7 @@ final class CurationTest {
     assertThat(result.kept())
         .extracting(Prompt::split)
         .containsExactly(Split.TEST, Split.TEST, Split.VALIDATION, Split.TEST);
-    assertThat(result.report().step(Step.SPLIT).changed()).isEqualTo(1);
+    assertThat(result.report().step(CurationReport.Step.SPLIT).changed()).isEqualTo(1);
   }
 
   private static Prompt in(Split split, Prompt prompt) {
@@ -251,15 +260,15 @@ final class CurationTest {
   }
 
   @Test
-  void settingsThatMakeNoSenseAreRefused() {
-    assertThatThrownBy(() -> Settings.PAPER.cap(0)).hasMessageContaining("cap");
-    assertThatThrownBy(() -> Settings.PAPER.tokens(5, 4)).hasMessageContaining("length");
-    assertThatThrownBy(() -> Settings.PAPER.in(Set.of("english")))
+  void invalidSettingsAreRefused() {
+    assertThatThrownBy(() -> CurationSettings.PAPER.cap(0)).hasMessageContaining("cap");
+    assertThatThrownBy(() -> CurationSettings.PAPER.tokens(5, 4)).hasMessageContaining("length");
+    assertThatThrownBy(() -> CurationSettings.PAPER.in(Set.of("english")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"english\"");
   }
 
-  private static Result run(Settings settings, Prompt... prompts) {
+  private static Result run(CurationSettings settings, Prompt... prompts) {
     return new Curation(settings, Tokenizers.gpt2(), Optional.empty()).run(List.of(prompts));
   }
 }

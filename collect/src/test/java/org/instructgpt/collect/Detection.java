@@ -3,13 +3,11 @@ package org.instructgpt.collect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 
 /// How well one kind of personal data is found, by characters that overlap: a marked span counts as
 /// found if something of its kind touches it, and a find is right if it touches a marked span.
 final class Detection {
-  private final Kind kind;
+  private final PersonalDataKind kind;
   private int marked;
   private int found;
   private int finds;
@@ -17,14 +15,14 @@ final class Detection {
   final List<String> missed = new ArrayList<>();
   final List<String> wrong = new ArrayList<>();
 
-  Detection(Kind kind) {
+  Detection(PersonalDataKind kind) {
     this.kind = kind;
   }
 
-  void add(String text, List<Span> truth, List<Span> spans) {
-    List<Span> wanted = of(truth);
-    List<Span> given = of(spans);
-    for (Span span : wanted) {
+  void add(String text, List<PersonalDataSpan> truth, List<PersonalDataSpan> spans) {
+    List<PersonalDataSpan> wanted = of(truth);
+    List<PersonalDataSpan> given = of(spans);
+    for (PersonalDataSpan span : wanted) {
       marked++;
       if (given.stream().anyMatch(other -> touch(span, other))) {
         found++;
@@ -32,7 +30,7 @@ final class Detection {
         missed.add(span.in(text) + " | " + text);
       }
     }
-    for (Span span : given) {
+    for (PersonalDataSpan span : given) {
       finds++;
       if (wanted.stream().anyMatch(other -> touch(span, other))) {
         right++;
@@ -42,11 +40,11 @@ final class Detection {
     }
   }
 
-  private List<Span> of(List<Span> spans) {
+  private List<PersonalDataSpan> of(List<PersonalDataSpan> spans) {
     return spans.stream().filter(span -> span.kind() == kind).toList();
   }
 
-  private static boolean touch(Span a, Span b) {
+  private static boolean touch(PersonalDataSpan a, PersonalDataSpan b) {
     return a.start() < b.end() && b.start() < a.end();
   }
 

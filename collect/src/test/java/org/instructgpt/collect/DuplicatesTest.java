@@ -9,7 +9,6 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.instructgpt.collect.Curation.Prefix;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
@@ -20,28 +19,28 @@ final class DuplicatesTest {
 
   @Test
   void theSameTextIsADuplicateWhateverItsBlanksAndCapitals() {
-    Duplicates seen = new Duplicates(Prefix.USUAL, GPT_2);
+    Duplicates seen = new Duplicates(CurationSettings.Prefix.USUAL, GPT_2);
     assertThat(seen.add(Prompts.of(1, "", "Hello  there"))).isEmpty();
     assertThat(seen.add(Prompts.of(2, "", " Hello\nthere ")))
-        .contains(new Duplicates.Twin("p1", true));
+        .contains(new Duplicates.Earlier("p1", true));
     // A full-width letter is the same letter in another form.
     assertThat(seen.add(Prompts.of(3, "", "Ｈello there")))
-        .contains(new Duplicates.Twin("p1", true));
+        .contains(new Duplicates.Earlier("p1", true));
     assertThat(seen.add(Prompts.of(4, "", "hello there!")))
-        .contains(new Duplicates.Twin("p1", true));
+        .contains(new Duplicates.Earlier("p1", true));
     assertThat(seen.add(Prompts.of(5, "", "hell of there"))).isEmpty();
     assertThat(seen.add(Prompts.of(6, "", "What is 2+2?"))).isEmpty();
     assertThat(seen.add(Prompts.of(7, "", "What is 2-2?"))).isEmpty();
   }
 
   @Test
-  void fourFifthsOfTheLongerOneMakeATwin() {
+  void fourFifthsOfTheLongerPromptMakeADuplicate() {
     // One token a word: 10 words need 8 equal ones.
-    Duplicates seen = new Duplicates(Prefix.USUAL, GPT_2);
+    Duplicates seen = new Duplicates(CurationSettings.Prefix.USUAL, GPT_2);
     assertThat(seen.add(Prompts.of(1, "", "one two three four five six seven eight nine ten")))
         .isEmpty();
     assertThat(seen.add(Prompts.of(2, "", "one two three four five six seven eight red blue")))
-        .contains(new Duplicates.Twin("p1", false));
+        .contains(new Duplicates.Earlier("p1", false));
     assertThat(seen.add(Prompts.of(3, "", "one two three four five six seven red red blue")))
         .isEmpty();
     // All of p1, but that is less than four fifths of these 14 words (12).
@@ -50,21 +49,21 @@ final class DuplicatesTest {
   }
 
   @Test
-  void sixtyFourTokensAreEnough() {
+  void aCommonPrefixOf64TokensIsEnough() {
     String begin = words(64, 0);
-    Duplicates seen = new Duplicates(Prefix.USUAL, GPT_2);
+    Duplicates seen = new Duplicates(CurationSettings.Prefix.USUAL, GPT_2);
     assertThat(seen.add(Prompts.of(1, "", begin + words(500, 1)))).isEmpty();
     assertThat(seen.add(Prompts.of(2, "", begin + words(300, 3))))
-        .contains(new Duplicates.Twin("p1", false));
+        .contains(new Duplicates.Earlier("p1", false));
     assertThat(seen.add(Prompts.of(3, "", words(63, 0) + words(300, 3)))).isEmpty();
   }
 
   @Test
-  void aShortCommonBeginningIsNoLongOne() {
-    Duplicates seen = new Duplicates(Prefix.USUAL, GPT_2);
+  void aShortCommonPrefixIsNotLong() {
+    Duplicates seen = new Duplicates(CurationSettings.Prefix.USUAL, GPT_2);
     assertThat(seen.add(Prompts.of(1, "", "Write a poem about cats"))).isEmpty();
     assertThat(seen.add(Prompts.of(2, "", "Write a poem about dogs"))).isEmpty();
-    Duplicates strict = new Duplicates(new Prefix(64, .8, 1), GPT_2);
+    Duplicates strict = new Duplicates(new CurationSettings.Prefix(64, .8, 1), GPT_2);
     assertThat(strict.add(Prompts.of(1, "", "Write a poem about cats"))).isEmpty();
     assertThat(strict.add(Prompts.of(2, "", "Write a poem about dogs"))).isPresent();
   }
@@ -73,28 +72,32 @@ final class DuplicatesTest {
   @Test
   void theTableFindsWhatComparingAllPairsFinds() {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
-    for (Prefix prefix :
-        List.of(Prefix.USUAL, new Prefix(64, .8, 1), new Prefix(10, .5, 2), new Prefix(5, 1, 5))) {
+    for (CurationSettings.Prefix prefix :
+        List.of(
+            CurationSettings.Prefix.USUAL,
+            new CurationSettings.Prefix(64, .8, 1),
+            new CurationSettings.Prefix(10, .5, 2),
+            new CurationSettings.Prefix(5, 1, 5))) {
       Duplicates seen = new Duplicates(prefix, GPT_2);
       List<int[]> kept = new ArrayList<>();
-      int twins = 0;
+      int duplicates = 0;
       for (int i = 0; i < 600; i++) {
         Prompt prompt = Prompts.of(i, "", text(random));
         int[] tokens = GPT_2.encode(prompt.text());
-        boolean expected = kept.stream().anyMatch(other -> isTwin(prefix, tokens, other));
-        Optional<Duplicates.Twin> twin = seen.add(prompt);
-        assertThat(twin.isPresent()).as(prompt.text()).isEqualTo(expected);
+        boolean expected = kept.stream().anyMatch(other -> isDuplicate(prefix, tokens, other));
+        Optional<Duplicates.Earlier> earlier = seen.add(prompt);
+        assertThat(earlier.isPresent()).as(prompt.text()).isEqualTo(expected);
         if (expected) {
-          twins++;
+          duplicates++;
         } else {
           kept.add(tokens);
         }
       }
-      assertThat(twins).isBetween(50, 590);
+      assertThat(duplicates).isBetween(50, 590);
     }
   }
 
-  private static boolean isTwin(Prefix prefix, int[] a, int[] b) {
+  private static boolean isDuplicate(CurationSettings.Prefix prefix, int[] a, int[] b) {
     if (java.util.Arrays.equals(a, b)) {
       return true;
     }

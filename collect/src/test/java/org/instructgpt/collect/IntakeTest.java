@@ -80,7 +80,7 @@ final class IntakeTest {
   }
 
   @Test
-  void whatIsAskedWithConsentIsStoredAsItIs() {
+  void aPromptWithConsentIsStoredUnchanged() {
     String text = "写一首关于鸭子的诗 🦆\n<script>alert('x')</script> مرحبا'); DROP TABLE prompt; --";
     Prompt prompt = ask("ann", text);
     assertThat(store.prompt(prompt.id())).contains(prompt);
@@ -105,7 +105,7 @@ final class IntakeTest {
   }
 
   @Test
-  void agreeingTwiceIsAgreeingOnceAndAnotherNoticeIsAnotherConsent() {
+  void aSecondConsentToTheSameNoticeChangesNothingAndAnotherNoticeIsAnotherConsent() {
     Consent first = intake.accept("ann", "2026-01", NOON);
     assertThat(intake.accept("ann", "2026-01", NOON.plusSeconds(60))).isEqualTo(first);
     assertThat(intake.consent("ann")).contains(first);
@@ -118,7 +118,7 @@ final class IntakeTest {
   }
 
   @Test
-  void whatSomebodyHasWithdrawnIsNotUsedAnyMore() {
+  void promptsOfAWithdrawnConsentAreNotUsedAnyMore() {
     Prompt annsOld = ask("ann", "Where do ducks go in winter?");
     Prompt bobs = ask("bob", "How tall is a giraffe?");
     intake.withdraw("ann", NOON.plusSeconds(60));
@@ -145,7 +145,7 @@ final class IntakeTest {
       """;
 
   @Test
-  void anImportOfCustomersPromptsNeedsSomebodyWhoVouches() throws Exception {
+  void anImportOfCustomersPromptsNeedsANoticeToVouchFor() throws Exception {
     Path file = Files.writeString(folder.resolve("customers.jsonl"), CUSTOMERS);
     var settings = ImportSettings.at(NOON);
     assertThatThrownBy(
@@ -168,7 +168,7 @@ final class IntakeTest {
         .containsExactly("p3", "p4");
   }
 
-  private Curation.Result curate(Curation.Settings settings) {
+  private Curation.Result curate(CurationSettings settings) {
     List<Prompt> all = store.prompts(Filter.ALL);
     var result =
         new Curation(settings, Tokenizers.gpt2(), Optional.empty()).run(all, intake.objection());
@@ -194,9 +194,11 @@ final class IntakeTest {
     assertThat(CurationOutcome.of(store).isThere()).isFalse();
     assertThat(CurationOutcome.of(store).of(same)).contains(same);
     var settings =
-        Curation.Settings.PAPER.with(Curation.Personal.REDACTED).with(new Split.Fractions(1, 0, 0));
+        CurationSettings.PAPER
+            .with(CurationSettings.Personal.REDACTED)
+            .with(new Split.Fractions(1, 0, 0));
     for (int time = 0; time < 2; time++) {
-      assertThat(curate(settings).report().step(Curation.Step.CONSENT).counts())
+      assertThat(curate(settings).report().step(CurationReport.Step.CONSENT).counts())
           .containsEntry("consent withdrawn", 1);
     }
     Prompt late = ask("eve", "Name three rivers of Asia.");
@@ -223,7 +225,7 @@ final class IntakeTest {
     Prompt same = ask("bob", "Where do ducks go in winter?");
     Prompt gone = ask("dan", "How tall is a giraffe?");
     intake.withdraw("dan", NOON);
-    curate(Curation.Settings.PAPER);
+    curate(CurationSettings.PAPER);
     Prompt late = ask("eve", "Name three rivers of Asia.");
     Function<Prompt, Optional<Map<String, Object>>> facts = store.read(intake::facts);
     assertThat(facts.apply(duck).orElseThrow())
@@ -238,10 +240,10 @@ final class IntakeTest {
   }
 
   @Test
-  void erasingSomebodyTakesConsentAndOutcomeToo() {
+  void erasingAnAccountErasesConsentAndOutcomeToo() {
     Prompt anns = ask("ann", "Where do ducks go in winter?");
     Prompt bobs = ask("bob", "How tall is a giraffe?");
-    curate(Curation.Settings.PAPER);
+    curate(CurationSettings.PAPER);
     assertThat(store.erase(Set.of("ann"), Set.of(), List.of(intake)).prompts())
         .containsExactly(anns.id());
     assertThat(store.prompts(Filter.ALL)).containsExactly(bobs);

@@ -25,7 +25,7 @@ final class LanguagesTest {
   }
 
   @Test
-  void aFewLettersTellNothing() {
+  void theLanguageOfAFewLettersIsUnknown() {
     assertThat(Languages.guess("")).isEqualTo(Languages.Guess.UNKNOWN);
     assertThat(Languages.guess("2 + 2 = 4 ?").isUnknown()).isTrue();
     assertThat(Languages.guess("x = y").isUnknown()).isTrue();

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.instructgpt.collect.PaperTables.Dataset;
-import org.instructgpt.collect.PaperTables.Grid;
 import org.instructgpt.collect.PaperTables.Tag;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
@@ -29,7 +28,7 @@ final class PaperTablesTest {
 
   @Test
   void sizesBySplitAndWriter() {
-    Grid grid = PaperTables.sizes(DATASETS);
+    TextTable grid = PaperTables.sizes(DATASETS);
     assertThat(grid.head())
         .containsExactly(
             "split",
@@ -50,7 +49,7 @@ final class PaperTablesTest {
   void tagsInPercentOfWhatIsTagged() {
     Map<String, Set<Tag>> tags =
         Map.of("p2", Set.of(Tag.AMBIGUOUS), "p3", Set.of(), "p4", Set.of(Tag.CLOSED_DOMAIN));
-    Grid grid = PaperTables.tags(DATASETS, tags);
+    TextTable grid = PaperTables.tags(DATASETS, tags);
     assertThat(grid.head()).containsExactly("annotation", "SFT train", "RM train", "RM validation");
     assertThat(grid.rows())
         .contains(
@@ -79,7 +78,7 @@ final class PaperTablesTest {
 
   @Test
   void lengthsByUseCase() {
-    Grid grid =
+    TextTable grid =
         PaperTables.lengthsByUseCase(
             List.of(Prompts.of(UseCase.CHAT, SECOND), OTHER), Tokenizers.gpt2());
     assertThat(grid.rows()).hasSize(10);
@@ -102,8 +101,8 @@ final class PaperTablesTest {
 
   @Test
   void theTextIsAligned() {
-    Grid grid =
-        new Grid(
+    TextTable grid =
+        new TextTable(
             "Sizes", List.of("split", "n"), List.of(List.of("train", "1,234"), List.of("a", "-")));
     assertThat(grid.text())
         .isEqualTo(

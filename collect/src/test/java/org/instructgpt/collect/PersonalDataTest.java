@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,7 +71,7 @@ final class PersonalDataTest {
   }
 
   @Test
-  void aNameThatNobodyOwnsIsALooseFind() {
+  void aNameOfNoPrivatePersonHasLowConfidence() {
     String text = "Who was Abraham Lincoln? And did Sarah Connor win?";
     assertThat(PersonalData.find(text))
         .extracting(span -> span.in(text))
@@ -85,8 +83,8 @@ final class PersonalDataTest {
   @Test
   void aCardIsNoPhoneEvenIfOnlyPhonesAreWanted() {
     String text = "Call 4111 1111 1111 1111";
-    assertThat(PersonalData.find(text, Set.of(Kind.PHONE))).isEmpty();
-    assertThat(PersonalData.find(text, Set.of(Kind.CARD))).hasSize(1);
+    assertThat(PersonalData.find(text, Set.of(PersonalDataKind.PHONE))).isEmpty();
+    assertThat(PersonalData.find(text, Set.of(PersonalDataKind.CARD))).hasSize(1);
   }
 
   @Test
@@ -97,8 +95,8 @@ final class PersonalDataTest {
 
   @Test
   void spansThatDoNotFitAreRefused() {
-    Span first = new Span(Kind.NAME, 0, 5, 1);
-    Span second = new Span(Kind.NAME, 3, 8, 1);
+    PersonalDataSpan first = new PersonalDataSpan(PersonalDataKind.NAME, 0, 5, 1);
+    PersonalDataSpan second = new PersonalDataSpan(PersonalDataKind.NAME, 3, 8, 1);
     assertThatThrownBy(() -> PersonalData.redact("hello world", List.of(first, second)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> PersonalData.redact("hell", List.of(first)))
@@ -109,7 +107,7 @@ final class PersonalDataTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"1", "1 ", "a@", "a.", "12 ab ", "A b ", "1:", "(1", "GB82 ", "Ann ", "Rue 1 "})
-  void aNastyTextTakesNoLongerThanItsLength(String part) {
+  void aPathologicalTextTakesLinearTime(String part) {
     String text = part.repeat(100_000 / part.length());
     var thread = ManagementFactory.getThreadMXBean();
     long start = thread.getCurrentThreadCpuTime();
@@ -118,7 +116,7 @@ final class PersonalDataTest {
   }
 
   private static String redact(String text) {
-    List<Span> found =
+    List<PersonalDataSpan> found =
         PersonalData.find(text).stream().filter(span -> span.confidence() >= .5).toList();
     return PersonalData.redact(text, found);
   }

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.instructgpt.collect.PersonalData.Kind;
-import org.instructgpt.collect.PersonalData.Span;
 import org.junit.jupiter.api.Test;
 
 /// 2,209 sentences in which somebody else has marked the personal data. The kinds with a proof of
@@ -21,8 +19,14 @@ import org.junit.jupiter.api.Test;
 final class PresidioTest {
 
   @Test
-  void whatProvesItselfIsFoundAlmostAlways() throws IOException {
-    for (Kind kind : List.of(Kind.EMAIL, Kind.IBAN, Kind.CARD, Kind.IP, Kind.SOCIAL_SECURITY)) {
+  void numbersWithAChecksumAreFoundAlmostAlways() throws IOException {
+    for (PersonalDataKind kind :
+        List.of(
+            PersonalDataKind.EMAIL,
+            PersonalDataKind.IBAN,
+            PersonalDataKind.CARD,
+            PersonalDataKind.IP,
+            PersonalDataKind.SOCIAL_SECURITY)) {
       Detection detection = detection(kind, .5);
       assertThat(detection.recall()).as("%s", detection).isGreaterThan(.99);
       assertThat(detection.f2()).as("%s", detection).isGreaterThan(.99);
@@ -30,8 +34,8 @@ final class PresidioTest {
   }
 
   @Test
-  void phonesAreFoundByWhatIsSaidAboutThem() throws IOException {
-    Detection phones = detection(Kind.PHONE, .5);
+  void phoneNumbersAreFoundByTheWordsNearThem() throws IOException {
+    Detection phones = detection(PersonalDataKind.PHONE, .5);
     assertThat(phones.recall()).as("%s", phones).isGreaterThan(.95);
     assertThat(phones.f2()).as("%s", phones).isGreaterThan(.95);
   }
@@ -40,7 +44,7 @@ final class PresidioTest {
   /// number.
   @Test
   void overHalfOfAllPartsOfAddressesAreFound() throws IOException {
-    Detection addresses = detection(Kind.ADDRESS, .5);
+    Detection addresses = detection(PersonalDataKind.ADDRESS, .5);
     assertThat(addresses.recall()).as("%s", addresses).isGreaterThan(.58);
     assertThat(addresses.precision()).as("%s", addresses).isGreaterThan(.97);
   }
@@ -49,29 +53,29 @@ final class PresidioTest {
   /// only if the first name is common.
   @Test
   void namesAreFoundAsFarAsPossible() throws IOException {
-    Detection said = detection(Kind.NAME, .5);
+    Detection said = detection(PersonalDataKind.NAME, .5);
     assertThat(said.recall()).as("%s", said).isGreaterThan(.13);
     assertThat(said.precision()).as("%s", said).isGreaterThan(.97);
-    Detection loose = detection(Kind.NAME, PersonalData.LOOSE_NAME);
+    Detection loose = detection(PersonalDataKind.NAME, PersonalData.LOOSE_NAME);
     assertThat(loose.recall()).as("%s", loose).isGreaterThan(.56);
     assertThat(loose.precision()).as("%s", loose).isGreaterThan(.95);
   }
 
-  private static Detection detection(Kind kind, double confidence) throws IOException {
+  private static Detection detection(PersonalDataKind kind, double confidence) throws IOException {
     return Objects.requireNonNull(measure(confidence).get(kind));
   }
 
-  private static Map<Kind, Detection> measure(double confidence) throws IOException {
-    Map<Kind, Detection> results = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
+  private static Map<PersonalDataKind, Detection> measure(double confidence) throws IOException {
+    Map<PersonalDataKind, Detection> results = new EnumMap<>(PersonalDataKind.class);
+    for (PersonalDataKind kind : PersonalDataKind.values()) {
       results.put(kind, new Detection(kind));
     }
     ObjectMapper mapper = new ObjectMapper();
     for (String file : List.of("generated_small.json", "generated_large.json")) {
       for (JsonNode row : mapper.readTree(SharedData.file("presidio/" + file).toFile())) {
         String text = row.get("full_text").textValue();
-        List<Span> truth = truth(text, row.get("spans"));
-        List<Span> found =
+        List<PersonalDataSpan> truth = truth(text, row.get("spans"));
+        List<PersonalDataSpan> found =
             PersonalData.find(text).stream()
                 .filter(span -> span.confidence() >= confidence)
                 .toList();
@@ -82,13 +86,13 @@ final class PresidioTest {
   }
 
   /// The marked spans; their positions count code points.
-  private static List<Span> truth(String text, JsonNode spans) {
-    List<Span> truth = new ArrayList<>();
+  private static List<PersonalDataSpan> truth(String text, JsonNode spans) {
+    List<PersonalDataSpan> truth = new ArrayList<>();
     for (JsonNode span : spans) {
       kind(span.get("entity_type").textValue())
           .ifPresent(kind ->
               truth.add(
-                  new Span(
+                  new PersonalDataSpan(
                       kind,
                       text.offsetByCodePoints(0, span.get("start_position").intValue()),
                       text.offsetByCodePoints(0, span.get("end_position").intValue()),
@@ -97,16 +101,16 @@ final class PresidioTest {
     return truth;
   }
 
-  private static Optional<Kind> kind(String theirs) {
+  private static Optional<PersonalDataKind> kind(String theirs) {
     return switch (theirs) {
-      case "EMAIL_ADDRESS" -> Optional.of(Kind.EMAIL);
-      case "IBAN_CODE" -> Optional.of(Kind.IBAN);
-      case "CREDIT_CARD" -> Optional.of(Kind.CARD);
-      case "IP_ADDRESS" -> Optional.of(Kind.IP);
-      case "US_SSN" -> Optional.of(Kind.SOCIAL_SECURITY);
-      case "PHONE_NUMBER" -> Optional.of(Kind.PHONE);
-      case "ADDRESS" -> Optional.of(Kind.ADDRESS);
-      case "PERSON" -> Optional.of(Kind.NAME);
+      case "EMAIL_ADDRESS" -> Optional.of(PersonalDataKind.EMAIL);
+      case "IBAN_CODE" -> Optional.of(PersonalDataKind.IBAN);
+      case "CREDIT_CARD" -> Optional.of(PersonalDataKind.CARD);
+      case "IP_ADDRESS" -> Optional.of(PersonalDataKind.IP);
+      case "US_SSN" -> Optional.of(PersonalDataKind.SOCIAL_SECURITY);
+      case "PHONE_NUMBER" -> Optional.of(PersonalDataKind.PHONE);
+      case "ADDRESS" -> Optional.of(PersonalDataKind.ADDRESS);
+      case "PERSON" -> Optional.of(PersonalDataKind.NAME);
       default -> Optional.empty();
     };
   }

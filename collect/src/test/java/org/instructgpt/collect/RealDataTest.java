@@ -22,10 +22,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
-import org.instructgpt.collect.Curation.Prefix;
 import org.instructgpt.collect.Curation.Result;
-import org.instructgpt.collect.Curation.Settings;
-import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
@@ -36,10 +33,11 @@ import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whole files of other people, counted against the facts of their description.
+/// Curates whole public data sets and compares counts with their descriptions.
 final class RealDataTest {
-  /// Nothing is a twin but the same text.
-  private static final Prefix SAME_TEXT = new Prefix(1 << 20, 1, 1 << 20);
+  /// Settings in which only equal texts are duplicates.
+  private static final CurationSettings.Prefix SAME_TEXT =
+      new CurationSettings.Prefix(1 << 20, 1, 1 << 20);
 
   @TempDir private Path folder;
 
@@ -57,9 +55,13 @@ final class RealDataTest {
   private static void assertDistinct(String file, int rows, int distinct) throws IOException {
     List<Prompt> prompts = questions(file);
     assertThat(prompts).hasSize(rows);
-    Result same = run(Settings.PAPER.with(SAME_TEXT), prompts);
-    int dropped = same.report().step(Step.DUPLICATES).dropped();
-    int alike = run(Settings.PAPER, prompts).report().step(Step.DUPLICATES).dropped();
+    Result same = run(CurationSettings.PAPER.with(SAME_TEXT), prompts);
+    int dropped = same.report().step(CurationReport.Step.DUPLICATES).dropped();
+    int alike =
+        run(CurationSettings.PAPER, prompts)
+            .report()
+            .step(CurationReport.Step.DUPLICATES)
+            .dropped();
     assertThat(rows - dropped).isEqualTo(distinct);
     // A long common beginning is rare among people's own questions: at most 31 more.
     assertThat(alike).isBetween(dropped, dropped + 31);
@@ -74,20 +76,20 @@ final class RealDataTest {
       importer.read(SharedData.file("self-instruct/seed_tasks.jsonl"));
       importer.read(SharedData.file("gsm8k/train.jsonl"));
       List<Prompt> prompts = store.prompts(Filter.ALL);
-      Result result = run(Settings.PAPER.in(Set.of("en")), prompts);
+      Result result = run(CurationSettings.PAPER.in(Set.of("en")), prompts);
       // Sums of money, distances and years are no phone numbers, and few words are streets.
-      Map<String, Integer> found = result.report().step(Step.PERSONAL_DATA).counts();
+      Map<String, Integer> found = result.report().step(CurationReport.Step.PERSONAL_DATA).counts();
       assertThat(found.getOrDefault("phone", 0)).isLessThanOrEqualTo(3);
       assertThat(found.getOrDefault("address", 0)).isLessThanOrEqualTo(8);
       assertThat(result.report().prompts()).isEqualTo(250 + 175 + 7473);
       assertThat(result.kept()).hasSizeGreaterThan(7700);
       // Two prompts of the lottery are Spanish.
-      assertThat(result.report().step(Step.LANGUAGE).dropped()).isBetween(1, 5);
+      assertThat(result.report().step(CurationReport.Step.LANGUAGE).dropped()).isBetween(1, 5);
       Map<Split, Long> splits = new EnumMap<>(Split.class);
       result.kept().forEach(prompt -> splits.merge(prompt.split(), 1L, Long::sum));
       assertThat(splits.get(Split.TRAIN) / (double) result.kept().size()).isBetween(.88, .92);
       // The store's own split is the same function.
-      assertThat(result.report().step(Step.SPLIT).changed()).isZero();
+      assertThat(result.report().step(CurationReport.Step.SPLIT).changed()).isZero();
     }
   }
 
@@ -95,7 +97,7 @@ final class RealDataTest {
   /// way through the store, nobody is in two parts of the data, and trainings are given just what
   /// was kept.
   @Test
-  void nobodyIsInTwoPartsAndNothingGetsLostInTheStore() throws IOException {
+  void noUserIsInTwoSplitsAndNothingGetsLostInTheStore() throws IOException {
     List<Prompt> asked = new ArrayList<>();
     for (String part : List.of("helpful-base", "harmless-base")) {
       for (Prompt question : questions("hh-rlhf/" + part + "/test.jsonl.gz")) {
@@ -120,16 +122,16 @@ final class RealDataTest {
               .join();
       List<Prompt> prompts = store.prompts(Filter.ALL);
       Result result =
-          new Curation(Settings.PAPER.with(SAME_TEXT), Tokenizers.gpt2(), Optional.empty())
+          new Curation(CurationSettings.PAPER.with(SAME_TEXT), Tokenizers.gpt2(), Optional.empty())
               .run(prompts, intake.objection());
       CurationOutcome.save(
           store, result, prompts.stream().collect(Collectors.toMap(Prompt::id, prompt -> prompt)));
       assertThat(prompts).hasSize(2354 + 2312);
       assertThat(result.kept().size() + result.dropped().size()).isEqualTo(2354 + 2312);
       // Some questions are in both files.
-      int distinct = 2354 + 2312 - result.report().step(Step.DUPLICATES).dropped();
+      int distinct = 2354 + 2312 - result.report().step(CurationReport.Step.DUPLICATES).dropped();
       assertThat(distinct).isBetween(2206 + 2175 - 200, 2206 + 2175);
-      assertThat(result.report().step(Step.CONSENT).dropped()).isZero();
+      assertThat(result.report().step(CurationReport.Step.CONSENT).dropped()).isZero();
       Map<String, Set<Split>> parts = new HashMap<>();
       Map<String, Integer> each = new HashMap<>();
       CurationOutcome curated = CurationOutcome.of(store);
@@ -144,8 +146,9 @@ final class RealDataTest {
       assertThat(used).containsExactlyInAnyOrderElementsOf(result.kept());
       assertThat(parts.values()).allMatch(splits -> splits.size() == 1);
       assertThat(each.values()).allMatch(count -> count <= 200);
-      assertThat(result.report().step(Step.CAP).dropped()).isGreaterThan(800);
-      assertThat(result.report().step(Step.CAP).counts()).containsEntry("users above the cap", 1);
+      assertThat(result.report().step(CurationReport.Step.CAP).dropped()).isGreaterThan(800);
+      assertThat(result.report().step(CurationReport.Step.CAP).counts())
+          .containsEntry("users above the cap", 1);
     }
   }
 
@@ -168,7 +171,7 @@ final class RealDataTest {
     return questions;
   }
 
-  private static Result run(Settings settings, List<Prompt> prompts) {
+  private static Result run(CurationSettings settings, List<Prompt> prompts) {
     return new Curation(settings, Tokenizers.gpt2(), Optional.empty()).run(prompts);
   }
 }

@@ -13,8 +13,6 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.instructgpt.collect.Curation.Personal;
-import org.instructgpt.collect.Curation.Settings;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
@@ -49,7 +47,8 @@ final class Throughput {
             1);
     time("use case", prompts, text -> useCases.suggest(text).useCase().name().length());
     long start = cpu();
-    Settings settings = Settings.PAPER.in(Set.of("en")).with(Personal.REDACTED);
+    CurationSettings settings =
+        CurationSettings.PAPER.in(Set.of("en")).with(CurationSettings.Personal.REDACTED);
     var result = new Curation(settings, tokenizer, Optional.of(useCases)).run(prompts);
     System.out.printf(Locale.ROOT, "all of it: %.1f s of one core%n", (cpu() - start) / 1e9);
     System.out.println(result.report().text());

@@ -17,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
-import org.instructgpt.collect.Curation.Settings;
-import org.instructgpt.collect.Curation.Step;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.text.Tokenizers;
@@ -68,7 +66,7 @@ final class UseCasesTest {
   }
 
   @Test
-  void oneClassIsNothingToLearnFrom() {
+  void trainingOnOneUseCaseIsRefused() {
     List<Prompt> prompts = small().subList(0, 1);
     assertThatThrownBy(() -> UseCases.train(prompts, 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -76,22 +74,23 @@ final class UseCasesTest {
   }
 
   @Test
-  void curationSuggestsWhatNobodyHasSettled() {
+  void curationSuggestsUseCasesThatAreNotSettled() {
     Prompt settled = Prompts.of(UseCase.CHAT, Prompts.of(1, "ann", "Summarize my day, friend"));
     Prompt open = Prompts.of(2, "ann", "Summarize the tale of the fox");
     var curation =
-        new Curation(Settings.PAPER, Tokenizers.gpt2(), Optional.of(UseCases.train(small(), 1)));
+        new Curation(
+            CurationSettings.PAPER, Tokenizers.gpt2(), Optional.of(UseCases.train(small(), 1)));
     var result = curation.run(List.of(settled, open));
     assertThat(result.kept())
         .extracting(prompt -> prompt.useCase().orElseThrow())
         .containsExactly(UseCase.CHAT, UseCase.SUMMARIZATION);
-    assertThat(result.report().step(Step.USE_CASE).counts())
+    assertThat(result.report().step(CurationReport.Step.USE_CASE).counts())
         .isEqualTo(Map.of("settled", 1, "suggested", 1));
   }
 
   /// Half of the templates of public tasks, the other half to be guessed: no wording is in both.
   @Test
-  void wordingsThatItHasNotSeenAreMostlyRight() throws IOException {
+  void unseenWordingsAreMostlyClassifiedRight() throws IOException {
     List<Prompt> seen = new ArrayList<>();
     List<Prompt> unseen = new ArrayList<>();
     Map<Boolean, List<Prompt>> halves = Map.of(true, seen, false, unseen);

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.collect.Curation;
+import org.instructgpt.collect.CurationSettings;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Checkpoint;
@@ -144,7 +145,7 @@ public final class SimulatedPeople {
   /// into that of the baseline.
   void ask() throws IOException {
     var tokenizer = Checkpoint.tokenizer(workspace.model("base"));
-    var settings = Curation.Settings.PAPER.with(FRACTIONS).tokens(1, LONGEST_PROMPT);
+    var settings = CurationSettings.PAPER.with(FRACTIONS).tokens(1, LONGEST_PROMPT);
     var asked = new ArrayList<>(customers.ask(scale.asked()));
     int kind = scale.written() / 3;
     asked.addAll(applicants.write(kind, kind, kind));
