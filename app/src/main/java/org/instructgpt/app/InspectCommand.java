@@ -67,7 +67,7 @@ final class InspectCommand implements Callable<Integer> {
       throw new NoSuchFileException(folder.toString());
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var foreign = Checkpoint.foreign(folder);
+    var foreign = Checkpoint.unsupportedLayout(folder);
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(foreign.get());
     }

@@ -32,17 +32,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Files and folders that appear whole or not at all.
+/// Writes files and folders atomically: they appear whole or not at all.
 ///
 /// **The idea.** New content is written beside its target under a hidden temporary name
 /// (`.NAME.0f3a9c21.tmp`), forced to the disk, and renamed; then the parent folder is forced too,
 /// because a rename is only an entry of that folder. POSIX renames a file over an existing one in
 /// one step, so a *file* is at every moment the old or the new one.
 ///
-/// **Folders** cannot be renamed over a folder that has content. An existing one first steps aside
-/// as `.NAME.replaced.tmp`, the new one takes its name, the old one is deleted. A crash between the
-/// two renames leaves no `NAME`, but the old one whole as `.NAME.replaced.tmp`: [#recover(Path)]
-/// (and the next write of the same folder) puts it back. So no crash at any moment loses both.
+/// **Folders** cannot be renamed over a folder that has content. An existing one is first renamed
+/// to `.NAME.replaced.tmp`, then the new one takes its name, and the old one is deleted. A crash
+/// between the two renames leaves no `NAME`, but the old one whole as `.NAME.replaced.tmp`:
+/// [#recover(Path)] (and the next write of the same folder) puts it back. So no crash at any moment
+/// loses both.
 ///
 /// **Links and devices.** What is written to a link goes to what the link leads to, and the link
 /// stays. A device, a pipe or what a process has open (`/dev/stdout`) is written as it is: a file
@@ -173,8 +174,8 @@ public final class AtomicFiles {
         || (Files.exists(place) && !Files.isRegularFile(place) && !Files.isDirectory(place));
   }
 
-  /// Puts right what a crash left in `parent`: unfinished temporary files and folders of this class
-  /// are deleted, and a folder that had stepped aside for a new one that never came returns.
+  /// Repairs what a crash left in `parent`: unfinished temporary files and folders of this class
+  /// are deleted, and a folder that was renamed for a new one that never came gets its name back.
   ///
   /// @param parent the folder whose entries are looked at (not those below them); it may be missing
   public static void recover(Path parent) throws IOException {
@@ -260,7 +261,8 @@ public final class AtomicFiles {
     }
   }
 
-  /// Ends an interrupted swap: the old folder returns if there is no new one, else it goes.
+  /// Ends an interrupted swap: the old folder gets its name back if there is no new one, else it is
+  /// deleted.
   private static void settle(Path folder) throws IOException {
     Path old = aside(folder);
     if (!Files.exists(old, LinkOption.NOFOLLOW_LINKS)) {
@@ -351,8 +353,8 @@ public final class AtomicFiles {
     }
   }
 
-  /// A full disk says "No space left on device" and not where; and nobody asked for the temporary
-  /// name that a refusal names.
+  /// An exception that names the target: a full disk says "No space left on device" and not where,
+  /// and others name the temporary file, which no user knows.
   private static IOException naming(Path target, Path temporary, IOException failure) {
     if (failure.getClass() == IOException.class) {
       return new IOException("could not write " + target + ": " + failure.getMessage(), failure);

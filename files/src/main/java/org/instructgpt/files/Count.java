@@ -2,7 +2,8 @@ package org.instructgpt.files;
 
 import java.util.Locale;
 
-/// Numbers of things as people say them: `1 response`, `2 responses`, `1,200 entries`.
+/// Counts with their nouns, in the singular or plural: `1 response`, `2 responses`, `1,200
+/// entries`.
 public final class Count {
   private Count() {}
 

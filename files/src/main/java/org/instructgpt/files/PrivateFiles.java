@@ -10,8 +10,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// Files and folders that hold what people wrote are their owner's alone, from the first byte on,
-/// where files have owners.
+/// Files and folders that only their owner can read, from the first byte on, where the file system
+/// has permissions. They are for what people wrote.
 public final class PrivateFiles {
   private static final boolean POSIX =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
@@ -23,8 +23,8 @@ public final class PrivateFiles {
     return attributes("rw-------");
   }
 
-  /// Puts a file in place when `content` has written it whole, as [AtomicFiles#write] does; it is
-  /// its owner's alone, whoever could read the one before.
+  /// Puts a file in place when `content` has written it whole, as [AtomicFiles#write] does; only
+  /// its owner can read it, whoever could read the one before.
   ///
   /// @throws IOException if it cannot be written; the target is then as it was
   public static void write(Path file, AtomicFiles.Content<OutputStream> content)
@@ -51,9 +51,9 @@ public final class PrivateFiles {
     }
   }
 
-  /// Makes an empty file where there is none. One that is there and that everybody may read was
-  /// made without a thought of that (by an older version, or an editor), and is its owner's alone
-  /// from now on; other rights are somebody's choice and stay.
+  /// Makes an empty file where there is none. An existing one that everybody may read was probably
+  /// made so by accident (by an older version, or an editor), and only its owner can read it from
+  /// now on; other permissions are taken as chosen and stay.
   public static void keep(Path file) throws IOException {
     if (!Files.exists(file)) {
       Files.createFile(file, file());
@@ -62,7 +62,7 @@ public final class PrivateFiles {
       try {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       } catch (FileSystemException notOurs) {
-        // Whose file it is decides.
+        // Another user owns the file, and its permissions are theirs to choose.
       }
     }
   }

@@ -1,5 +1,5 @@
 /// Files that appear whole or not at all ([AtomicFiles]), and that only their owner reads
-/// ([PrivateFiles]); how many of a thing there are, in words ([Count]).
+/// ([PrivateFiles]); counts with their nouns ([Count]).
 @NullMarked
 package org.instructgpt.files;
 

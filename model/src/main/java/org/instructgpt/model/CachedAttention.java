@@ -6,11 +6,12 @@ import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
 
-/// Attention that remembers: the key-value cache.
+/// Attention with a key-value cache, for generating.
 ///
 /// A decoder's keys and values at a position never change once made, so generating a token needs
-/// the projections of that token alone and a look at the stored keys and values of those before it:
-/// O(T) a token where running the whole prefix again costs O(T^2). Memory: 2 layers B S C numbers.
+/// the projections of that token alone, and attention to the stored keys and values of those before
+/// it: O(T) a token where running the whole prefix again costs O(T^2). Memory: 2 x layers x B x S x
+/// C values.
 ///
 /// Rows have prompts of different lengths. They are padded on the left, so that every row's next
 /// token falls in the same slot and one copy a layer stores it; the padding is hidden by a mask
@@ -19,7 +20,7 @@ import org.instructgpt.torch.Tensor;
 final class CachedAttention implements Attention {
   private final GptConfig config;
   private final DType type;
-  private final List<Tensor> memories = new ArrayList<>(); // each (B, H, 2, S, D): keys, values
+  private final List<Tensor> caches = new ArrayList<>(); // each (B, H, 2, S, D): keys, values
   private final boolean padded;
   private Tensor padding; // (B, S): HIDDEN in padded slots, else 0
   private int start;
@@ -33,7 +34,7 @@ final class CachedAttention implements Attention {
     this.type = type;
     long depth = config.width() / config.heads();
     for (int i = 0; i < config.layers(); i++) {
-      memories.add(Tensor.empty(type, device, pads.length, config.heads(), 2, slots, depth));
+      caches.add(Tensor.empty(type, device, pads.length, config.heads(), 2, slots, depth));
     }
     var hidden = new float[pads.length * slots];
     boolean any = false;
@@ -50,16 +51,16 @@ final class CachedAttention implements Attention {
     return padding.device();
   }
 
-  /// Tells that the pass now beginning is over the slots from `slot` on.
+  /// Sets the first slot of the pass that comes next.
   void startAt(int slot) {
     start = slot;
   }
 
   /// Keeps the rows that `kept` (int64) names, in ascending order: they move to the front of the
-  /// memory that is there, and the rest of it lies idle. To be called in the scope that the cache
+  /// memory that is there, and the rest of it is unused. To be called in the scope that the cache
   /// belongs to.
   void keepRows(Tensor kept) {
-    memories.replaceAll(memory -> front(memory, kept));
+    caches.replaceAll(memory -> front(memory, kept));
     padding = front(padding, kept);
   }
 
@@ -74,7 +75,7 @@ final class CachedAttention implements Attention {
     long h = config.heads();
     long d = config.width() / h;
     var split = qkv.view(b, t, 3, h, d).transpose(1, 3); // (B, H, 3, T, D)
-    var memory = memories.get(layer);
+    var memory = caches.get(layer);
     memory.narrow(3, start, t).copy_(split.narrow(2, 1, 2));
     int window = config.window(layer);
     long end = start + t;

@@ -8,8 +8,8 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Each position sees itself and what lies before it; in a banded layer only the last `band`
-/// positions.
+/// Attention over whole sequences: each position sees itself and what lies before it; in a banded
+/// layer only the last `band` positions.
 ///
 /// In float32 libtorch's fused attention is the fastest on a processor, in bfloat16 two batched
 /// products around a softmax (measured: the fused one is several times slower there).

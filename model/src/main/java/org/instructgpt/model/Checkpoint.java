@@ -35,7 +35,7 @@ public final class Checkpoint {
 
   private Checkpoint() {}
 
-  /// What the scalar or logits at the end mean.
+  /// What a model computes.
   public enum Kind {
     /// A language model: a policy.
     LANGUAGE,
@@ -55,10 +55,10 @@ public final class Checkpoint {
     return config.isRewardModel() ? Kind.REWARD : Kind.LANGUAGE;
   }
 
-  /// What a file or folder that is no checkpoint of ours is, what is read instead, and how to
-  /// convert it; empty where nothing is known.
-  public static Optional<String> foreign(Path place) throws IOException {
-    return UnsupportedLayouts.told(place);
+  /// What kind of unsupported model a file or folder holds, what is read instead, and how to
+  /// convert it; empty where it is none that is known.
+  public static Optional<String> unsupportedLayout(Path place) throws IOException {
+    return UnsupportedLayouts.describe(place);
   }
 
   /// The ids that end a text by the model's `config.json` and `generation_config.json`.

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/// What a checkpoint says of itself: its `config.json` and, if there is one, its
-/// `generation_config.json`, with every key obeyed, harmless, or refused.
+/// The `config.json` of a checkpoint and, if there is one, its `generation_config.json`, with every
+/// key obeyed, harmless, or refused.
 ///
 /// @param file `config.json`
 /// @param json what it holds
@@ -28,7 +28,7 @@ record ConfigJson(Path file, ObjectNode json, List<Integer> ends) {
   /// @throws IllegalArgumentException if it is not a GPT-2, or one that cannot be read as it is
   /// @throws NoSuchFileException if there is no checkpoint
   static ConfigJson read(Path directory) throws IOException {
-    var foreign = UnsupportedLayouts.told(directory);
+    var foreign = UnsupportedLayouts.describe(directory);
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(foreign.get());
     }

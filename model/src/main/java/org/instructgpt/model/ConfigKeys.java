@@ -2,7 +2,7 @@ package org.instructgpt.model;
 
 import org.instructgpt.text.KeyReview;
 
-/// What becomes of the keys of the files that describe a model (docs/keys.md).
+/// Which keys of the files that describe a model are obeyed, ignored or refused (docs/keys.md).
 final class ConfigKeys {
 
   private static final String FLAGS =

@@ -10,7 +10,7 @@ import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
 
-/// Plain text to predict, token by token: documents one after another, each closed by the
+/// Plain text to learn next-token prediction from: documents one after another, each closed by the
 /// end-of-text token, cut into windows of equal length. Pretraining reads it, and so does the
 /// pretraining mix of SFT and PPO-ptx.
 ///

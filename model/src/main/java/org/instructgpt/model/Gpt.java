@@ -81,7 +81,7 @@ public final class Gpt {
   /// Draws the weights: embeddings and positions with deviation 1/sqrt(width) but at least GPT-2's
   /// 0.02, products with 1/sqrt(inputs), and what is added to the residual stream with
   /// 1/sqrt(inputs * layers), so that the stream's variance does not grow with depth (Ziegler et
-  /// al. 2019's code; paper.md 3).
+  /// al. 2019's code; docs/specification.md 4.2).
   ///
   /// At the paper's widths of 2048 and more the embeddings come out as GPT-2's. Narrow models need
   /// more: with 0.02 at width 96, attention to earlier words did not form within 5 million tokens,

@@ -98,7 +98,8 @@ public record GptConfig(
 
   /// The sizes of the paper, with the dimensions of GPT-3's table 2.1.
   public enum Size {
-    /// 1.3B; 16 heads of 128, since the printed 24 heads do not divide the width (paper.md C-13).
+    /// 1.3B; 16 heads of 128, since the printed 24 heads do not divide the width
+    /// (docs/specification.md 4.1).
     XL(24, 2048, 16),
     /// 6B, with the dimensions of GPT-3's 6.7B row.
     B6(32, 4096, 32),
@@ -199,7 +200,7 @@ public record GptConfig(
     return layer % 2 == 1 ? band : 0;
   }
 
-  /// The number of trained numbers.
+  /// The number of trained parameters.
   public long parameters() {
     long block = 12L * width * width + 13L * width;
     return (long) (vocabulary + context) * width + layers * block + 2L * width;

@@ -2,8 +2,8 @@ package org.instructgpt.model;
 
 import java.util.Optional;
 
-/// A condition under which a run is sick, and what usually is behind it. The [RunLoop] asks every
-/// gate after each step and each evaluation, before anything is saved; the first that finds
+/// A check that ends an unhealthy run, with the usual cause and what to do. The [RunLoop] asks
+/// every gate after each step and each evaluation, before anything is saved; the first that finds
 /// something ends the run with an [UnhealthyRunException].
 ///
 /// A gate that stops a healthy run costs more than one that comes late, so a gate asks for several
@@ -14,7 +14,7 @@ import java.util.Optional;
 /// @param cause the probable cause, as a sentence
 /// @param remedy what to do, as a sentence
 public record HealthGate(String name, Check check, String cause, String remedy) {
-  /// Looks at what the trainer measured.
+  /// Checks the metrics that the trainer reported.
   @FunctionalInterface
   public interface Check {
     /// Returns what is wrong; empty if nothing is, or if there is too little to tell.

@@ -6,8 +6,8 @@ import java.util.function.DoublePredicate;
 import org.instructgpt.model.HealthGate.Check;
 import org.instructgpt.model.HealthGate.Finding;
 
-/// The gates that come with the house. Causes and remedies gather what users of other trainers ran
-/// into (`training-details.md` section 3).
+/// The health gates that every run can have. Their causes and remedies are what users of other
+/// trainers ran into (docs/specification.md 7.11).
 ///
 /// PPO's gates read these metrics of an iteration; one that is not reported is not watched.
 public final class HealthGates {
@@ -28,7 +28,7 @@ public final class HealthGates {
 
   private HealthGates() {}
 
-  /// What every trainer wants: no metric is not-a-number or infinite.
+  /// The gate of every trainer: no metric is not-a-number or infinite.
   public static HealthGate finite() {
     return new HealthGate(
         "not a number",
@@ -43,7 +43,7 @@ public final class HealthGates {
             + " steps before, and try float32 if this was bfloat16.");
   }
 
-  /// What PPO wants besides.
+  /// PPO's own gates.
   public static List<HealthGate> ppo() {
     return ppo(HealthThresholds.DEFAULT);
   }

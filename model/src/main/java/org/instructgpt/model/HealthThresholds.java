@@ -1,11 +1,11 @@
 package org.instructgpt.model;
 
-/// Where PPO's health gates ([HealthGates#ppo(HealthThresholds)]) draw the line.
+/// The thresholds of PPO's health gates ([HealthGates#ppo(HealthThresholds)]).
 ///
 /// @param window how many iterations in a row must be bad, 1 to [MetricsHistory#WINDOW]
 /// @param negativeKl nats a response, below 0: a mean KL to the reference below this is no noise
 /// @param highestKl nats a response: a mean KL above this has left the reference for good.
-///   Published runs at 50 to 85 were over-optimised but alive (`training-details.md` 4.8).
+///   Published runs at 50 to 85 were over-optimised but not broken (docs/specification.md 7.10).
 /// @param lowestEntropy nats a token: a mean below this, and below a fifth of the run's beginning,
 ///   is one output for everything
 /// @param lengthGrowth mean response length over that of the run's beginning

@@ -10,7 +10,7 @@ import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Tensor;
 
-/// Parameters that learn: with their optimizer, their schedule and, if wanted, their moving
+/// Parameters with their optimizer, their learning-rate schedule and, if wanted, their moving
 /// average.
 ///
 /// A trainer adds gradients, in as many passes as it likes, and calls [#step] once. Belongs to the
@@ -42,8 +42,8 @@ public final class Learner {
     this.average = average;
   }
 
-  /// Clips the collected gradient, moves against it at the rate that the schedule has for `time`,
-  /// takes the average and forgets the gradient.
+  /// Clips the collected gradient, updates the parameters at the learning rate that the schedule
+  /// has for `time`, updates the average and zeroes the gradient.
   ///
   /// @param time the step or iteration the schedule counts
   /// @return the gradient's norm before clipping

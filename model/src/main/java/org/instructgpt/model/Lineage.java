@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// How a checkpoint came to be: `lineage.json` beside the weights.
+/// The lineage of a checkpoint: what made it and from what, as `lineage.json` beside the weights.
 ///
 /// @param stage what made it: `pretrain`, `sft`, `reward`, `ppo`
 /// @param made the facts, JSON-like, in order: settings, data, step, metrics, time
@@ -56,7 +56,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
   }
 
-  /// The lineage of a checkpoint; an empty one if it is somebody else's and has none.
+  /// The lineage of a checkpoint; an empty one if another program made it and it has none.
   public static ObjectNode read(Path directory) throws IOException {
     var file = directory.resolve(FILE);
     if (!Files.exists(file)) {

@@ -5,7 +5,7 @@ import org.instructgpt.torch.Tensor;
 
 /// Log-probabilities of given tokens under a model.
 public final class LogProbs {
-  /// Logits made at a time, in numbers: 1 GiB of float32. The split depends on shapes alone, never
+  /// How many logits are made at a time: 1 GiB of float32. The split depends on shapes alone, never
   /// on whether gradients are recorded, so that PPO's old and new log-probabilities take the same
   /// path.
   private static final long LOGITS_AT_A_TIME = 1L << 28;

@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
-/// The metrics a [HealthGate] looks at: the first and the latest steps of a run. A resumed run sees
-/// the same history as one that never stopped.
+/// The metrics that a [HealthGate] checks: those of the first and the latest steps of a run. A
+/// resumed run sees the same history as one that never stopped.
 final class MetricsHistory {
   /// How many steps at either end are remembered: no gate may want more.
   public static final int WINDOW = 100;

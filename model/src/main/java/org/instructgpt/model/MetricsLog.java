@@ -29,7 +29,7 @@ import org.instructgpt.files.AtomicFiles;
 /// `seconds` is how long the step or evaluation took. Not-a-number and infinities, which JSON
 /// lacks, are the strings `"NaN"`, `"Infinity"`, `"-Infinity"`.
 ///
-/// A run that resumes at step n cuts the file back to n, so that it never tells a step twice.
+/// A run that resumes at step n cuts the file back to n, so that no step is in it twice.
 final class MetricsLog implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -41,7 +41,7 @@ final class MetricsLog implements AutoCloseable {
     this.kept = kept;
   }
 
-  /// What an entry tells of.
+  /// What an entry is about.
   enum Kind {
     TRAIN,
     EVAL,

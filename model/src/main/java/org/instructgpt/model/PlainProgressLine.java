@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Lines for a log file:
+/// Progress as lines for a log file:
 ///
 /// ```text
 /// sft step 120/1000 | loss 2.314 | 3.1 steps/s | 0:04:44 left
@@ -24,8 +24,8 @@ final class PlainProgressLine implements ProgressLine {
   private final Duration every;
   private final InstantSource clock;
   private Instant started;
-  private Instant spoke;
-  private boolean silent = true;
+  private Instant shownAt;
+  private boolean nothingShown = true;
   private long first;
   private long steps;
 
@@ -37,7 +37,7 @@ final class PlainProgressLine implements ProgressLine {
     this.every = every;
     this.clock = clock;
     started = Instant.EPOCH;
-    spoke = Instant.EPOCH;
+    shownAt = Instant.EPOCH;
   }
 
   /// The first few metrics, as a person reads them.
@@ -53,17 +53,17 @@ final class PlainProgressLine implements ProgressLine {
     first = step;
     this.steps = steps;
     started = clock.instant();
-    spoke = started;
-    silent = true;
+    shownAt = started;
+    nothingShown = true;
   }
 
   @Override
   public void advance(long step, Map<String, Double> metrics) {
     Instant now = clock.instant();
-    boolean due = Duration.between(spoke, now).compareTo(every) >= 0;
-    if (due || silent || step == steps) {
-      spoke = now;
-      silent = false;
+    boolean due = Duration.between(shownAt, now).compareTo(every) >= 0;
+    if (due || nothingShown || step == steps) {
+      shownAt = now;
+      nothingShown = false;
       var all =
           Stream.of(place(step), shown(metrics), pace(step, now)).filter(part -> !part.isEmpty());
       say(all.collect(Collectors.joining(" | ")));

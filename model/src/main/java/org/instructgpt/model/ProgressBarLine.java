@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/// A bar on a terminal.
+/// Progress as a bar on a terminal.
 final class ProgressBarLine implements ProgressLine {
   private static final String TO_COLUMN_ONE_AND_CLEAR = "\r\u001b[K";
 

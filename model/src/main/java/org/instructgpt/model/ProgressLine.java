@@ -2,7 +2,8 @@ package org.instructgpt.model;
 
 import java.util.Map;
 
-/// How a person follows a run: a bar on a terminal, plain lines elsewhere.
+/// Shows the progress of a run or another long task. [ProgressLines] makes a bar for terminals, and
+/// plain lines for elsewhere.
 public interface ProgressLine {
   /// What trainings count.
   String STEPS = "steps";
@@ -16,7 +17,7 @@ public interface ProgressLine {
   /// @param metrics of the step; the first few are shown
   void advance(long step, Map<String, Double> metrics);
 
-  /// Something worth a line of its own happened.
+  /// Shows a message on a line of its own.
   void say(String message);
 
   /// The run ends, for whatever reason.

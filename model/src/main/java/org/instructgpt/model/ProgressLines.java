@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
-/// The ways in which progress is shown.
+/// Makes progress bars and progress lines.
 public final class ProgressLines {
   private ProgressLines() {}
 
-  /// A bar that redraws itself, with rate and time left. It looks at the machine's clock itself.
+  /// A bar that redraws itself, with rate and time left. It reads the system clock itself.
   ///
   /// @param task the word before the bar
   /// @param out a terminal
@@ -40,7 +40,7 @@ public final class ProgressLines {
     return new PlainProgressLine(task, unit, out, every, clock);
   }
 
-  /// Says nothing.
+  /// Shows nothing.
   public static ProgressLine silent() {
     return new ProgressLine() {
       @Override

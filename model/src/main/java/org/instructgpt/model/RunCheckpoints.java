@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// | `checksums.json` | the SHA-256 of both |
 ///
 /// A folder appears when it is whole ([AtomicFiles]). What is read is first compared with its
-/// checksums: a damaged one is set aside, aloud, and the one before it is taken.
+/// checksums: a damaged checkpoint is set aside with a message, and the one before it is taken.
 final class RunCheckpoints {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
@@ -44,7 +44,7 @@ final class RunCheckpoints {
     this.keep = keep;
   }
 
-  /// How far a run is: what the loop itself must remember.
+  /// How far a run is: the state of the loop itself.
   ///
   /// @param step finished steps
   /// @param best null before the first evaluation, or without a criterion
@@ -61,7 +61,7 @@ final class RunCheckpoints {
             + ") is intact: the same command, without --new, goes on from there.";
   }
 
-  /// Saves the trainer at a position, then deletes the checkpoints that are too old.
+  /// Saves the trainer's state at a position, then deletes the checkpoints that are too old.
   void save(Trainer trainer, Position position) throws IOException {
     AtomicFiles.writeFolder(
         folder.resolve("step-%08d".formatted(position.step())),
@@ -165,7 +165,7 @@ final class RunCheckpoints {
     return null;
   }
 
-  /// Whether there is nothing to go on from.
+  /// Whether there is no checkpoint to resume from.
   boolean isEmpty() throws IOException {
     return newestFirst().isEmpty();
   }

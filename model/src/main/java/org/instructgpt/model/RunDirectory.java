@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// | `settings.json` | the resolved settings, written once |
 /// | `metrics.jsonl` | one line for each step and evaluation |
 /// | `tensorboard/` | the same as event files |
-/// | `checkpoints/step-00000100/` | everything to go on from step 100 |
+/// | `checkpoints/step-00000100/` | everything to resume from step 100 |
 /// | `best/` | the best model so far, a checkpoint that other commands read |
 /// | `failure.txt` | why a health gate stopped the run, if one did |
 /// | `run.lock` | locked while a process works here |
@@ -110,10 +110,10 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /// Forgets what a run left that ended before its first checkpoint: there is nothing to resume, so
+  /// Deletes what a run left that ended before its first checkpoint: there is nothing to resume, so
   /// it may begin with any settings.
   ///
-  /// @return whether there was something to forget
+  /// @return whether there was something to delete
   public boolean forgetUnlessSaved() throws IOException {
     if (!Files.exists(folder.resolve(SETTINGS))
         || !new RunCheckpoints(checkpoints(), 1).isEmpty()) {
@@ -130,7 +130,7 @@ public final class RunDirectory implements AutoCloseable {
   ///
   /// @param resolved everything that decides the result, after presets, recipe and flags
   /// @throws IllegalArgumentException naming every key that differs, if the run began with others
-  public void settle(ObjectNode resolved) throws IOException {
+  public void storeOrCompareSettings(ObjectNode resolved) throws IOException {
     Path file = folder.resolve(SETTINGS);
     String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(resolved) + "\n";
     if (!Files.exists(file)) {
@@ -264,7 +264,7 @@ public final class RunDirectory implements AutoCloseable {
     return differences;
   }
 
-  /// A setting that is empty is as good as one that was not there when the run began.
+  /// An empty setting equals one that did not exist when the run began.
   private static boolean equal(@Nullable JsonNode one, @Nullable JsonNode other) {
     if (one == null || other == null) {
       var there = one == null ? other : one;

@@ -4,22 +4,23 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 
-/// Everything around a [Trainer]: metrics, progress, evaluation, checkpoints, resume, the choice of
-/// the best model, stop and health.
+/// Runs a [Trainer], with everything around it: metrics, progress, evaluation, checkpoints, resume,
+/// the choice of the best model, stop and health.
 ///
 /// **One step** is: train, write the metrics, ask the health gates; then, when due, evaluate (and
 /// export the model if it is the best so far); then, when due, save. At the last step all of it is
-/// due. The order makes a checkpoint a promise: everything before it has happened, and what has not
-/// is done again, equally, by a run that resumes from it. So a run that was killed at any moment
-/// and resumed ends in the same bits as one that never was.
+/// due. By this order everything before a checkpoint has happened when it is written, and what has
+/// not is repeated, with the same results, by a run that resumes from it. So a run that was killed
+/// at any moment and resumed ends in the same bits as one that never was.
 ///
 /// **Resume** needs no flag: a run directory with checkpoints goes on from the newest whole one.
 ///
-/// @param run where it happens; its settings are settled ([RunDirectory#settle]) before
+/// @param run the run's folder; its settings are stored ([RunDirectory#storeOrCompareSettings])
+///   before
 /// @param settings how long, how often
 /// @param gates asked after each step, in this order
 /// @param stop ends the run at the next step boundary, saved
-/// @param progress is told how it goes
+/// @param progress shows how far the run is
 /// @param clock times steps and dates TensorBoard's events
 public record RunLoop(
     RunDirectory run,

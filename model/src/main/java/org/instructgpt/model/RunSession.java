@@ -21,7 +21,8 @@ import org.instructgpt.model.RunCheckpoints.Position;
 import org.instructgpt.model.RunOutcome.BestSoFar;
 import org.jspecify.annotations.Nullable;
 
-/// One process' part of a run: from the resumed step to the end, the stop flag or a failure.
+/// The part of a run that one process does: from the resumed step to the end, the stop flag or a
+/// failure.
 final class RunSession implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<LinkedHashMap<String, Object>> AS_MAP =
@@ -142,7 +143,7 @@ final class RunSession implements AutoCloseable {
     }
   }
 
-  /// Whether the model at hand is to be exported; remembers it if it is the best.
+  /// Whether the current model is to be exported; records its value if it is the best so far.
   private boolean isBest(Map<String, Double> metrics) {
     RunSettings.Best criterion = loop.settings().best();
     if (criterion == null) {
@@ -206,7 +207,7 @@ final class RunSession implements AutoCloseable {
       log.append(new Entry(Kind.FAILURE, step, 0, Map.of(finding.metric(), finding.value())));
       AtomicFiles.write(loop.run().failure(), failure.getMessage() + "\n");
     } catch (IOException notWritten) {
-      failure.addSuppressed(notWritten); // the sick run is the greater news
+      failure.addSuppressed(notWritten); // that the run is unhealthy matters more
     }
     throw failure;
   }

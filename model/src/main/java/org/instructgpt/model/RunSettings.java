@@ -2,7 +2,7 @@ package org.instructgpt.model;
 
 import org.jspecify.annotations.Nullable;
 
-/// How a run goes: how long, and how often it looks at itself.
+/// How long a run is, and how often it is evaluated and saved.
 ///
 /// @param steps trainer steps in the whole run, at least 1
 /// @param evaluateEvery steps between evaluations; 0 for one at the end only. The end is always

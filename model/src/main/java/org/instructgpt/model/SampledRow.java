@@ -13,7 +13,7 @@ final class SampledRow {
   private final int[] tokens;
   private final float[] logProbs;
   private int length;
-  private int told;
+  private int passed;
   private boolean stopped;
   private boolean endedByListener;
 
@@ -68,10 +68,11 @@ final class SampledRow {
     return tokens[length - 1];
   }
 
-  /// Tells of a token that was not told yet; the listener may end the row there.
-  void tell(Sampler.Listener listener) {
-    if (told < length) {
-      told = length;
+  /// Passes the last token to the listener, which may end the row there, unless it was passed
+  /// before.
+  void passTo(Sampler.Listener listener) {
+    if (passed < length) {
+      passed = length;
       endedByListener = !listener.goesOn(place, lastToken());
     }
   }

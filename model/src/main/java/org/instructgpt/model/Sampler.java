@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /// Samples responses to many prompts of different lengths at once.
 ///
 /// Plain sampling from the whole distribution: no top-k or repetition penalty, since in RL the
-/// sampled distribution must be the one whose log-probabilities are trained (training-details 4.3
-/// item 16); a playground asks for a [nucleus][#nucleus]. Every row draws from a stream of its own
-/// that depends on the seed, the row's number and the position alone, so what a prompt gets does
-/// not depend on its company in the batch. Rows that have ended leave the batch when a quarter of
-/// it has; until then they stand still.
+/// sampled distribution must be the one whose log-probabilities are trained (docs/specification.md
+/// 7.4); a playground may ask for a [nucleus][#nucleus]. Every row draws from a stream of its own
+/// that depends on the seed, the row's number and the position alone, so the response to a prompt
+/// does not depend on the other prompts of its batch. Rows that have ended leave the batch when a
+/// quarter of it has; until then what is computed for them is unused.
 public final class Sampler {
   private final Gpt model;
   private final Set<Integer> ends;
@@ -60,11 +60,11 @@ public final class Sampler {
     STOP,
     /// At the greatest number of tokens or at the end of the context.
     LENGTH,
-    /// By the [Listener]'s wish.
+    /// Because the [Listener] ended it.
     ENDED
   }
 
-  /// Hears every token when it is chosen, and may end its row there.
+  /// Is called with every token when it is chosen, and may end its row there.
   @FunctionalInterface
   public interface Listener {
     /// A token for one of the prompts.
@@ -156,8 +156,8 @@ public final class Sampler {
     return sample(prompts, firstRow, (_, _) -> true);
   }
 
-  /// The same, told token by token while it is made: between two calls of `listener` for a row lies
-  /// one pass of the model over all rows that are still going.
+  /// The same, with a listener that gets each token as soon as it is chosen: between two calls of
+  /// `listener` for a row lies one pass of the model over all rows that have not ended.
   ///
   /// @param listener called on this thread; what it throws ends the sampling
   public List<Sampled> sample(List<int[]> prompts, long firstRow, Listener listener) {
@@ -234,7 +234,7 @@ public final class Sampler {
       try (var _ = Scope.open()) {
         tokens = step(weights, cache, live, input, at);
       }
-      live.forEach(row -> row.tell(listener));
+      live.forEach(row -> row.passTo(listener));
       retire(live, cache);
       if (live.size() < tokens.length) {
         tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
@@ -280,7 +280,7 @@ public final class Sampler {
     var positions = new int[input.length];
     for (int i = 0; i < input.length; i++) {
       // Padding stands at the first position; a row that is complete but still in the batch, while
-      // shorter prompts go on, stays at the last: what is computed for either is looked at by
+      // shorter prompts go on, stays at the last: what is computed for either is used by
       // nobody.
       int position = slot + i % t - live.get(i / t).pad();
       positions[i] = Math.clamp(position, 0, model.config().context() - 1);

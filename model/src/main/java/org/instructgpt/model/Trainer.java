@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// What the [RunLoop] drives: the mathematics of one stage, without logging, checkpoints, resume,
-/// progress or a clock, which live once, around it.
+/// The training algorithm of one stage, driven by a [RunLoop]: without logging, checkpoints,
+/// resume, progress or a clock, which the loop has.
 ///
 /// One call of [#step(long)] is one optimizer step (pretraining, SFT, reward model) or one PPO
 /// iteration. Given equal state, a trainer must do equal things: everything that influences the
@@ -25,7 +25,7 @@ public interface Trainer {
   /// @return held-out metrics by name; empty if there is nothing to measure on
   Map<String, Double> evaluate(long step);
 
-  /// Everything needed to go on bit for bit. The tensors are views, not copies: they are written
+  /// Everything needed to continue bit for bit. The tensors are views, not copies: they are written
   /// before the next step.
   TrainerState state();
 

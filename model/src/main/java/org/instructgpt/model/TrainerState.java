@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import org.instructgpt.torch.Tensor;
 
-/// Everything a trainer needs to go on bit for bit: weights, optimizer moments, EMA, random states,
-/// data cursors, running statistics.
+/// Everything a trainer needs to continue bit for bit: weights, optimizer moments, EMA, random
+/// states, data cursors, running statistics.
 ///
 /// @param tensors by name; stored as safetensors, so any shape and type that format knows
 /// @param values everything else, as JSON. Numbers return equal to the bit, but a `float` returns

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Models in layouts that are not read: what they are, what is read, and how to convert them.
+/// Recognises models in layouts that are not read: says what they are, what is read, and how to
+/// convert them.
 final class UnsupportedLayouts {
   private static final String MERGE =
       "PeftModel.from_pretrained(base, DIR).merge_and_unload().save_pretrained(NEW) of the library peft";
@@ -73,9 +74,9 @@ final class UnsupportedLayouts {
         .formatted(more);
   }
 
-  /// What a file or folder holds that is not read, if that is known; empty for our own layout and
-  /// for what nobody knows.
-  static Optional<String> told(Path place) throws IOException {
+  /// What a file or folder holds that is not read; empty for our own layout and for what is not
+  /// recognised.
+  static Optional<String> describe(Path place) throws IOException {
     if (Files.isRegularFile(place)) {
       // A file of these names may be anything.
       return name(place).matches("checkpoint|h?params\\.json")
@@ -99,7 +100,7 @@ final class UnsupportedLayouts {
     }
   }
 
-  /// A file that a copy by git leaves where a large one should be.
+  /// Recognises the small file that Git leaves in place of a large one.
   private static Optional<String> pointer(Path weights) throws IOException {
     if (Files.size(weights) > 1024
         || !new String(Files.readAllBytes(weights), StandardCharsets.ISO_8859_1)

@@ -98,7 +98,7 @@ class ConfigKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "rotary_dim|64|nobody here knows this key",
+        "rotary_dim|64|this key is unknown",
         "quantization_config|{\"bits\": 4}|quantized weights are not read",
         "pruned_heads|{\"0\": [1]}|save the whole model",
         "add_cross_attention|true|only decoders without an encoder",

@@ -70,12 +70,13 @@ class RunDirectoryTest {
   @Test
   void theSameSettingsAreAcceptedHoweverTheirNumbersAreHeld() throws IOException {
     try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
-      run.settle(settings("{'steps': 10, 'rate': 1e-5, 'sizes': [1, 2], 'size': {'width': 64}}"));
+      run.storeOrCompareSettings(
+          settings("{'steps': 10, 'rate': 1e-5, 'sizes': [1, 2], 'size': {'width': 64}}"));
       ObjectNode again = new ObjectMapper().createObjectNode();
       again.put("steps", 10L).put("rate", 0.00001);
       again.putObject("size").put("width", 64.0);
       again.putArray("sizes").add(1).add(2);
-      run.settle(again);
+      run.storeOrCompareSettings(again);
       assertThat(run.settings().get("steps").asInt()).isEqualTo(10);
     }
   }
@@ -83,9 +84,10 @@ class RunDirectoryTest {
   @Test
   void everySettingThatDiffersIsNamed() throws IOException {
     try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
-      run.settle(settings("{'steps': 10, 'size': {'width': 64, 'heads': 2}, 'gone': true}"));
+      run.storeOrCompareSettings(
+          settings("{'steps': 10, 'size': {'width': 64, 'heads': 2}, 'gone': true}"));
       ObjectNode other = settings("{'steps': 10, 'size': {'width': 32, 'heads': 2}, 'new': 'x'}");
-      assertThatThrownBy(() -> run.settle(other))
+      assertThatThrownBy(() -> run.storeOrCompareSettings(other))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll(
               "size.width: 64 there, 32 asked for",
@@ -101,7 +103,7 @@ class RunDirectoryTest {
   void aRunIsFoundByWhatItsSettingsSay() throws IOException {
     for (String model : List.of("a", "b")) {
       try (var run = RunDirectory.create(folder, "sft")) {
-        run.settle(settings("{'model': '%s'}".formatted(model)));
+        run.storeOrCompareSettings(settings("{'model': '%s'}".formatted(model)));
       }
     }
     Files.createDirectory(folder.resolve("sft-3")); // killed before it said anything
@@ -114,14 +116,14 @@ class RunDirectoryTest {
   void aRunThatSavedNothingIsForgottenAndOneThatSavedIsNot() throws IOException {
     try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
       assertThat(run.forgetUnlessSaved()).isFalse();
-      run.settle(settings("{'steps': 10}"));
+      run.storeOrCompareSettings(settings("{'steps': 10}"));
       Files.writeString(run.metrics(), "{}\n");
       assertThat(run.forgetUnlessSaved()).isTrue();
       assertThat(run.metrics()).doesNotExist();
-      run.settle(settings("{'steps': 20}"));
+      run.storeOrCompareSettings(settings("{'steps': 20}"));
       Files.createDirectories(run.checkpoints().resolve("step-00000003"));
       assertThat(run.forgetUnlessSaved()).isFalse();
-      assertThatThrownBy(() -> run.settle(settings("{'steps': 30}")))
+      assertThatThrownBy(() -> run.storeOrCompareSettings(settings("{'steps': 30}")))
           .hasMessageContaining("or start a new run with --new");
     }
   }

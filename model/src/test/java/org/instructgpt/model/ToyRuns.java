@@ -58,7 +58,7 @@ final class ToyRuns {
 
   RunOutcome run(Path path, RunSettings settings, ToyTrainer trainer) throws IOException {
     try (var run = RunDirectory.open(path)) {
-      run.settle(new ObjectMapper().createObjectNode().put("width", 4));
+      run.storeOrCompareSettings(new ObjectMapper().createObjectNode().put("width", 4));
       return new RunLoop(run, settings, gates, stop, listener(), this::tick).run(trainer);
     } finally {
       stop = new StopFlag();

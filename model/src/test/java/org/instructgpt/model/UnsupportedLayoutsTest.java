@@ -53,7 +53,8 @@ class UnsupportedLayoutsTest {
           .satisfies(e -> told(e, name, what, convert));
     }
     if (!name.endsWith("config.json")) {
-      assertThat(Checkpoint.foreign(folder.resolve(name)).orElseThrow()).contains(what, convert);
+      assertThat(Checkpoint.unsupportedLayout(folder.resolve(name)).orElseThrow())
+          .contains(what, convert);
     }
   }
 
@@ -70,9 +71,9 @@ class UnsupportedLayoutsTest {
   void anAdapterBesideWholeWeightsIsNotPassedOver() throws IOException {
     Files.writeString(folder.resolve("config.json"), CONFIG);
     Files.writeString(folder.resolve("model.safetensors"), "x");
-    assertThat(Checkpoint.foreign(folder)).isEmpty();
+    assertThat(Checkpoint.unsupportedLayout(folder)).isEmpty();
     Files.writeString(folder.resolve("adapter_model.safetensors"), "x");
-    assertThat(Checkpoint.foreign(folder).orElseThrow()).contains("an adapter");
+    assertThat(Checkpoint.unsupportedLayout(folder).orElseThrow()).contains("an adapter");
   }
 
   @Test
@@ -88,8 +89,8 @@ class UnsupportedLayoutsTest {
   @Test
   void whatNobodyKnowsIsNotGuessed() throws IOException {
     Files.writeString(folder.resolve("notes.txt"), "x");
-    assertThat(Checkpoint.foreign(folder)).isEmpty();
-    assertThat(Checkpoint.foreign(folder.resolve("notes.txt"))).isEmpty();
-    assertThat(Checkpoint.foreign(folder.resolve("none"))).isEmpty();
+    assertThat(Checkpoint.unsupportedLayout(folder)).isEmpty();
+    assertThat(Checkpoint.unsupportedLayout(folder.resolve("notes.txt"))).isEmpty();
+    assertThat(Checkpoint.unsupportedLayout(folder.resolve("none"))).isEmpty();
   }
 }

@@ -122,7 +122,7 @@ public final class TrainingRun implements AutoCloseable {
       all.put("stage", stage);
       resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
       all.set("parents", JSON.valueToTree(parents));
-      run.settle(all);
+      run.storeOrCompareSettings(all);
       if (records.isPresent()) {
         Provenance.list(run.folder(), records.get());
       }
@@ -229,7 +229,7 @@ public final class TrainingRun implements AutoCloseable {
     if (Files.isDirectory(Path.of(name))) {
       return Path.of(name);
     }
-    var foreign = Checkpoint.foreign(Path.of(name));
+    var foreign = Checkpoint.unsupportedLayout(Path.of(name));
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(flag + " " + foreign.get());
     }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 /// Finds the name a person probably meant.
 public final class ClosestName {
 
-  /// As many names are told where one is not known.
+  /// How many near names a message gives.
   private static final int NAMED = 3;
 
   private ClosestName() {}
@@ -53,9 +53,9 @@ public final class ClosestName {
             String.join(", ", names));
   }
 
-  /// How many slips of the fingers lead from one word to the other: a letter inserted, left out or
-  /// replaced, or two neighbours exchanged (the distance of optimal string alignment). Cell
-  /// `[i][j]` is that of the first `i` letters of `a` from the first `j` of `b`.
+  /// The edit distance of two words: how many letters must be inserted, left out, replaced, or
+  /// exchanged with their neighbour (optimal string alignment). Cell `[i][j]` is that of the first
+  /// `i` letters of `a` from the first `j` of `b`.
   static int distance(String a, String b) {
     var cells = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -7,14 +7,15 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/// A recipe: the numbers of a whole training, one section a stage, as a person wrote them.
+/// A recipe: the settings of a whole training, one section for each stage, as a YAML file gives
+/// them.
 ///
 /// Three layers make the settings of a stage: the preset in the code, over it the recipe's section,
 /// over that the `--set` flags. See `recipes/` for the recipes that come along.
 public record Recipe(YamlNode.Section root) {
 
   /// The sections a recipe may have. `supervised` is the short supervised training from which
-  /// reinforcement learning starts (paper C.3), with the same keys as `sft`.
+  /// reinforcement learning starts (InstructGPT, appendix C.3), with the same keys as `sft`.
   public static final List<String> STAGES =
       List.of("model", "pretrain", "sft", "supervised", "reward", "ppo");
 
@@ -79,7 +80,7 @@ public record Recipe(YamlNode.Section root) {
   /// @throws IllegalArgumentException with one line for each unknown key, wrong type or refused
   ///   value
   public <S extends Record> S settings(String stage, S preset) {
-    return SettingsBinding.lay(root.section(stage), preset, stage);
+    return SettingsBinding.bind(root.section(stage), preset, stage);
   }
 
   private static boolean reads(String stage, String section) {

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Lays what a person wrote over a settings record.
+/// Replaces values of a settings record by those of a recipe or of flags.
 ///
 /// A stage's settings are one record whose compact constructor knows what is allowed; its presets
 /// are the paper's numbers. The keys a person may write are the record's components in snake case,
@@ -34,11 +34,11 @@ final class SettingsBinding {
   ///
   /// @param name what messages call the section, for example `sft`
   /// @throws IllegalArgumentException with one line for each mistake
-  static <S extends Record> S lay(YamlNode.Section section, S preset, String name) {
+  static <S extends Record> S bind(YamlNode.Section section, S preset, String name) {
     var binding = new SettingsBinding();
     var type = preset.getClass();
     var settings = binding.record(section, type, preset, name);
-    binding.complain();
+    binding.throwIfAny();
     return castTo(preset, settings);
   }
 
@@ -115,15 +115,15 @@ final class SettingsBinding {
     if (wanted.isRecord()) {
       return node instanceof YamlNode.Section section
           ? record(section, wanted, (Record) current, name)
-          : wrong(node, name, "expected keys with values", current);
+          : mistake(node, name, "expected keys with values", current);
     }
     if (!(node instanceof YamlNode.Scalar(_, var text)) || text == null) {
-      return wrong(node, name, "expected a single value", current);
+      return mistake(node, name, "expected a single value", current);
     }
     try {
       return YamlScalars.read(text, wanted);
     } catch (IllegalArgumentException e) {
-      return wrong(node, name, String.valueOf(e.getMessage()), current);
+      return mistake(node, name, String.valueOf(e.getMessage()), current);
     }
   }
 
@@ -137,14 +137,14 @@ final class SettingsBinding {
 
   private @Nullable Object list(YamlNode node, Type element, String name) {
     if (!(node instanceof YamlNode.Sequence(_, var items))) {
-      return wrong(node, name, "expected a list", null);
+      return mistake(node, name, "expected a list", null);
     }
     var values = new ArrayList<@Nullable Object>();
     items.forEach(item -> values.add(convert(item, element, null, name)));
     return values;
   }
 
-  private @Nullable Object wrong(
+  private @Nullable Object mistake(
       YamlNode node, String name, String expected, @Nullable Object current) {
     problems.add(node.where() + ": " + name + ": " + expected + ", found " + node);
     return current;
@@ -184,7 +184,7 @@ final class SettingsBinding {
     return section.where() + ": " + name + ": " + message;
   }
 
-  private void complain() {
+  private void throwIfAny() {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems));
     }

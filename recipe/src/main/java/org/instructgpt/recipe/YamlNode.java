@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One value of a recipe or of a `--set` flag. Every value remembers where a person wrote it, so
-/// that a complaint can point there; its type is decided only when it meets the setting it is for.
+/// One value of a recipe or of a `--set` flag. Every value knows where it was written, so that an
+/// error message can point there; its type is decided only when it is bound to its setting.
 sealed interface YamlNode {
 
   /// Where the value was written, to stand at the head of a message: `tiny.yaml, line 7`.
@@ -51,11 +51,11 @@ sealed interface YamlNode {
     /// replaced.
     Section with(Section over) {
       var merged = new LinkedHashMap<>(entries);
-      over.entries.forEach((key, value) -> merged.merge(key, value, Section::lay));
+      over.entries.forEach((key, value) -> merged.merge(key, value, Section::merged));
       return new Section(where, merged);
     }
 
-    private static YamlNode lay(YamlNode below, YamlNode above) {
+    private static YamlNode merged(YamlNode below, YamlNode above) {
       return below instanceof Section a && above instanceof Section b ? a.with(b) : above;
     }
 

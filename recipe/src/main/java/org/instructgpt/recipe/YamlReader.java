@@ -38,7 +38,7 @@ final class YamlReader {
     return read(text, line -> name + ", line " + line);
   }
 
-  /// The one value spelled in a flag; every part of it is said to be at `where`.
+  /// The one value spelled in a flag; the place of every part of it is `where`.
   static YamlNode value(String text, String where) {
     return read(text, _ -> where);
   }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Reads single values: what was spelled, as the type of the setting.
+/// Converts single values, spelled as text, to the type of a setting.
 public final class YamlScalars {
 
   private YamlScalars() {}

@@ -192,11 +192,11 @@ class SettingsBindingTest {
   @Test
   void anEnumThatNamesItsConstantsItselfIsAsked() {
     var preset = new Machine(Precision.FULL);
-    assertThat(SettingsBinding.lay(section("precision: bfloat16"), preset, "toy").precision())
+    assertThat(SettingsBinding.bind(section("precision: bfloat16"), preset, "toy").precision())
         .isEqualTo(Precision.MIXED);
-    assertThat(SettingsBinding.lay(section("precision: auto"), preset, "toy")).isEqualTo(preset);
+    assertThat(SettingsBinding.bind(section("precision: auto"), preset, "toy")).isEqualTo(preset);
     assertThat(ResolvedSettings.of(preset).values()).containsEntry("precision", "float32");
-    assertThatThrownBy(() -> SettingsBinding.lay(section("precision: int8"), preset, "toy"))
+    assertThatThrownBy(() -> SettingsBinding.bind(section("precision: int8"), preset, "toy"))
         .hasMessage(
             "toy.yaml, line 1: toy.precision: expected float32, bfloat16 or auto, found \"int8\"");
   }
@@ -209,7 +209,7 @@ class SettingsBindingTest {
   }
 
   private static Toy lay(String yaml) {
-    return SettingsBinding.lay(section(yaml), PRESET, "toy");
+    return SettingsBinding.bind(section(yaml), PRESET, "toy");
   }
 
   private static YamlNode.Section section(String yaml) {

@@ -131,7 +131,7 @@ class RewardJudgeTest {
     var sft = Small.sft(Small.fresh(), Small.judged(Small.data(9), 4), Small.settings(3, 3));
     var settings = new RunSettings(sft.steps(), 2, 0, 1, Best.highest("reward"));
     try (var run = RunDirectory.open(folder.resolve("sft-1"))) {
-      run.settle(JsonNodeFactory.instance.objectNode());
+      run.storeOrCompareSettings(JsonNodeFactory.instance.objectNode());
       var gates = List.of(HealthGates.finite());
       var clock = InstantSource.fixed(Instant.EPOCH);
       var loop = new RunLoop(run, settings, gates, new StopFlag(), ProgressLines.silent(), clock);

@@ -16,11 +16,11 @@ final class BpeJsonReader {
   /// special ones.
   static boolean isPlain(ObjectNode json) {
     JsonNode model = json.path("model");
-    JsonNode cut = json.path("pre_tokenizer");
+    JsonNode preTokenizer = json.path("pre_tokenizer");
     return isAbsent(json, "normalizer", "truncation", "padding")
-        && isByteLevel(cut)
-        && !cut.path("add_prefix_space").asBoolean(true)
-        && cut.path("use_regex").asBoolean(true)
+        && isByteLevel(preTokenizer)
+        && !preTokenizer.path("add_prefix_space").asBoolean(true)
+        && preTokenizer.path("use_regex").asBoolean(true)
         && isByteLevel(json.path("decoder"))
         && (isAbsent(json, "post_processor") || isByteLevel(json.path("post_processor")))
         && isPlainModel(model)
@@ -87,7 +87,7 @@ final class BpeJsonReader {
     return parts.build(config);
   }
 
-  /// A merge stands there as `"a b"` or, in newer files, as `["a", "b"]`.
+  /// A merge is written as `"a b"` or, in newer files, as `["a", "b"]`.
   private static String[] pair(JsonNode merge) {
     return merge.isArray()
         ? merge.valueStream().map(JsonNode::asText).toArray(String[]::new)

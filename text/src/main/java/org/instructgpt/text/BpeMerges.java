@@ -7,8 +7,9 @@ import java.util.Arrays;
 /// Encoding a word means: of all neighbours that have a merge take the one with the least rank, the
 /// leftmost if there are several, and merge it; until none has. Looking at all neighbours after
 /// each merge costs the square of the length, which for one pasted line of a million letters is
-/// 10^12 steps. Here the neighbours wait in a heap by (rank, place), the symbols are a linked list,
-/// and an entry whose symbols have since changed is dropped when its turn comes: `n log n`.
+/// 10^12 steps. Here the neighbours are in a heap ordered by (rank, place), the symbols are a
+/// linked list, and an entry whose symbols have since changed is dropped when it is taken: `n log
+/// n`.
 ///
 /// Source: Sennrich et al. 2016 (BPE), Radford et al. 2019 (on bytes).
 final class BpeMerges {
@@ -35,7 +36,7 @@ final class BpeMerges {
     Arrays.fill(pairs, EMPTY);
   }
 
-  /// Appends the merge of two tokens; says whether they had none before.
+  /// Appends the merge of two tokens; returns false, and appends nothing, if they have one already.
   boolean add(int left, int right, int token) {
     int slot = slot(left, right);
     if (pairs[slot] != EMPTY) {
@@ -61,7 +62,7 @@ final class BpeMerges {
     return rights[rank];
   }
 
-  /// Merges the symbols of one word as far as they go.
+  /// Applies the merges to the symbols of one word until no merge is left.
   int[] apply(int[] word) {
     return word.length < 2 ? word : new Word(word).merged();
   }
@@ -92,25 +93,25 @@ final class BpeMerges {
     private final int[] symbols;
     private final int[] next;
     private final int[] previous;
-    private final LongHeap waiting;
+    private final LongHeap queue;
 
     Word(int[] word) {
       symbols = word.clone();
       next = new int[word.length];
       previous = new int[word.length];
-      waiting = new LongHeap(word.length);
+      queue = new LongHeap(word.length);
       for (int i = 0; i < word.length; i++) {
         next[i] = i + 1;
         previous[i] = i - 1;
       }
       for (int i = 0; i + 1 < word.length; i++) {
-        await(i);
+        enqueue(i);
       }
     }
 
     int[] merged() {
-      while (!waiting.isEmpty()) {
-        long first = waiting.poll();
+      while (!queue.isEmpty()) {
+        long first = queue.poll();
         int at = (int) first;
         if (rankAt(at) == (int) (first >>> 32)) {
           merge(at);
@@ -127,16 +128,16 @@ final class BpeMerges {
       if (next[at] < symbols.length) {
         previous[next[at]] = at;
       }
-      await(at);
+      enqueue(at);
       if (previous[at] >= 0) {
-        await(previous[at]);
+        enqueue(previous[at]);
       }
     }
 
-    private void await(int at) {
+    private void enqueue(int at) {
       int rank = rankAt(at);
       if (rank != NONE) {
-        waiting.add(((long) rank << 32) | at);
+        queue.add(((long) rank << 32) | at);
       }
     }
 

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tokens and merges of a byte-level BPE as files spell them, checked and put together.
+/// Builds a byte-level BPE from its tokens and merges as files spell them, and reports all mistakes
+/// of a file together.
 final class BpeParts {
 
   private static final byte[] UNUSED = {};
@@ -33,7 +34,7 @@ final class BpeParts {
     this.problems = new FileProblems(file);
   }
 
-  /// Takes a token of the vocabulary.
+  /// Adds a token of the vocabulary.
   void token(String where, String spelling, JsonNode id) {
     String place = where + " '" + spelling + "'";
     if (!id.isInt() || id.intValue() < 0 || id.intValue() > LARGEST_ID) {
@@ -50,13 +51,13 @@ final class BpeParts {
     }
   }
 
-  /// Takes a token that no text contains.
+  /// Adds a special token, which no text contains.
   void special(String where, String spelling, JsonNode id) {
     token(where, spelling, id);
     special.put(spelling, id.asInt());
   }
 
-  /// Takes the next merge, in two parts.
+  /// Adds the next merge, given as the two tokens that are merged.
   void merge(String where, String... parts) {
     if (parts.length == 2) {
       merges.add(new Spelled(where, parts[0], parts[1]));

@@ -13,22 +13,22 @@ import org.jspecify.annotations.Nullable;
 /// them is its UTF-8 bytes, and neighbours are merged by rank ([BpeMerges]). Every text can be
 /// encoded, since each of the 256 bytes is a token.
 ///
-/// Natural text repeats its words, so the ids of a word are remembered: a table with one place for
-/// a hash, where a new word takes the place of an old one. It has a fixed size, needs no lock (an
-/// entry never changes once it is made), and nobody can fill it with rubbish for good.
+/// Natural text repeats its words, so the ids of words are cached: in a table with one place for
+/// each hash, where a new word replaces an old one. The table has a fixed size, needs no lock (an
+/// entry never changes once it is made), and no text can fill it for good.
 final class ByteLevelBpe implements Tokenizer {
 
-  private static final int REMEMBERED_WORDS = 1 << 16;
-  private static final int LONGEST_REMEMBERED = 64;
+  private static final int CACHE_SIZE = 1 << 16;
+  private static final int LONGEST_CACHED = 64;
 
   private final byte[][] tokens;
   private final int[] byteIds;
   private final BpeMerges merges;
   private final SpecialTokens special;
-  private final @Nullable Word[] remembered = new Word[REMEMBERED_WORDS];
+  private final @Nullable CachedWord[] cache = new CachedWord[CACHE_SIZE];
 
-  /// A word and its ids, which nobody changes.
-  private record Word(String text, int[] ids) {}
+  /// A word and its ids, which are never changed.
+  private record CachedWord(String text, int[] ids) {}
 
   /// @param tokens the bytes of each id (of a special token: its spelling); none where an id is not
   ///   used
@@ -61,7 +61,7 @@ final class ByteLevelBpe implements Tokenizer {
 
   private int[] word(String text, int from, int to) {
     int length = to - from;
-    if (length > LONGEST_REMEMBERED) {
+    if (length > LONGEST_CACHED) {
       return merged(text.substring(from, to));
     }
     int hash = 0;
@@ -69,13 +69,13 @@ final class ByteLevelBpe implements Tokenizer {
       hash = 31 * hash + text.charAt(i);
     }
     int place = (hash * 0x9E3779B9) >>> 16;
-    @Nullable Word known = remembered[place];
-    if (known != null && known.text.length() == length && text.startsWith(known.text, from)) {
-      return known.ids;
+    @Nullable CachedWord cached = cache[place];
+    if (cached != null && cached.text.length() == length && text.startsWith(cached.text, from)) {
+      return cached.ids;
     }
     String word = text.substring(from, to);
     int[] ids = merged(word);
-    remembered[place] = new Word(word, ids);
+    cache[place] = new CachedWord(word, ids);
     return ids;
   }
 

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The mistakes of one file, collected so that they are told together.
+/// Collects the mistakes of one file, so that they are reported together.
 final class FileProblems {
 
   private static final int SHOWN = 20;

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// Any other `tokenizer.json`, by Hugging Face's own library (through DJL).
+/// A tokenizer of any other kind, run by Hugging Face's own library (through DJL).
 ///
 /// That library reads the spelling of a special token inside a text as that token. Here such a
 /// spelling is ordinary text, so texts are encoded by a second tokenizer that does not know the
@@ -27,7 +27,7 @@ import java.util.UUID;
 final class HuggingFaceEncoding implements Tokenizer {
 
   static {
-    // The library would else report its use to its makers when it is loaded.
+    // Otherwise the library sends usage statistics to its makers when it is loaded.
     System.setProperty("OPT_OUT_TRACKING", "true");
   }
 
@@ -109,17 +109,17 @@ final class HuggingFaceEncoding implements Tokenizer {
     return copy;
   }
 
-  /// The tokenizer with every special token spelled as nobody could guess, in the vocabulary (some
-  /// models find their pieces there) or, if it is not in it, among the added tokens, so that no id
-  /// moves.
+  /// The tokenizer with every special token renamed to a random string that no text contains: in
+  /// the vocabulary (some models find their pieces there) or, if it is not in it, among the added
+  /// tokens, so that no id changes.
   private static ObjectNode textOnly(ObjectNode json, Set<String> special) {
     ObjectNode copy = whole(json);
     copy.putNull("post_processor");
-    Map<String, String> secrets = new LinkedHashMap<>();
-    special.forEach(spelling -> secrets.put(spelling, "\uFDD0" + UUID.randomUUID()));
+    Map<String, String> randomNames = new LinkedHashMap<>();
+    special.forEach(spelling -> randomNames.put(spelling, "\uFDD0" + UUID.randomUUID()));
     ObjectNode model = (ObjectNode) copy.path("model");
-    Set<String> inVocabulary = respell(model.path("vocab"), secrets);
-    String unknown = secrets.get(model.path("unk_token").asText());
+    Set<String> inVocabulary = rename(model.path("vocab"), randomNames);
+    String unknown = randomNames.get(model.path("unk_token").asText());
     if (unknown != null) {
       model.put("unk_token", unknown);
     }
@@ -128,24 +128,24 @@ final class HuggingFaceEncoding implements Tokenizer {
       String spelling = token.path("content").asText();
       if (!inVocabulary.contains(spelling)) {
         ObjectNode kept = token.deepCopy();
-        added.add(kept.put("content", secrets.getOrDefault(spelling, spelling)));
+        added.add(kept.put("content", randomNames.getOrDefault(spelling, spelling)));
       }
     }
     return copy;
   }
 
-  /// Respells tokens in a vocabulary; those it has.
-  private static Set<String> respell(JsonNode vocab, Map<String, String> secrets) {
+  /// Renames tokens in a vocabulary and returns those that it has.
+  private static Set<String> rename(JsonNode vocab, Map<String, String> randomNames) {
     Set<String> found = new HashSet<>();
     if (vocab instanceof ObjectNode byName) {
-      secrets.keySet().stream().filter(byName::has).forEach(found::add);
-      found.forEach(name -> byName.set(secrets.get(name), byName.remove(name)));
+      randomNames.keySet().stream().filter(byName::has).forEach(found::add);
+      found.forEach(name -> byName.set(randomNames.get(name), byName.remove(name)));
     }
     for (JsonNode piece : vocab.isArray() ? vocab : TokenizerJson.object()) {
-      String secret = secrets.get(piece.path(0).asText());
-      if (secret != null) {
+      String randomName = randomNames.get(piece.path(0).asText());
+      if (randomName != null) {
         found.add(piece.path(0).asText());
-        ((ArrayNode) piece).set(0, secret);
+        ((ArrayNode) piece).set(0, randomName);
       }
     }
     return found;

@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What becomes of the keys of a JSON file that other programs write.
+/// Which keys of a JSON file of other programs are obeyed, ignored or refused.
 ///
-/// A key that is passed over may be the one that changes what a model computes; so each is known:
-/// obeyed, harmless, or refused by its name. A key that nobody has heard of is refused too. Values
-/// that switch nothing on (null, false, 0, what is empty) are taken with any key.
+/// An ignored key may be the one that changes what a model computes, so every known key is listed
+/// as obeyed, harmless or refused, and an unknown key is refused too. Values that switch nothing on
+/// (null, false, 0, empty texts and lists) are accepted with any key.
 public final class KeyReview {
   private final String file;
   private final Map<String, Key> known = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ public final class KeyReview {
 
   /// A key.
   ///
-  /// @param note what it says and how it is taken, for people
+  /// @param note what the key says and how it is used, for the documentation
   public record Key(String name, Use use, String note) {}
 
   private KeyReview(String file) {
@@ -89,7 +89,7 @@ public final class KeyReview {
                         inside + entry.getKey(),
                         shortened(entry.getValue()),
                         key == null
-                            ? "nobody here knows this key, and it may change the result; if the result does not depend on it, take it out of the file"
+                            ? "this key is unknown, and it may change the result; if the result does not depend on it, take it out of the file"
                             : key.note));
           }
         });
@@ -114,7 +114,7 @@ public final class KeyReview {
     return text.length() <= 60 ? text : text.substring(0, 57) + "...";
   }
 
-  /// The keys as a table of a page: those with the same note in one row.
+  /// The keys as a Markdown table: those with the same note in one row.
   public String table() {
     var rows = new LinkedHashMap<List<String>, List<String>>();
     known

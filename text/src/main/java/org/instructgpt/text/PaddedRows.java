@@ -3,14 +3,14 @@ package org.instructgpt.text;
 import java.util.Arrays;
 import java.util.List;
 
-/// Rows of different length as one rectangle of ids (`B x T`). Which cells hold tokens is told by
-/// the lengths and the side alone, never by comparing ids with the pad id: a text may hold that id
-/// ([Tokenizer#pad]).
+/// Rows of different length as one rectangle of ids (`B x T`). Which cells hold tokens is known
+/// from the lengths and the side alone, never from comparing ids with the pad id: a text may hold
+/// that id ([Tokenizer#pad]).
 ///
 /// Rows that are generated from are padded on the left, so that all go on in the same column; rows
 /// that are scored or trained on are padded on the right. A token's position counts from the start
 /// of its row, not of the rectangle, so a padded row gives what the row alone gives
-/// (training-details 4.1, item 3).
+/// (docs/specification.md 4.3).
 ///
 /// @param tokens `B x T` ids, row by row
 /// @param lengths `B`, the tokens of each row

@@ -11,11 +11,12 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// How often each pair of neighbouring tokens occurs, kept true while pairs are merged.
+/// Counts how often each pair of neighbouring tokens occurs, and keeps the counts up to date while
+/// pairs are merged.
 ///
-/// The most frequent pair waits at the head of a queue. A count that has changed does not move in
-/// the queue: its entry remembers the count it was made with, and one that proves too high when its
-/// turn comes is put back with the true count. A merge lowers the counts of the pairs it breaks and
+/// The most frequent pair is at the head of a priority queue. A count that has changed does not
+/// move its entry: the entry keeps the count it was made with, and one that proves too high when it
+/// is taken is put back with the true count. A merge lowers the counts of the pairs it breaks and
 /// raises only those that hold the merged token, which are queued anew.
 final class PairCounts {
 
@@ -37,7 +38,7 @@ final class PairCounts {
                 .reversed());
   }
 
-  /// Takes a distinct word and how often it occurs; all words come before the first merge.
+  /// Adds a distinct word and how often it occurs; all words are added before the first merge.
   void addWord(int[] symbols, long count) {
     int word = words.size();
     words.add(symbols);

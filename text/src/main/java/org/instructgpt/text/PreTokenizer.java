@@ -1,7 +1,7 @@
 package org.instructgpt.text;
 
-/// Cuts text where GPT-2's byte-pair encoding never merges across. GPT-2 gives the rule as a
-/// regular expression,
+/// Splits text into GPT-2's pre-tokens, across whose borders no byte pairs are merged. GPT-2 gives
+/// the rule as a regular expression,
 ///
 /// ```
 /// 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+

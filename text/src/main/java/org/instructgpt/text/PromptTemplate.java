@@ -3,15 +3,15 @@ package org.instructgpt.text;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/// How a prompt and a response become tokens. Training, scoring and sampling all ask here, since a
-/// model that was trained on one frame and sampled with another is out of its depth at the first
-/// token.
+/// How a prompt and a response become token ids. Training, scoring and sampling all use it, since a
+/// model that was trained with one separator and sampled with another meets a context it has never
+/// seen.
 ///
 /// - **The prompt ends with the separator, never with a space.** GPT-2's tokens carry the space
 ///   before a word (` word`). After a prompt that ends in a space the model would have to go on
-///   with a word that has none, which it has hardly ever seen. A line feed has no such twin, so
-///   trailing white space is stripped and the separator, a blank line, says where the response
-///   begins.
+///   with a word that has none, which it has hardly ever seen. There is no such second form after a
+///   line feed, so trailing white space is stripped and the separator, a blank line, says where the
+///   response begins.
 /// - **The response ends with the end-of-text token, and that token is part of it**: the loss is
 ///   taken on it, so the model learns to stop; the policy is rewarded for it; the reward model
 ///   reads its score there. A response that was cut off by a length limit lacks it, which tells the
@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 /// text says where the response begins, and for numbers that must be comparable with other
 /// programs.
 ///
-/// Sources: `paper.md` 6; training-details 4.1, items 2, 4 and 6.
+/// Source: docs/specification.md 4.4.
 ///
 /// @param separator what stands between prompt and response; must not end with a space or tab
 public record PromptTemplate(String separator) {

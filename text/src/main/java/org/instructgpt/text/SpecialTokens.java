@@ -17,7 +17,7 @@ record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
   static final String END_OF_TEXT = "<|endoftext|>";
   static final String PAD = "<|pad|>";
 
-  /// What the world calls the end of a text; the first one found is taken.
+  /// Usual spellings of the end-of-text token; the first one found is taken.
   private static final List<String> ENDS =
       List.of(
           END_OF_TEXT,

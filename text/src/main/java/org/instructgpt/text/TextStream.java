@@ -2,15 +2,15 @@ package org.instructgpt.text;
 
 import java.util.Arrays;
 
-/// The text of tokens while they arrive. A character may be spread over several tokens (an emoji is
-/// four bytes), so the text of a token is held back until it ends with a whole character: all
-/// pieces together are the text that [Tokenizer#decode] gives for all ids.
+/// Decodes tokens to text while they arrive. A character may be spread over several tokens (an
+/// emoji is four bytes), so the text of a token is held back until it ends with a whole character:
+/// all pieces together are the text that [Tokenizer#decode] gives for all ids.
 ///
 /// Some tokenizers decode a token differently at the start of a text (they drop the space of the
 /// first word), so new tokens are decoded behind those of the piece before them, whose text is then
 /// taken off.
 ///
-/// Not for more than one thread.
+/// Not safe for use by several threads.
 public final class TextStream {
 
   private static final String INCOMPLETE = "\uFFFD";
@@ -27,7 +27,8 @@ public final class TextStream {
     this.tokenizer = tokenizer;
   }
 
-  /// Takes the next token; the text that is whole now, often of this token alone, sometimes empty.
+  /// Adds the next token and returns the text that is complete now: often that of this token alone,
+  /// sometimes none.
   ///
   /// @throws IllegalArgumentException if the id is not in the vocabulary
   public String add(int id) {

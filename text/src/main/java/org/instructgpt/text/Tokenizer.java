@@ -32,7 +32,7 @@ public interface Tokenizer {
   /// The id that fills the cells of a batch which hold nothing. It is never [#endOfText]: a trainer
   /// that masks pads would then mask the end of every answer, and the model would never learn to
   /// stop. A tokenizer without a pad token pads with its smallest other id, which text may contain;
-  /// which cells are padding is therefore told by lengths ([PaddedRows]), never by ids.
+  /// which cells are padding is therefore known from lengths ([PaddedRows]), never from ids.
   int pad();
 
   /// How an id is spelled in a tokenizer's files; empty if no token has it.

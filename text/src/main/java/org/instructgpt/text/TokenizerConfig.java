@@ -110,7 +110,7 @@ record TokenizerConfig(
     TokenizerJson.write(folder.resolve(FILE), config);
   }
 
-  /// A token stands there by its spelling or as an object with its spelling.
+  /// A token is written as its spelling or as an object with its spelling.
   private static Optional<String> token(JsonNode node) {
     JsonNode spelling = node.isObject() ? node.path("content") : node;
     return spelling.isTextual() ? Optional.of(spelling.textValue()) : Optional.empty();

@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
 /// What two tokenizers do differently, if anything: the same ids must stand for the same tokens,
 /// end a text, and come out of the same texts. How their files are written does not matter.
 ///
-/// Two byte-level BPEs are the same if their tokens and merges are. Of others nobody can look at
-/// all texts; they are asked for those on which tokenizers usually part, for the text of each of
-/// their tokens and for some thousand mixtures of them. Which id pads does not matter: padding is
-/// told by lengths and never read.
+/// Two byte-level BPEs are the same if their tokens and merges are. Others cannot be compared on
+/// all texts; they are compared on texts on which tokenizers usually differ, on the text of each of
+/// their tokens and on some thousand mixtures of these. Which id pads does not matter: padding is
+/// known from lengths and never read.
 final class TokenizerDifference {
 
   private static final int MIXTURES = 2_000;
@@ -75,13 +75,13 @@ final class TokenizerDifference {
       if (!here.equals(there)) {
         return Optional.of(
             "the id %d is %s in the first, %s in the second"
-                .formatted(id, told(here), told(there)));
+                .formatted(id, quoted(here), quoted(there)));
       }
     }
     return Optional.empty();
   }
 
-  private static String told(Optional<String> spelling) {
+  private static String quoted(Optional<String> spelling) {
     return spelling.map(token -> "'" + token + "'").orElse("no token");
   }
 

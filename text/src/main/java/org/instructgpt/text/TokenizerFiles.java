@@ -78,12 +78,13 @@ final class TokenizerFiles {
     return parts.build(config);
   }
 
-  /// Puts what `tokenizer_config.json` says of a space before a text into the part that does it.
-  private static void prefixSpace(JsonNode cut, boolean space) {
-    for (JsonNode part : cut.path("pretokenizers")) {
+  /// Applies what `tokenizer_config.json` says about a space before a text to the parts of the
+  /// pre-tokenizer that add it.
+  private static void prefixSpace(JsonNode preTokenizer, boolean space) {
+    for (JsonNode part : preTokenizer.path("pretokenizers")) {
       prefixSpace(part, space);
     }
-    if (cut instanceof ObjectNode byteLevel && cut.has("add_prefix_space")) {
+    if (preTokenizer instanceof ObjectNode byteLevel && preTokenizer.has("add_prefix_space")) {
       byteLevel.put("add_prefix_space", space);
     }
   }

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.instructgpt.files.AtomicFiles;
 
-/// JSON files, read strictly and written whole.
+/// Reads JSON files strictly and writes them atomically.
 final class TokenizerJson {
 
   static final String FILE = "tokenizer.json";

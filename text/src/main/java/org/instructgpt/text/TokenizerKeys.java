@@ -1,6 +1,6 @@
 package org.instructgpt.text;
 
-/// What becomes of the keys of the files that hold a tokenizer (docs/keys.md).
+/// Which keys of the files of a tokenizer are obeyed, ignored or refused (docs/keys.md).
 final class TokenizerKeys {
 
   private static final String FRAMING =

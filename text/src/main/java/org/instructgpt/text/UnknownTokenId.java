@@ -1,6 +1,6 @@
 package org.instructgpt.text;
 
-/// The complaint about an id that no token has.
+/// Makes the exception for an id that no token has.
 final class UnknownTokenId {
 
   private UnknownTokenId() {}

@@ -1,6 +1,6 @@
 package org.instructgpt.text;
 
-/// Java strings may hold surrogates without a partner, which no UTF-8 can say.
+/// Replaces surrogates without a partner, which a Java string may hold and UTF-8 cannot encode.
 final class WellFormed {
 
   private static final int REPLACEMENT = 0xFFFD;

@@ -57,10 +57,10 @@ class TokenizerKeysTest {
       value = {
         "tokenizer_config.json|add_bos_token|true|set it to false",
         "tokenizer_config.json|do_lower_case|true|whose normalizer can do it",
-        "tokenizer_config.json|sp_model_kwargs|{\"x\": 1}|nobody here knows this key",
+        "tokenizer_config.json|sp_model_kwargs|{\"x\": 1}|this key is unknown",
         "tokenizer_config.json|auto_map|{\"x\": 1}|never run",
-        "special_tokens_map.json|image_token|\"<i>\"|nobody here knows this key",
-        "tokenizer.json|surprise|1|nobody here knows this key"
+        "special_tokens_map.json|image_token|\"<i>\"|this key is unknown",
+        "tokenizer.json|surprise|1|this key is unknown"
       })
   void whatMayChangeTheIdsIsRefusedByName(String file, String key, String value, String why)
       throws IOException {

@@ -6,8 +6,7 @@ package org.instructgpt.torch;
 /// float32 parameter, which is the floor on any machine. The textbook formula is six operations,
 /// and each over the whole tensor would pull everything through memory again; so the step walks the
 /// tensors in chunks that stay in the cache. `epsilon` is added after the bias correction, as in
-/// PyTorch (training-details 4.6 item 39): with 1e-5 in PPO this comes close to the TensorFlow
-/// form.
+/// PyTorch; docs/specification.md 4.5 compares this with TensorFlow's form.
 public final class AdamW {
   /// Elements a chunk: small enough that its arrays stay in a shared cache, large enough that
   /// waking threads costs little beside the work (at 65,536 the step of 124M parameters took 0.6 s
@@ -57,7 +56,7 @@ public final class AdamW {
     secondMoment = Tensor.zeros(flat.dtype(), flat.device(), flat.count());
   }
 
-  /// Clips the gradient, moves the parameters against it and forgets it.
+  /// Clips the gradient, updates the parameters and zeroes the gradient.
   ///
   /// @return the global norm of the gradient before clipping
   public double step(double learningRate) {
@@ -112,7 +111,7 @@ public final class AdamW {
     return steps;
   }
 
-  /// Goes on from saved moments.
+  /// Continues from saved moments.
   public void restore(Tensor firstMoment, Tensor secondMoment, long steps) {
     this.firstMoment.copy_(firstMoment);
     this.secondMoment.copy_(secondMoment);

@@ -19,7 +19,7 @@ public final class Ema {
     this.average = parameters.flat().detach().copy();
   }
 
-  /// Takes the parameters as they are into the average.
+  /// Updates the average with the current parameters.
   public void update() {
     try (var _ = Scope.open()) {
       average.lerp_(parameters.flat(), 1 - decay);

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
-/// What computes here: libtorch, its threads and its matrix library.
+/// libtorch itself: its version, its threads, its matrix library, and what the machine does fast.
 public final class Engine {
   private Engine() {}
 

@@ -92,12 +92,12 @@ public final class Parameters {
     return found;
   }
 
-  /// The number of trained numbers, without gaps.
+  /// The number of trained parameters, without gaps.
   public long count() {
     return byName.values().stream().mapToLong(Tensor::count).sum();
   }
 
-  /// Forgets the collected gradients.
+  /// Zeroes the collected gradients.
   public void zeroGradient() {
     gradient.zero_();
   }

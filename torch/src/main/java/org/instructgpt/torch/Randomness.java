@@ -31,7 +31,7 @@ public final class Randomness {
     return z ^ (z >>> 31);
   }
 
-  /// The whole state; [#restore] goes on from it.
+  /// The whole state; [#restore] continues from it.
   public byte[] state() {
     try (var state = generator.get_state()) {
       var bytes = new byte[Math.toIntExact(state.numel())];
@@ -40,7 +40,7 @@ public final class Randomness {
     }
   }
 
-  /// Goes on from a saved state.
+  /// Continues from a saved state.
   public void restore(byte[] state) {
     try (var tensor = org.bytedeco.pytorch.Tensor.create(state)) {
       generator.set_state(tensor);

@@ -17,13 +17,14 @@ import org.instructgpt.files.AtomicFiles;
 ///  "wte.weight": {"dtype": "F32", "shape": [50257, 768], "data_offsets": [0, 154389504]}, ...}
 /// ```
 ///
-/// A file comes from anywhere, so nothing in it is believed before the whole header is checked
+/// A file comes from anywhere, so nothing in it is trusted before the whole header is checked
 /// against the length of the file: every byte of the data belongs to exactly one tensor, and every
 /// tensor has exactly the bytes that its shape asks for. What passes can be copied without a
 /// further test; what does not is refused before memory for a tensor is asked for. The format lets
 /// a header be 100 MB long, which is long enough to stall a reader; ours stops at
 /// [SafetensorsHeader#HEADER_LIMIT], twenty times what the largest published checkpoints need, and
-/// stops reading at the first token that is out of place, so a bomb dies in milliseconds.
+/// stops reading at the first token that is out of place, so a malicious header is refused in
+/// milliseconds.
 ///
 /// Flipped bits among the numbers themselves cannot be seen here: a checkpoint's checksum finds
 /// those. Source: https://github.com/huggingface/safetensors, section Format.

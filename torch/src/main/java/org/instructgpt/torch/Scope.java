@@ -6,8 +6,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 
-/// Lends native memory: every tensor made by this thread while a scope is open belongs to the
-/// innermost one and is freed with it. Nobody else closes, retains or collects anything.
+/// The lifetime of native memory: every tensor made by this thread while a scope is open belongs to
+/// the innermost one and is freed with it. Nothing else closes, retains or frees tensors.
 ///
 /// ```java
 /// try (var _ = Scope.open()) {

@@ -1,6 +1,7 @@
 package org.instructgpt.torch;
 
-/// Sums over as many elements as a model has.
+/// Sums over very many elements, such as all parameters of a model, without float32's loss of
+/// precision.
 ///
 /// libtorch adds the squares of a float32 tensor one after the other, in as many running sums as a
 /// register has places: once such a sum is some millions of times its next term, the term is

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The vocabulary is PyTorch's, so what a method does, and how it broadcasts, is what the PyTorch
 /// function of that name does; a trailing underscore changes the tensor in place and returns it.
-/// Native memory is lent by the innermost open [Scope] of the thread. Shapes in comments use B for
+/// Native memory belongs to the innermost open [Scope] of the thread. Shapes in comments use B for
 /// batch, T tokens, C width, H heads, V vocabulary.
 public final class Tensor {
   final org.bytedeco.pytorch.Tensor handle;
