@@ -44,7 +44,7 @@ class AtomicFilesTest {
   }
 
   @Test
-  void whatIsWrittenToALinkGoesToWhatItLeadsTo() throws IOException {
+  void aFileWrittenToALinkLandsWhereItLeadsTo() throws IOException {
     Path real = Files.createDirectory(folder.resolve("elsewhere")).resolve("real.txt");
     Path link = Files.createSymbolicLink(folder.resolve("link.txt"), Path.of("elsewhere/real.txt"));
     AtomicFiles.write(link, "first, while it leads nowhere");

@@ -82,7 +82,7 @@ class CheckpointTest {
   }
 
   @Test
-  void whatIsSavedLoadsEqualToTheBit() throws IOException {
+  void aSavedCheckpointLoadsEqualToTheBit() throws IOException {
     var gpt = gpt();
     Checkpoint.save(gpt, TOKENIZER, lineage(), folder);
     var loaded = load();

@@ -80,7 +80,7 @@ class ConfigKeysTest {
 
   @ParameterizedTest
   @ValueSource(strings = {GPT2, LATER})
-  void whatIsPublishedOpens(String published) throws IOException {
+  void publishedConfigsOpen(String published) throws IOException {
     config(published);
     Files.writeString(
         folder.resolve("generation_config.json"),
@@ -111,7 +111,7 @@ class ConfigKeysTest {
         "eos_token_id|[1, -2]|expected an id or a list of ids",
         "model_type|\"llama\"|must be gpt2, but is 'llama': models of other families are not read yet"
       })
-  void whatMayChangeTheResultIsRefusedByName(String key, String value, String why)
+  void keysThatMayChangeTheResultAreRefusedByName(String key, String value, String why)
       throws IOException {
     var json = (ObjectNode) JSON.readTree(GPT2);
     json.set(key, JSON.readTree(value));
@@ -124,13 +124,14 @@ class ConfigKeysTest {
   }
 
   @Test
-  void allRefusedKeysAreToldAtOnceAndThoseThatSwitchNothingOnAreTaken() throws IOException {
+  void allRefusedKeysAreReportedTogetherAndThoseThatSwitchNothingOnAreAccepted()
+      throws IOException {
     var json = (ObjectNode) JSON.readTree(GPT2);
     json.put("one", 1).put("two", "x").put("three", false).putNull("four").put("five", 0);
     config(json.toString());
     assertThatThrownBy(() -> Checkpoint.shape(folder))
-        .hasMessageContaining("\n  one is 1: nobody")
-        .hasMessageContaining("\n  two is \"x\": nobody")
+        .hasMessageContaining("\n  one is 1: this key is unknown")
+        .hasMessageContaining("\n  two is \"x\": this key is unknown")
         .message()
         .doesNotContain("three", "four", "five");
   }
@@ -188,7 +189,7 @@ class ConfigKeysTest {
   }
 
   @Test
-  void noKeyIsThereTwice() {
+  void noKeyIsListedTwice() {
     assertThat(ConfigKeys.CONFIG.all()).extracting(KeyReview.Key::name).doesNotHaveDuplicates();
   }
 }

@@ -38,7 +38,7 @@ class ProgressLineTest {
   }
 
   @Test
-  void whatDoesNotGoByStepsNamesWhatItCounts() {
+  void tasksThatDoNotCountStepsNameTheirUnit() {
     var progress = ProgressLines.lines("score", "lines", out, Duration.ofSeconds(10), () -> now);
     progress.begin(0, 64);
     for (long line = 16; line <= 64; line += 16) {
@@ -53,7 +53,7 @@ class ProgressLineTest {
   }
 
   @Test
-  void theBarEndsFullAndShowsWhatWasSaid() {
+  void theBarEndsFullAndShowsMessages() {
     var progress = ProgressLines.bar("ppo", out);
     progress.begin(0, 4);
     progress.advance(2, Map.of("kl", 1.5));

@@ -88,7 +88,7 @@ class RunLoopTest {
   }
 
   @Test
-  void aFlagThatIsUpAlreadyStopsBeforeTheFirstStep() throws IOException {
+  void aStopFlagThatIsSetAlreadyStopsBeforeTheFirstStep() throws IOException {
     runs.stop().request();
     assertThat(runs.run("a", TEN)).isEqualTo(new RunOutcome(0, false, null));
   }
@@ -122,7 +122,7 @@ class RunLoopTest {
   }
 
   @Test
-  void aDamagedCheckpointIsSetAsideAloudAndTheOneBeforeIsTaken() throws IOException {
+  void aDamagedCheckpointIsSetAsideWithAMessageAndTheOneBeforeIsTaken() throws IOException {
     runs.run("whole", TEN);
     for (String name : List.of("state.safetensors", "state.json", "checksums.json")) {
       for (boolean truncated : List.of(true, false)) {
@@ -142,7 +142,7 @@ class RunLoopTest {
   }
 
   @Test
-  void withoutAnyWholeCheckpointNothingIsStartedOver() throws IOException {
+  void aRunWhoseCheckpointsAreAllDamagedIsNotStartedOver() throws IOException {
     var settings = new RunSettings(10, 0, 2, 1, null);
     runs.run("a", settings, stoppingIn(4));
     damage(folder.resolve("a/checkpoints/step-00000004/state.json"), true);

@@ -259,7 +259,7 @@ class SamplerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 8})
-  void aPromptNearTheContextStandsBesideShortOnesThatGoOnForLong(int band) {
+  void aPromptNearTheContextIsSampledBesideShortOnesWithLongResponses(int band) {
     var gpt = gpt(band, Precision.FULL);
     var random = new Random(9);
     var prompts = new ArrayList<>(List.of(random.ints(47, 0, VOCABULARY).toArray()));
@@ -285,7 +285,7 @@ class SamplerTest {
   }
 
   @Test
-  void theListenerHearsExactlyTheTokensOfEachResponse() {
+  void theListenerGetsExactlyTheTokensOfEachResponse() {
     var gpt = gpt(0, Precision.FULL);
     var prompts = prompts(9, 20);
     var heard = new ArrayList<List<Integer>>();
@@ -327,7 +327,7 @@ class SamplerTest {
   }
 
   @Test
-  void whatTheListenerThrowsEndsTheSamplingAndLeaksNothing() {
+  void anExceptionOfTheListenerEndsTheSamplingAndLeaksNothing() {
     var gpt = gpt(0, Precision.FULL);
     var sampler = sampler(gpt, 20, 1, 4);
     var _ = sampler.sample(prompts(3, 5), 0);

@@ -29,7 +29,7 @@ final class ToyRuns {
     this.folder = folder;
   }
 
-  /// What the run said, in order, since the last call.
+  /// The messages of the run, in order, since the last call.
   List<String> said() {
     List<String> sentences = List.copyOf(said);
     said.clear();

@@ -80,7 +80,7 @@ final class ToyTrainer implements Trainer {
     Files.writeString(directory.resolve("lineage.json"), JSON.writeValueAsString(lineage));
   }
 
-  /// Makes it sick.
+  /// Makes the run unhealthy.
   void poison() {
     weights.fill_(Double.NaN);
   }

@@ -37,7 +37,7 @@ class UnsupportedLayoutsTest {
         "weights.safetensors|under another name|call the file model.safetensors",
         "adapter_config.json|an adapter|merge_and_unload()"
       })
-  void aLayoutThatIsNotReadIsToldWithTheWay(String name, String what, String convert)
+  void anUnsupportedLayoutIsNamedWithTheWayToConvertIt(String name, String what, String convert)
       throws IOException {
     for (boolean config : new boolean[] {false, true}) {
       if (config) {
@@ -87,7 +87,7 @@ class UnsupportedLayoutsTest {
   }
 
   @Test
-  void whatNobodyKnowsIsNotGuessed() throws IOException {
+  void unknownFilesAreNotGuessed() throws IOException {
     Files.writeString(folder.resolve("notes.txt"), "x");
     assertThat(Checkpoint.unsupportedLayout(folder)).isEmpty();
     assertThat(Checkpoint.unsupportedLayout(folder.resolve("notes.txt"))).isEmpty();

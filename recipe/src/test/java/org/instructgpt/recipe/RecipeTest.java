@@ -86,7 +86,7 @@ class RecipeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sft: {epochs: 1", "\t- x", "sft: 'a", "- 1\nb: 2", "%", "a: *b\n- c"})
-  void whatIsNotYamlIsRefusedWithItsFile(String text) {
+  void aFileThatIsNotYamlIsRefusedByItsName(String text) {
     assertThatThrownBy(() -> recipe(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("recipe.yaml, line ");

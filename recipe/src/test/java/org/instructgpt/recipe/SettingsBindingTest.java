@@ -131,7 +131,7 @@ class SettingsBindingTest {
   }
 
   @Test
-  void allMistakesAreToldAtOnceWithWhatWasExpected() {
+  void allMistakesAreReportedTogetherWithWhatWasExpected() {
     refusing(
             """
             epochs: many
@@ -172,7 +172,7 @@ class SettingsBindingTest {
   }
 
   @Test
-  void whatTheConstructorRefusesIsPutBesideTheKeyItNames() {
+  void aRefusalOfTheConstructorIsPutBesideTheKeyItNames() {
     refusing("learning_rate: 1\nepochs: 0")
         .hasMessage("toy.yaml, line 2: toy.epochs: epochs must be at least 1, got 0");
   }

@@ -120,7 +120,7 @@ class HuggingFaceEncodingTest {
   }
 
   @Test
-  void itIsSavedAsItWasRead() throws IOException {
+  void aTokenizerIsSavedAsItWasRead() throws IOException {
     Tokenizer words = words();
     words.saveAll(folder.resolve("copy"));
     assertThat(folder.resolve("copy/tokenizer.json")).hasContent(WORDS);
@@ -128,7 +128,7 @@ class HuggingFaceEncodingTest {
   }
 
   @Test
-  void itsTextStreamsLikeTheDecodedText() throws IOException {
+  void streamedTextIsTheDecodedText() throws IOException {
     TextStream stream = new TextStream(words());
     assertThat(stream.add(1) + stream.add(2) + stream.add(1) + stream.end())
         .isEqualTo("hello world hello");
@@ -156,13 +156,13 @@ class HuggingFaceEncodingTest {
   }
 
   @Test
-  void whatWeSaveGivesTheSameIdsInHuggingFacesLibrary() throws IOException {
+  void aSavedTokenizerGivesTheSameIdsInHuggingFacesLibrary() throws IOException {
     Tokenizer learned = BpeTrainer.train(texts().toList(), 1_000);
     assertSame(learned, inTheirLibrary(learned), texts().toList());
   }
 
   @Test
-  void whatWeSaveOfGpt2GivesTheSameIdsInHuggingFacesLibrary() throws IOException {
+  void theSavedGpt2TokenizerGivesTheSameIdsInHuggingFacesLibrary() throws IOException {
     Tokenizer gpt2 = Tokenizers.gpt2();
     Tokenizer theirs = inTheirLibrary(gpt2);
     assertSame(gpt2, theirs, texts().toList());

@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Texts that mix everything a tokenizer may trip over: contractions, all kinds of white space,
-/// scripts without spaces, combining marks, emoji, control characters, special spellings.
+/// Random texts that mix everything a tokenizer may get wrong: contractions, all kinds of white
+/// space, scripts without spaces, combining marks, emoji, control characters, special spellings.
 final class RandomText {
 
   private static final List<String> PIECES =

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Byte-pair learning word for word as the paper has it: all pairs are counted anew for each merge.
+/// Byte-pair learning as Sennrich et al. 2016 print it: all pairs are counted anew for each merge.
 final class SlowBpeTraining {
 
   private static final Pattern WORDS =

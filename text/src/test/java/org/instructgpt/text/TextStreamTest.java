@@ -23,7 +23,7 @@ class TextStreamTest {
   }
 
   @Test
-  void whatNeverBecameACharacterIsGivenAtTheEnd() {
+  void bytesThatNeverBecomeACharacterAreGivenAtTheEnd() {
     TextStream stream = new TextStream(gpt2);
     assertThat(stream.add(gpt2.encode("🙂")[0])).isEmpty();
     assertThat(stream.end()).isEqualTo("\ufffd");

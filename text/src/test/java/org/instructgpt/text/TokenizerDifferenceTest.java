@@ -84,7 +84,7 @@ class TokenizerDifferenceTest {
   /// A tokenizer that our own code reads and the same one that Hugging Face's must: a template that
   /// adds an end of text makes it so, and nothing is added when texts are encoded.
   @Test
-  void whoeverReadsItItIsTheSame() throws IOException {
+  void aTokenizerIsTheSameWhicheverLibraryReadsIt() throws IOException {
     var small = BpeTrainer.train(TEXT, 290);
     var foreign =
         anew(
@@ -109,7 +109,7 @@ class TokenizerDifferenceTest {
   }
 
   @Test
-  void anotherOfTheSameSizeIsAnotherAndTheFirstDifferenceIsNamed() throws IOException {
+  void tokenizersOfTheSameSizeDifferAndTheFirstDifferenceIsNamed() throws IOException {
     var small = BpeTrainer.train(TEXT, 290);
     var other =
         BpeTrainer.train(
@@ -122,7 +122,7 @@ class TokenizerDifferenceTest {
   }
 
   @Test
-  void theSameTokensWithOtherMergesAreAnother() throws IOException {
+  void tokenizersWithTheSameTokensAndOtherMergesDiffer() throws IOException {
     var small = BpeTrainer.train(TEXT, 290);
     var swapped =
         anew(
@@ -138,7 +138,7 @@ class TokenizerDifferenceTest {
   }
 
   @Test
-  void anotherEndOfTextIsAnother() throws IOException {
+  void tokenizersWithDifferentEndsOfTextDiffer() throws IOException {
     var words = words(_ -> {});
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"eos_token\": \"<turn>\"}");
     assertThat(Tokenizers.difference(words, words(_ -> {})).orElseThrow())
@@ -147,7 +147,7 @@ class TokenizerDifferenceTest {
 
   /// The same tokens, cut otherwise.
   @Test
-  void theSameTokensInOtherPlacesOfATextAreAnother() throws IOException {
+  void tokenizersThatSplitTextsDifferentlyDiffer() throws IOException {
     var words = words(_ -> {});
     assertThat(
             Tokenizers.difference(words, words(json -> json.putNull("normalizer"))).orElseThrow())

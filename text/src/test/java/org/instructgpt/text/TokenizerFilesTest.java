@@ -35,7 +35,7 @@ class TokenizerFilesTest {
   }
 
   @Test
-  void mergesMayStandAsPairsToo() throws IOException {
+  void mergesMayBeWrittenAsPairs() throws IOException {
     Tokenizer read = load(json -> pairs((ArrayNode) json.path("model").path("merges")));
     assertThat(read).isInstanceOf(ByteLevelBpe.class);
     assertThat(read.encode("the cat")).isEqualTo(small.encode("the cat"));
@@ -86,7 +86,7 @@ class TokenizerFilesTest {
   }
 
   @Test
-  void allMistakesOfAFileAreToldAtOnce() {
+  void allMistakesOfAFileAreReportedTogether() {
     assertThatThrownBy(() ->
             load(json -> {
               ObjectNode vocabulary = (ObjectNode) json.path("model").path("vocab");

@@ -34,7 +34,7 @@ class TokenizerKeysTest {
   }
 
   @Test
-  void whatIsPublishedOpens() throws IOException {
+  void publishedTokenizersOpen() throws IOException {
     beside(
         "tokenizer_config.json",
         """
@@ -62,7 +62,7 @@ class TokenizerKeysTest {
         "special_tokens_map.json|image_token|\"<i>\"|this key is unknown",
         "tokenizer.json|surprise|1|this key is unknown"
       })
-  void whatMayChangeTheIdsIsRefusedByName(String file, String key, String value, String why)
+  void keysThatMayChangeTheIdsAreRefusedByName(String file, String key, String value, String why)
       throws IOException {
     var path = folder.resolve(file);
     var json =
@@ -77,7 +77,7 @@ class TokenizerKeysTest {
   }
 
   @Test
-  void idsThatWouldBeDrawnAreRefused() throws IOException {
+  void dropoutOfMergesIsRefused() throws IOException {
     var json = (ObjectNode) JSON.readTree(folder.resolve("tokenizer.json").toFile());
     ((ObjectNode) json.path("model")).put("dropout", 0.1);
     beside("tokenizer.json", json.toString());

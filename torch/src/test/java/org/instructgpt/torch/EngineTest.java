@@ -17,7 +17,7 @@ class EngineTest {
   }
 
   @Test
-  void theDescriptionTellsOfThreads() {
+  void theDescriptionNamesTheThreads() {
     assertThat(Engine.description()).contains("OpenMP").contains("get_num_threads");
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Files that must not be believed.
+/// Damaged and malicious files are refused.
 @ExtendWith(Scoped.class)
 class SafetensorsDamageTest {
   @TempDir Path folder;

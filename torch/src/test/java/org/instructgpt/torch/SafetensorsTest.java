@@ -37,7 +37,7 @@ class SafetensorsTest {
   }
 
   @Test
-  void whatWasWrittenIsReadBitForBit() throws IOException {
+  void writtenTensorsAreReadBitForBit() throws IOException {
     var path = folder.resolve("model.safetensors");
     var tensors = oneOfEachType();
     Safetensors.write(path, tensors, Map.of("format", "pt", "who", "Zoë \"\\\n"));

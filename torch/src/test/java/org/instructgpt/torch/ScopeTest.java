@@ -91,7 +91,7 @@ class ScopeTest {
   }
 
   @Test
-  void whatABodyMadeIsFreedWhenItFails() {
+  void tensorsOfABodyThatFailsAreFreed() {
     var x = Tensor.of(new double[] {2, 3});
     long before = Scope.liveObjects();
     assertThatThrownBy(() ->

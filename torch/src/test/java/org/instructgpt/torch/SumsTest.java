@@ -64,7 +64,7 @@ class SumsTest {
   }
 
   @Test
-  void nothingIsLeftBehind() {
+  void normAndInnerProductLeaveNothingBehind() {
     var x = random(2_000_000, 1);
     var _ = x.norm();
     long before = Scope.liveObjects();
