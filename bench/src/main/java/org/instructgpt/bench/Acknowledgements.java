@@ -7,9 +7,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What the labelers were told, which the store must bear out. They outlive the server.
+/// What the server acknowledged to the labelers. The store must agree with it; it survives kills of
+/// the server.
 final class Acknowledgements {
-  /// Names of submissions.
+  /// Ids of submissions.
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
   private final Map<Page, Long> drafts = new ConcurrentHashMap<>();
@@ -18,16 +19,16 @@ final class Acknowledgements {
   private final Map<String, Long> breaches = new ConcurrentHashMap<>();
   private final AtomicLong repeated = new AtomicLong();
 
-  /// Whose draft of what.
+  /// The page of a labeler's item.
   record Page(String labeler, String item) {}
 
-  /// Somebody got an item; nobody skips and no lease ends, so that nobody may get it who is not
-  /// among the first so many.
-  void handed(String labeler, String item, int overlap) {
+  /// A labeler was assigned an item. Nobody skips and no lease ends, so at most `overlap` labelers
+  /// may get an item.
+  void assigned(String labeler, String item, int overlap) {
     var all = holders.computeIfAbsent(item, _ -> ConcurrentHashMap.newKeySet());
     all.add(labeler);
     if (all.size() > overlap) {
-      breach("an item in more hands than its overlap");
+      breach("an item held by more labelers than its overlap");
     }
   }
 
@@ -36,15 +37,15 @@ final class Acknowledgements {
   }
 
   /// @param at when the labeler began, in milliseconds
-  void types(Page page, long at) {
+  void startTyping(Page page, long at) {
     typing.put(page, at);
   }
 
-  void drafted(Page page, long version) {
+  void draftStored(Page page, long version) {
     drafts.put(page, version);
   }
 
-  void ready(Page page) {
+  void stopTyping(Page page) {
     typing.remove(page);
   }
 
@@ -52,8 +53,8 @@ final class Acknowledgements {
     breaches.merge(what, 1L, Long::sum);
   }
 
-  /// A call without an answer was made again.
-  void again() {
+  /// A call that got no answer is repeated.
+  void countRepeat() {
     repeated.incrementAndGet();
   }
 
@@ -69,10 +70,10 @@ final class Acknowledgements {
     return new TreeMap<>(breaches);
   }
 
-  /// What holds at this moment.
+  /// A snapshot.
   ///
-  /// @param drafts the newest version that was acknowledged
-  /// @param typing since when somebody writes, in milliseconds
+  /// @param drafts the newest acknowledged version of each draft
+  /// @param typing when the labeler began to type, in milliseconds
   record State(Set<String> acknowledged, Map<Page, Long> drafts, Map<Page, Long> typing) {}
 
   State state() {

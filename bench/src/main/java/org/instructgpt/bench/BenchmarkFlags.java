@@ -7,9 +7,16 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Precision;
 
-/// The flags that all benchmarks share, `--name value`.
+/// The flags of a benchmark, `--name value`.
 record BenchmarkFlags(Map<String, String> values) {
+  /// Flags of a benchmark of models, which also set the number of threads.
   static BenchmarkFlags parse(String[] arguments) {
+    var flags = of(arguments);
+    Engine.useThreads(flags.whole("threads", 2));
+    return flags;
+  }
+
+  static BenchmarkFlags of(String[] arguments) {
     var values = new HashMap<String, String>();
     for (int i = 0; i < arguments.length; i += 2) {
       if (!arguments[i].startsWith("--") || i + 1 == arguments.length) {
@@ -17,9 +24,11 @@ record BenchmarkFlags(Map<String, String> values) {
       }
       values.put(arguments[i].substring(2), arguments[i + 1]);
     }
-    var flags = new BenchmarkFlags(values);
-    Engine.useThreads(flags.whole("threads", 2));
-    return flags;
+    return new BenchmarkFlags(values);
+  }
+
+  String text(String name, String preset) {
+    return values.getOrDefault(name, preset);
   }
 
   int whole(String name, int preset) {
@@ -34,7 +43,7 @@ record BenchmarkFlags(Map<String, String> values) {
     return Precision.named(values.getOrDefault("dtype", "float32"));
   }
 
-  /// The model of the flags, by default size B.
+  /// The model configuration, by default size B.
   GptConfig model() {
     return GptConfig.small(
         whole("layers", 6),
@@ -44,8 +53,8 @@ record BenchmarkFlags(Map<String, String> values) {
         whole("vocab", 2048));
   }
 
-  /// The shortest of several calls after two that are not counted, in seconds; at least three are
-  /// made, more while `--seconds` last.
+  /// The shortest duration of several calls in seconds, after two warm-up calls; at least three are
+  /// timed, more until `--seconds` have passed.
   double best(Runnable step, int calls) {
     step.run();
     step.run();
@@ -59,7 +68,7 @@ record BenchmarkFlags(Map<String, String> values) {
     return shortest;
   }
 
-  /// Prints one JSON line of numbers.
+  /// Prints the numbers as one line of JSON.
   void print(Object... namesAndNumbers) {
     var line = new StringBuilder("{");
     for (int i = 0; i < namesAndNumbers.length; i += 2) {

@@ -16,65 +16,70 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.instructgpt.bench.VirtualLabelers.Person;
 import org.instructgpt.bench.VirtualLabelers.Timings;
 
-/// One labeler at the HTTP API, with a connection of its own: takes the next item, types a draft
-/// now and then, hands the work in. What gets no answer is asked again until it does, a submission
-/// under the same name, as the page does it. The sixth is sent ten times at once.
+/// A simulated labeler at the HTTP API, with a connection of its own: takes the next item,
+/// sometimes types drafts, submits the work. A call without an answer is repeated until it is
+/// answered, a submission under the same id, as the page does it. The sixth submission is sent ten
+/// times at once.
 record HttpLabeler(VirtualLabelers all, Person me, Timings timings, BooleanSupplier stop) {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final int TENFOLD = 5;
+  private static final int SENT_TEN_TIMES = 5;
   private static final int AT_ONCE = 10;
   private static final int DRAFTS = 4;
   private static final int TYPING_MILLIS = 250;
   private static final int PAUSE_MILLIS = 100;
 
   /// @param first when the first item is begun, in nanoseconds
-  /// @param period from one item to the next, if the site keeps up; 0 for no pause
+  /// @param period nanoseconds from one item to the next, if the site keeps up; 0 for no pause
   Void work(long first, long period) throws InterruptedException, IOException {
     Set<String> finished = new HashSet<>();
-    try (var wire = new LabelerConnection(all.port(), me.token())) {
+    try (var connection = new LabelerConnection(all.port(), me.token())) {
       for (long turn = 0; !stop.getAsBoolean(); turn++) {
         Thread.sleep(Math.max(0, first + turn * period - System.nanoTime()) / 1_000_000);
-        JsonNode task = until(wire, timings.next(), "POST", "/api/tasks/next", "{}").path("task");
+        JsonNode task =
+            askUntilAnswered(connection, timings.next(), "POST", "/api/tasks/next", "{}")
+                .path("task");
         if (task.isMissingNode()) {
           break;
         }
         String item = task.path("item").asText();
-        all.ledger().handed(me.id(), item, all.overlap());
+        all.acknowledgements().assigned(me.id(), item, all.overlap());
         if (!finished.add(item)) {
-          all.ledger().breach("an item that the labeler had handed in");
+          all.acknowledgements().breach("an item that the labeler had handed in");
         }
         boolean types =
             all.draftEvery() > 0 && Math.floorMod(me.id().hashCode() + turn, all.draftEvery()) == 0;
         if (types) {
-          type(wire, item, task.path("draft").path("version").asLong());
+          typeDrafts(connection, item, task.path("draft").path("version").asLong());
         }
-        submit(wire, task, turn == TENFOLD);
+        submit(connection, task, turn == SENT_TEN_TIMES);
       }
     }
     return null;
   }
 
-  /// Each try is a newer draft, as text goes on to change while the site is away.
-  private void type(LabelerConnection wire, String item, long stored) throws InterruptedException {
+  /// Each attempt sends a newer draft, because the text changes while the site is down.
+  private void typeDrafts(LabelerConnection connection, String item, long stored)
+      throws InterruptedException {
     var page = new Acknowledgements.Page(me.id(), item);
-    all.ledger().types(page, System.currentTimeMillis());
+    all.acknowledgements().startTyping(page, System.currentTimeMillis());
     long version = stored;
     for (int kept = 0; kept < DRAFTS; ) {
       version++;
       String draft =
           "{\"version\":%d,\"content\":{\"typed\":%d}}"
               .formatted(version, System.currentTimeMillis());
-      var answer = tried(wire, timings.draft(), "PUT", "/api/tasks/" + item + "/draft", draft);
+      var answer =
+          tryOnce(connection, timings.draft(), "PUT", "/api/tasks/" + item + "/draft", draft);
       if (!answer.isMissingNode()) {
-        all.ledger().drafted(page, version);
+        all.acknowledgements().draftStored(page, version);
         kept++;
       }
       Thread.sleep(TYPING_MILLIS);
     }
-    all.ledger().ready(page);
+    all.acknowledgements().stopTyping(page);
   }
 
-  private void submit(LabelerConnection wire, JsonNode task, boolean tenTimes)
+  private void submit(LabelerConnection connection, JsonNode task, boolean tenTimes)
       throws InterruptedException {
     String id = UUID.randomUUID().toString();
     String path = "/api/tasks/" + task.path("item").asText() + "/submit";
@@ -85,21 +90,22 @@ record HttpLabeler(VirtualLabelers all, Person me, Timings timings, BooleanSuppl
         """
             .formatted(id, task.path("token").asText(), answer(task, id));
     if (tenTimes) {
-      tenTimes(path, body);
+      submitTenTimes(path, body);
     }
-    until(wire, timings.submit(), "POST", path, body);
-    all.ledger().submitted(id);
+    askUntilAnswered(connection, timings.submit(), "POST", path, body);
+    all.acknowledgements().submitted(id);
   }
 
-  /// All get the same receipt.
-  private void tenTimes(String path, String body) {
+  /// All ten must get the same receipt.
+  private void submitTenTimes(String path, String body) {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var answers =
           IntStream.range(0, AT_ONCE)
               .mapToObj(_ ->
                   threads.submit(() -> {
-                    try (var own = new LabelerConnection(all.port(), me.token())) {
-                      return until(own, new ConcurrentHistogram(3), "POST", path, body);
+                    try (var another = new LabelerConnection(all.port(), me.token())) {
+                      return askUntilAnswered(
+                          another, new ConcurrentHistogram(3), "POST", path, body);
                     }
                   }))
               .toList();
@@ -108,7 +114,7 @@ record HttpLabeler(VirtualLabelers all, Person me, Timings timings, BooleanSuppl
         receipts.add(answer.get());
       }
       if (receipts.size() > 1) {
-        all.ledger().breach("two receipts for one submission");
+        all.acknowledgements().breach("two receipts for one submission");
       }
     } catch (ExecutionException | InterruptedException failure) {
       throw new IllegalStateException("a submission failed", failure);
@@ -132,12 +138,16 @@ record HttpLabeler(VirtualLabelers all, Person me, Timings timings, BooleanSuppl
     return "{\"type\":\"compared\",\"outputs\":[%s],\"ranks\":[%s]}".formatted(outputs, ranks);
   }
 
-  /// Asks until there is an answer.
-  private JsonNode until(
-      LabelerConnection wire, ConcurrentHistogram times, String method, String path, String body)
+  /// Repeats a call until it is answered.
+  private JsonNode askUntilAnswered(
+      LabelerConnection connection,
+      ConcurrentHistogram times,
+      String method,
+      String path,
+      String body)
       throws InterruptedException {
     while (true) {
-      JsonNode answer = tried(wire, times, method, path, body);
+      JsonNode answer = tryOnce(connection, times, method, path, body);
       if (!answer.isMissingNode()) {
         return answer;
       }
@@ -145,12 +155,16 @@ record HttpLabeler(VirtualLabelers all, Person me, Timings timings, BooleanSuppl
     }
   }
 
-  /// The answer, or a missing node where the site is away or out of order.
-  private JsonNode tried(
-      LabelerConnection wire, ConcurrentHistogram times, String method, String path, String body) {
+  /// The answer, or a missing node if the site is down or fails.
+  private JsonNode tryOnce(
+      LabelerConnection connection,
+      ConcurrentHistogram times,
+      String method,
+      String path,
+      String body) {
     long began = System.nanoTime();
     try {
-      var answer = wire.ask(method, path, body.getBytes(StandardCharsets.UTF_8));
+      var answer = connection.ask(method, path, body.getBytes(StandardCharsets.UTF_8));
       times.recordValue((System.nanoTime() - began) / 1000);
       if (answer.status() == 200) {
         return JSON.readTree(answer.body());
@@ -162,9 +176,9 @@ record HttpLabeler(VirtualLabelers all, Person me, Timings timings, BooleanSuppl
     } catch (JsonProcessingException odd) {
       throw new IllegalStateException("expected JSON", odd);
     } catch (IOException away) {
-      // It was killed, or is about to be.
+      // The site was killed or is about to be.
     }
-    all.ledger().again();
+    all.acknowledgements().countRepeat();
     return JSON.missingNode();
   }
 }

@@ -18,55 +18,55 @@ import org.instructgpt.records.Store;
 /// postgresql` starts an embedded server. They work as fast as they get answers until nothing is
 /// left; `--rate 320` makes them begin so many items a second together, `--seconds 600` ends it
 /// earlier, `--warmup 10` leaves the first seconds out of the times, `--drafts 4` types every
-/// fourth item with four drafts. The site is a program of its own and shares the processors with
-/// the labelers.
+/// fourth item with four drafts. The site is a separate process and shares the processors with the
+/// labelers.
 public final class LabelLoad {
   private LabelLoad() {}
 
-  /// What is to be done.
+  /// The settings.
   record Plan(TaskSupply supply, int rate, int seconds, int warmup, int draftEvery) {}
 
-  /// What was measured.
+  /// The measurements.
   ///
   /// @param seconds from the first call to the last answer
-  /// @param again calls that got no answer and were made again
+  /// @param repeated calls that were repeated because they got no answer
   /// @param times percentiles in milliseconds, by name
-  /// @param busy how many processors the site used on average
+  /// @param processors how many processors the site used on average
   /// @param resident memory of the site, in megabytes
   record Result(
       int submissions,
       double seconds,
-      long again,
-      double busy,
+      long repeated,
+      double processors,
       long resident,
       Map<String, Double> times,
       Map<String, Long> breaches) {}
 
   public static void main(String[] arguments) throws Exception {
-    var flags = flags(arguments);
+    var flags = BenchmarkFlags.of(arguments);
     var supply =
         new TaskSupply(
-            whole(flags, "labelers", 64),
-            whole(flags, "leases", 50_000),
-            whole(flags, "overlap", 3),
-            Kind.valueOf(flags.getOrDefault("kind", "COMPARE")));
+            flags.whole("labelers", 64),
+            flags.whole("leases", 50_000),
+            flags.whole("overlap", 3),
+            Kind.valueOf(flags.text("kind", "COMPARE")));
     var plan =
         new Plan(
             supply,
-            whole(flags, "rate", 0),
-            whole(flags, "seconds", 0),
-            whole(flags, "warmup", 0),
-            whole(flags, "drafts", 0));
-    try (var place = StoreLocation.of(flags.getOrDefault("store", "postgresql"))) {
-      var result = run(place.store(), plan);
+            flags.whole("rate", 0),
+            flags.whole("seconds", 0),
+            flags.whole("warmup", 0),
+            flags.whole("drafts", 0));
+    try (var location = StoreLocation.of(flags.text("store", "postgresql"))) {
+      var result = run(location.store(), plan);
       System.out.printf(
           Locale.ROOT,
           "%d submissions in %.1f s, %.0f a second; %d calls again; site: %.2f processors, %d MB%n",
           result.submissions,
           result.seconds,
           result.submissions / result.seconds,
-          result.again,
-          result.busy,
+          result.repeated,
+          result.processors,
           result.resident);
       result.times.forEach((name, ms) -> System.out.printf(Locale.ROOT, "%s %.1f ms%n", name, ms));
       System.out.println("breaches: " + result.breaches);
@@ -78,43 +78,48 @@ public final class LabelLoad {
 
   static Result run(String where, Plan plan) throws Exception {
     var people = plan.supply().into(where);
-    var ledger = new Acknowledgements();
+    var acknowledgements = new Acknowledgements();
     var timings = new VirtualLabelers.Timings();
     double seconds;
-    double busy;
+    double processors;
     long resident;
     try (var site = RunningSite.start(where, 0, List.of("-Xmx512m"));
         var clock = Executors.newSingleThreadScheduledExecutor()) {
       var warm = clock.schedule(timings::forget, plan.warmup(), TimeUnit.SECONDS);
       var labelers =
           new VirtualLabelers(
-              site.port(), people, ledger, plan.supply().overlap(), plan.draftEvery(), plan.rate());
-      var before = site.busy();
+              site.port(),
+              people,
+              acknowledgements,
+              plan.supply().overlap(),
+              plan.draftEvery(),
+              plan.rate());
+      var before = site.processorTime();
       long began = System.nanoTime();
       long end = began + plan.seconds() * 1_000_000_000L;
       labelers.work(timings, () -> plan.seconds() > 0 && System.nanoTime() > end);
       seconds = (System.nanoTime() - began) / 1e9;
-      busy = site.busy().minus(before).toNanos() / 1e9 / seconds;
+      processors = site.processorTime().minus(before).toNanos() / 1e9 / seconds;
       resident = site.resident();
       warm.cancel(false);
     }
     try (var store = Store.open(where)) {
-      var breaches = new HashMap<>(ledger.breaches());
-      var books = new StoreAudit(store);
-      breaches.putAll(books.breaches());
-      long more = books.annotations() - ledger.submissions();
+      var breaches = new HashMap<>(acknowledgements.breaches());
+      var audit = new StoreAudit(store);
+      breaches.putAll(audit.breaches());
+      long more = audit.annotations() - acknowledgements.submissions();
       if (more != 0) {
         breaches.put("rows beyond the submissions that were acknowledged", more);
       }
-      int lost = books.lost(ledger.state());
+      int lost = audit.lost(acknowledgements.state());
       if (lost != 0) {
         breaches.put("lost", (long) lost);
       }
       return new Result(
-          ledger.submissions(),
+          acknowledgements.submissions(),
           seconds,
-          ledger.repeated(),
-          busy,
+          acknowledgements.repeated(),
+          processors,
           resident,
           times(timings),
           breaches);
@@ -139,20 +144,5 @@ public final class LabelLoad {
           histogram.getValueAtPercentile(percentile) / 1000.0);
     }
     times.put(name + " most", histogram.getMaxValue() / 1000.0);
-  }
-
-  static Map<String, String> flags(String[] arguments) {
-    var flags = new HashMap<String, String>();
-    for (int i = 0; i < arguments.length; i += 2) {
-      if (!arguments[i].startsWith("--") || i + 1 == arguments.length) {
-        throw new IllegalArgumentException("expected --name value, found " + arguments[i]);
-      }
-      flags.put(arguments[i].substring(2), arguments[i + 1]);
-    }
-    return flags;
-  }
-
-  static int whole(Map<String, String> flags, String name, int preset) {
-    return Integer.parseInt(flags.getOrDefault(name, "" + preset));
   }
 }

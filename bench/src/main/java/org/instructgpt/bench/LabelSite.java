@@ -20,10 +20,10 @@ import org.instructgpt.web.Audit;
 import org.instructgpt.web.Site;
 import org.instructgpt.web.SiteArea;
 
-/// The site with the labelers' area, as a program of its own that can be killed: `LabelSite STORE
-/// PORT` says `up PORT` and runs until then.
+/// The labeling site as a separate process that can be killed: `LabelSite STORE PORT` prints `up
+/// PORT` and runs until its input ends.
 final class LabelSite {
-  /// Nobody is told to slow down.
+  /// High enough that no call is refused by the rate limit.
   private static final int REQUESTS_PER_SECOND = 1_000_000;
 
   private LabelSite() {}
@@ -49,15 +49,15 @@ final class LabelSite {
 
   private static SiteArea area(Store store, InstantSource clock, SecureRandom random)
       throws Exception {
-    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    var queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     byte[] key = "a key of benchmarks of 32 bytes.".getBytes(StandardCharsets.UTF_8);
     return LabelArea.of(
-        desk,
+        queue,
         Screening.open(store, Audit.open(store, clock), clock, random),
         new Quality(store),
         Surveys.open(store),
         new LabelingExports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
-        new Rounds(desk, store, OutputSource.none(), random),
+        new Rounds(queue, store, OutputSource.none(), random),
         store);
   }
 }

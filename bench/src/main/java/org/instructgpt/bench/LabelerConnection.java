@@ -11,8 +11,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// One connection of one labeler to the site, kept open: as much HTTP/1.1 as that takes, so that
-/// the processors are left to the site.
+/// A persistent HTTP/1.1 connection of one labeler to the site. It implements only what the
+/// benchmark needs, so that the client takes little processor time from the site.
 final class LabelerConnection implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
@@ -32,7 +32,7 @@ final class LabelerConnection implements AutoCloseable {
     }
   }
 
-  /// Asks and waits for the answer. After a failure the next call connects anew.
+  /// Sends a request and waits for the answer. After a failure the next call reconnects.
   Answer ask(String method, String path, byte[] body) throws IOException {
     try {
       if (!socket.isConnected()) {
@@ -80,11 +80,11 @@ final class LabelerConnection implements AutoCloseable {
       }
     }
     if (length < 0) {
-      throw new IOException("expected an answer with its length");
+      throw new IOException("expected an answer with a Content-Length");
     }
     byte[] body = in.readNBytes(length);
     if (body.length < length) {
-      throw new EOFException("the answer was cut short");
+      throw new EOFException("the answer ended early");
     }
     return new Answer(status, body);
   }
@@ -93,7 +93,7 @@ final class LabelerConnection implements AutoCloseable {
     var line = new StringBuilder();
     for (int c = in.read(); c != '\n'; c = in.read()) {
       if (c < 0) {
-        throw new EOFException("hung up");
+        throw new EOFException("the connection was closed");
       }
       if (c != '\r') {
         line.append((char) c);
@@ -102,7 +102,7 @@ final class LabelerConnection implements AutoCloseable {
     return line.toString();
   }
 
-  /// Hangs up; the next call connects anew.
+  /// Closes the connection; the next call reconnects.
   @Override
   public void close() throws IOException {
     socket.close();

@@ -19,8 +19,8 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 
-/// One PPO-ptx iteration of the real trainer: rollout, scoring, 8 minibatches of policy and value
-/// updates, pretraining gradients on 8 examples an episode.
+/// One PPO-ptx iteration of the trainer: rollout, scoring, 8 minibatches of policy and value
+/// updates, pretraining gradients on 8 examples per episode.
 public final class PpoIteration {
   private static final int MINIBATCHES = 8;
 

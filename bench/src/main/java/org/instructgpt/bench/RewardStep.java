@@ -15,7 +15,7 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 
-/// One step of the real reward-model trainer on K ranked completions a prompt, each forwarded once.
+/// One step of the reward-model trainer on K ranked completions per prompt, each forwarded once.
 public final class RewardStep {
   private RewardStep() {}
 

@@ -7,13 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A [LabelSite] that runs.
+/// A running [LabelSite] process.
 record RunningSite(Process program, int port) implements AutoCloseable {
 
-  /// Starts one; it answers when this returns.
+  /// Starts the process and returns when the site answers.
   ///
   /// @param port 0 for a free one
-  /// @param options of its Java
+  /// @param options of the Java virtual machine
   static RunningSite start(String store, int port, List<String> options) throws IOException {
     var command =
         new ArrayList<>(
@@ -39,18 +39,18 @@ record RunningSite(Process program, int port) implements AutoCloseable {
     return new RunningSite(program, Integer.parseInt(said.substring("up ".length())));
   }
 
-  /// `kill -9`, and until it is dead.
+  /// Kills the process as `kill -9` does and waits until it has ended.
   void kill() {
     program.destroyForcibly();
     join();
   }
 
-  /// Processor time so far.
-  Duration busy() {
+  /// The processor time used so far.
+  Duration processorTime() {
     return program.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /// Megabytes of memory that it holds; 0 where the system does not say.
+  /// The resident memory in megabytes; 0 if the system does not report it.
   long resident() throws IOException {
     Path status = Path.of("/proc/" + program.pid() + "/status");
     if (!Files.exists(status)) {
@@ -63,7 +63,7 @@ record RunningSite(Process program, int port) implements AutoCloseable {
         .orElse(0L);
   }
 
-  /// Lets it end what is under way.
+  /// Ends the process after the calls under way.
   @Override
   public void close() throws IOException {
     program.getOutputStream().close();

@@ -8,7 +8,7 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 
-/// Batched sampling at temperature 1 with the key-value cache, the prompts' own pass included.
+/// Batched sampling at temperature 1 with the key-value cache, including the pass over the prompts.
 public final class Sampling {
   private Sampling() {}
 

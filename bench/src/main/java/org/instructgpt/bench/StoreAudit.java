@@ -8,7 +8,7 @@ import org.instructgpt.bench.Acknowledgements.Page;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// Whether a store bears out what labelers were told.
+/// Checks a store against its invariants and against what was acknowledged to labelers.
 record StoreAudit(Store store) {
   private static final Map<String, String> NEVER =
       Map.of(
@@ -55,7 +55,7 @@ record StoreAudit(Store store) {
            AND a.outcome = 'counted')\
           """);
 
-  /// What must hold of a store, as names and how often it does not.
+  /// The violated invariants of the store, each with its number of violations.
   Map<String, Long> breaches() {
     return store.read(handle -> {
       var found = new TreeMap<String, Long>();
@@ -74,7 +74,7 @@ record StoreAudit(Store store) {
         handle.createQuery("SELECT count(*) FROM label_annotation").mapTo(Long.class).one());
   }
 
-  /// How many submissions were acknowledged and are not there.
+  /// The number of acknowledged submissions that are not in the store.
   int lost(Acknowledgements.State state) {
     var missing = new HashSet<>(state.acknowledged());
     missing.removeAll(
@@ -83,29 +83,29 @@ record StoreAudit(Store store) {
     return missing.size();
   }
 
-  /// Drafts that were acknowledged, not handed in, and lie in the store in an older version or not
-  /// at all.
-  int older(Acknowledgements.State state) {
+  /// The number of acknowledged, unsubmitted drafts of which the store has an older version or
+  /// none.
+  int outdatedDrafts(Acknowledgements.State state) {
     return store.read(handle -> {
-      int older = 0;
+      int outdatedDrafts = 0;
       for (var draft : state.drafts().entrySet()) {
         boolean there =
             draft(handle, draft.getKey())
                     .filter(kept -> kept.version() >= draft.getValue())
                     .isPresent()
                 || handedIn(handle, draft.getKey());
-        older += there ? 0 : 1;
+        outdatedDrafts += there ? 0 : 1;
       }
-      return older;
+      return outdatedDrafts;
     });
   }
 
-  /// How much of what labelers were typing is not in the store, as the longest time from what was
-  /// stored to the kill, in milliseconds.
+  /// The longest typing that is not in the store: milliseconds from the last stored draft to the
+  /// kill.
   ///
-  /// @param up since when the server answered; what is typed while it does not stays on the page
-  /// @param killed when it was killed
-  long gone(Acknowledgements.State state, long up, long killed) {
+  /// @param up since when the server answered; text typed before that stays on the page
+  /// @param killed when the server was killed
+  long lostTyping(Acknowledgements.State state, long up, long killed) {
     return store.read(handle ->
         state.typing().entrySet().stream()
             .filter(one -> !handedIn(handle, one.getKey()))

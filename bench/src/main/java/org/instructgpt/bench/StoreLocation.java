@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where the store of a benchmark lies: a file, a server, or a server that lives as long as this.
+/// The store of a benchmark: a file, a server, or an embedded server that is stopped by [#close].
 final class StoreLocation implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -21,32 +21,32 @@ final class StoreLocation implements AutoCloseable {
     this.data = data;
   }
 
-  /// @param wanted `postgresql` for an embedded server that waits for the disk as a real one does;
-  ///   else a place of a store
+  /// @param wanted `postgresql` for an embedded server with durable commits; else the location of a
+  ///   store
   static StoreLocation of(String wanted) throws IOException {
     if (!wanted.equals("postgresql")) {
       return new StoreLocation(wanted, Path.of(""));
     }
     Path data = Files.createTempDirectory("postgresql");
     var first = start(data, 0);
-    var place =
+    var location =
         new StoreLocation(
             "postgresql://postgres:postgres@localhost:" + first.getPort() + "/postgres", data);
-    place.server.add(first);
-    return place;
+    location.server.add(first);
+    return location;
   }
 
-  /// As [org.instructgpt.records.Store#open(String)] takes it.
+  /// The location for [org.instructgpt.records.Store#open(String)].
   String store() {
     return store;
   }
 
-  /// Whether a server of our own can be killed.
-  boolean mortal() {
+  /// Whether the store is on an embedded server, which can be killed.
+  boolean canKillServer() {
     return !server.isEmpty();
   }
 
-  /// `kill -9` of all processes of the server.
+  /// Kills all processes of the embedded server as `kill -9` does.
   void kill() throws IOException {
     long pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst());
     var all = new ArrayList<ProcessHandle>();
@@ -59,8 +59,8 @@ final class StoreLocation implements AutoCloseable {
     all.forEach(process -> process.onExit().join());
   }
 
-  /// Starts it again after a kill, on the same data.
-  void revive() throws IOException {
+  /// Starts the embedded server again after a kill, on the same data.
+  void restart() throws IOException {
     var dead = server.removeLast();
     int port = dead.getPort();
     dead.close();

@@ -23,19 +23,19 @@ import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 
-/// People, prompts and a batch of items for them.
+/// Creates labelers, prompts and a batch of tasks.
 ///
-/// @param leases how many annotations the items need together
+/// @param leases the total number of annotations that the items need
 record TaskSupply(int people, int leases, int overlap, Kind kind) {
   private static final Account ADMIN =
       new Account("bench", "bench", Account.Role.ADMIN, Optional.empty(), Locale.ENGLISH);
   private static final int OUTPUTS = 4;
 
-  /// Puts it all into a store that nobody has open; who the people are.
+  /// Writes them into a store that is not open elsewhere and returns the labelers.
   List<Person> into(String where) throws IOException {
     try (var store = Store.open(where)) {
       var random = new SecureRandom();
-      var desk =
+      var queue =
           TaskQueue.open(
               store, Audit.open(store, InstantSource.system()), InstantSource.system(), random);
       var accounts = Accounts.open(store, InstantSource.system(), random);
@@ -45,7 +45,7 @@ record TaskSupply(int people, int leases, int overlap, Kind kind) {
               .mapToObj(i -> prompt(name + "-" + i, "What is the answer to question " + i + "?"))
               .toList();
       store.add(prompts).join();
-      desk.open(
+      queue.open(
           new TaskBatch(name, kind, Mode.TRAINING, overlap, Optional.empty(), 0, "bench-1"),
           prompts.stream()
               .map(prompt -> new Item(Optional.of(prompt.id()), outputs(), ""))

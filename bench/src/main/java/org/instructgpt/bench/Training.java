@@ -10,7 +10,7 @@ import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
-/// One training step: forward, cross-entropy, backward, AdamW.
+/// One training step: forward pass, cross-entropy, backward pass, AdamW.
 public final class Training {
   private Training() {}
 

@@ -7,21 +7,25 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.HdrHistogram.ConcurrentHistogram;
 
-/// Simulated labelers who work at the same time, each a virtual thread.
+/// Concurrent simulated labelers, each on a virtual thread.
 ///
-/// @param port of the site, on this machine
-/// @param people who they are
-/// @param overlap of all items
-/// @param draftEvery of how many items one is typed, with drafts, before it is handed in; 0 for
-///   none
-/// @param rate how many submissions a second they make together at most; 0 for no limit
+/// @param port of the site on the local machine
+/// @param people the labelers
+/// @param overlap how many annotations each item gets
+/// @param draftEvery every so many items, the labeler stores drafts before submitting; 0 for never
+/// @param rate the greatest total number of submissions per second; 0 for no limit
 record VirtualLabelers(
-    int port, List<Person> people, Acknowledgements ledger, int overlap, int draftEvery, int rate) {
+    int port,
+    List<Person> people,
+    Acknowledgements acknowledgements,
+    int overlap,
+    int draftEvery,
+    int rate) {
 
-  /// Somebody with an account.
+  /// A labeler's account.
   record Person(String id, String token) {}
 
-  /// How long calls took, in microseconds, from the request to the end of the answer.
+  /// Durations of calls in microseconds, from the request to the end of the answer.
   record Timings(ConcurrentHistogram next, ConcurrentHistogram submit, ConcurrentHistogram draft) {
     Timings() {
       this(new ConcurrentHistogram(3), new ConcurrentHistogram(3), new ConcurrentHistogram(3));
@@ -34,11 +38,11 @@ record VirtualLabelers(
     }
   }
 
-  /// Works until nothing is left, or until it is time to stop and every call has its answer.
+  /// Works until no task is left, or until `stop` is true and every call is answered.
   void work(Timings timings, BooleanSupplier stop) {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       long began = System.nanoTime();
-      // Their first items are spread over the time that each has for one.
+      // Their first items are spread over one period.
       long period = rate == 0 ? 0 : 1_000_000_000L * people.size() / rate;
       var all =
           IntStream.range(0, people.size())

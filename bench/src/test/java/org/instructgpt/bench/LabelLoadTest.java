@@ -9,7 +9,7 @@ import org.instructgpt.records.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The load and the kills of the benchmarks, small.
+/// The load and kill benchmarks at a small size.
 class LabelLoadTest {
   private static final int PEOPLE = 12;
 
@@ -30,28 +30,29 @@ class LabelLoadTest {
 
   @Test
   void nothingAcknowledgedIsLostWhenTheSiteIsKilled() throws Exception {
-    try (var place = StoreLocation.of(file())) {
-      assertKilled(place, 3, 0);
+    try (var location = StoreLocation.of(file())) {
+      assertKilled(location, 3, 0);
     }
   }
 
   @Test
-  void norWhenTheSiteOrTheServerOfItsDatabaseIs() throws Exception {
+  void nothingAcknowledgedIsLostWhenTheSiteOrItsDatabaseServerIsKilled() throws Exception {
     // Skipped where no such server can start.
     assertThat(TestServer.database()).isNotEmpty();
-    try (var place = StoreLocation.of("postgresql")) {
-      assertKilled(place, 4, 2);
+    try (var location = StoreLocation.of("postgresql")) {
+      assertKilled(location, 4, 2);
     }
   }
 
-  private static void assertKilled(StoreLocation place, int times, int servers) throws Exception {
+  private static void assertKilled(StoreLocation location, int times, int servers)
+      throws Exception {
     var plan =
         new LabelKill.Plan(
             new TaskSupply(PEOPLE, 20_000, 3, Kind.DEMONSTRATE), times, servers, 1000);
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(3);
-    var result = new LabelKill.Killing(place, plan, random).run();
+    var result = new LabelKill.Killing(location, plan, random).run();
     assertThat(result.acknowledged()).isPositive();
-    assertThat(result.again()).as("killed in the middle of something").isPositive();
+    assertThat(result.repeated()).as("killed in the middle of something").isPositive();
     assertThat(result.servers()).isEqualTo(servers == 0 ? 0 : times / servers);
     assertThat(result.good()).as(result.toString()).isTrue();
   }
