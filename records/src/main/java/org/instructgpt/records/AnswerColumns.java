@@ -11,14 +11,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Answers that lie in fields of their own, told apart by the end of their names: `response_a` and
-/// `response_b`, `output_1` and `output_2`, `conversation_a` and `conversation_b`.
+/// Answers in separate fields whose names differ in their endings: `response_a` and `response_b`,
+/// `output_1` and `output_2`, `conversation_a` and `conversation_b`.
 ///
 /// @param all in the order of their names
 record AnswerColumns(List<Candidate> all) {
 
-  /// @param field where the answer is
-  /// @param ending what tells it apart: `a`, `0`, `left`
+  /// @param field the name of the answer's field
+  /// @param ending the ending of its name: `a`, `0`, `left`
   record Candidate(String field, String ending) {}
 
   private static final List<List<String>> ENDINGS =
@@ -54,7 +54,7 @@ record AnswerColumns(List<Candidate> all) {
           "messages",
           "text");
 
-  /// The names of first answers: a row without any of them, as most are, has none.
+  /// The names of first answers, for a quick check: most rows have none of them.
   private static final Set<String> FIRST =
       BASES.stream()
           .flatMap(base ->
@@ -63,7 +63,7 @@ record AnswerColumns(List<Candidate> all) {
                   .flatMap(first -> Stream.of(base + first, "model" + first + base)))
           .collect(Collectors.toUnmodifiableSet());
 
-  /// The answers of a row; fewer than two are none.
+  /// The answers of a row, at least two or none.
   static AnswerColumns in(JsonNode row) {
     if (row.size() < Ranking.LEAST) {
       return new AnswerColumns(List.of());
@@ -113,8 +113,8 @@ record AnswerColumns(List<Candidate> all) {
     return all.stream().anyMatch(candidate -> candidate.field().equals(field));
   }
 
-  /// The field that says something of each answer, such as `model_a`, `score_b`,
-  /// `response_0_model`; absent unless every answer has one.
+  /// The fields with a property of each answer, such as `model_a`, `score_b`, `response_0_model`;
+  /// empty unless every answer has one.
   List<String> beside(JsonNode row, List<String> whats) {
     for (String what : whats) {
       List<String> fields = new ArrayList<>();
@@ -138,7 +138,7 @@ record AnswerColumns(List<Candidate> all) {
         .findFirst();
   }
 
-  /// The models that gave the answers, as far as the row says.
+  /// The models that wrote the answers; empty if the row does not name them.
   List<String> models(JsonFields row) {
     List<String> fields = beside(row.node(), List.of("model", "modelname", "generator", "policy"));
     return fields.stream().map(field -> row.model(field)).toList();

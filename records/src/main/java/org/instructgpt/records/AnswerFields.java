@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What answers a prompt: a text, a message, the last of a conversation, an object that holds one.
+/// Reads the answer to a prompt: a text, a message, the last turn of a conversation, or an object
+/// that contains one.
 final class AnswerFields {
-  /// Fields that hold the answer in an object that stands for one.
+  /// Fields of the text in an object that stands for an answer.
   static final List<String> TEXTS =
       List.of(
           "text",
@@ -35,7 +36,7 @@ final class AnswerFields {
         .findFirst();
   }
 
-  /// The one answer in a field; of several the first.
+  /// The answer in a field; of several the first.
   static String one(JsonFields row, String field) {
     JsonNode value = row.node().path(field);
     if (value.isArray() && !value.isEmpty()) {
@@ -71,14 +72,14 @@ final class AnswerFields {
     return TEXTS.stream().filter(name -> object.has(name)).findFirst();
   }
 
-  /// Without the end of text that some files write out.
+  /// The text without a final end-of-text token, which some files contain.
   private static String bare(String text) {
     return text.endsWith(END_OF_TEXT)
         ? text.substring(0, text.length() - END_OF_TEXT.length())
         : text;
   }
 
-  /// Several conversations that begin alike: what they share is the prompt, the rest of each the
+  /// Several conversations with a common beginning, which is the prompt; the rest of each is the
   /// output.
   record Parted(List<Dialogue.Turn> shared, List<String> rests) {
 
@@ -92,7 +93,7 @@ final class AnswerFields {
         }
         shared = same;
       }
-      // The prompt ends where the assistant is to speak.
+      // The prompt ends before a turn of the assistant.
       while (shared > 0 && first.get(shared - 1).role() != Dialogue.Role.HUMAN) {
         shared--;
       }

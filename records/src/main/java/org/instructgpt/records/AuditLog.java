@@ -2,13 +2,14 @@ package org.instructgpt.records;
 
 import org.jdbi.v3.core.Handle;
 
-/// Where it is noted who did what, in the transaction of the deed: both are kept or neither is.
+/// A log of actions. An entry is written in the transaction of the action, so both are stored or
+/// neither is.
 @FunctionalInterface
 public interface AuditLog {
-  /// Notes one act.
+  /// Appends an entry.
   ///
-  /// @param account id of who did it; empty for the program itself
-  /// @param action what was done, a short word such as `submitted`
-  /// @param subject id of what it was done to
+  /// @param account id of the account that acted; empty for the program itself
+  /// @param action a short word such as `submitted`
+  /// @param subject id of the object of the action
   void append(Handle handle, String account, String action, String subject);
 }

@@ -1,7 +1,7 @@
 package org.instructgpt.records;
 
-/// A value that a record or a line of a file cannot have. The parts are kept apart so that the
-/// importer can say where.
+/// An invalid value of a record or a row. The parts of the message are kept separate so that the
+/// importer can add the position.
 final class BadField extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
@@ -16,7 +16,7 @@ final class BadField extends IllegalArgumentException {
     this.found = found;
   }
 
-  /// It is told to people by its words, and there may be millions of them.
+  /// No stack trace: the message is for users, and there may be millions of them.
   @Override
   public Throwable fillInStackTrace() {
     return this;

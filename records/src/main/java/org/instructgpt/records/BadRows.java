@@ -3,9 +3,9 @@ package org.instructgpt.records;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Files that cannot be imported, with what is at fault and where.
+/// Thrown for files that cannot be imported, with all faults and their positions.
 final class BadRows extends IllegalArgumentException {
-  /// More kinds of faults are counted and not told.
+  /// Further kinds of faults are counted but not listed.
   private static final int MOST_TOLD = 20;
 
   private static final long serialVersionUID = 1;
@@ -17,13 +17,13 @@ final class BadRows extends IllegalArgumentException {
     this.problems = faults.problems();
   }
 
-  /// All kinds of faults, in the order of files and lines.
+  /// One fault of each kind, in the order of files and lines.
   public List<RowProblem> problems() {
     return problems;
   }
 
-  /// The first of these, a line each, and how many are not shown.
-  static String told(List<RowProblem> problems) {
+  /// The first of these problems, one per line, and the number of the others.
+  static String listed(List<RowProblem> problems) {
     String more =
         problems.size() > MOST_TOLD
             ? "\n  and " + (problems.size() - MOST_TOLD) + " other kinds of faults"
@@ -38,7 +38,7 @@ final class BadRows extends IllegalArgumentException {
     String count = faults.count() == 1 ? "a fault:" : faults.count() + " faults:";
     return "nothing was imported, because of "
         + count
-        + told(faults.problems())
+        + listed(faults.problems())
         + faults.stopped().entrySet().stream()
             .map(file ->
                 "\n%s was read no further than its first %d rows, none of which has a known form."

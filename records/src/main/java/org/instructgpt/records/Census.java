@@ -2,15 +2,15 @@ package org.instructgpt.records;
 
 import java.util.Map;
 
-/// How much a store holds.
+/// The numbers of records in a store, by split.
 ///
-/// @param labelers in all
-/// @param bySplit prompts, and what was given on them
+/// @param labelers the number of all labelers
+/// @param bySplit the numbers of prompts and of the feedback on them
 public record Census(long labelers, Map<Split, Given> bySplit) {
   public Census {
     bySplit = Map.copyOf(bySplit);
   }
 
-  /// How much there is of the prompts of one part of the data.
+  /// The numbers of prompts of one split and of the feedback on them.
   public record Given(long prompts, long demonstrations, long rankings, long ratings) {}
 }

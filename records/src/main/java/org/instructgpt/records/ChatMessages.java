@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// A conversation as other people write it down: a list of `{role, content}` under many names, of
-/// `{from, value}`, of texts that alternate, of pairs of a question and an answer, or one text in
+/// Reads conversations in their many forms: a list of `{role, content}` under various names, of
+/// `{from, value}`, of alternating texts, of pairs of a question and an answer, or one text in
 /// which the turns are [marked][ChatTranscript].
 final class ChatMessages {
   private static final List<String> ROLES =
@@ -34,14 +34,14 @@ final class ChatMessages {
           "observation",
           "ipython");
 
-  /// Names of lists of which pairs are rows rather than turns.
+  /// Names of lists whose pairs are rows rather than turns.
   private static final Set<String> VAGUE = Set.of("data", "items", "turns");
 
   private static final String NO_TOOLS = "a conversation without tool calls, which are not read";
 
   private ChatMessages() {}
 
-  /// A turn, and whether its author wants it learned from: OpenAI's `weight` 0 says no.
+  /// A turn, and whether it is to be trained on: not with OpenAI's `weight` 0.
   record Message(Dialogue.Turn turn, boolean trained) {
     Message(Dialogue.Role role, String text) {
       this(new Dialogue.Turn(role, text), true);
@@ -56,7 +56,7 @@ final class ChatMessages {
     }
   }
 
-  /// The field of a row that holds a conversation.
+  /// The field of a row that is a conversation.
   static Optional<String> in(JsonNode row) {
     return FieldRole.MESSAGES.filling(row).entrySet().stream()
         .filter(field -> isConversation(field.getValue()))
@@ -66,7 +66,7 @@ final class ChatMessages {
         .or(() -> prompt(row));
   }
 
-  /// A lone prompt that holds its answers too.
+  /// A prompt without other fields that contains its answer too.
   private static Optional<String> prompt(JsonNode row) {
     return FieldRole.PROMPT
         .in(row)
@@ -112,7 +112,7 @@ final class ChatMessages {
     return read(row, field).stream().map(Message::turn).toList();
   }
 
-  /// The turns of a field that holds a conversation; what is wrong with them is noted.
+  /// The turns of a field that is a conversation; faults are recorded.
   static List<Message> read(JsonFields row, String field) {
     JsonNode value = row.node().path(field);
     if (value.isTextual()) {
@@ -168,7 +168,8 @@ final class ChatMessages {
     return messages;
   }
 
-  /// Nothing for an empty system message, which is common, and for a turn that has a fault.
+  /// The turn; empty for a system message without text, which is common, and for a turn with a
+  /// fault.
   private static Optional<Message> message(JsonFields message) {
     String role =
         Stream.of(key(message.node(), ROLES)).filter(k -> !k.isEmpty()).findFirst().orElse("role");
@@ -207,7 +208,7 @@ final class ChatMessages {
     return true;
   }
 
-  /// Text, or the text parts of which newer chat formats make it.
+  /// The text, possibly joined from the text parts of newer chat formats.
   private static String content(JsonFields message, String field, boolean filled) {
     JsonNode value = message.node().path(field);
     if (value.isObject() && value.path("parts").isArray()) {

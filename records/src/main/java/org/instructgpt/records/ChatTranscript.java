@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A conversation written as one text, in which marks say who speaks.
+/// Parses a conversation written as one text with role marks.
 ///
-/// Only a text that begins with a mark is one, so that a question which quotes a mark stays a
-/// question. The styles are tried in turn; the marks of one are those of its whole text.
+/// Only a text that begins with a mark is a conversation, so that a question that quotes a mark
+/// stays a question. The styles are tried in turn; all marks of a text are of one style.
 final class ChatTranscript {
-  /// What ends a turn in some styles and belongs to nobody.
+  /// End-of-turn tokens of some styles.
   private static final Pattern ENDINGS =
       Pattern.compile("(?:</?s>|<\\|endoftext\\|>|<\\|im_end\\|>|<\\|eot_id\\|>|<\\|end\\|>)\\s*$");
 
   private static final Pattern BEGINNINGS =
       Pattern.compile("^(?:\\s|<s>|<\\|begin_of_text\\|>|<\\|startoftext\\|>)+");
 
-  /// The first group of each is the speaker.
+  /// The first group of each pattern is the role.
   private static final List<Pattern> STYLES =
       List.of(
           Pattern.compile("(?:^|\\n\\n)(Human|Assistant):"),
@@ -32,12 +32,12 @@ final class ChatTranscript {
           Pattern.compile("(?:^|\\s)(USER|ASSISTANT|SYSTEM):"),
           Pattern.compile("(?:^|\\n)(User|Assistant|Bot|AI|Human|System|GPT|Q|A):"));
 
-  /// Marks that nobody writes by chance, so that something may stand before the first.
+  /// Unambiguous marks, before the first of which other text is allowed.
   private static final Pattern PREFACED =
       Pattern.compile(
           "^[^\\[<]{0,2000}(?=\\[\\|Human\\|\\]|<\\|im_start\\|>user\\n)", Pattern.DOTALL);
 
-  /// What some files put in front of each instruction (Alpaca's template).
+  /// The preamble of Alpaca's template.
   private static final Pattern PREAMBLE = Pattern.compile("^Below is an instruction[^\\n]*\\n+");
 
   private ChatTranscript() {}
@@ -62,7 +62,7 @@ final class ChatTranscript {
     return Optional.empty();
   }
 
-  /// Whether a text is a conversation that has its last answer.
+  /// Whether a text is a conversation that ends with an answer.
   static boolean isAnswered(String text) {
     return parse(text)
         .map(List::getLast)
@@ -96,7 +96,7 @@ final class ChatTranscript {
   }
 
   private static void add(List<Dialogue.Turn> turns, String speaker, String said) {
-    if (speaker.equals("Input")) { // more of the instruction before it
+    if (speaker.equals("Input")) { // continues the instruction before it
       if (!said.isEmpty() && !turns.isEmpty()) {
         Dialogue.Turn asked = turns.removeLast();
         turns.add(new Dialogue.Turn(asked.role(), asked.text() + "\n\n" + said));

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// How rankings look in other people's files: a better and a worse answer, two or more in fields of
-/// their own with a winner, a list with ranks or scores.
+/// Reads comparisons: a better and a worse answer, two or more answers in separate fields with a
+/// winner, a list with ranks or scores.
 final class ComparisonFormats {
   private static final List<String> RANK = List.of("rank", "ranking", "place", "position");
 
-  /// The better judge of two that stand side by side comes first.
+  /// In the order of preference if a row has several.
   private static final List<String> SCORE =
       List.of(
           "fine-grained_score",
@@ -52,7 +52,7 @@ final class ComparisonFormats {
         draft.prompt(compared.asked()), outputs, tie ? List.of(1, 1) : List.of(1, 2), labeler);
   }
 
-  /// A prompt with answers in fields of their own, and what says which is best.
+  /// A prompt with answers in separate fields and a winner.
   static void pairwise(JsonFields row, RowRecords draft) {
     AnswerColumns candidates = AnswerColumns.in(row.node());
     Optional<List<Integer>> ranks = new WinnerField(row, candidates, draft.evidence()).ranks();
@@ -74,8 +74,8 @@ final class ComparisonFormats {
 
   private record Compared(PromptFields asked, List<String> texts) {}
 
-  /// The prompt and the answers of these fields. Where they are whole conversations the prompt is
-  /// what they share.
+  /// The prompt and the answers of these fields. The prompt of whole conversations is their common
+  /// beginning.
   private static Compared compared(JsonFields row, List<String> fields) {
     JsonNode node = row.node();
     Optional<String> asking = PromptFields.field(node).filter(field -> !fields.contains(field));
@@ -99,7 +99,7 @@ final class ComparisonFormats {
     return new Compared(asked, fields.stream().map(field -> AnswerFields.one(row, field)).toList());
   }
 
-  /// Whether a value is a conversation from its beginning, and not only an answer.
+  /// Whether a value is a whole conversation and not only an answer.
   private static boolean isWhole(JsonNode value, boolean alone) {
     if (value.isTextual()) {
       return (alone || value.textValue().startsWith(Dialogue.HUMAN))
@@ -159,7 +159,7 @@ final class ComparisonFormats {
     return parted(row, Optional.of(asking), fields, AnswerFields.Parted.of(all, row));
   }
 
-  /// Whether a row holds a list of answers and what tells their order.
+  /// Whether a row has a list of answers and their order.
   static boolean isRanked(JsonNode row) {
     Optional<Map.Entry<String, JsonNode>> list = list(row);
     if (list.isEmpty()) {
@@ -174,7 +174,7 @@ final class ComparisonFormats {
         || list.get().getKey().equals("completions");
   }
 
-  /// Whether the answers are named in their order, and not the models that gave them.
+  /// Whether a list orders the answers and not the models that wrote them.
   private static boolean isOrder(JsonNode order, Map.Entry<String, JsonNode> list) {
     JsonNode first = order.path(0);
     return !first.isTextual() || JsonValues.numeric(first).isPresent() || contains(list, first);
@@ -202,8 +202,8 @@ final class ComparisonFormats {
         .findFirst();
   }
 
-  /// A prompt with a list of answers: texts with ranks, scores, an order or a choice beside them,
-  /// or objects that hold these.
+  /// A prompt with a list of answers: texts with ranks, scores, an order or a choice in other
+  /// fields, or objects that contain these.
   static void ranked(JsonFields row, RowRecords draft) {
     String field = list(row.node()).map(Map.Entry::getKey).orElse("completions");
     PromptFields asked =
@@ -263,7 +263,8 @@ final class ComparisonFormats {
     rank(asked, RankedOutputs.of(texts, models, ended), places, labeler, draft);
   }
 
-  /// Reads an answer that is an object; whether it was judged, then by its place, less is better.
+  /// Reads an answer that is an object, and its place, less is better; returns whether it was
+  /// judged.
   private static boolean read(
       JsonFields element, List<String> texts, List<String> models, List<OptionalDouble> places) {
     texts.add(AnswerFields.inside(element));
@@ -284,7 +285,7 @@ final class ComparisonFormats {
     return rank.isPresent() || score.isPresent();
   }
 
-  /// Keeps those that were judged.
+  /// Adds a ranking of the outputs that were judged.
   private static void rank(
       PromptFields asked,
       List<Output> outputs,

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What rows say of the consent of those who wrote them. Who said no is not taken in, whatever an
-/// import vouches for.
+/// Fields about the consent of a row's author. A row whose author refused is not imported, whatever
+/// the settings of the import.
 final class ConsentField {
   private static final Set<String> CONSENTS =
       Set.of(
@@ -28,7 +28,7 @@ final class ConsentField {
 
   private ConsentField() {}
 
-  static boolean isIn(JsonNode row) {
+  static boolean isRefused(JsonNode row) {
     for (Map.Entry<String, JsonNode> field : row.properties()) {
       String name = FieldRole.plain(field.getKey());
       String said = FieldRole.plain(field.getValue().asText());

@@ -23,18 +23,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The rows of a table with a header: CSV with commas or semicolons, or TSV.
+/// Reads tables with a header: CSV with commas or semicolons, or TSV.
 ///
-/// All cells are text, so that `007` stays `007`. An empty cell is nothing, `""` is an empty text,
-/// and a cell that holds a JSON array or object is that.
+/// All cells are text, so that `007` stays `007`. An empty cell is null, `""` is an empty text, and
+/// a cell with a JSON array or object is parsed.
 final class CsvRows {
   private static final char[] SEPARATORS = {',', '\t', ';', '|'};
   private static final int LONGEST_CELL = 1 << 25;
 
   private CsvRows() {}
 
-  /// What parts the cells, if the file is a table: by the end of its name, or by a first line of
-  /// several short names of which one is known.
+  /// The separator of the cells, if the file is a table: by its extension, or because its first
+  /// line has several short names of which one is known.
   static Optional<Character> separator(String file, byte[] head) {
     String text = new String(head, StandardCharsets.UTF_8).stripLeading();
     int end = text.indexOf('\n');
@@ -63,12 +63,13 @@ final class CsvRows {
         && Arrays.stream(names)
             .map(name -> name.strip().replaceAll("^\"|\"$", ""))
             .anyMatch(
-                name -> Arrays.stream(FieldRole.values()).anyMatch(slot -> slot.isCalled(name)));
+                name -> Arrays.stream(FieldRole.values()).anyMatch(role -> role.isCalled(name)));
   }
 
   static void read(InputStream bytes, char separator, RowVisitor visitor) throws IOException {
     Cells cells = new Cells();
-    Ending text = new Ending(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
+    LastCharacterReader text =
+        new LastCharacterReader(new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder()));
     long line = 1;
     try (CsvReader<Line> reader =
             CsvReader.builder()
@@ -128,11 +129,11 @@ final class CsvRows {
   /// @param quoted whether the last cell stands in quotes
   private record Line(long number, List<JsonNode> cells, boolean quoted) {}
 
-  /// Knows how the text ends: the library takes a quote that is never closed for a closed one.
-  private static final class Ending extends FilterReader {
+  /// Remembers the last character: the library accepts a quote that is never closed.
+  private static final class LastCharacterReader extends FilterReader {
     private char last = ' ';
 
-    private Ending(Reader text) {
+    private LastCharacterReader(Reader text) {
       super(text);
     }
 
@@ -146,7 +147,7 @@ final class CsvRows {
     }
   }
 
-  /// Tells an empty cell from `""`, which the library's own records do not.
+  /// Distinguishes an empty cell from `""`, which the library's own records do not.
   private static final class Cells extends AbstractBaseCsvCallbackHandler<Line> {
     private List<JsonNode> cells = new ArrayList<>();
     private boolean lastQuoted;

@@ -10,10 +10,10 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.StatementExceptions;
 
-/// Where a [Store] keeps its rows: what a file and a server do differently.
+/// The database behind a [Store]: what differs between a file and a server.
 interface Database extends AutoCloseable {
 
-  /// Marks a place in a transaction, see [WriterThread.Connection].
+  /// Sets a savepoint in a transaction, see [WriterThread.Connection].
   String MARK = "SAVEPOINT one_write";
 
   String FORGET = "RELEASE SAVEPOINT one_write";
@@ -22,43 +22,43 @@ interface Database extends AutoCloseable {
 
   Dialect dialect();
 
-  /// Its place as messages name it, without the password.
+  /// Its location as shown in messages, without the password.
   String name();
 
-  /// Makes or updates the tables of a module.
+  /// Creates or updates the tables of a module.
   void migrate(MigrationScripts scripts) throws IOException;
 
-  /// Connects for the [WriterThread].
+  /// The connection of the [WriterThread].
   WriterThread.Connection writing();
 
-  /// Work on a connection that sees one state and changes nothing.
+  /// Runs read-only work that sees one consistent state.
   <T> T read(Function<Handle, T> work);
 
-  /// A copy of everything, made while others write; the file must be new.
+  /// Copies the whole database while others write; the file must be new.
   void backup(Path file) throws IOException;
 
-  /// Leaves no byte of deleted rows behind, as far as this program can reach.
+  /// Removes the remains of deleted rows from the files, as far as this program can.
   void scrub();
 
-  /// A write that changes nothing that anybody reads, but goes to the disk.
+  /// A write that reaches the disk and changes no data.
   void touch(Handle handle);
 
-  /// A failure of the database in words of the user: the place is at fault
-  /// ([IllegalArgumentException]), or the machine ([java.io.UncheckedIOException]). Other faults
-  /// stay as they are.
+  /// Translates a failure of the database into a message for the user: an
+  /// [IllegalArgumentException] if the file or location is at fault, a
+  /// [java.io.UncheckedIOException] if the machine is. Other exceptions are returned unchanged.
   RuntimeException explained(RuntimeException failure);
 
   @Override
   void close();
 
-  /// Failures do not repeat the statement, whose values are what people wrote.
-  static Jdbi discreet(Jdbi jdbi) {
+  /// Keeps statements out of exception messages, because their values are what people wrote.
+  static Jdbi withoutStatementsInMessages(Jdbi jdbi) {
     jdbi.getConfig(StatementExceptions.class)
         .setMessageRendering(StatementExceptions.MessageRendering.NONE);
     return jdbi;
   }
 
-  /// Runs work that fails in the words of [#explained].
+  /// Runs work and translates its failures by [#explained].
   default <T> T explaining(Supplier<T> work) {
     try {
       return work.get();

@@ -6,7 +6,7 @@ import java.time.Instant;
 /// (paper section 3.1).
 ///
 /// @param promptId the prompt that is answered
-/// @param response the answer; may be empty, as one of the paper's is (Table 11)
+/// @param response the answer; may be empty, as in an example of the paper (Table 11)
 /// @param labeler id of the [Labeler] who wrote it
 public record Demonstration(
     String id, String promptId, String response, String labeler, Instant created)

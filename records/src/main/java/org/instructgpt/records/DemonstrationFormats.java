@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// How prompts and demonstrations look in other people's files.
+/// Reads prompts and demonstrations.
 ///
-/// What somebody found bad is nobody's demonstration: where a row says what its answer was found to
-/// be, the answer becomes a rating.
+/// An answer that may be bad is not a demonstration: in a row with a judgement of the answer, the
+/// answer becomes a rating.
 final class DemonstrationFormats {
   private DemonstrationFormats() {}
 
@@ -20,9 +20,9 @@ final class DemonstrationFormats {
     draft.prompt(asked);
   }
 
-  /// A prompt and its answer, whatever their names.
+  /// A prompt and its answer, under any names.
   ///
-  /// @param asks the usual name of the prompt, for the faults of a row that has none
+  /// @param asks the usual name of the prompt, for error messages
   /// @param answers the usual name of the answer
   static void answered(JsonFields row, RowRecords draft, String asks, String answers) {
     JsonNode node = row.node();
@@ -61,7 +61,7 @@ final class DemonstrationFormats {
     }
   }
 
-  /// A conversation: its last answer, or each one, is a demonstration; what comes before is the
+  /// A conversation: its last answer, or each one, is a demonstration; the turns before it are the
   /// prompt.
   static void conversation(JsonFields row, RowRecords draft, String usual) {
     String field = ChatMessages.in(row.node()).orElse(usual);
@@ -101,7 +101,7 @@ final class DemonstrationFormats {
     }
   }
 
-  /// The places of the answers to learn from.
+  /// The indices of the answers to train on.
   private static List<Integer> answers(
       JsonFields row, List<ChatMessages.Message> turns, boolean every) {
     List<Integer> answers = new ArrayList<>();
@@ -134,8 +134,8 @@ final class DemonstrationFormats {
     return PromptFields.of(row, field, Dialogue.quoting(before, row::note));
   }
 
-  /// What people said to a model: each of their turns is a prompt, the model's answers are no
-  /// demonstrations.
+  /// A user's conversation with a model: each turn of the user is a prompt; the model's answers are
+  /// not demonstrations.
   static void chat(JsonFields row, RowRecords draft) {
     String field = ChatMessages.in(row.node()).orElse("conversation");
     List<Dialogue.Turn> turns = ChatMessages.turns(row, field);

@@ -1,12 +1,12 @@
 package org.instructgpt.records;
 
-/// Which SQL is spoken; all statements but the tables' keep to what both understand.
+/// The SQL dialects. Apart from the scripts that create tables, all statements are valid in both.
 public enum Dialect {
   SQLITE,
   POSTGRESQL;
 
-  /// What ends the inner query of `UPDATE ... WHERE id = (SELECT ... LIMIT 1)`, so that nobody
-  /// waits for a row that another program is about to take.
+  /// The end of the inner query of `UPDATE ... WHERE id = (SELECT ... LIMIT 1)`, which skips rows
+  /// that another program has locked.
   public String skipLocked() {
     return this == POSTGRESQL ? " FOR UPDATE SKIP LOCKED" : "";
   }

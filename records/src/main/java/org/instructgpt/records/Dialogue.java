@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// How a conversation becomes one prompt text.
+/// Writes a conversation as one prompt text.
 ///
-/// A question alone is a prompt as it stands. A longer conversation is written with the marks of
-/// the HH-RLHF data, `\n\nHuman: ...\n\nAssistant: ...`, and ends in `\n\nAssistant:`, where the
-/// model is to go on. A system message, which those marks do not know, is a first paragraph.
+/// A single question is the prompt unchanged. A longer conversation is written with the role marks
+/// of the HH-RLHF data, `\n\nHuman: ...\n\nAssistant: ...`, and ends in `\n\nAssistant:`, where the
+/// model continues. A system message, for which HH-RLHF has no mark, is a first paragraph.
 final class Dialogue {
   static final String HUMAN = "\n\nHuman:";
   static final String ASSISTANT = "\n\nAssistant:";
@@ -21,7 +21,7 @@ final class Dialogue {
     HUMAN,
     ASSISTANT;
 
-    /// The role that other people's files call so, if any.
+    /// The role with this name in one of the imported formats, if any.
     static Optional<Role> named(String name) {
       return Optional.ofNullable(
           switch (name.toLowerCase(Locale.ROOT).strip()) {
@@ -47,7 +47,7 @@ final class Dialogue {
 
   record Turn(Role role, String text) {}
 
-  /// The prompt after which the assistant speaks next.
+  /// The prompt text of these turns, to be continued by the assistant.
   static String prompt(List<Turn> turns) {
     List<Turn> spoken = turns.stream().filter(turn -> turn.role() != Role.SYSTEM).toList();
     StringBuilder system = new StringBuilder();
@@ -69,10 +69,9 @@ final class Dialogue {
     return text.append(ASSISTANT).toString();
   }
 
-  /// The same turns, in which nothing that a turn itself says is taken for a mark: a space parts it
-  /// from the empty line before it.
+  /// The same turns with role marks inside a turn's text escaped by a space before the mark.
   ///
-  /// @param note is told where that was needed
+  /// @param note is called for each turn that was changed
   static List<Turn> quoting(List<Turn> turns, Consumer<String> note) {
     return turns.stream()
         .map(turn -> {
@@ -88,7 +87,7 @@ final class Dialogue {
         .toList();
   }
 
-  /// What the person says first, if the text is a dialogue as [#prompt] or HH-RLHF writes it.
+  /// The first human turn, if the text is a dialogue as written by [#prompt] or HH-RLHF.
   static Optional<String> firstHumanTurn(String text) {
     int start = text.indexOf(HUMAN);
     int end = text.indexOf(ASSISTANT, Math.max(start, 0));

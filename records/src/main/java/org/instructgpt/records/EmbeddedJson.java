@@ -9,21 +9,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Values that lie in a row as the text of their JSON.
+/// Parses fields of a row whose text is JSON.
 ///
-/// An answer may be JSON itself, which it must stay. So a text is opened only where it holds a
-/// conversation, or where the prompt and all answers are lists with a text for each turn, as in the
-/// battles of the chatbot arena; in a table, which has no other way to hold a list, also wherever
-/// no answer is.
+/// An answer may itself be JSON and must stay text. So a text is parsed only if it is a
+/// conversation, or if the prompt and all answers are lists with a text for each turn, as in the
+/// Chatbot Arena data; in a table, which cannot hold lists otherwise, also every field that is not
+/// an answer.
 final class EmbeddedJson {
   private EmbeddedJson() {}
 
-  /// A row of JSON with what is packed in it opened.
+  /// A JSON row with its embedded JSON parsed.
   static JsonNode opened(JsonNode row) {
     return opened(row, false);
   }
 
-  /// A row of a table with what is packed in its cells opened.
+  /// A row of a table with the JSON in its cells parsed.
   static JsonNode openedCells(JsonNode row) {
     return opened(row, true);
   }
@@ -36,7 +36,7 @@ final class EmbeddedJson {
       if (!value.isContainerNode()) {
         continue;
       }
-      if (UnwrappedRows.isTurn(value.path(0)) || table && isCell(field.getKey(), value)) {
+      if (UnwrappedRows.isTurn(value.path(0)) || table && mayParse(field.getKey(), value)) {
         known.put(field.getKey(), value);
       }
       if (isTexts(value)) {
@@ -52,7 +52,7 @@ final class EmbeddedJson {
     return opened;
   }
 
-  /// The lists of the prompt and of the answers, if all of these are lists of one length.
+  /// The lists of the prompt and of the answers, if all are lists of the same length.
   private static Map<String, JsonNode> turnwise(JsonNode row, Map<String, JsonNode> lists) {
     List<String> fields = new ArrayList<>();
     if (!lists.isEmpty()) {
@@ -70,8 +70,8 @@ final class EmbeddedJson {
     return turnwise;
   }
 
-  /// Whether what a cell holds is no answer that is JSON itself.
-  private static boolean isCell(String name, JsonNode value) {
+  /// Whether a cell may be parsed, because it is not an answer that is JSON itself.
+  private static boolean mayParse(String name, JsonNode value) {
     boolean answer =
         FieldRole.RESPONSE.isCalled(name)
             || FieldRole.CHOSEN.isCalled(name)
@@ -87,7 +87,7 @@ final class EmbeddedJson {
     return texts;
   }
 
-  /// The JSON that a text is; missing where it is none.
+  /// The parsed text; a missing node if it is not JSON.
   private static JsonNode read(JsonNode value) {
     String text = value.isTextual() ? value.textValue() : "";
     boolean json =

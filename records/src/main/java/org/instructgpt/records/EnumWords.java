@@ -2,7 +2,7 @@ package org.instructgpt.records;
 
 import java.util.Locale;
 
-/// The names of constants in files and in the store: in lower case.
+/// Names of enum constants in files and in the store: in lower case.
 final class EnumWords {
   private EnumWords() {}
 

@@ -3,14 +3,14 @@ package org.instructgpt.records;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// A module that keeps rows about people: it deletes what it holds of them.
+/// A module that stores rows about people and can delete them.
 @FunctionalInterface
 public interface Erasable {
-  /// Deletes every row that these people gave or that tells of them, and every row about these
-  /// prompts, inside the caller's transaction; the number of rows that are gone. The prompts and
-  /// what else the records hold are still there when this is called and go afterwards.
+  /// Deletes every row by or about these people and every row about these prompts inside the
+  /// caller's transaction, and returns the number of deleted rows. The records themselves still
+  /// exist during this call and are deleted afterwards.
   ///
-  /// @param people ids of accounts, users and labelers, which are the same
-  /// @param prompts ids of all prompts that go with them
+  /// @param people ids, which are the same for an account, a user and a labeler
+  /// @param prompts ids of all prompts that are deleted
   int erase(Handle handle, Set<String> people, Set<String> prompts);
 }

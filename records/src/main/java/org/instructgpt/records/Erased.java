@@ -2,9 +2,9 @@ package org.instructgpt.records;
 
 import java.util.Set;
 
-/// What an erasure took away: ids of records, and numbers of rows.
+/// The result of an erasure: ids of deleted records, and numbers of deleted rows.
 ///
-/// @param others rows of other modules
+/// @param others the number of rows of other modules
 public record Erased(
     Set<String> prompts,
     Set<String> demonstrations,

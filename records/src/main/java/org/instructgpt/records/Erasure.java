@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// Deletes what people gave, and what others gave about it.
+/// Deletes the records of people and the feedback of others on them.
 ///
-/// With a person's prompts go the demonstrations, rankings and ratings of them, whoever made them.
-/// With a labeler's demonstrations go the rankings and ratings in which others judged their text.
+/// With a person's prompts, all demonstrations, rankings and ratings of them are deleted. With a
+/// labeler's demonstrations, the rankings and ratings of their text by others are deleted.
 final class Erasure {
-  private static final int TOGETHER = 500;
+  private static final int PART_SIZE = 500;
 
   private final Handle handle;
   private final Set<String> people;
   private final Set<String> named;
 
-  /// @param named prompts that go whoever wrote them
+  /// @param named prompts that are deleted whoever wrote them
   Erasure(Handle handle, Set<String> people, Set<String> named) {
     this.handle = handle;
     this.people = people;
@@ -30,7 +30,7 @@ final class Erasure {
     Set<String> demonstrations = given("demonstration", prompts);
     Set<String> rankings = given("ranking", prompts);
     Set<String> ratings = given("rating", prompts);
-    addThoseThatShow(written(), rankings, ratings);
+    addThoseThatContain(written(), rankings, ratings);
     int others = 0;
     for (Erasable module : modules) {
       others += module.erase(handle, people, prompts);
@@ -58,17 +58,17 @@ final class Erasure {
     return ids;
   }
 
-  /// Databases take so many parameters at once and no more.
+  /// Databases limit the number of parameters of a statement.
   private static List<List<String>> parts(Set<String> all) {
     List<String> list = List.copyOf(all);
     List<List<String>> parts = new ArrayList<>();
-    for (int from = 0; from < list.size(); from += TOGETHER) {
-      parts.add(list.subList(from, Math.min(from + TOGETHER, list.size())));
+    for (int from = 0; from < list.size(); from += PART_SIZE) {
+      parts.add(list.subList(from, Math.min(from + PART_SIZE, list.size())));
     }
     return parts;
   }
 
-  /// What the people wrote as answers, and to which prompts.
+  /// A demonstration of one of the people.
   private record Written(String prompt, String text) {}
 
   private List<Written> written() {
@@ -85,7 +85,8 @@ final class Erasure {
     return written;
   }
 
-  private void addThoseThatShow(List<Written> answers, Set<String> rankings, Set<String> ratings) {
+  private void addThoseThatContain(
+      List<Written> answers, Set<String> rankings, Set<String> ratings) {
     RecordRows rows = new RecordRows(handle);
     for (Written answer : answers) {
       for (Ranking ranking : rows.about(RecordTable.RANKING, answer.prompt())) {

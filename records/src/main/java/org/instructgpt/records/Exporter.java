@@ -18,12 +18,11 @@ import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.PrivateFiles;
 import org.jdbi.v3.core.Handle;
 
-/// Writes what the store holds as JSON lines, for other programs and for safe-keeping.
+/// Writes the records of a store as JSON lines, for other programs and as a backup.
 ///
-/// A file appears whole or not at all, holds one state of the store, and is compressed when it is
-/// called `.gz`. Each method returns the number of lines. [#everything] is what another store
-/// imports as it is; the files of single types are imported in the order labelers, prompts, the
-/// rest.
+/// A file is written atomically from one state of the store, and is compressed if its name ends in
+/// `.gz`. Each method returns the number of lines. Another store can import the file of
+/// [#everything]; the files of single types are imported in the order labelers, prompts, the rest.
 public final class Exporter {
   private final Store store;
   private final Predicate<Prompt> wanted;
@@ -32,13 +31,13 @@ public final class Exporter {
     this(store, _ -> true);
   }
 
-  /// @param wanted which prompts go out; with the others stays what was given on them
+  /// @param wanted which prompts are exported; the feedback on other prompts is left out too
   public Exporter(Store store, Predicate<Prompt> wanted) {
     this.store = store;
     this.wanted = wanted;
   }
 
-  /// All records in our own format, each after those that it names.
+  /// All records in the program's own format, each after its prompt and labeler.
   public long everything(Path file) throws IOException {
     return write(
         file,
@@ -74,7 +73,7 @@ public final class Exporter {
     return write(file, given(RecordTable.RATING, filter));
   }
 
-  /// Demonstrations as `{prompt, completion}`, which TRL and others read.
+  /// Demonstrations as `{prompt, completion}`, the format of TRL and others.
   public long completions(Path file, Filter filter) throws IOException {
     return write(
         file,
@@ -91,8 +90,8 @@ public final class Exporter {
                             .put("completion", given.item().response()))));
   }
 
-  /// Rankings as `{prompt, chosen, rejected}`, a line for each pair that is no tie; `chosen_ended`
-  /// or `rejected_ended` is false beside an output that a limit cut off.
+  /// Rankings as `{prompt, chosen, rejected}`, one line for each pair that is not a tie;
+  /// `chosen_ended` or `rejected_ended` is false for an output that a length limit cut off.
   public long preferences(Path file, Filter filter) throws IOException {
     return write(
         file,
@@ -151,7 +150,7 @@ public final class Exporter {
         eachGiven(handle, table, filter, given -> lines.accept(RecordJson.write(given.item())));
   }
 
-  /// The file is there whole or not at all, and its owner's alone.
+  /// Writes a file atomically, readable only by its owner.
   private long write(Path file, BiConsumer<Handle, Consumer<JsonNode>> content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The faults of files, equal ones once, so that millions of bad rows need no more memory than a
-/// few. Equal means: of one file, in one field, with the same wish, and found the same but for its
-/// words and numbers.
+/// Counts the faults of files and keeps one of each kind, so that millions of invalid rows need
+/// little memory. Faults are of one kind if they have the same file, field, expectation and finding
+/// apart from quoted text and numbers.
 final class FaultCounts {
   private static final int MOST_KINDS = 1000;
   private static final Pattern NUMBERS = Pattern.compile("[0-9.]+");
@@ -50,12 +50,12 @@ final class FaultCounts {
     }
   }
 
-  /// Notes that a file was not read any further than these many rows.
+  /// Records that the reading of a file stopped after this many rows.
   void stopped(String file, int rows) {
     stopped.put(file, rows);
   }
 
-  /// The files that were not read to their end, with the rows that were.
+  /// The files that were not read to their end, with the number of rows read.
   Map<String, Integer> stopped() {
     return stopped;
   }
@@ -64,12 +64,12 @@ final class FaultCounts {
     return count == 0;
   }
 
-  /// All of them, equal ones too.
+  /// The number of all faults.
   long count() {
     return count;
   }
 
-  /// One of each kind, in the order of files and lines.
+  /// One fault of each kind, in the order of files and lines.
   List<RowProblem> problems() {
     List<String> files = new ArrayList<>();
     List<RowProblem> problems = new ArrayList<>();

@@ -1,8 +1,8 @@
 package org.instructgpt.records;
 
-/// One thing that a person gave and the store keeps under its id: a row of `feedback.db`.
+/// A record of the store: a prompt, a demonstration, a ranking, a rating or a labeler.
 public sealed interface Feedback permits Labeler, Prompt, Demonstration, Ranking, Rating {
 
-  /// The name of this row, unique among the rows of its type.
+  /// The id of this record, unique among the records of its type.
   String id();
 }

@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// What somebody says that the fields of a file are: `prompt=question,chosen=response_j`. A field
-/// inside another is named with a dot between.
+/// The names of fields given by the user with `--map`: `prompt=question,chosen=response_j`. A
+/// nested field is named by a path with dots.
 final class FieldNames {
-  /// Answers in fields of their own, and what is said of each.
+  /// Answers in separate fields, and fields about each of them.
   private static final String NUMBERED =
       "(?:response|model|score)_(?:[a-i]|[0-9])|text|thumbs|stars|label";
 
@@ -20,10 +20,10 @@ final class FieldNames {
   static Map<String, String> checked(Map<String, String> names) {
     Map<String, String> checked = new LinkedHashMap<>();
     names.forEach((name, field) -> {
-      String slot = name.strip().toLowerCase(Locale.ROOT);
+      String role = name.strip().toLowerCase(Locale.ROOT);
       Optional<FieldRole> known =
-          Arrays.stream(FieldRole.values()).filter(s -> s.word().equals(slot)).findFirst();
-      if (known.isEmpty() && !slot.matches(NUMBERED) || field.isBlank()) {
+          Arrays.stream(FieldRole.values()).filter(s -> s.word().equals(role)).findFirst();
+      if (known.isEmpty() && !role.matches(NUMBERED) || field.isBlank()) {
         throw new IllegalArgumentException(
             "--map: expected one of "
                 + FieldRole.words()
@@ -34,28 +34,28 @@ final class FieldNames {
                 + field
                 + "\"");
       }
-      checked.put(slot, field.strip());
+      checked.put(role, field.strip());
     });
     return Map.copyOf(checked);
   }
 
-  /// The row with the names that are known here.
+  /// The row with its fields renamed to the known names.
   static JsonNode renamed(JsonNode row, Map<String, String> names) {
     if (names.isEmpty() || !row.isObject()) {
       return row;
     }
     ObjectNode known = row.deepCopy();
     names.forEach((_, field) -> known.remove(field));
-    names.forEach((slot, field) -> {
+    names.forEach((role, field) -> {
       JsonNode value = row.has(field) ? row.path(field) : inside(row, field);
       if (!value.isMissingNode()) {
-        known.set(slot, value);
+        known.set(role, value);
       }
     });
     return known;
   }
 
-  /// Whether a row has a field, or one inside another.
+  /// Whether a row has a field, possibly a nested one.
   static boolean isIn(JsonNode row, String field) {
     return row.has(field) || !inside(row, field).isMissingNode();
   }

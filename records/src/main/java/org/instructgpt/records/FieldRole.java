@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// What a field of other people's rows is for, whatever it is called there.
+/// The roles of fields in imported rows, with the names that each may have.
 ///
-/// Names are compared without their case and without what joins their words, so `chosenResponse`,
-/// `chosen-response` and `Chosen Response` are one. Earlier synonyms win over later ones.
+/// Names are compared without case and word separators, so `chosenResponse`, `chosen-response` and
+/// `Chosen Response` are equal. Earlier synonyms win over later ones.
 enum FieldRole {
-  /// What is asked. `instruction` is among them, so a row's `input` is then [#CONTEXT].
+  /// The prompt. One synonym is `instruction`; a row's `input` is then [#CONTEXT].
   PROMPT(
       "prompt",
       "inputs_pretokenized",
@@ -38,7 +38,7 @@ enum FieldRole {
       "post",
       "q"),
 
-  /// What the question is about.
+  /// The text that the question is about.
   CONTEXT(
       "context",
       "input",
@@ -53,7 +53,7 @@ enum FieldRole {
       "reference_text",
       "query"),
 
-  /// What comes before the conversation.
+  /// The system message.
   SYSTEM("system", "system_prompt", "system_message", "custom_system_prompt", "developer"),
 
   /// Earlier turns of the conversation.
@@ -183,7 +183,7 @@ enum FieldRole {
       "best",
       "selected"),
 
-  /// Whether an answer was found good, or how good.
+  /// A judgement of an answer: good or bad, or a score.
   RATING(
       "rating",
       "label",
@@ -225,7 +225,7 @@ enum FieldRole {
       "helpfulness",
       "score"),
 
-  /// Who judged or wrote.
+  /// The labeler, who judged or wrote.
   LABELER(
       "labeler",
       "labeller",
@@ -243,12 +243,12 @@ enum FieldRole {
       "crowdworker",
       "author"),
 
-  /// Whose prompt it is.
+  /// The user who wrote the prompt.
   USER("user", "customer", "account", "hashed_user", "red_team_member"),
 
   ORGANISATION("organisation", "organization", "org"),
 
-  /// Who wrote the answer.
+  /// The model that wrote the answer.
   MODEL("model", "generator", "policy", "engine", "model_version", "generated_by", "llm"),
   CHOSEN_MODEL("chosen_model", "model_chosen", "winner_model"),
   REJECTED_MODEL("rejected_model", "model_rejected", "loser_model"),
@@ -273,12 +273,13 @@ enum FieldRole {
   /// A score for each answer, more is better.
   SCORES("scores", "ratings", "rewards", "qualities", "wins", "win_counts", "votes", "vote_counts"),
 
-  /// The answers' numbers from 0, or names, best first.
+  /// The answers' indices from 0, or their names, best first.
   ORDER("order"),
 
   USE_CASE("use_case", "category", "task_category");
 
-  /// Files name the same fields in every row, so what was found of a name is kept.
+  /// The size of the caches: files have the same field names in every row, so what is known of a
+  /// name is cached.
   private static final int MOST_NAMES = 2000;
 
   private static final Map<String, String> PLAIN = new ConcurrentHashMap<>();
@@ -287,17 +288,17 @@ enum FieldRole {
   @SuppressWarnings("ImmutableEnumChecker") // The list is a copy.
   private final List<String> names;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Only remembers what follows from the names.
+  @SuppressWarnings("ImmutableEnumChecker") // Only a cache.
   private final Map<String, Integer> ranks = new ConcurrentHashMap<>();
 
   FieldRole(String... names) {
     this.names = Arrays.stream(names).map(name -> name.replace("_", "")).toList();
   }
 
-  /// Endings that names of people and models may have: `annotator_id`.
+  /// Suffixes that names of people's and models' fields may have: `annotator_id`.
   private static final List<String> ENDINGS = List.of("id", "name", "email", "uuid");
 
-  /// The name by which `--map` knows it.
+  /// Its name in `--map`.
   String word() {
     return EnumWords.of(this);
   }
@@ -306,12 +307,12 @@ enum FieldRole {
     return Arrays.stream(values()).map(FieldRole::word).collect(Collectors.joining(", "));
   }
 
-  /// Whether a field of that name fills this slot.
+  /// Whether a field of this name has this role.
   boolean isCalled(String field) {
     return rank(field) < names.size();
   }
 
-  /// The field of a row that fills this slot: the first synonym that is there and not null.
+  /// The field of a row with this role: the first synonym that is present and not null.
   Optional<String> in(JsonNode row) {
     String best = null;
     int least = names.size();
@@ -325,7 +326,7 @@ enum FieldRole {
     return Optional.ofNullable(best);
   }
 
-  /// All fields of a row that would fill this slot, the first synonym first.
+  /// All fields of a row that may have this role, in the order of the synonyms.
   Map<String, JsonNode> filling(JsonNode row) {
     List<Map.Entry<String, JsonNode>> found = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : row.properties()) {
@@ -339,7 +340,7 @@ enum FieldRole {
     return filling;
   }
 
-  /// How early a name stands among the synonyms; as many as there are where it is none.
+  /// The index of a name among the synonyms; their number if it is none.
   private int rank(String field) {
     Integer known = ranks.get(field);
     if (known != null) {
@@ -367,7 +368,7 @@ enum FieldRole {
     return rank < 0 ? names.size() : rank;
   }
 
-  /// A name without its case and without what joins its words.
+  /// A name in lower case without word separators.
   static String plain(String name) {
     String known = PLAIN.get(name);
     if (known != null) {

@@ -19,14 +19,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
-/// The rows of a file, one after the other, so that a file of any length needs the memory of one
-/// row.
+/// Reads the rows of a file one after the other, so that a file of any length needs the memory of
+/// one row.
 ///
-/// What a file is told by its first bytes: JSON lines, a JSON array, values that span lines, CSV or
-/// TSV, Parquet; each may be compressed with gzip or zstd or lie in a zip, and text may be UTF-8 or
-/// UTF-16. It is opened once, so it may be a pipe.
+/// The type of a file is detected from its first bytes: JSON lines, a JSON array, values that span
+/// lines, CSV or TSV, Parquet; each may be compressed with gzip or zstd or be in a zip, and text
+/// may be UTF-8 or UTF-16. The file is opened once, so it may be a pipe.
 final class FileRows {
-  /// How much of the beginning is looked at.
+  /// How many bytes are examined.
   private static final int HEAD = 1 << 16;
 
   private static final int DEEPEST = 3;
@@ -37,7 +37,7 @@ final class FileRows {
     this.visitors = visitors;
   }
 
-  /// @param visitors for the file, or for each one in it, by name
+  /// @param visitors makes a visitor from the name of the file, or of each file in a zip
   static void read(Path file, Function<String, RowVisitor> visitors) throws IOException {
     if (!Files.exists(file) || Files.isDirectory(file)) {
       throw new IllegalArgumentException(
@@ -67,16 +67,16 @@ final class FileRows {
           throw new IllegalArgumentException(
               name
                   + ": expected JSON lines, JSON, CSV, TSV or Parquet (also as .gz, .zst or .zip), found "
-                  + signature.told());
+                  + signature.description());
     }
   }
 
-  /// The beginning; what is broken there is met again by whoever reads on.
+  /// The first bytes. A broken file fails again when it is read on.
   private static byte[] head(BufferedInputStream bytes) throws IOException {
     bytes.mark(HEAD);
     byte[] head = new byte[HEAD];
     int length = 0;
-    try { // byte by byte, so that what comes before a break is kept
+    try { // byte by byte, to keep the bytes before a fault
       for (int b = bytes.read(); b >= 0 && length < HEAD; b = length < HEAD ? bytes.read() : -1) {
         head[length++] = (byte) b;
       }
@@ -120,7 +120,7 @@ final class FileRows {
         boolean hidden = inside.startsWith("__MACOSX/") || last.startsWith(".");
         if (!entry.isDirectory() && !hidden) {
           any = true;
-          read(name + "/" + inside, new Unclosed(zip), Optional.empty(), depth + 1);
+          read(name + "/" + inside, new ZipEntryStream(zip), Optional.empty(), depth + 1);
         }
       }
     } catch (ZipException | EOFException broken) {
@@ -132,11 +132,11 @@ final class FileRows {
     }
   }
 
-  /// An entry of a zip, whose reader must not close the others with it.
-  private static final class Unclosed extends InputStream {
+  /// The current entry of a zip; closing it does not close the zip.
+  private static final class ZipEntryStream extends InputStream {
     private final InputStream zip;
 
-    private Unclosed(InputStream zip) {
+    private ZipEntryStream(InputStream zip) {
       this.zip = zip;
     }
 

@@ -4,7 +4,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// What a file is by its first bytes.
+/// The type of a file, detected from its first bytes.
 enum FileSignature {
   GZIP("gzip", "1f8b"),
   ZSTD("zstd", "28b52ffd"),
@@ -35,17 +35,17 @@ enum FileSignature {
   HTML("a web page", ""),
   TEXT("text", "");
 
-  private final String told;
+  private final String description;
   private final String magic;
 
-  FileSignature(String told, String magic) {
-    this.told = told;
+  FileSignature(String description, String magic) {
+    this.description = description;
     this.magic = magic;
   }
 
-  /// What it is and what to do with it.
-  String told() {
-    return told;
+  /// The name of the type, and what to do with such a file.
+  String description() {
+    return description;
   }
 
   static FileSignature of(byte[] head) {
@@ -65,7 +65,7 @@ enum FileSignature {
     return begins.startsWith("<!doctype html") || begins.startsWith("<html") ? HTML : TEXT;
   }
 
-  /// A tar archive names itself behind the first file's name, mode, owner and time.
+  /// A tar archive has its signature after the first file's name, mode, owner and time.
   private static boolean isTar(byte[] head) {
     int at = 257;
     String name = "ustar";
@@ -73,7 +73,7 @@ enum FileSignature {
         && new String(head, at, name.length(), StandardCharsets.ISO_8859_1).equals(name);
   }
 
-  /// UTF-16 by its mark, or by every second byte that is 0; else UTF-8.
+  /// UTF-16 if there is its byte order mark or every second byte is 0, else UTF-8.
   static Charset charset(byte[] head) {
     if (head.length < 2) {
       return StandardCharsets.UTF_8;

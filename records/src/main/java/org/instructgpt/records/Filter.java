@@ -2,7 +2,7 @@ package org.instructgpt.records;
 
 import java.util.Optional;
 
-/// Which feedback is wanted; what is absent is not asked for.
+/// Selects feedback; absent conditions always hold.
 /// `Filter.ALL.in(Split.TRAIN).by(Labeler.Pool.HELD_OUT)`
 ///
 /// @param split of the prompt

@@ -1,12 +1,12 @@
 package org.instructgpt.records;
 
-/// The rows that the [Importer] understands, each named by what a row looks like. Of a row the
-/// first kind that fits is taken, of a file the kind that most of its first rows have.
+/// The formats of rows that the [Importer] reads. A row has the first format whose fields it has, a
+/// file the most frequent format of its first rows.
 ///
-/// The names of fields that are shown stand for all their synonyms, see [FieldRole].
+/// The field names shown stand for all their synonyms, see [FieldRole].
 public enum Format {
-  /// Our own, as the [Exporter] writes it: `type` is labeler, prompt, demonstration, ranking or
-  /// rating.
+  /// The program's own format, written by the [Exporter]: `type` is labeler, prompt, demonstration,
+  /// ranking or rating.
   RECORDS("{type, id, ...}"),
 
   /// An export of a labeling tool, see [ToolExports].
@@ -33,7 +33,7 @@ public enum Format {
   /// `labeler`, `models`, `user` may be given.
   RANKED("{prompt, completions: [...], ranks or scores: [...]}"),
 
-  /// A prompt with answers in fields of their own and a winner.
+  /// A prompt with answers in separate fields and a winner.
   PAIRWISE("{prompt, response_a, response_b, winner}"),
 
   /// Two dialogues that begin alike, see [RankingFormats#dialogues].
@@ -42,14 +42,14 @@ public enum Format {
   /// A prompt with the better and the worse completion.
   PREFERENCES("{prompt, chosen, rejected}"),
 
-  /// What people asked a model, with its answers, which are no demonstrations.
+  /// Conversations of users with a model, whose answers are not demonstrations.
   CHATS("{conversation, model, moderation} or {transcript, red_team_member_id}"),
 
-  /// A prompt with one answer, or a conversation, and what it was found to be.
+  /// A prompt with one answer, or a conversation, and a judgement of it.
   RATINGS("{prompt, response, label or rating}"),
 
-  /// A demonstration: all but the last turn, which is the assistant's, is the prompt; see
-  /// [Dialogue].
+  /// A demonstration: the last turn, which is the assistant's, is the response, the turns before it
+  /// the prompt; see [Dialogue].
   MESSAGES("{messages: [{role, content}]}"),
 
   /// The same with other names (`human`, `gpt`).
@@ -78,7 +78,7 @@ public enum Format {
     return EnumWords.of(this);
   }
 
-  /// What a row looks like, by the usual names of its fields.
+  /// The shape of a row, with the usual names of its fields.
   public String look() {
     return look;
   }

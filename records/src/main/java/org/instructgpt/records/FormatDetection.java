@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Tells the [Format] of a row by its fields.
+/// Detects the [Format] of a row by its fields.
 final class FormatDetection {
   private static final Set<String> CHATTED =
       Set.of(
@@ -22,7 +22,7 @@ final class FormatDetection {
 
   private FormatDetection() {}
 
-  /// The first format that a row looks like.
+  /// The first format that fits a row.
   static Optional<Format> of(JsonNode row) {
     return Arrays.stream(Format.values()).filter(format -> fits(format, row)).findFirst();
   }
@@ -41,12 +41,12 @@ final class FormatDetection {
       case RANKED ->
           ComparisonFormats.isRanked(row) && !WinnerField.isIn(row, AnswerColumns.in(row));
       case PAIRWISE -> WinnerField.isIn(row, AnswerColumns.in(row));
-      case HH_RLHF -> isPair(row) && row.path("chosen").isTextual() && isAlone(row);
+      case HH_RLHF -> isPair(row) && row.path("chosen").isTextual() && lacksPrompt(row);
       case PREFERENCES -> isPair(row);
       case CHATS -> isChat(row);
       case RATINGS -> isRated(row);
-      case MESSAGES -> isTalk(row) && !isAsking(row) && !isFromTo(row);
-      case CONVERSATIONS -> isTalk(row) && !isAsking(row);
+      case MESSAGES -> hasConversation(row) && !endsWithQuestion(row) && !isFromTo(row);
+      case CONVERSATIONS -> hasConversation(row) && !endsWithQuestion(row);
       case QUESTION_ANSWER -> isAnswered(row, "question");
       case INSTRUCTIONS -> isAnswered(row, "instruction");
       case COMPLETIONS -> isAnswered(row, "");
@@ -54,7 +54,7 @@ final class FormatDetection {
     };
   }
 
-  /// A `type` of ours alone does not make a record: other people's ratings have one too.
+  /// A `type` alone does not make a record: rows of other formats have one too.
   private static boolean isRecord(JsonNode row) {
     return RecordJson.TYPES.contains(row.path("type").asText())
         && !row.has("snapshot")
@@ -67,12 +67,12 @@ final class FormatDetection {
         || row.has("chosen") && row.has("rejected");
   }
 
-  /// Whether the answers have no prompt beside them.
-  private static boolean isAlone(JsonNode row) {
+  /// Whether there is no prompt beside the answers.
+  private static boolean lacksPrompt(JsonNode row) {
     return PromptFields.field(row).isEmpty() && ChatMessages.in(row).isEmpty();
   }
 
-  private static boolean isTalk(JsonNode row) {
+  private static boolean hasConversation(JsonNode row) {
     return ChatMessages.in(row).isPresent() || row.has("messages") || row.has("conversations");
   }
 
@@ -81,8 +81,8 @@ final class FormatDetection {
         || !row.has("messages") && ChatMessages.in(row).isEmpty();
   }
 
-  /// Whether the conversation ends with the user's named turn, so that it is a prompt.
-  private static boolean isAsking(JsonNode row) {
+  /// Whether the conversation ends with a turn of the user, so that it is a prompt.
+  private static boolean endsWithQuestion(JsonNode row) {
     JsonNode list = row.path(ChatMessages.in(row).orElse(""));
     JsonNode last = list.path(list.size() - 1);
     String role = last.path("role").asText(last.path("from").asText(""));
@@ -99,10 +99,10 @@ final class FormatDetection {
     boolean answered = asking.isPresent() && AnswerFields.field(row, asking).isPresent();
     return RatingFormats.isAxes(row)
         || RatingFormats.verdict(row).isPresent()
-            && (answered || ChatMessages.in(row).isPresent() && !isAsking(row));
+            && (answered || ChatMessages.in(row).isPresent() && !endsWithQuestion(row));
   }
 
-  /// @param name what the prompt is called, or nothing for any name
+  /// @param name how the name of the prompt's field begins; empty for any name
   private static boolean isAnswered(JsonNode row, String name) {
     Optional<String> asking = PromptFields.field(row);
     return asking.isPresent()
@@ -111,16 +111,16 @@ final class FormatDetection {
         && AnswerColumns.in(row).isEmpty();
   }
 
-  /// Whether a row asks and nothing in it might be an answer or a judgement.
+  /// Whether a row has a prompt and nothing that might be an answer or a judgement.
   private static boolean isPromptAlone(JsonNode row) {
     if (row.isTextual()) {
       return true;
     }
-    if (ChatMessages.in(row).isPresent() && !isAsking(row)) {
+    if (ChatMessages.in(row).isPresent() && !endsWithQuestion(row)) {
       return false;
     }
     Optional<String> asking =
-        PromptFields.field(row).or(() -> ChatMessages.in(row).filter(_ -> isAsking(row)));
+        PromptFields.field(row).or(() -> ChatMessages.in(row).filter(_ -> endsWithQuestion(row)));
     return asking.isPresent()
         && row.properties().stream()
             .filter(field -> !field.getKey().equals(asking.get()))
@@ -145,7 +145,7 @@ final class FormatDetection {
                 FieldRole.HISTORY,
                 FieldRole.USE_CASE)
             .stream()
-            .anyMatch(slot -> slot.isCalled(name));
+            .anyMatch(role -> role.isCalled(name));
     boolean judges =
         List.of(
                 FieldRole.RESPONSE,
@@ -154,7 +154,7 @@ final class FormatDetection {
                 FieldRole.CHOSEN,
                 FieldRole.REJECTED)
             .stream()
-            .anyMatch(slot -> slot.isCalled(name));
+            .anyMatch(role -> role.isCalled(name));
     return known || !judges && !value.isTextual() && !value.isContainerNode();
   }
 }

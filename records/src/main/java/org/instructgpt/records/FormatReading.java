@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 final class FormatReading {
   private FormatReading() {}
 
-  /// Makes records of a row, or throws all that is wrong with it.
+  /// Makes records of a row, or throws all of its faults.
   static void read(Format format, JsonNode row, RowRecords draft) {
-    if (format != Format.RECORDS && ConsentField.isIn(row)) {
+    if (format != Format.RECORDS && ConsentField.isRefused(row)) {
       draft.note("rows that say that their user did not consent, left out");
       return;
     }
@@ -47,7 +47,7 @@ final class FormatReading {
     }
   }
 
-  /// Reads the plain rows that an export was made into, each as what it looks like.
+  /// Reads the plain rows made of an export, each by its detected format.
   private static void each(List<JsonFields> rows, JsonFields whole, RowRecords draft) {
     whole.settle();
     for (JsonFields row : rows) {

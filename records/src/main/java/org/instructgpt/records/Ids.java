@@ -8,20 +8,20 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// Names for records: by time for what is new, by content for what is imported.
+/// Ids of records: from the time for new records, from the content for imported ones.
 public final class Ids {
   private Ids() {}
 
-  /// A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits, so that names
-  /// sort by age.
+  /// A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then 74 random bits, so that ids sort
+  /// by age.
   public static String fresh(Instant now, RandomGenerator random) {
     long high = (now.toEpochMilli() << 16) | 0x7000 | (random.nextLong() & 0x0FFF);
     long low = 0x8000_0000_0000_0000L | (random.nextLong() >>> 2);
     return new UUID(high, low).toString();
   }
 
-  /// A UUID of version 8 made from the SHA-256 of the parts: the same content has the same name, so
-  /// a file that is imported twice adds nothing the second time.
+  /// A UUID of version 8 made from the SHA-256 of the parts: the same content has the same id, so
+  /// importing a file twice adds nothing the second time.
   static String of(String... parts) {
     ByteBuffer hash = ByteBuffer.wrap(hash(parts));
     long high = (hash.getLong() & ~0xF000L) | 0x8000;
@@ -29,7 +29,7 @@ public final class Ids {
     return new UUID(high, low).toString();
   }
 
-  /// A point of [0, 1) that depends on nothing but the key: the first 53 bits of its SHA-256.
+  /// A number in [0, 1) that depends only on the key: the first 53 bits of its SHA-256.
   static double point(String key) {
     return (ByteBuffer.wrap(hash(key)).getLong() >>> 11) * 0x1.0p-53;
   }
@@ -39,7 +39,7 @@ public final class Ids {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (String part : parts) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        // The length distinguishes ("ab", "c") from ("a", "bc").
         sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
         sha.update(bytes);
       }

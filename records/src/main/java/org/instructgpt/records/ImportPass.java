@@ -18,7 +18,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 
-/// One run of an [Importer] over its files, inside its transaction.
+/// Reads the files of an [Importer] inside its transaction.
 final class ImportPass {
   private final Handle handle;
   private final ImportSettings settings;
@@ -32,7 +32,7 @@ final class ImportPass {
   private final FaultCounts faults = new FaultCounts();
   private final Set<String> labelers = new HashSet<>();
 
-  /// What `--map` names and no row had so far.
+  /// Fields named by `--map` that no row has had so far.
   private final Set<String> unfound;
 
   private long count;
@@ -80,14 +80,14 @@ final class ImportPass {
         customers);
   }
 
-  /// A row and where it is: `place` is `[i]` in an array, and else empty.
+  /// A row and its position: `place` is `[i]` in an array, and else empty.
   private record Read(long line, String place, JsonNode row) {}
 
-  /// One file: its first rows are held until they have told what it is.
+  /// Reads one file; its first rows are kept until the format is detected from them.
   private final class OneFile implements RowVisitor {
     private static final int FIRST_ROWS = 200;
 
-    /// Rows may be long, so that fewer are held.
+    /// With long rows, fewer are kept.
     private static final long FIRST_CHARACTERS = 4_000_000;
 
     private final String file;
@@ -141,7 +141,8 @@ final class ImportPass {
       return true;
     }
 
-    /// Which format the file has: the one of most of its first rows, of equally many the first.
+    /// Detects the format of the file: the most frequent one of its first rows, on a tie the first
+    /// in the order of [Format].
     private void decide() {
       decided = true;
       evidence =
@@ -167,7 +168,7 @@ final class ImportPass {
       first.clear();
     }
 
-    /// Why the file was taken as that, told by the first row that could be read.
+    /// Why the file was taken to be of this format, with the fields of the first valid row.
     private String reason(Read read, RowRecords draft) {
       if (settings.format().isPresent()) {
         return "as --format says";
@@ -238,8 +239,8 @@ final class ImportPass {
       }
     }
 
-    /// A file whose first rows have lost their completions looks like one of prompts; it must not
-    /// lose the others in silence.
+    /// Refuses a row with more than a prompt. A file whose first rows lack their completions looks
+    /// like a file of prompts; the completions of later rows must not be lost silently.
     private void requirePrompt(JsonNode row) {
       Optional<Format> own = FormatDetection.of(row);
       if (own.isPresent() && own.get() != Format.PROMPTS) {
@@ -260,14 +261,15 @@ final class ImportPass {
     }
   }
 
-  /// A field that repeats inside itself, as replies do, is told once.
+  /// The path of a nested field that repeats, as in replies to replies, is shortened to one
+  /// repetition.
   private static String once(String field) {
     return field.replaceAll("(\\w+\\[\\]\\.)\\1+", "$1");
   }
 
   private void add(Format format, Feedback record, boolean given) {
     if (format != Format.RECORDS && record instanceof Labeler && !labelers.add(record.id())) {
-      return; // Nearly every row names the same one.
+      return; // Nearly every row has the same labeler.
     }
     boolean isNew =
         format == Format.RECORDS ? rows.add(List.of(record)) == 1 : rows.addIfAbsent(record);
@@ -276,14 +278,14 @@ final class ImportPass {
     }
     if (isNew) {
       added.merge(RecordJson.type(record), 1L, Long::sum);
-    } else if (isWanted(format, record, given)) {
+    } else if (isPrimary(format, record, given)) {
       duplicates++;
     }
     observer.accept(handle, record);
   }
 
-  /// Whether the row is there for this record, and not the record for another one.
-  private static boolean isWanted(Format format, Feedback record, boolean given) {
+  /// Whether the record is what the row is about, rather than the parent of such a record.
+  private static boolean isPrimary(Format format, Feedback record, boolean given) {
     return switch (record) {
       case Labeler _ -> format == Format.RECORDS;
       case Prompt _ -> format == Format.RECORDS || !given;

@@ -3,18 +3,18 @@ package org.instructgpt.records;
 import java.util.List;
 import java.util.Map;
 
-/// What an import did.
+/// The result of an import.
 ///
 /// @param formats the format of each file
-/// @param reasons why each file was taken as that
-/// @param rows how many rows were read, good or bad
+/// @param reasons why each file was taken to be of this format
+/// @param rows how many rows were read, valid or not
 /// @param added how many records of each type are new
-/// @param duplicates how many records were there already, with the same content
-/// @param empty how many good rows hold nothing to import, such as trees that nobody ranked
-/// @param notes peculiarities, and how many rows have them
-/// @param unread fields that were not read, and how many rows have them
-/// @param faults how many faults the rows that were left out have
-/// @param bad those faults, equal ones once
+/// @param duplicates how many records were already stored with the same content
+/// @param empty how many valid rows contain nothing to import, such as trees without ranks
+/// @param notes remarks about the data, and to how many rows they apply
+/// @param unread ignored fields, and how many rows have them
+/// @param faults the number of faults of the skipped rows
+/// @param bad those faults, similar ones once
 /// @param users how many rows name a user or an organisation
 /// @param customers how many of these rows became prompts of customers
 public record ImportReport(
@@ -31,17 +31,17 @@ public record ImportReport(
     long users,
     long customers) {
 
-  /// The faults of the rows that were left out, a line each.
+  /// The faults of the skipped rows, one per line.
   public String badRows() {
-    return BadRows.told(bad);
+    return BadRows.listed(bad);
   }
 
-  /// Whether the files held nothing that could be imported.
+  /// Whether the files contained nothing to import.
   public boolean isNothing() {
     return added.isEmpty() && duplicates == 0;
   }
 
-  /// New records of one type (`"prompt"`, `"ranking"`, ...).
+  /// The number of new records of one type (`"prompt"`, `"ranking"`, ...).
   public long added(String type) {
     return added.getOrDefault(type, 0L);
   }

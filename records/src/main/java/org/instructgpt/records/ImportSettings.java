@@ -4,18 +4,18 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// How to import.
+/// The settings of an import.
 ///
-/// @param format of all files; absent: each tells by its first rows
-/// @param skipBad leave bad rows out instead of refusing everything
-/// @param labeler who gave what has no name on it
-/// @param pool of labelers that the store does not know yet
+/// @param format of all files; if absent, it is detected for each file
+/// @param skipBad whether to skip invalid rows instead of refusing the import
+/// @param labeler id of the labeler of records that do not name one
+/// @param pool of new labelers
 /// @param fractions of the three parts of the data
-/// @param now the time of records that do not tell theirs
-/// @param everyTurn each answer of a conversation is a demonstration, and not only the last
-/// @param consented those whom rows name as users are customers who agreed to a notice
-/// @param names what a row's fields are: a [FieldRole]'s name to the name that the files have for
-///   it
+/// @param now the time of records without one
+/// @param everyTurn whether each answer of a conversation becomes a demonstration, not only the
+///   last
+/// @param consented whether the users named in rows are customers who agreed to a notice
+/// @param names from the name of a [FieldRole] to the name of its field in the files
 public record ImportSettings(
     Optional<Format> format,
     boolean skipBad,

@@ -8,18 +8,17 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 
-/// Brings files into the store, all of them or nothing.
+/// Imports files into the store, all of them or none.
 ///
-/// The rows are read one after the other, checked and written in one transaction, which is undone
-/// when a row was bad: so a file of any length needs the memory of one row (and of its faults), a
-/// file that changes while it is read cannot fool the check, and whoever reads the store meanwhile
-/// sees none of it. Every bad row is found and told, not only the first. Other writes wait until
-/// the import ends.
+/// The rows are read, checked and written in one pass and one transaction, which is rolled back if
+/// a row is invalid: so a file of any length needs the memory of one row (and of the faults), a
+/// file that changes while it is read is still checked, and readers see no partial import. All
+/// invalid rows are reported, not only the first. Other writes wait until the import ends.
 ///
-/// Which [Format] a file has is told by its first rows, and then asked of all its rows. Except in
-/// our own format, which carries everything, a prompt falls into a part of the data by
-/// [Split.Fractions], a record that does not say who gave it is [ImportSettings#labeler]'s, and a
-/// prompt that is stored already stays as it is.
+/// The [Format] of a file is detected from its first rows and then required of all its rows. Except
+/// in the program's own format, which has all fields, the split of a prompt is chosen by
+/// [Split.Fractions], a record without a labeler is attributed to [ImportSettings#labeler], and a
+/// prompt that is already stored is not changed.
 public final class Importer {
   private final Store store;
   private final ImportSettings settings;
@@ -29,19 +28,19 @@ public final class Importer {
     this(store, settings, (_, _) -> {});
   }
 
-  /// @param observer is told each record that is in the store now, new or not, inside the
-  ///   transaction: what it stores with it is undone with it, and what it throws ends the import
+  /// @param observer is called with each record, new or already stored, inside the transaction:
+  ///   what it stores is rolled back with the import, and an exception from it ends the import
   public Importer(Store store, ImportSettings settings, BiConsumer<Handle, Feedback> observer) {
     this.store = store;
     this.settings = settings;
     this.observer = observer;
   }
 
-  /// Imports files in the given order, in one transaction, and returns when the disk has it.
+  /// Imports files in the given order, in one transaction, and returns when it is on the disk.
   ///
-  /// @throws IllegalArgumentException with every bad row, unless bad rows are to be skipped; then
+  /// @throws IllegalArgumentException with all invalid rows, unless they are to be skipped; then
   ///   nothing is imported
-  /// @throws IllegalArgumentException when there is no such file
+  /// @throws IllegalArgumentException if a file does not exist
   public ImportReport read(List<Path> files) throws IOException {
     try {
       return store.write(handle -> new ImportPass(handle, settings, observer).read(files)).join();

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 
-/// What is wrong with text that is no JSON, in words for the person who wrote it.
+/// Describes what is wrong with malformed JSON, for the author of the file.
 final class JsonFault {
   private JsonFault() {}
 
-  /// @param text around the fault, as far as it is known
-  static String told(JsonProcessingException broken, String text) {
+  /// @param text around the fault, or empty
+  static String describe(JsonProcessingException broken, String text) {
     String message = String.valueOf(broken.getOriginalMessage());
     if (broken instanceof StreamConstraintsException) {
       return "one that is too long or nested too deep";

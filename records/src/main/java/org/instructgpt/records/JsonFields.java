@@ -15,23 +15,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// One JSON object being read, with everything that is wrong with it.
+/// Reads the fields of one JSON object and collects its faults.
 ///
-/// A getter whose field does not fit notes the fault and answers with a stand-in, so that one pass
-/// over a row finds all of its faults; [#settle] throws them together before anything is built of
-/// stand-ins.
+/// A getter whose field is invalid records the fault and returns a placeholder, so that one pass
+/// over a row finds all of its faults; [#settle] throws them together before anything is built from
+/// placeholders.
 final class JsonFields {
   private final JsonNode node;
   private final String path;
   private final String pattern;
   private final Row row;
 
-  /// What the objects of one row share.
+  /// State shared by the nested objects of a row.
   ///
-  /// @param read the fields that were asked for, with `[]` for every place in an array
+  /// @param read paths of the fields that were read, with `[]` for every index of an array
   private record Row(List<BadField> faults, Map<String, Long> notes, Set<String> read) {}
 
-  /// The faults of one row, thrown together.
+  /// All faults of a row.
   static final class BadRow extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -42,7 +42,7 @@ final class JsonFields {
       this.faults = List.copyOf(faults);
     }
 
-    /// As of each fault.
+    /// No stack trace, as for [BadField].
     @Override
     public Throwable fillInStackTrace() {
       return this;
@@ -65,7 +65,7 @@ final class JsonFields {
     return fields;
   }
 
-  /// Throws all faults noted so far, if any.
+  /// Throws all faults recorded so far, if any.
   void settle() {
     if (!row.faults().isEmpty()) {
       throw new BadRow(row.faults());
@@ -76,7 +76,7 @@ final class JsonFields {
     row.faults().add(new BadField(path + field, expected, found));
   }
 
-  /// A peculiarity that the report counts.
+  /// Adds a remark that the report counts.
   void note(String peculiarity) {
     row.notes().merge(peculiarity, 1L, Long::sum);
   }
@@ -89,24 +89,23 @@ final class JsonFields {
     return !JsonValues.absent(node.path(field));
   }
 
-  /// The object itself, to look at; nothing counts as read by that.
+  /// The object itself; this does not mark any field as read.
   JsonNode node() {
     return node;
   }
 
-  /// The same place with other content, for what had to be put together.
+  /// The same position with other content, for a value that had to be assembled.
   JsonFields at(JsonNode other) {
     return new JsonFields(other, path, pattern, row);
   }
 
-  /// A field as it is, which counts as read with all that is in it.
+  /// The value of a field, which is marked as read with everything in it.
   JsonNode take(String field) {
     row.read().add(pattern + field);
     return node.path(field);
   }
 
-  /// The fields that hold something and that nobody asked for, with `[]` for every place in an
-  /// array.
+  /// The non-empty fields that were not read, with `[]` for every index of an array.
   List<String> unread() {
     return new UnreadFields(row.read()).in(node);
   }
@@ -145,10 +144,10 @@ final class JsonFields {
     return has(field) ? Optional.of(id(field)) : Optional.empty();
   }
 
-  /// Who, if the row says: a name or a number, as it was. White space, which a name here cannot
+  /// The id of a person in a field of this role: a name or a number. White space, which ids cannot
   /// have, becomes an underscore.
-  Optional<String> who(FieldRole slot) {
-    for (Map.Entry<String, JsonNode> field : slot.filling(node).entrySet()) {
+  Optional<String> who(FieldRole role) {
+    for (Map.Entry<String, JsonNode> field : role.filling(node).entrySet()) {
       JsonNode value = field.getValue();
       if (value.isNumber()) {
         return Optional.of(id(field.getKey()));
@@ -166,7 +165,7 @@ final class JsonFields {
     return Optional.empty();
   }
 
-  /// The name of a model; [Output#UNKNOWN] where the field does not say.
+  /// The name of a model; [Output#UNKNOWN] if the field has none.
   String model(String field) {
     JsonNode value = take(field);
     String model =
@@ -174,12 +173,12 @@ final class JsonFields {
     return model.isBlank() ? Output.UNKNOWN : model;
   }
 
-  /// Whether the field is there and true.
+  /// Whether the field is present and true.
   boolean isTrue(String field) {
     return take(field).asBoolean(false);
   }
 
-  /// True or false; the other value where the field is absent.
+  /// A boolean; `otherwise` if the field is absent.
   boolean flag(String field, boolean otherwise) {
     return has(field) ? flag(field, take(field)) : otherwise;
   }
@@ -224,7 +223,7 @@ final class JsonFields {
         return Instant.parse(value.textValue());
       }
     } catch (DateTimeParseException unreadable) {
-      // Told below, like a number or nothing at all.
+      // Reported below, like other values.
     }
     fault(field, "a time such as \"2022-03-04T12:00:00Z\"", JsonValues.found(value));
     return Instant.EPOCH;
@@ -234,7 +233,7 @@ final class JsonFields {
     return nested(new Element(field, field, take(field)));
   }
 
-  /// The objects of an array; absent or null only where `required` is false.
+  /// The objects of an array, which may be absent or null if `required` is false.
   List<JsonFields> objects(String field, boolean required) {
     if (!required && !has(field)) {
       return List.of();
@@ -278,8 +277,8 @@ final class JsonFields {
     return lists;
   }
 
-  /// Notes every field that is none of these: in our own format a misspelt field must not be lost
-  /// in silence.
+  /// Records a fault for every field that is none of these: in the program's own format a misspelt
+  /// field must not be lost silently.
   void only(String... names) {
     TreeSet<String> unknown = new TreeSet<>();
     node.fieldNames().forEachRemaining(unknown::add);

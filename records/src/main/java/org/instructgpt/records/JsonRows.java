@@ -19,19 +19,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.ZipException;
 
-/// Rows in JSON: a value a line, or an array of rows, or values that span lines, one after another.
+/// Reads rows in JSON: one value per line, an array of rows, or consecutive values that span lines.
 ///
-/// In JSON lines a broken line costs that line alone; a broken array ends there. NaN and Infinity,
-/// which Python writes, are read.
+/// In JSON lines a malformed line is skipped alone; a malformed array ends the reading.
 final class JsonRows {
-  /// For one value among others: the mapper itself would take the rest of the file for trailing
+  /// For one value of several: the mapper itself would take the rest of the file for trailing
   /// tokens.
   private static final ObjectReader ONE_OF_MANY =
       RowJson.MAPPER.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private JsonRows() {}
 
-  /// Whether the first line is a row of its own, by the beginning of the file.
+  /// Whether the beginning of a file is JSON lines, so that its first line is a row.
   static boolean isLines(byte[] head) {
     String text = new String(head, StandardCharsets.UTF_8).stripLeading();
     if (text.isEmpty() || "{[".indexOf(text.charAt(0)) < 0) {
@@ -50,7 +49,7 @@ final class JsonRows {
     }
   }
 
-  /// Whether no line at the beginning can be JSON.
+  /// Whether none of the first lines can be JSON.
   static boolean isProse(byte[] head) {
     String text = new String(head, StandardCharsets.UTF_8);
     return !text.isBlank()
@@ -59,7 +58,7 @@ final class JsonRows {
             .noneMatch(line -> line.matches("[{\\[\"].*|-?[0-9.]+,?|null|true|false"));
   }
 
-  /// Whether even several lines together are no value.
+  /// Whether even all of these lines together are malformed.
   private static boolean isBroken(String text) {
     try (JsonParser parser = RowJson.MAPPER.createParser(text)) {
       var _ = ONE_OF_MANY.readTree(parser);
@@ -71,7 +70,7 @@ final class JsonRows {
     }
   }
 
-  /// Whether a row stands on the next line, so that the first was one too, though a broken one.
+  /// Whether the next line is a row, so that the first was a malformed row.
   private static boolean isRow(String rest) {
     int end = rest.indexOf('\n');
     try {
@@ -105,8 +104,7 @@ final class JsonRows {
     }
   }
 
-  /// Reads up to the end of the line, keeping no more than one byte above the limit; false at the
-  /// end of the file.
+  /// Reads a line, keeping at most one byte above the limit; false at the end of the file.
   private static boolean readLine(InputStream bytes, ByteArrayOutputStream buffer)
       throws IOException {
     for (int b = bytes.read(); b >= 0; b = bytes.read()) {
@@ -139,7 +137,7 @@ final class JsonRows {
             "one JSON object a line",
             "objects with commas between: wrap them in [ ], or drop the commas");
       }
-      return visitor.unreadable(line, "one JSON value", JsonFault.told(broken, text));
+      return visitor.unreadable(line, "one JSON value", JsonFault.describe(broken, text));
     }
   }
 
@@ -183,13 +181,13 @@ final class JsonRows {
       }
     } catch (JsonProcessingException broken) {
       int line = broken.getLocation() == null ? 1 : broken.getLocation().getLineNr();
-      visitor.unreadable(line, "JSON up to the end of the file", JsonFault.told(broken, ""));
+      visitor.unreadable(line, "JSON up to the end of the file", JsonFault.describe(broken, ""));
     } catch (EOFException | ZipException | CharConversionException broken) {
       visitor.unreadable(1, "a whole file of UTF-8", "one that breaks off or is not");
     }
   }
 
-  /// The rows of an array under way, or the one conversation that it is.
+  /// Reads the current array: rows, or the turns of a single conversation.
   private static boolean array(JsonParser parser, RowVisitor visitor) throws IOException {
     long index = 0;
     long start = parser.currentTokenLocation().getLineNr();
@@ -214,8 +212,8 @@ final class JsonRows {
         || visitor.row(start, "", RowJson.MAPPER.createObjectNode().set("messages", talk));
   }
 
-  /// The first object of a file: a row, or what is wrapped around the rows (`{"data": [...]}`),
-  /// which are then told one after the other.
+  /// Reads the first object of a file: a row, or a wrapper of rows (`{"data": [...]}`), which are
+  /// read one by one.
   private static boolean object(JsonParser parser, long line, RowVisitor visitor)
       throws IOException {
     ObjectNode object = RowJson.MAPPER.createObjectNode();

@@ -3,7 +3,7 @@ package org.instructgpt.records;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalDouble;
 
-/// What a JSON value holds, and how messages show it.
+/// Interprets JSON values and formats them for messages.
 final class JsonValues {
   private JsonValues() {}
 
@@ -14,7 +14,7 @@ final class JsonValues {
         || value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue());
   }
 
-  /// A number, also one that a table holds as text; nothing where there is none.
+  /// A number, or a number written as text, as in tables; empty for other values.
   static OptionalDouble numeric(JsonNode value) {
     if (value.isNumber() && !absent(value)) {
       return OptionalDouble.of(value.doubleValue());
@@ -25,7 +25,8 @@ final class JsonValues {
     return OptionalDouble.empty();
   }
 
-  /// A number as the file has it; pandas writes whole ones as `7.0` where others are missing.
+  /// A number as text; pandas writes whole numbers as `7.0` in a column with missing values, which
+  /// becomes `7`.
   static String number(JsonNode value) {
     if (value.isFloatingPointNumber() && value.doubleValue() == Math.rint(value.doubleValue())) {
       return value.decimalValue().stripTrailingZeros().toPlainString();
@@ -33,7 +34,7 @@ final class JsonValues {
     return value.asText();
   }
 
-  /// A value as a message shows it.
+  /// A value as shown in messages.
   static String found(JsonNode value) {
     if (value.isMissingNode()) {
       return "nothing";

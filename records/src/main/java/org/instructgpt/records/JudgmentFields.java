@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/// What stands beside a list of answers and tells their order: ranks, scores, an order, a choice.
+/// Reads the order of a list of answers from another field: ranks, scores, an order, or a choice.
 final class JudgmentFields {
   private final JsonFields row;
   private final String field;
@@ -19,7 +19,7 @@ final class JudgmentFields {
     this.texts = texts;
   }
 
-  /// The place of each answer, less is better; empty where nobody judged it.
+  /// The place of each answer, less is better; empty if it was not judged.
   List<OptionalDouble> places() {
     JsonNode node = row.node();
     Optional<String> ranks = FieldRole.RANKS.in(node);
@@ -47,7 +47,7 @@ final class JudgmentFields {
     return Collections.nCopies(texts.size(), OptionalDouble.of(1));
   }
 
-  /// Ranks that count from 0 as ranks that count from 1.
+  /// Converts ranks that count from 0.
   private List<OptionalDouble> fromOne(List<OptionalDouble> ranks) {
     List<Double> given =
         ranks.stream().filter(OptionalDouble::isPresent).map(OptionalDouble::getAsDouble).toList();
@@ -100,7 +100,7 @@ final class JudgmentFields {
     return places;
   }
 
-  /// One that was chosen, by its number from 0 or its text.
+  /// The chosen answer, by its index from 0 or its text.
   private List<OptionalDouble> chosen(String name) {
     JsonNode value = row.take(name);
     OptionalDouble number = JsonValues.numeric(value);
@@ -116,7 +116,7 @@ final class JudgmentFields {
     return places;
   }
 
-  /// Notes what does not fit: another number of places than answers, a rank that cannot be.
+  /// Records faults: another number of places than answers, or an impossible rank.
   void check(List<OptionalDouble> places) {
     Optional<String> ranks = FieldRole.RANKS.in(row.node());
     String name = ranks.or(() -> FieldRole.SCORES.in(row.node())).orElse("ranks");

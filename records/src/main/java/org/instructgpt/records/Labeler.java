@@ -1,22 +1,22 @@
 package org.instructgpt.records;
 
-/// A person who demonstrates, ranks and rates.
+/// A person who writes demonstrations, ranks and rates outputs.
 ///
-/// @param pool which of the three groups the person belongs to
+/// @param pool the group that the person belongs to
 public record Labeler(String id, Pool pool) implements Feedback {
 
   public Labeler {
     RecordChecks.id("id", id);
   }
 
-  /// Who may judge what (paper sections 3.4 and 5.2).
+  /// The groups of labelers (paper sections 3.4 and 5.2).
   public enum Pool {
-    /// Passed the screening; their work trains the models.
+    /// Labelers who passed the screening; their work trains the models.
     TRAINING,
-    /// Produced no training data: they tell whether the models please people they did not learn
-    /// from.
+    /// Labelers who produce no training data; they measure whether the models generalise to the
+    /// preferences of other people.
     HELD_OUT,
-    /// A researcher of the team: the yardstick of the screening.
+    /// Researchers, whose answers are the reference of the screening.
     RESEARCHER
   }
 }

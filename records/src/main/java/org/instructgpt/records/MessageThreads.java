@@ -7,11 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Messages that lie in a file one a row, each naming its parent, put together to the trees that
-/// they are.
+/// Assembles trees of messages from rows that each hold a message and the id of its parent.
 ///
-/// Rows of one tree are held until a row of another comes (`message_tree_id`); in files without
-/// that field, until the end.
+/// The rows of a tree are kept until a row of another tree (`message_tree_id`) comes; in files
+/// without that field, until the end.
 final class MessageThreads {
   private static final int DEEPEST = 400;
   private static final List<String> IDS =
@@ -22,7 +21,7 @@ final class MessageThreads {
   private final List<Held> order = new ArrayList<>();
   private String tree = "";
 
-  /// A row that waits for its tree.
+  /// A row whose tree is not complete.
   record Held(long line, String place, JsonNode row, ObjectNode node) {
     private List<String> ids() {
       return IDS.stream()
@@ -41,7 +40,7 @@ final class MessageThreads {
     }
   }
 
-  /// A tree, at its first message's place; or a row that names a parent that is not there.
+  /// A tree, at the position of its first message; or a row whose parent is missing.
   record Tree(Held root, boolean orphan) {}
 
   static boolean isMessage(JsonNode row) {
@@ -51,7 +50,7 @@ final class MessageThreads {
         && IDS.stream().anyMatch(row::has);
   }
 
-  /// Takes a row; the trees that it completes.
+  /// Adds a row and returns the trees that it completes.
   List<Tree> add(long line, String place, JsonNode row) {
     String its = row.path("message_tree_id").asText("");
     List<Tree> complete = its.equals(tree) ? List.of() : end();
@@ -64,7 +63,7 @@ final class MessageThreads {
     return complete;
   }
 
-  /// The trees that are held.
+  /// Completes the trees that are kept and returns them.
   List<Tree> end() {
     List<Tree> trees = new ArrayList<>();
     for (Held message : order) {

@@ -2,7 +2,7 @@ package org.instructgpt.records;
 
 import java.util.Set;
 
-/// Fields that are about a row and neither ask nor answer: its id, date, source, language.
+/// Names of metadata fields, such as id, date, source, language: neither a prompt nor an answer.
 final class MetadataFields {
   private static final Set<String> NAMES =
       Set.of(

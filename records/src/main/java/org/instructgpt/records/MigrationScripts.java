@@ -2,16 +2,15 @@ package org.instructgpt.records;
 
 import java.util.regex.Pattern;
 
-/// The scripts of one module.
+/// The migration scripts of one module.
 ///
-/// @param history the table in which Flyway keeps what was run
+/// @param history the table in which Flyway records the scripts that were run
 /// @param folder on the class path
-/// @param loader which finds it
+/// @param loader the class loader that finds them
 record MigrationScripts(String history, String folder, ClassLoader loader) {
   private static final Pattern MODULE = Pattern.compile("[a-z]{2,20}");
 
-  /// Those of the records themselves, which were there before SQLite had company: each database has
-  /// its own.
+  /// The scripts of the records themselves, which are separate for each database.
   static MigrationScripts own(Dialect dialect) {
     String folder = dialect == Dialect.SQLITE ? "migrations" : "postgresql";
     return new MigrationScripts(

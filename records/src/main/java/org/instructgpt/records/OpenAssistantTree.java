@@ -6,13 +6,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// A conversation tree of Open Assistant: a prompt, its replies, their replies.
+/// Reads a conversation tree of Open Assistant: a prompt, its replies, their replies.
 ///
-/// Wherever people ranked the replies of the assistant to what a person said, that is a ranking, at
-/// any depth; the prompt of a deeper one is the dialogue that led there. Rank 0 is best. Replies
-/// without a rank and deleted ones are left out; where fewer than two remain there is no ranking,
-/// and that is no fault. Of more than nine the nine best are kept. In a tree that nobody ranked
-/// each reply that a person wrote is a demonstration.
+/// Ranked replies of the assistant to a person's message are a ranking, at any depth; the prompt of
+/// a deeper one is the dialogue before it. Rank 0 is best. Replies without a rank and deleted ones
+/// are left out; fewer than two give no ranking, which is not a fault. Of more than nine, the nine
+/// best are kept. In a tree without ranks, each reply written by a person is a demonstration.
 final class OpenAssistantTree {
   private final RowRecords draft;
 
@@ -20,9 +19,9 @@ final class OpenAssistantTree {
     this.draft = draft;
   }
 
-  /// A message as it was read.
+  /// A message of the tree.
   ///
-  /// @param rank from 0; less than 0 where nobody ranked it
+  /// @param rank from 0; negative if it was not ranked
   private record Message(
       String text,
       boolean human,

@@ -1,20 +1,20 @@
 package org.instructgpt.records;
 
-/// A text that somebody judges, and the model that wrote it.
+/// A text to be ranked or rated, and the model that wrote it.
 ///
-/// Whether a model ended its text by itself is a part of the output, though people do not see it: a
-/// reward model reads an answer at its end-of-text token, which a text that a length limit cut off
-/// never had.
+/// Whether the text ended by itself is part of the output, though labelers do not see it: a reward
+/// model reads its score at the end-of-text token, which a text cut off by a length limit does not
+/// have.
 ///
-/// @param text may be empty: a model may stop at once
+/// @param text may be empty: a model may end at once
 /// @param model name of the checkpoint, [#HUMAN], or [#UNKNOWN]
-/// @param ended whether it ended by itself (with end of text, or where it was asked to stop); false
-///   if a limit cut it off. What people wrote has ended, and so has what nobody says otherwise of
+/// @param ended whether it ended by itself, with end of text or at a stop sequence; false if a
+///   length limit cut it off. Texts of people and texts without this information count as ended
 public record Output(String text, String model, boolean ended) {
-  /// The author of an output whose file does not say.
+  /// The model of an output whose file does not name one.
   public static final String UNKNOWN = "unknown";
 
-  /// The author of an output that a person wrote.
+  /// The model of an output that a person wrote.
   public static final String HUMAN = "human";
 
   public Output {
@@ -22,7 +22,7 @@ public record Output(String text, String model, boolean ended) {
     RecordChecks.filled("model", model);
   }
 
-  /// One that ended by itself.
+  /// An output that ended by itself.
   public Output(String text, String model) {
     this(text, model, true);
   }

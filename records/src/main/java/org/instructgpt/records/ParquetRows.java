@@ -11,10 +11,9 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
 
-/// The rows of a Parquet file, read by DuckDB, which need not be on the class path of programs that
-/// read none.
+/// Reads the rows of a Parquet file by DuckDB, which is an optional dependency.
 ///
-/// Each row comes as JSON, so that lists and structures are what they would be in a JSON file.
+/// Each row is converted to JSON, so that lists and structures are as in a JSON file.
 final class ParquetRows {
   private static final String QUERY =
       "SELECT to_json(row_of_the_file)::VARCHAR FROM read_parquet(?) AS row_of_the_file";
@@ -51,7 +50,7 @@ final class ParquetRows {
     }
   }
 
-  /// DuckDB takes `*`, `?` and `[` in a name for a pattern.
+  /// DuckDB interprets `*`, `?` and `[` in a name as a pattern; this escapes them.
   private static String pattern(Path file) {
     return file.toAbsolutePath().toString().replaceAll("([*?\\[])", "[$1]");
   }

@@ -26,20 +26,19 @@ import org.postgresql.util.PSQLException;
 /// A database of a PostgreSQL server, version 14 or newer.
 ///
 /// Writers of several programs take turns by an advisory lock, each for one group of writes, so
-/// that a write sees all before it, as with a file. That is slower than letting them meet and
-/// repeating those that collide, if the server is far away; but the lock is held for a group of up
-/// to 256 writes and one wait for the disk, and nothing that runs inside needs to fear for its
-/// neighbours.
+/// that a write sees all earlier ones, as with a file. With a distant server that is slower than
+/// optimistic transactions that are repeated after a conflict; but the lock is held for a group of
+/// up to 256 writes and one sync, and a write never runs concurrently with another.
 final class PostgresServer implements Database {
   static final String SCHEME = "postgresql://";
 
-  /// Any number that nobody else locks: "instruct" in ASCII.
+  /// The key of the advisory lock: "instruct" in ASCII.
   private static final long WRITING = 0x696E_7374_7275_6374L;
 
   private static final int READERS = 8;
   private static final int PATIENCE_SECONDS = 10;
 
-  /// Rows fetched at once, so that a reader of everything does not hold everything.
+  /// The fetch size, so that reading a whole table needs little memory.
   private static final int ROWS = 1000;
 
   private final String name;
@@ -70,16 +69,15 @@ final class PostgresServer implements Database {
     config.setConnectionTimeout(PATIENCE_SECONDS * 1000L);
     config.setInitializationFailTimeout(-1);
     this.pool = new HikariDataSource(config);
-    this.readers = speaking(Jdbi.create(pool));
-    this.writers = speaking(Jdbi.create(source));
+    this.readers = configured(Jdbi.create(pool));
+    this.writers = configured(Jdbi.create(source));
   }
 
-  private static Jdbi speaking(Jdbi jdbi) {
-    return Database.discreet(jdbi.registerArgument(new Texts()));
+  private static Jdbi configured(Jdbi jdbi) {
+    return Database.withoutStatementsInMessages(jdbi.registerArgument(new Texts()));
   }
 
-  /// PostgreSQL keeps every character but U+0000. In its place stands U+FFFD, as in HTML and in
-  /// CommonMark.
+  /// PostgreSQL cannot store U+0000; it is replaced by U+FFFD, as in HTML and CommonMark.
   private static final class Texts extends AbstractArgumentFactory<String> {
     Texts() {
       super(Types.VARCHAR);
@@ -92,7 +90,7 @@ final class PostgresServer implements Database {
     }
   }
 
-  /// Where the server is and who asks.
+  /// The address of the server and the user.
   ///
   /// @param name without the password
   private record Address(String name, DataSource source) {
@@ -101,7 +99,7 @@ final class PostgresServer implements Database {
       try {
         uri = new URI(place);
       } catch (URISyntaxException bad) {
-        // The place itself may hold a password.
+        // The location itself may contain a password.
         throw new IllegalArgumentException(expected("something else: " + bad.getReason()));
       }
       String database = uri.getPath() == null ? "" : uri.getPath().replaceFirst("^/", "");
@@ -138,7 +136,7 @@ final class PostgresServer implements Database {
     }
   }
 
-  /// A server that says "done" before the disk has it would lose acknowledged work.
+  /// A server that acknowledges commits before they are on disk would lose acknowledged work.
   private static void requireDurable(Handle handle) {
     String sync = handle.createQuery("SHOW fsync").mapTo(String.class).one();
     if (!sync.equals("on")) {
@@ -179,12 +177,12 @@ final class PostgresServer implements Database {
         PostgresServer::begin,
         handle -> handle.execute(FORGET + "; " + MARK),
         handle -> handle.execute(UNDO),
-        PostgresServer::mayRepeat);
+        PostgresServer::isConflict);
   }
 
-  /// A connection that writes asks by keys only. The server keeps the plan of a statement that
-  /// comes often; one made while a table was still empty would read all of it again and again,
-  /// until the server next counts the rows.
+  /// The writing connection only queries by key. The server caches the plans of frequent
+  /// statements; a plan made while a table was empty would scan the whole table until the server
+  /// next updates its statistics, so sequential scans are disabled.
   private Handle connect() {
     Handle handle = writers.open();
     handle.execute(
@@ -202,15 +200,15 @@ final class PostgresServer implements Database {
     }
   }
 
-  /// The driver sends both with the start of the transaction, in one journey to the server.
+  /// The driver sends both with the start of the transaction, in one round trip.
   private static void begin(Handle handle) {
     handle.begin();
     handle.execute("SELECT pg_advisory_xact_lock(?); " + MARK, WRITING);
   }
 
-  /// Collisions with somebody who does not take the lock, an administrator's tool say: class 40 of
-  /// SQLSTATE, "transaction rollback".
-  private static boolean mayRepeat(Throwable fault) {
+  /// Conflicts with a program that does not take the lock, such as an administrator's tool: class
+  /// 40 of SQLSTATE, "transaction rollback".
+  private static boolean isConflict(Throwable fault) {
     PSQLException cause = postgres(fault);
     return cause != null && String.valueOf(cause.getSQLState()).startsWith("40");
   }
@@ -231,19 +229,19 @@ final class PostgresServer implements Database {
             + name);
   }
 
-  /// Rewrites the tables without the gaps. What the server has written ahead, archived or sent to
-  /// others is beyond the reach of a client.
+  /// Rewrites the tables without gaps. A client cannot reach the server's write-ahead log, archives
+  /// or replicas.
   @Override
   public void scrub() {
     try (Connection connection = source.getConnection();
         var statement = connection.createStatement()) {
       statement.execute("VACUUM (FULL)");
     } catch (SQLException failure) {
-      throw machine(failure.getMessage(), failure);
+      throw machineFailure(failure.getMessage(), failure);
     }
   }
 
-  /// A transaction with a number of its own leaves a record on the disk when it commits.
+  /// A transaction with an id writes a record to the disk when it commits.
   @Override
   public void touch(Handle handle) {
     handle.createQuery("SELECT pg_current_xact_id()::text").mapTo(String.class).one();
@@ -256,18 +254,18 @@ final class PostgresServer implements Database {
       return failure;
     }
     String state = String.valueOf(cause.getSQLState());
-    // The details that follow the message may show what people wrote.
-    var told = cause.getServerErrorMessage();
-    String message = told == null ? cause.getMessage() : String.valueOf(told.getMessage());
+    // The details that follow the message may contain what people wrote.
+    var details = cause.getServerErrorMessage();
+    String message = details == null ? cause.getMessage() : String.valueOf(details.getMessage());
     if (state.startsWith("28") || state.equals("3D000")) {
       return new IllegalArgumentException(
           name + ": expected a user and a database that the server knows, found: " + message,
           failure);
     }
-    return machine(message, failure);
+    return machineFailure(message, failure);
   }
 
-  private UncheckedIOException machine(@Nullable String message, Exception failure) {
+  private UncheckedIOException machineFailure(@Nullable String message, Exception failure) {
     String reason = name + ": " + message;
     return new UncheckedIOException(reason, new IOException(reason, failure));
   }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Set;
 
-/// What the labeling tool Prodigy writes, made into plain rows: its `answer` says whether the
-/// person accepted the row, rejected it or passed it over, and is nobody's answer to a prompt.
+/// Converts exports of the labeling tool Prodigy to plain rows. Its field `answer` says whether the
+/// person accepted, rejected or ignored the row; it is not an answer to a prompt.
 final class ProdigyRows {
   private static final Set<String> ANSWERS = Set.of("accept", "reject", "ignore");
 

@@ -3,16 +3,16 @@ package org.instructgpt.records;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What somebody asked of a model (paper section 3.2, App. A).
+/// A prompt: the input to a model (paper section 3.2, App. A).
 ///
-/// @param id name of the prompt, see [Ids]
-/// @param text the whole input as the model reads it; never blank
-/// @param source who wrote it and how
-/// @param user the customer or labeler who wrote it, when known; at most 200 prompts of one user
-///   are kept by curation
+/// @param id see [Ids]
+/// @param text the whole input of the model; never blank
+/// @param source where it comes from
+/// @param user the customer or labeler who wrote it, when known; curation keeps at most 200 prompts
+///   of a user
 /// @param organisation the organisation of that user, when known
-/// @param split the part of the data that it belongs to; all prompts of one user share it
-/// @param useCase one of the ten classes of Table 1, when somebody has settled it
+/// @param split the part of the data that it belongs to; the same for all prompts of a user
+/// @param useCase one of the ten classes of Table 1, if it is known
 /// @param created when it was written or, when that is unknown, imported
 public record Prompt(
     String id,
@@ -40,13 +40,13 @@ public record Prompt(
     LABELER_FEW_SHOT,
     /// A labeler wrote it for a use case of the waiting list.
     LABELER_USER_BASED,
-    /// A customer asked it in the playground or through the API.
+    /// A customer wrote it in the playground or sent it to the API.
     CUSTOMER,
-    /// It came with a file of somebody else.
+    /// Imported from a file.
     IMPORTED
   }
 
-  /// The ten classes of customers' prompts, in the order of Table 1.
+  /// The ten classes of API prompts, in the order of Table 1.
   public enum UseCase {
     GENERATION,
     OPEN_QA,

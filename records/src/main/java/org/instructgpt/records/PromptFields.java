@@ -7,19 +7,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a row asks: the question with all that belongs before it (system text, history, context),
-/// and whose it is.
+/// The prompt of a row: the question with its system text, history and context, and its author.
 record PromptFields(
     String text,
     Optional<String> user,
     Optional<String> organisation,
     Optional<Prompt.UseCase> useCase) {
 
-  /// The fields in which an object holds its text.
+  /// The fields of the text in an object.
   private static final List<String> TEXTS =
       List.of("text", "full_text", "content", "value", "prompt", "question", "instruction", "body");
 
-  /// The field of a row that asks, if any does.
+  /// The field of a row's question, if there is one.
   static Optional<String> field(JsonNode row) {
     Optional<String> named =
         FieldRole.PROMPT.filling(row).entrySet().stream()
@@ -50,7 +49,7 @@ record PromptFields(
         || TEXTS.stream().anyMatch(name -> value.path(name).isTextual());
   }
 
-  /// Reads what a row with a [field] that asks, or with a conversation, asks.
+  /// Reads the prompt of a row from the [field] of its question or from its conversation.
   static PromptFields of(JsonFields row) {
     Optional<String> field = field(row.node());
     return field.isPresent()
@@ -73,7 +72,7 @@ record PromptFields(
     return value.path("messages").isArray() || ChatMessages.isMessage(value);
   }
 
-  /// What is asked by a conversation, which must end with the user's turn.
+  /// The prompt of a conversation, which must end with the user's turn.
   private static PromptFields conversation(JsonFields row, String field) {
     List<Dialogue.Turn> turns = ChatMessages.turns(row, field);
     if (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.HUMAN) {
@@ -85,7 +84,7 @@ record PromptFields(
     return of(row, field, Dialogue.quoting(turns, row::note));
   }
 
-  /// What these turns ask, after the row's system text and history.
+  /// The prompt of these turns after the row's system text and history.
   ///
   /// @param asking the field that they came from
   static PromptFields of(JsonFields row, String asking, List<Dialogue.Turn> turns) {
@@ -106,19 +105,19 @@ record PromptFields(
         Dialogue.prompt(all), user(row), row.who(FieldRole.ORGANISATION), useCase(row));
   }
 
-  /// The name of somebody, unless that field holds words of a conversation.
+  /// The id of the user, unless the field `user` is a turn of a conversation.
   private static Optional<String> user(JsonFields row) {
     boolean words = row.node().path("user").isTextual() && row.node().has("assistant");
     return words ? Optional.empty() : row.who(FieldRole.USER);
   }
 
-  /// The text of an object that stands for one.
+  /// The text of an object that stands for a text.
   static String inside(JsonFields object) {
     String name = TEXTS.stream().filter(object.node()::has).findFirst().orElse(TEXTS.getFirst());
     return object.filled(name);
   }
 
-  /// The question, and after an empty line what it is about.
+  /// The question, and after an empty line its context.
   private static String withContext(JsonFields row, String field, String question) {
     StringBuilder text = new StringBuilder(question);
     for (Map.Entry<String, JsonNode> context : FieldRole.CONTEXT.filling(row.node()).entrySet()) {
@@ -141,7 +140,7 @@ record PromptFields(
     return true;
   }
 
-  /// Which of the paper's uses a row's category is; other categories are not read.
+  /// The paper's use case of a row's category; other categories are not read.
   private static Optional<Prompt.UseCase> useCase(JsonFields row) {
     Optional<String> field = FieldRole.USE_CASE.in(row.node());
     Optional<Prompt.UseCase> use =

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Outputs and ranks out of texts, models and scores.
+/// Makes outputs and ranks from texts, models and scores.
 final class RankedOutputs {
   private RankedOutputs() {}
 
-  /// @param models as many as texts, or none where nobody says
-  /// @param ended whether each ended by itself, or none where nobody says
+  /// @param models as many as texts, or none if they are unknown
+  /// @param ended whether each ended by itself, or none if that is unknown
   static List<Output> of(List<String> texts, List<String> models, List<Boolean> ended) {
     return IntStream.range(0, texts.size())
         .mapToObj(i ->
@@ -21,7 +21,7 @@ final class RankedOutputs {
         .toList();
   }
 
-  /// Whether an answer that is an object says that a limit cut it off.
+  /// Whether an answer that is an object ended by itself.
   static boolean ended(JsonFields element) {
     boolean ended = element.flag("ended", true);
     return ended
@@ -35,13 +35,13 @@ final class RankedOutputs {
     return scores.stream().map(score -> 1 + best.indexOf(score)).toList();
   }
 
-  /// The lowest is rank 1, whatever they begin with.
+  /// The lowest place is rank 1.
   static List<Integer> ranksOfPlaces(List<Double> places) {
     List<Double> best = places.stream().distinct().sorted().toList();
     return places.stream().map(place -> 1 + best.indexOf(place)).toList();
   }
 
-  /// A ranking of these outputs, of the best nine where there are more.
+  /// Adds a ranking of these outputs; of more than nine, the best nine are kept.
   static void rank(
       String promptId,
       List<Output> outputs,

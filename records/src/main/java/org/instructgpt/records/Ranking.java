@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One labeler's order of the K = 2 to 9 outputs of a prompt, ties allowed: what the reward model
+/// One labeler's ranking of K = 2 to 9 outputs of a prompt, ties allowed: what the reward model
 /// learns from (paper section 3.5; D > C > A = B in its Fig. 2 is the ranks 3, 3, 2, 1 of A, B, C,
 /// D).
 ///
@@ -41,11 +41,10 @@ public record Ranking(
     }
   }
 
-  /// Positions in [Ranking#outputs] of an output that was found better and one that was found
-  /// worse.
+  /// Indices in [Ranking#outputs] of a better and a worse output.
   public record Pair(int better, int worse) {}
 
-  /// The pairs that one output of won, at most K (K - 1) / 2; ties are left out.
+  /// The pairs of outputs with different ranks, at most K (K - 1) / 2; ties are left out.
   public List<Pair> pairs() {
     List<Pair> pairs = new ArrayList<>();
     for (int a = 0; a < ranks.size(); a++) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// How rankings look in other people's files.
+/// Reads the rankings of HH-RLHF and of Fine-Grained RLHF.
 final class RankingFormats {
   private static final int PREDICTIONS = 4;
 
@@ -17,11 +17,10 @@ final class RankingFormats {
 
   /// Two dialogues of which one was chosen (HH-RLHF).
   ///
-  /// They share their beginning: the prompt is what they share up to and with the last
-  /// `\n\nAssistant:`, and the outputs are the rest of each. Mostly that is one answer each. Where
-  /// the dialogues part before the last turn, the rest is several turns; the person chose between
-  /// the whole dialogues, so the whole rest is compared, and the report counts such rows. Equal
-  /// dialogues are a tie.
+  /// The prompt is their common beginning up to and including the last `\n\nAssistant:`, and the
+  /// outputs are the rest of each, mostly one answer. If the dialogues differ before the last turn,
+  /// the rest is several turns; the person chose between whole dialogues, so the whole rest is
+  /// compared, and the report counts such rows. Equal dialogues are a tie.
   static void dialogues(JsonFields row, RowRecords draft) {
     String chosen = row.filled("chosen");
     String rejected = row.filled("rejected");
@@ -63,10 +62,9 @@ final class RankingFormats {
   /// A question over passages with four predictions and a label for each of their six pairs: 0 a
   /// tie, 1 the first is better, 2 the second.
   ///
-  /// Ranks can say that A = B and B = C only if A = C, but people say A = B, B = C, A > C (16 of
-  /// the 350 public rows). So of all ranks that keep every preference those are taken that turn the
-  /// fewest ties into preferences, and the report counts the rows in which that happened. Labels
-  /// that go round in a circle are refused.
+  /// Ranks can express A = B and B = C only if A = C, but people say A = B, B = C, A > C (16 of the
+  /// 350 public rows). So of all ranks that keep every preference, those are chosen that turn the
+  /// fewest ties into preferences, and the report counts such rows. Cyclic labels are refused.
   static void fineGrained(JsonFields row, RowRecords draft) {
     String question = row.filled("question");
     List<List<String>> passages = row.has("passages") ? row.textLists("passages") : List.of();
@@ -91,7 +89,7 @@ final class RankingFormats {
     draft.ranking(draft.prompt(closedDomain(question, passages)), outputs, ranks, Optional.empty());
   }
 
-  /// The ranks that break the fewest ties, of the 4^4 there are; the first of several.
+  /// The first of the 4^4 possible ranks that break the fewest ties.
   private static List<Integer> ranks(List<Integer> labels) {
     List<Integer> best = List.of();
     int fewest = Integer.MAX_VALUE;
@@ -107,8 +105,8 @@ final class RankingFormats {
     return best;
   }
 
-  /// How many pairs with the label 0 the ranks tell apart, or [#IMPOSSIBLE] if they contradict
-  /// another label.
+  /// The number of pairs with the label 0 that have different ranks, or [#IMPOSSIBLE] if the ranks
+  /// contradict another label.
   private static int brokenTies(List<Integer> labels, List<Integer> ranks) {
     int broken = 0;
     for (int pair = 0; pair < PAIRS.length; pair++) {
@@ -122,7 +120,8 @@ final class RankingFormats {
     return broken;
   }
 
-  /// A passage is a title and its sentences, the first of which often repeats the title.
+  /// The prompt of a question over passages. A passage is a title and its sentences, the first of
+  /// which often repeats the title.
   private static String closedDomain(String question, List<List<String>> passages) {
     if (passages.isEmpty()) {
       return question;

@@ -5,12 +5,12 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// What a labeler says of one output before ranking: overall quality and the metadata of Table 3
-/// (paper section 3.6).
+/// A labeler's rating of one output: overall quality and the metadata of Table 3 (paper section
+/// 3.6).
 ///
 /// @param promptId the prompt that the output answers
 /// @param quality overall quality, 1 (worst) to 7 (best)
-/// @param flags those of the eleven statements that hold, in their order
+/// @param flags those of the eleven statements that hold, in the order of [Flag]
 /// @param labeler id of the [Labeler] who rated
 public record Rating(
     String id,

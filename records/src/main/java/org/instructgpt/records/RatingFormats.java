@@ -8,11 +8,11 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// How single answers are judged in other people's files: thumbs, labels true and false (KTO),
-/// stars, HelpSteer's axes. They become ratings from 1 (worst) to 7 (best).
+/// Reads judgements of single answers: thumbs, labels true and false (KTO), stars, HelpSteer's
+/// axes. They become ratings from 1 (worst) to 7 (best).
 ///
-/// The scale of a number is told by its name or by the first rows of the file; where neither does,
-/// the row is refused rather than guessed.
+/// The scale of a number is inferred from its name or from the first rows of the file; if neither
+/// shows it, the row is refused.
 final class RatingFormats {
   private static final Set<String> GOOD =
       Set.of(
@@ -52,7 +52,7 @@ final class RatingFormats {
           "downvote",
           "fail");
 
-  /// Fields that say yes or no, so that 1 is yes and not the least of a scale.
+  /// Fields with yes or no, in which 1 is yes and not the lowest value of a scale.
   private static final Set<String> YES_OR_NO =
       Set.of(
           "label",
@@ -80,8 +80,8 @@ final class RatingFormats {
           "ischosen",
           "accepted");
 
-  /// Fields in which yes says that the answer is bad.
-  private static final Set<String> CONTRARY =
+  /// Fields in which yes means that the answer is bad.
+  private static final Set<String> INVERTED =
       Set.of("thumbsdown", "downvoted", "disliked", "isrejected", "isbad");
 
   private RatingFormats() {}
@@ -90,7 +90,7 @@ final class RatingFormats {
     return row.path("summary").path("axes").isObject() && row.path("info").isObject();
   }
 
-  /// The field that judges the answer of a row, if one does.
+  /// The field with a judgement of a row's answer, if there is one.
   static Optional<String> verdict(JsonNode row) {
     if (isUndecided(row)) {
       return Optional.empty();
@@ -101,13 +101,13 @@ final class RatingFormats {
         .findFirst();
   }
 
-  /// Whether neither thumb is up, or both are.
+  /// Whether `thumbs_up` and `thumbs_down` are equal.
   private static boolean isUndecided(JsonNode row) {
     JsonNode up = row.path("thumbs_up");
     return up.isBoolean() && up.equals(row.path("thumbs_down"));
   }
 
-  /// The field that seems to judge an answer, in words or numbers that are not understood.
+  /// A field that seems to judge an answer, in words or numbers that are not understood.
   private static Optional<String> doubtful(JsonNode row) {
     return FieldRole.RATING.filling(row).entrySet().stream()
         .filter(field -> field.getValue().isValueNode() && !field.getValue().asText().isBlank())
@@ -117,8 +117,8 @@ final class RatingFormats {
         .or(() -> Stream.of("downvotes", "dislikes").filter(row::hasNonNull).findFirst());
   }
 
-  /// Refuses an answer as a demonstration where something may say that it is bad: whoever knows
-  /// that it does not names the format.
+  /// Refuses an answer as a demonstration if a field may say that it is bad, unless the user named
+  /// the format; returns whether the row is skipped.
   static boolean isDoubtful(JsonFields row, RowRecords draft) {
     if (isUndecided(row.node())) {
       row.take("thumbs_up");
@@ -126,7 +126,7 @@ final class RatingFormats {
       draft.note("answers that nobody judged, left out");
       return true;
     }
-    Optional<String> doubtful = doubtful(row.node()).filter(_ -> !draft.isToldFormat());
+    Optional<String> doubtful = doubtful(row.node()).filter(_ -> !draft.isFormatGiven());
     doubtful.ifPresent(field ->
         row.fault(
             field,
@@ -151,7 +151,7 @@ final class RatingFormats {
                 || value.textValue().contains("\uD83D\uDC4E"));
   }
 
-  /// A prompt with an answer, or a conversation with its last, and what it was found to be.
+  /// A prompt with an answer, or a conversation with its last answer, and a judgement of it.
   static void rating(JsonFields row, RowRecords draft) {
     JsonNode node = row.node();
     if (isAxes(node)) {
@@ -198,7 +198,7 @@ final class RatingFormats {
     draft.rating(draft.prompt(asked), output, quality, labeler);
   }
 
-  /// Adds the rating that a row gives its answer.
+  /// Adds the rating of a row's answer.
   static void give(JsonFields row, PromptFields asked, String answer, RowRecords draft) {
     JsonNode node = row.node();
     Optional<String> verdict = verdict(node);
@@ -226,7 +226,7 @@ final class RatingFormats {
               ? value.booleanValue()
               : GOOD.contains(FieldRole.plain(value.asText()))
                   || value.asText().contains("\uD83D\uDC4D");
-      return good == CONTRARY.contains(name) ? 1 : 7;
+      return good == INVERTED.contains(name) ? 1 : 7;
     }
     double given = number.getAsDouble();
     Optional<double[]> scale = scale(name, evidence.range(field), given);
@@ -263,10 +263,10 @@ final class RatingFormats {
             + ScaleEvidence.plain(most)
             + " read as quality from 1 to 7");
     double share = (given - least) / (most - least);
-    return (int) (1 + Math.round(6 * (CONTRARY.contains(name) ? 1 - share : share)));
+    return (int) (1 + Math.round(6 * (INVERTED.contains(name) ? 1 - share : share)));
   }
 
-  /// The ends of a scale, if they are known.
+  /// The lowest and highest value of a scale, if they are known.
   private static Optional<double[]> scale(String name, ScaleEvidence.Range seen, double given) {
     double least = seen.distinct() == 0 ? given : seen.least();
     double most = seen.distinct() == 0 ? given : seen.most();

@@ -2,14 +2,14 @@ package org.instructgpt.records;
 
 import java.util.Locale;
 
-/// What every record asks of its components.
+/// Validation of the components of records.
 final class RecordChecks {
   private static final int LONGEST_ID = 200;
 
   private RecordChecks() {}
 
-  /// A name: 1 to 200 characters without white space or control characters, so that it can stand in
-  /// a file, a URL or a log line as it is.
+  /// An id: 1 to 200 characters without white space or control characters, so that it needs no
+  /// escaping in a file, a URL or a log line.
   static String id(String field, String id) {
     boolean plain =
         id.codePoints().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
@@ -20,7 +20,7 @@ final class RecordChecks {
     return text(field, id);
   }
 
-  /// Any text that UTF-8 can hold. Half a surrogate pair would come back from the store as a
+  /// Any text that UTF-8 can encode. An unpaired surrogate would come back from the store as a
   /// question mark.
   static String text(String field, String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -42,7 +42,7 @@ final class RecordChecks {
     return text;
   }
 
-  /// Text with something in it besides white space.
+  /// Text that is not blank.
   static String filled(String field, String text) {
     if (text.isBlank()) {
       throw new BadField(
@@ -59,7 +59,7 @@ final class RecordChecks {
     return value;
   }
 
-  /// A value as a message shows it: in quotes, and not longer than a line.
+  /// A value as shown in messages: quoted and shortened to a line.
   static String quoted(String value) {
     String line = value.replace("\n", "\\n");
     return '"' + (line.length() <= 60 ? line : line.substring(0, 57) + "...") + '"';

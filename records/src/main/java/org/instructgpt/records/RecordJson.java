@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Our own JSONL: one record a line, `type` first, names in snake case, what is absent left out.
+/// This program's own JSONL format: one record per line, `type` first, names in snake case, absent
+/// values left out.
 ///
 /// ```
 /// {"type":"labeler","id":"ann","pool":"training"}
@@ -29,9 +30,9 @@ import java.util.Set;
 ///  "flags":["hallucination"],"labeler":"ann","created":"..."}
 /// ```
 ///
-/// `user`, `organisation`, `use_case` may be absent, and `ended` of an output, which is written
-/// only where it is false; every other field is required and no other is allowed. A record comes
-/// after the prompt and the labeler that it names.
+/// `user`, `organisation`, `use_case` may be absent, and so may `ended` of an output, which is
+/// written only if it is false; every other field is required and no other is allowed. A record
+/// comes after its prompt and its labeler.
 final class RecordJson {
   static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -43,7 +44,7 @@ final class RecordJson {
   static final Set<String> TYPES =
       Set.of("labeler", "prompt", "demonstration", "ranking", "rating");
 
-  /// What tells a record of each type from other people's rows.
+  /// Fields that distinguish a record of each type from rows of other formats.
   static final Map<String, List<String>> REQUIRED =
       Map.of(
           "labeler", List.of("pool"),
@@ -188,7 +189,7 @@ final class RecordJson {
     return new Output(text, model.isBlank() ? Output.UNKNOWN : model, ended);
   }
 
-  /// What of an output of a ranking the store holds.
+  /// Reads an output of a stored ranking.
   static Output output(JsonNode stored) {
     return new Output(
         stored.path("text").textValue(),
@@ -201,7 +202,7 @@ final class RecordJson {
     return output.ended() ? node : node.put("ended", false);
   }
 
-  /// Outputs and their ranks as one array, as the store and the files hold them.
+  /// Outputs and their ranks as one array, as in the store and in files.
   static ArrayNode outputs(List<Output> outputs, List<Integer> ranks) {
     ArrayNode array = MAPPER.createArrayNode();
     for (int i = 0; i < outputs.size(); i++) {
@@ -222,7 +223,7 @@ final class RecordJson {
     return flags;
   }
 
-  /// Reads back what this class wrote.
+  /// Parses an array that this class wrote.
   static ArrayNode parse(String array) {
     try {
       return (ArrayNode) MAPPER.readTree(array);

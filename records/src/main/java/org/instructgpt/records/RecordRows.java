@@ -15,30 +15,30 @@ import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
-/// Records into rows, and rows into records, on a connection that somebody else opened.
+/// Reads and writes records as rows on a given connection.
 final class RecordRows {
-  private static final int TOGETHER = 100;
+  private static final int BATCH_SIZE = 100;
 
   private final Handle handle;
 
-  /// Those that were looked up and found.
+  /// Parents that were found in the store.
   private final Set<Parents> known = new HashSet<>();
 
-  /// Ids of what a record is about and of who gave it.
+  /// The ids of a record's prompt and labeler.
   private record Parents(String prompt, String labeler) {}
 
   RecordRows(Handle handle) {
     this.handle = handle;
   }
 
-  /// Adds a record whose prompt and labeler are known to be there, unless its id is; whether it was
-  /// new.
+  /// Adds a record whose prompt and labeler are stored, unless its id exists; returns whether it
+  /// was new.
   boolean addIfAbsent(Feedback record) {
     return insert(RecordTable.of(record), record);
   }
 
-  /// Makes a prompt that was imported without a customer's consent one of that customer, so that
-  /// taking the consent back concerns it; whether it was such a prompt.
+  /// Changes the source of a prompt that was imported without consent to customer, so that a
+  /// withdrawal of consent covers it; returns whether it was such a prompt.
   boolean becomeCustomers(String prompt) {
     try (Update update =
         handle.createUpdate(
@@ -52,17 +52,17 @@ final class RecordRows {
     }
   }
 
-  /// Adds records in their order, or finds the same ones there; how many were new. The same means:
-  /// equal in all but the time, because somebody who repeats a submission whose answer was lost
-  /// does it later; the first time stands.
+  /// Adds records in their order unless they are already stored, and returns how many were new. A
+  /// stored record is the same if all but the time is equal, because a submission whose answer was
+  /// lost is repeated later; the first time is kept.
   ///
-  /// Those of one type that follow each other make one journey to a server.
+  /// Consecutive records of one type are sent to a server in one round trip.
   int add(List<? extends Feedback> records) {
     int added = 0;
     for (int from = 0, to; from < records.size(); from = to) {
       RecordTable<?> table = RecordTable.of(records.get(from));
       to = from + 1;
-      while (to < Math.min(records.size(), from + TOGETHER)
+      while (to < Math.min(records.size(), from + BATCH_SIZE)
           && RecordTable.of(records.get(to)).equals(table)) {
         to++;
       }
@@ -87,7 +87,7 @@ final class RecordRows {
     }
   }
 
-  /// Nothing is new about a record whose id is there, if it is the same.
+  /// Checks that the stored record of this id is the same; returns 0, the number of new records.
   private int same(Feedback record) {
     Feedback stored = find(RecordTable.of(record), record.id()).orElseThrow();
     List<String> other = differences(RecordJson.write(stored), RecordJson.write(record));
@@ -109,7 +109,7 @@ final class RecordRows {
         .findOne();
   }
 
-  /// The rows of labelers or prompts that the filter lets through, in the order of arrival.
+  /// The labelers or prompts that pass the filter, in the order of arrival.
   <T extends Feedback> Query select(RecordTable<T> table, Filter filter) {
     List<String> conditions = new ArrayList<>();
     filter.split().ifPresent(_ -> conditions.add("t.split = :split"));
@@ -118,14 +118,13 @@ final class RecordRows {
     return query(sql + where(conditions) + " ORDER BY t.seq", filter);
   }
 
-  /// What labelers gave, with the prompts, as far as the filter lets through, in the order of
-  /// arrival.
+  /// The feedback that passes the filter, with its prompts, in the order of arrival.
   <T extends Feedback> Query selectGiven(RecordTable<T> table, Filter filter) {
     String sql = "SELECT " + table.selection("t") + ", " + RecordTable.PROMPT.selection("p");
     return query(sql + given(table, filter) + " ORDER BY t.seq", filter);
   }
 
-  /// What was given on one prompt, in the order of arrival.
+  /// The feedback on one prompt, in the order of arrival.
   <T extends Feedback> List<T> about(RecordTable<T> table, String promptId) {
     String sql =
         "SELECT "
@@ -187,8 +186,8 @@ final class RecordRows {
     return table.values().apply((T) record);
   }
 
-  /// The store would refuse a row without its prompt or labeler too, but could not say which is
-  /// missing.
+  /// Checks that prompt and labeler are stored. The database would refuse the row too, but could
+  /// not say which one is missing.
   private void requireParents(Feedback record) {
     switch (record) {
       case Labeler _, Prompt _ -> {}
@@ -237,7 +236,7 @@ final class RecordRows {
     return names.stream().filter(name -> !same(stored.path(name), given.path(name))).toList();
   }
 
-  /// U+FFFD stands for U+0000 where a database cannot keep it.
+  /// PostgreSQL stores U+FFFD instead of U+0000.
   private static boolean same(JsonNode stored, JsonNode given) {
     return stored.equals(given) || plain(stored).equals(plain(given));
   }

@@ -11,12 +11,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// How one type of record lies in the store: its table, its columns, and how a row becomes a record
-/// again.
+/// The table of one type of record: its name, its columns, and the conversion between rows and
+/// records.
 ///
 /// @param columns names, `id` first
 /// @param values the values of those columns
-/// @param reader makes the record of columns whose names begin with the given prefix
+/// @param reader makes a record from the columns whose names begin with a prefix
 record RecordTable<T extends Feedback>(
     String name,
     List<String> columns,
@@ -115,7 +115,7 @@ record RecordTable<T extends Feedback>(
                   row.getString(at + "labeler_id"),
                   Instant.parse(row.getString(at + "created"))));
 
-  /// All tables, a table after those that its rows point to.
+  /// All tables, each after those that it references.
   static final List<RecordTable<?>> ALL = List.of(LABELER, PROMPT, DEMONSTRATION, RANKING, RATING);
 
   static RecordTable<?> of(Feedback record) {
@@ -135,7 +135,7 @@ record RecordTable<T extends Feedback>(
         .collect(Collectors.joining(", "));
   }
 
-  /// Inserts a row unless its id is there.
+  /// The statement that inserts a row unless its id exists.
   String insertion() {
     String places = columns.stream().map(_ -> "?").collect(Collectors.joining(", "));
     return "INSERT INTO "

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/// The JSON of other people's rows: NaN and Infinity, which Python writes, are read; a key that
-/// stands twice is a fault.
+/// The JSON of imported rows: NaN and Infinity, which Python writes, are read; a duplicate key is a
+/// fault.
 final class RowJson {
   /// Longer lines are refused rather than read: one row is held in memory.
   static final int LONGEST = 1 << 25;

@@ -1,13 +1,13 @@
 package org.instructgpt.records;
 
-/// One fault, and how often there are others like it.
+/// A fault of a row, and how many similar ones there are.
 ///
-/// @param file as it was given
-/// @param line from 1; in a JSON array the line on which the row begins
+/// @param file the name as given
+/// @param line from 1; in a JSON array, the line on which the row begins
 /// @param field path of the field, such as `outputs[2].rank`, or `row` for the whole row; in a JSON
-///   array it begins with the row, from 0: `[12].prompt`
-/// @param times how many there are of this kind, this one included
-/// @param last the line of the last of them
+///   array it begins with the index of the row, from 0: `[12].prompt`
+/// @param times the number of similar faults, this one included
+/// @param last the line of the last one
 public record RowProblem(
     String file, long line, String field, String expected, String found, long times, long last) {
 

@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// The records that one row of a file becomes, parents first.
+/// The records made of one row of a file, parents first.
 ///
-/// Rows of other people's files have no ids: a record gets one made from its content, so the same
-/// row imported again is the same record, whatever file it comes in.
+/// Rows of other formats have no ids: a record gets an id made from its content, so the same row
+/// imported again is the same record, whatever file it comes from.
 final class RowRecords {
   private final ImportSettings settings;
   private final List<Feedback> records = new ArrayList<>();
@@ -30,8 +30,8 @@ final class RowRecords {
     this.evidence = evidence;
   }
 
-  /// Whether the format was named, and not told by the rows.
-  boolean isToldFormat() {
+  /// Whether the format was given by the user rather than detected.
+  boolean isFormatGiven() {
     return settings.format().isPresent();
   }
 
@@ -39,12 +39,12 @@ final class RowRecords {
     return evidence;
   }
 
-  /// Whether each answer of a conversation is a demonstration, and not only the last.
+  /// Whether each answer of a conversation becomes a demonstration, not only the last.
   boolean everyTurn() {
     return settings.everyTurn();
   }
 
-  /// The fields that were not read.
+  /// The ignored fields.
   Set<String> unread() {
     return unread;
   }
@@ -57,7 +57,7 @@ final class RowRecords {
     return records;
   }
 
-  /// Peculiarities that the report counts.
+  /// Remarks that the report counts.
   Map<String, Long> notes() {
     return notes;
   }
@@ -70,13 +70,13 @@ final class RowRecords {
     notes.merge(peculiarity, 1L, Long::sum);
   }
 
-  /// Adds a prompt that nobody else knows of; its name.
+  /// Adds a prompt of an unknown user; returns its id.
   String prompt(String text) {
     return prompt(new PromptFields(text, Optional.empty(), Optional.empty(), Optional.empty()));
   }
 
-  /// Adds a prompt, a customer's where the row names a user and the import vouches for their
-  /// consent; its name.
+  /// Adds a prompt and returns its id. Its source is customer if the row names a user and the
+  /// import says that they consented.
   String prompt(PromptFields asked) {
     boolean customer =
         settings.consented() && (asked.user().isPresent() || asked.organisation().isPresent());

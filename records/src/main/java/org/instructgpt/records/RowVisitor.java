@@ -2,8 +2,8 @@ package org.instructgpt.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/// What is told of each row; `line` counts from 1, `place` is `[i]` for the row i of an array,
-/// which may have many on a line, and else empty. False ends the reading.
+/// Receives the rows of a file; `line` counts from 1, `place` is `[i]` for row i of an array, which
+/// may have several rows on a line, and else empty. Returning false ends the reading.
 interface RowVisitor {
   boolean row(long line, String place, JsonNode row);
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/// What the first rows of a file say about numbers whose scale a row alone does not tell: whether 1
-/// is the best of two or the least of five.
+/// The ranges of numbers in the first rows of a file, to infer a scale that a single row does not
+/// show: whether 1 is the best of two values or the worst of five.
 final class ScaleEvidence {
   static final ScaleEvidence NONE = new ScaleEvidence(List.of());
 
@@ -19,13 +19,13 @@ final class ScaleEvidence {
     this.rows = List.copyOf(rows);
   }
 
-  /// The numbers that were seen.
+  /// The range of the numbers in a field.
   record Range(double least, double most, boolean whole, int distinct) {
     boolean within(double low, double high) {
       return least >= low && most <= high;
     }
 
-    String told() {
+    String description() {
       return distinct == 0
           ? "none"
           : least == most ? plain(least) + " alone" : plain(least) + " to " + plain(most);

@@ -6,7 +6,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationVersion;
 
-/// Brings a database to the version that this program knows, by the numbered scripts of a module.
+/// Migrates a database to the current version by the numbered scripts of a module.
 final class Schema {
   private Schema() {}
 
@@ -48,7 +48,8 @@ final class Schema {
         .table(scripts.history())
         .locations("classpath:" + scripts.folder())
         .failOnMissingLocations(true)
-        // Beside the tables of the records, those of a module begin at nothing.
+        // The tables of a module start at version 0 in a database that already has those of the
+        // records.
         .baselineOnMigrate(!own)
         .baselineVersion("0")
         .placeholders(placeholders(database.dialect()))

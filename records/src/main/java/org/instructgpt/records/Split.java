@@ -2,19 +2,19 @@ package org.instructgpt.records;
 
 import java.util.Optional;
 
-/// The three parts of the data. A user's prompts lie in one of them (paper section 3.2), so that no
-/// model is tested on the habits of somebody it was trained on.
+/// The three parts of the data. All prompts of a user belong to the same part (paper section 3.2),
+/// so that no model is tested on prompts of a user it was trained on.
 public enum Split {
   TRAIN,
   VALIDATION,
   TEST;
 
-  /// How large each part shall be, as shares that add up to 1.
+  /// The sizes of the parts, as shares that add up to 1.
   ///
-  /// The part of a prompt is a pure function of who wrote it: the user's name (or the
-  /// organisation's, or, where neither is known, the question itself) is hashed to a point of [0,
-  /// 1). The same data imported twice, in another order or in pieces, falls the same way, and
-  /// nothing needs to be remembered. The paper gives no ratios; 90/5/5 is ours.
+  /// The part of a prompt is a pure function of its author: the id of the user (or of the
+  /// organisation, or, if neither is known, the question itself) is hashed to a number in [0, 1).
+  /// The same data imported twice, in another order or in pieces, is split in the same way, and no
+  /// state is needed. The paper gives no ratios; 90/5/5 is this program's choice.
   public record Fractions(double train, double validation, double test) {
     public static final Fractions USUAL = new Fractions(0.90, 0.05, 0.05);
 
@@ -28,8 +28,8 @@ public enum Split {
       }
     }
 
-    /// The part for a prompt: by user when there is one, else by organisation, else by [what is
-    /// asked first][#topic].
+    /// The part of a prompt: by user if there is one, else by organisation, else by [the first
+    /// question][#topic].
     public Split splitOf(Optional<String> user, Optional<String> organisation, String text) {
       String key =
           user.map(name -> "user " + name)
@@ -42,8 +42,8 @@ public enum Split {
       return point < train + validation ? VALIDATION : TEST;
     }
 
-    /// A dialogue counts as its first human turn: its later turns are another prompt of the same
-    /// conversation, and must not meet their beginning in another part.
+    /// The topic of a dialogue is its first human turn, so that all prompts of one conversation are
+    /// in the same part.
     private static String topic(String text) {
       return Dialogue.firstHumanTurn(text).orElse(text).strip();
     }

@@ -23,14 +23,14 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteException;
 
-/// One SQLite file: write-ahead log, a sync with every commit, foreign keys, and deleted rows
+/// A SQLite file with a write-ahead log, a sync at every commit, foreign keys, and deleted rows
 /// overwritten with zeros.
 final class SqliteFile implements Database {
-  /// How long a connection waits for a lock of another program before it gives up: longer than it
-  /// takes to rewrite a large store when somebody is erased.
+  /// How long a connection waits for a lock of another program: longer than it takes to rewrite a
+  /// large store after an erasure.
   private static final int PATIENCE_MILLIS = 60_000;
 
-  /// How often the log is tried to be emptied, and what readers get in between to come to an end.
+  /// How often the program tries to empty the log, and how long it waits for readers in between.
   private static final int CHECKPOINTS = 200;
 
   private static final long READERS_NANOS = 25_000_000;
@@ -52,7 +52,7 @@ final class SqliteFile implements Database {
       throw new IOException(
           file + ": expected a file and a folder that can be written, found them read-only");
     }
-    PrivateFiles.keep(file); // the log and the index beside it get the rights of the file
+    PrivateFiles.keep(file); // the log and the index beside it get the permissions of the file
     for (String log : List.of("-wal", "-shm")) {
       Path beside = file.resolveSibling(file.getFileName() + log);
       if (Files.exists(beside)) {
@@ -61,9 +61,11 @@ final class SqliteFile implements Database {
     }
     this.file = file;
     var reading = source(file, SQLiteConfig.TransactionMode.DEFERRED);
-    this.readers = Database.discreet(Jdbi.create(() -> readOnly(reading.getConnection())));
+    this.readers =
+        Database.withoutStatementsInMessages(Jdbi.create(() -> readOnly(reading.getConnection())));
     this.writers =
-        Database.discreet(Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE)));
+        Database.withoutStatementsInMessages(
+            Jdbi.create(source(file, SQLiteConfig.TransactionMode.IMMEDIATE)));
     writers.setStatementBuilderFactory(_ -> new StatementCache());
   }
 
@@ -77,12 +79,12 @@ final class SqliteFile implements Database {
     return file.toString();
   }
 
-  /// Flyway does not lock SQLite, so two programs that open a new file together would both create
-  /// its tables: a lock on a file beside it lets one of them wait.
+  /// Flyway does not lock SQLite, so two programs that open a new file at the same time would both
+  /// create its tables; a lock on a file beside it makes one of them wait.
   @Override
   public void migrate(MigrationScripts scripts) throws IOException {
     Path beside = file.resolveSibling(file.getFileName() + ".lock");
-    synchronized (SqliteFile.class) { // A lock of the file system is held by the whole program.
+    synchronized (SqliteFile.class) { // A lock of the file system belongs to the whole process.
       try (FileChannel channel =
               FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock _ = channel.lock()) {
@@ -113,9 +115,8 @@ final class SqliteFile implements Database {
     return readers.inTransaction(work::apply);
   }
 
-  /// `VACUUM INTO` copies one state of the store in a single read, so that writers neither wait nor
-  /// make it start again, and leaves out what was deleted. The copy is checked before it gets its
-  /// name.
+  /// `VACUUM INTO` copies one state of the store in a single read, without deleted rows; writers
+  /// neither wait nor force a restart. The copy is checked before it gets its final name.
   @Override
   public void backup(Path copy) throws IOException {
     Path folder = copy.toAbsolutePath().getParent();
@@ -174,7 +175,7 @@ final class SqliteFile implements Database {
     void with(Statement statement) throws SQLException;
   }
 
-  /// Outside of any transaction, on a connection of its own.
+  /// Runs statements outside of any transaction, on a separate connection.
   private static void raw(Path file, Work work) throws IOException {
     try (var connection = source(file, SQLiteConfig.TransactionMode.DEFERRED).getConnection();
         var statement = connection.createStatement()) {
@@ -184,9 +185,9 @@ final class SqliteFile implements Database {
     }
   }
 
-  /// Deleting overwrites with zeros already; this rewrites the file without the gaps and empties
-  /// the log, which holds older states of the pages. Readers under way can keep the log alive, so
-  /// it is tried again.
+  /// Deleted rows are already overwritten with zeros; this rewrites the file without gaps and
+  /// empties the log, which contains older versions of the pages. Current readers can keep the log
+  /// from being emptied, so this is retried.
   @Override
   public void scrub() {
     try {
@@ -213,7 +214,7 @@ final class SqliteFile implements Database {
     }
   }
 
-  /// Writing the number that is there already makes SQLite write the first page.
+  /// Writing the current number again makes SQLite write the first page.
   @Override
   public void touch(Handle handle) {
     int version = handle.createQuery("PRAGMA user_version").mapTo(Integer.class).one();
@@ -238,7 +239,7 @@ final class SqliteFile implements Database {
     };
   }
 
-  /// Every reader has closed its own connection.
+  /// Nothing to close: every reader closes its own connection.
   @Override
   public void close() {}
 

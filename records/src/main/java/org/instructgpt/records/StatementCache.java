@@ -11,10 +11,10 @@ import org.jdbi.v3.core.statement.DefaultStatementBuilder;
 import org.jdbi.v3.core.statement.StatementBuilder;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/// Keeps the statements of one connection, so that SQLite translates each only once. What a
-/// server's driver does by itself, SQLite's does not. For one thread at a time.
+/// A cache of the prepared statements of one connection, so that SQLite compiles each only once;
+/// SQLite's driver has no cache of its own, PostgreSQL's has. Not thread-safe.
 final class StatementCache implements StatementBuilder {
-  /// How many different ones are kept.
+  /// The size of the cache.
   private static final int MOST = 200;
 
   private final StatementBuilder plain = new DefaultStatementBuilder();

@@ -17,19 +17,18 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
-/// Everything that people gave, in one SQLite file (`feedback.db` of a workspace) or on a
-/// PostgreSQL server.
+/// The store of all feedback, in one SQLite file (`feedback.db` of a workspace) or on a PostgreSQL
+/// server.
 ///
-/// Writes go through [one thread][WriterThread], one after another, and are acknowledged when the
-/// disk has them. Each read has its own connection and sees one consistent state, whatever is being
-/// written. Answers come in the order of arrival, which never changes. All methods may be called
-/// from any thread.
+/// Writes are executed by [one thread][WriterThread], one after another, and are acknowledged when
+/// they are on the disk. Each read has its own connection and sees one consistent state. Results
+/// are in the order of arrival, which never changes. The class is thread-safe.
 ///
-/// What cannot be read or written ends in an [IllegalArgumentException] where the file is at fault
-/// (damaged, of a newer program, no database), and in an [IOException] or [UncheckedIOException]
-/// where the machine is (no space, no permission).
+/// Failures are an [IllegalArgumentException] if the file is at fault (damaged, of a newer program,
+/// no database), and an [IOException] or [UncheckedIOException] if the machine is (no space, no
+/// permission).
 public final class Store implements AutoCloseable {
-  /// How long a store may take to show that it is well.
+  /// The time limit of [#healthy].
   private static final int PATIENCE_SECONDS = 5;
 
   private final Database database;
@@ -40,17 +39,16 @@ public final class Store implements AutoCloseable {
     this.writer = writer;
   }
 
-  /// How many records of each type there are.
+  /// The numbers of records by type.
   public record Counts(
       long labelers, long prompts, long demonstrations, long rankings, long ratings) {}
 
-  /// Opens a store in a file, makes it where there is none, and brings an older one to this
-  /// version.
+  /// Opens a store in a file, creates it if it does not exist, and migrates an older one.
   public static Store open(Path file) throws IOException {
     return open(new SqliteFile(file));
   }
 
-  /// Opens a store by its place: `postgresql://user:password@host:port/database`, or a file.
+  /// Opens a store by its location: `postgresql://user:password@host:port/database`, or a file.
   public static Store open(String place) throws IOException {
     return open(
         place.startsWith(PostgresServer.SCHEME)
@@ -58,10 +56,10 @@ public final class Store implements AutoCloseable {
             : new SqliteFile(Path.of(place)));
   }
 
-  /// Counts a store without opening it for writing: nothing is made, migrated or left beside it, so
-  /// that one in a read-only folder can be looked at.
+  /// Counts the records of a store without opening it for writing: nothing is created or migrated,
+  /// so that a store in a read-only folder can be counted.
   ///
-  /// @throws IllegalArgumentException if it is no store
+  /// @throws IllegalArgumentException if there is no store
   public static Census census(String place) throws IOException {
     return StoreCounts.of(place);
   }
@@ -85,13 +83,14 @@ public final class Store implements AutoCloseable {
     return database.dialect();
   }
 
-  /// Makes or updates the tables of another module, by the Flyway scripts `V1__name.sql`, ... in
-  /// the folder `migrations` beside its class; what was run stands in the table `MODULE_history`.
+  /// Creates or updates the tables of another module by the Flyway scripts `V1__name.sql`, ... in
+  /// the folder `migrations` beside the class `owner`; the table `MODULE_history` records which
+  /// were run.
   ///
-  /// One script does for both databases: `${sequence}` is a primary key that counts up, `${long}` a
-  /// whole number of 64 bits (times, counts; `INTEGER` has 32 on a server and does for what is
-  /// smaller), and `${strict}` ends a table whose types SQLite shall enforce; such a table knows
-  /// only `INTEGER`, `${long}`, `REAL`, `TEXT` and `BLOB`.
+  /// The scripts are for both databases: `${sequence}` is an auto-incremented primary key,
+  /// `${long}` an integer of 64 bits (times, counts; `INTEGER` has 32 bits on a server), and
+  /// `${strict}` ends a table whose types SQLite enforces; such a table may use only `INTEGER`,
+  /// `${long}`, `REAL`, `TEXT` and `BLOB`.
   public void extend(String module, Class<?> owner) throws IOException {
     try {
       database.migrate(MigrationScripts.of(module, owner));
@@ -100,19 +99,19 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Adds records in one transaction: all or none. The future ends with the number of new ones when
-  /// the disk has them.
+  /// Adds records in one transaction: all or none. The future completes with the number of new ones
+  /// when they are on the disk.
   ///
-  /// A record that is there already with the same content (but for its time) is not new, so a write
-  /// whose answer was lost can be repeated. The future fails with [IllegalArgumentException] when
-  /// an id is taken by other content, or when a prompt or a labeler is named that is neither stored
-  /// nor earlier in the list.
+  /// A record that is already stored with the same content (apart from its time) is not new, so a
+  /// write whose answer was lost can be repeated. The future fails with [IllegalArgumentException]
+  /// if an id belongs to a record of other content, or if a prompt or labeler is neither stored nor
+  /// earlier in the list.
   public CompletableFuture<Integer> add(List<? extends Feedback> records) {
     List<? extends Feedback> batch = List.copyOf(records);
     return write(handle -> insert(handle, batch));
   }
 
-  /// One record, as [#add(List)]; the future ends with 1 when it was new, else with 0.
+  /// Adds one record as [#add(List)]; the future completes with 1 if it was new, else with 0.
   public CompletableFuture<Integer> add(Feedback record) {
     return add(List.of(record));
   }
@@ -125,8 +124,7 @@ public final class Store implements AutoCloseable {
     return read(handle -> new RecordRows(handle).find(RecordTable.PROMPT, id));
   }
 
-  /// The prompts that the filter lets through; it must not ask for a pool or a labeler, whom
-  /// prompts do not have.
+  /// The prompts that pass the filter, which must not have a pool or a labeler.
   public List<Prompt> prompts(Filter filter) {
     return read(handle -> list(consumer -> eachPrompt(handle, filter, consumer)));
   }
@@ -155,44 +153,44 @@ public final class Store implements AutoCloseable {
     });
   }
 
-  /// Work in one transaction that nobody else's write comes into: it sees what all before it left,
-  /// and either all of it counts or nothing. The future ends when the disk has it, or with what
-  /// went wrong.
+  /// Runs work in one transaction that sees all earlier writes and excludes concurrent ones. The
+  /// future completes when the transaction is on the disk, or with the failure.
   ///
-  /// The work runs on the one thread that writes, so it should be quick, wait for nothing, and not
-  /// ask the store for another write; it may run more than once until it counts.
+  /// The work runs on the single writer thread, so it should be quick and must not wait for another
+  /// write of the store; it may run more than once until it is committed.
   public <T> CompletableFuture<T> write(Function<Handle, T> work) {
     return writer.submit(work);
   }
 
-  /// Work that sees one state of the store, whatever is being written, and changes nothing.
+  /// Runs read-only work that sees one consistent state of the store.
   public <T> T read(Function<Handle, T> work) {
     return database.explaining(() -> database.read(work));
   }
 
-  /// A record as [#add(Feedback)], inside a [#write] under way; whether it was new. So a ranking
-  /// and the task that it fulfils are stored together or not at all.
+  /// Adds a record as [#add(Feedback)] inside the transaction of a [#write], and returns whether it
+  /// was new. So a ranking and the completion of its task are stored together or not at all.
   public boolean insert(Handle handle, Feedback record) {
     return insert(handle, List.of(record)) == 1;
   }
 
-  /// Records as [#add(List)], inside a [#write] under way; the number of new ones.
+  /// Adds records as [#add(List)] inside the transaction of a [#write], and returns the number of
+  /// new ones.
   public int insert(Handle handle, List<? extends Feedback> records) {
     return new RecordRows(handle).add(records);
   }
 
-  /// Puts records in the place of others, inside a [#write] under way: what is corrected before
-  /// anybody used it. The new ones come last in the order of arrival.
+  /// Replaces records inside the transaction of a [#write], to correct feedback that has not been
+  /// used yet. The new records come last in the order of arrival.
   public void replace(Handle handle, List<? extends Feedback> old, List<? extends Feedback> fresh) {
     var rows = new RecordRows(handle);
     List.copyOf(old).reversed().forEach(rows::remove);
     rows.add(fresh);
   }
 
-  /// Notes, inside a [#write] under way, that what is there was taken out: by a training, an
-  /// export, a curation. From then on it is used and nobody corrects it any more.
+  /// Records, inside the transaction of a [#write], that the current feedback was used by a
+  /// training, an export or a curation. From then on it cannot be corrected.
   ///
-  /// @param by whom, a short word such as `reward`
+  /// @param by what used it, a short word such as `reward`
   public void take(Handle handle, String by, Instant at) {
     handle.execute(
         """
@@ -203,20 +201,21 @@ public final class Store implements AutoCloseable {
         at.toString());
   }
 
-  /// When something was last taken out; empty when nothing ever was.
+  /// When feedback was last used, see [#take]; empty if it never was.
   public Optional<Instant> taken(Handle handle) {
     return handle.createQuery("SELECT at FROM taken").mapTo(String.class).stream()
         .map(Instant::parse)
         .max(Comparator.naturalOrder());
   }
 
-  /// Deletes what these people gave and these prompts, and what others gave about it, here and in
-  /// other modules, in one transaction; then leaves no byte of it in the file or the log beside it.
-  /// Whoever reads meanwhile may keep the log from being emptied: that fails, and can be repeated.
+  /// Deletes the records of these people and these prompts, and the feedback of others on them,
+  /// here and in other modules, in one transaction; then removes their remains from the file and
+  /// its log. Concurrent readers can keep the log from being emptied: then this fails and can be
+  /// repeated.
   ///
   /// @param people ids of users, accounts and labelers
-  /// @param prompts ids of prompts that go whoever wrote them
-  /// @param modules that keep rows about people or prompts
+  /// @param prompts ids of prompts that are deleted whoever wrote them
+  /// @param modules that store rows about people or prompts
   public Erased erase(Set<String> people, Set<String> prompts, List<Erasable> modules) {
     if (people.isEmpty() && prompts.isEmpty()) {
       throw new IllegalArgumentException("erase: expected a person or a prompt, found none");
@@ -229,8 +228,8 @@ public final class Store implements AutoCloseable {
     return erased;
   }
 
-  /// A copy of the whole store in a new file, checked, made while others go on writing; opened like
-  /// any store. A server has its own tool for that.
+  /// Writes a checked copy of the whole store to a new file while others write. Fails for a server,
+  /// which has its own tool.
   public void backup(Path file) throws IOException {
     database.backup(file);
   }
@@ -253,7 +252,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /// Waits for the writes under way and lets go of the file or the server.
+  /// Waits for the queued writes and closes the connections.
   @Override
   public void close() {
     writer.close();

@@ -16,21 +16,22 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/// How much a store holds, counted without writing anything: no table is made or brought to this
-/// version, and no file appears beside it, so that a store in a read-only folder can be looked at.
+/// Counts the records of a store without writing anything: no table is created or migrated, and no
+/// file is created beside it, so that a store in a read-only folder can be counted.
 ///
-/// SQLite wants to write beside a file with a write-ahead log even to read it. A store whose log is
-/// empty is a plain file and is read as one that does not change; one that others have open is read
-/// through what they keep beside it; one with a log and nobody (a copy, a crash) is read in a copy.
+/// To read a file with a write-ahead log, SQLite normally creates files beside it. A store whose
+/// log is empty is read as an immutable file; a store that others have open is read through their
+/// shared memory file; a store with a log that nobody has open (a copy, a crash) is read from a
+/// temporary copy.
 final class StoreCounts {
   private static final String PROMPTS = "SELECT p.split AS split, count(*) AS n FROM prompt p";
   private static final String BY_SPLIT = " GROUP BY p.split";
 
   private StoreCounts() {}
 
-  /// Counts a store by its place, as [Store#open(String)] takes it.
+  /// Counts a store by its location, as for [Store#open(String)].
   ///
-  /// @throws IllegalArgumentException if it is no store
+  /// @throws IllegalArgumentException if there is no store
   static Census of(String place) throws IOException {
     if (place.startsWith(PostgresServer.SCHEME)) {
       try (var server = new PostgresServer(place)) {
@@ -42,12 +43,12 @@ final class StoreCounts {
 
   /// Counts a store in a file.
   ///
-  /// @throws IllegalArgumentException if it is no store
+  /// @throws IllegalArgumentException if there is no store
   static Census of(Path file) throws IOException {
     try {
-      if (isAlone(file)) {
+      if (hasEmptyLog(file)) {
         var census = read(file, "?mode=ro&immutable=1", StoreCounts::count);
-        if (isAlone(file)) { // nobody came meanwhile
+        if (hasEmptyLog(file)) { // no writer came meanwhile
           return census;
         }
       }
@@ -77,7 +78,7 @@ final class StoreCounts {
     }
   }
 
-  private static boolean isAlone(Path file) throws IOException {
+  private static boolean hasEmptyLog(Path file) throws IOException {
     Path log = beside(file, "-wal");
     return !Files.exists(log) || Files.size(log) == 0;
   }

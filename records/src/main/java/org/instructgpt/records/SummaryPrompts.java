@@ -3,8 +3,7 @@ package org.instructgpt.records;
 import java.util.List;
 import java.util.Optional;
 
-/// The prompts of the summaries that people compared (TL;DR and news): the post or the article that
-/// was summarized.
+/// Prompts of the summarization comparisons (TL;DR and news): the post or the article to summarize.
 final class SummaryPrompts {
   private SummaryPrompts() {}
 

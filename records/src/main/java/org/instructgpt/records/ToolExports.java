@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What labeling tools and chat front ends write, made into plain rows, one for each judgement: the
-/// task's fields with `winner`, `order`, `rating` or `response` and `labeler` beside them.
+/// Converts exports of labeling tools and chat front ends to plain rows, one for each judgement:
+/// the task's fields with `winner`, `order`, `rating` or `response` and `labeler`.
 final class ToolExports {
   private ToolExports() {}
 
@@ -46,7 +46,7 @@ final class ToolExports {
     return rows;
   }
 
-  /// What was judged; an object, or a fault.
+  /// The task that was judged; an object, or a fault.
   private static JsonNode task(JsonFields row, String field) {
     JsonNode task = row.take(field);
     if (!task.isObject()) {
@@ -75,7 +75,7 @@ final class ToolExports {
     return true;
   }
 
-  /// The ids of `items` in their order, in the first (best) of the ranker's lists.
+  /// Adds the order of `items`, whose ids are in the first (best) of the ranker's lists.
   private static boolean order(ObjectNode plain, JsonNode data, JsonNode ranker) {
     JsonNode order = ranker.isArray() ? ranker : ranker.path("rank");
     if (!order.isArray()) {
@@ -112,7 +112,7 @@ final class ToolExports {
         && (row.path("responses").isContainerNode() || row.path("annotations").isContainerNode());
   }
 
-  /// A row for each person who answered, with all that this person said.
+  /// A row for each answer of each person.
   static List<JsonFields> argilla(JsonFields row) {
     JsonNode fields = task(row, "fields");
     JsonNode responses = row.take(row.has("responses") ? "responses" : "annotations");
@@ -190,7 +190,7 @@ final class ToolExports {
     return row.path("data").has("rating") && row.path("snapshot").isObject();
   }
 
-  /// The conversation up to the message that was judged, and its thumb.
+  /// The conversation up to the judged message, and its thumb.
   static List<JsonFields> openWebUi(JsonFields row) {
     JsonNode data = row.take("data");
     JsonNode meta = row.take("meta");

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What is told of rows that no [Format] fits: their fields, what they probably are, and the flag
+/// Error messages for rows that fit no [Format]: their fields, what they probably are, and the flag
 /// that helps.
 final class UnknownRows {
   private static final int MOST_KEYS = 20;
 
-  /// Fields that tests and sets for classifiers have and feedback has not.
+  /// Fields of benchmarks and classification data sets, which feedback does not have.
   private static final Set<String> TEST =
       Set.of(
           "choice1",
@@ -35,12 +35,12 @@ final class UnknownRows {
     return new BadField("row", "a row of a known form (" + help(row) + ")", keys(row));
   }
 
-  /// The fields of a row, as a message names them.
+  /// The fields of a row as named in messages.
   static String keys(JsonNode row) {
     return keys(row, Set.of());
   }
 
-  /// @param but fields that are not named
+  /// @param but fields to leave out
   static String keys(JsonNode row, Set<String> but) {
     if (!row.isObject()) {
       return JsonValues.found(row);
@@ -101,7 +101,7 @@ final class UnknownRows {
         + " prompt=FIELD,chosen=FIELD,rejected=FIELD; docs/formats.md lists the forms";
   }
 
-  /// Whether a row belongs to a test or to the labels of a classifier.
+  /// Whether a row belongs to a benchmark or a classification data set.
   private static boolean isTest(JsonNode row) {
     return row.properties().stream()
         .map(field -> FieldRole.plain(field.getKey()))

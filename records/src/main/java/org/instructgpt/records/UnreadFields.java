@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The fields of a row that hold something and that nobody asked for.
+/// Finds the non-empty fields of a row that were not read.
 ///
-/// @param read the fields that were asked for, with `[]` for every place in an array; one that ends
-///   with a dot was opened, so what is in it counts by itself
+/// @param read paths of the fields that were read, with `[]` for every index of an array; for a
+///   path that ends with a dot, the fields inside count separately
 record UnreadFields(Set<String> read) {
 
   List<String> in(JsonNode row) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The rows inside a value that is none itself: `{"data": [...]}`, an array of rows on a line, a
-/// table by columns as pandas writes it, a conversation without a name.
+/// Finds the rows inside a value that is not a row itself: `{"data": [...]}`, an array of rows on a
+/// line, a table by columns as pandas writes it, an array of turns.
 final class UnwrappedRows {
   private static final Set<String> WRAPPERS =
       Set.of(
@@ -27,7 +27,7 @@ final class UnwrappedRows {
           "results",
           "entries");
 
-  /// A file that begins as `{"version": 1, "data": [`.
+  /// The beginning of a file such as `{"version": 1, "data": [`.
   private static final Pattern START =
       Pattern.compile(
           "\\{\\s*(?:\"[^\"]*\"\\s*:\\s*(?:\"[^\"]*\"|[^\\s\"\\[{,]+)\\s*,\\s*)*\"("
@@ -41,7 +41,7 @@ final class UnwrappedRows {
     return START.matcher(text.substring(0, Math.min(text.length(), 4000))).matches();
   }
 
-  /// Whether an array of that name may hold the rows, after the fields before it.
+  /// Whether an array of this name, after the fields `before` it, may contain the rows.
   static boolean mayWrap(String name, JsonNode before) {
     return WRAPPERS.contains(name)
         && PromptFields.field(before).isEmpty()
@@ -49,7 +49,7 @@ final class UnwrappedRows {
         && !before.has("annotations");
   }
 
-  /// Whether a value is a turn of a conversation and nothing more.
+  /// Whether a value is only a turn of a conversation.
   static boolean isTurn(JsonNode value) {
     return ChatMessages.isMessage(value)
         && (value.has("content") || value.has("value"))
@@ -98,7 +98,8 @@ final class UnwrappedRows {
     return columns.isEmpty() ? List.of(value) : columns;
   }
 
-  /// Whether something in an object might be its rows; nearly all objects are rows themselves.
+  /// Whether an object may be a wrapper of rows; a quick check, because nearly all objects are
+  /// rows.
   private static boolean isWrapping(JsonNode value) {
     boolean containers = value.size() > 1;
     for (Map.Entry<String, JsonNode> field : value.properties()) {
@@ -163,7 +164,7 @@ final class UnwrappedRows {
     return first.isContainerNode();
   }
 
-  /// Whether a list can be a column and no row would have a list there.
+  /// Whether a list can only be a column and not a list inside a row.
   private static boolean isColumn(String name, JsonNode cells) {
     boolean texts = cells.path(0).isTextual();
     boolean answers = FieldRole.RESPONSE.isCalled(name) || FieldRole.CHOSEN.isCalled(name);

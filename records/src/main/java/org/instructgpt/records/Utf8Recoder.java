@@ -9,7 +9,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
-/// Text of another encoding as the bytes of UTF-8.
+/// A stream that converts text of another encoding to UTF-8.
 final class Utf8Recoder extends InputStream {
   private final Reader reader;
   private final char[] characters = new char[1 << 13];
@@ -48,7 +48,7 @@ final class Utf8Recoder extends InputStream {
         return false;
       }
       int end = kept + Math.max(many, 0);
-      // Half a surrogate pair waits for the other half.
+      // A high surrogate waits for its low surrogate.
       isPending = many >= 0 && Character.isHighSurrogate(characters[end - 1]);
       if (isPending) {
         pending = characters[--end];

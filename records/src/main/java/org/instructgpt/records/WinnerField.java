@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which of several answers was found best, in the many ways in which people say it: `winner`
-/// `model_a`, `tie`, a number, the text of the answer, `[[B]]`, a column for each outcome, or a
-/// score for each answer.
+/// Reads which of several answers is best, in its many forms: `winner` `model_a`, `tie`, a number,
+/// the text of the answer, `[[B]]`, a column for each outcome, or a score for each answer.
 final class WinnerField {
   private static final List<String> SCORES =
       List.of("score", "rating", "reward", "quality", "helpfulness", "points", "votes");
@@ -33,7 +32,7 @@ final class WinnerField {
           "ab");
   private static final Set<String> STRENGTHS = Set.of("overallpreference", "preferencestrength");
 
-  /// What stands before the ending in the value of a winner: `model_a`, `answer2`.
+  /// Possible prefixes of the ending in the value of a winner: `model_a`, `answer2`.
   private static final String BEFORE =
       "(?:model|assistant|response|answer|output|completion|option|candidate|summary|conversation"
           + "|generation|humanref)?";
@@ -70,7 +69,7 @@ final class WinnerField {
     return candidates.beside(row, List.of("winnermodel", "winner", "is", "prefers"));
   }
 
-  /// The rank of each answer; nothing where nobody judged.
+  /// The rank of each answer; empty if there is no judgement.
   Optional<List<Integer>> ranks() {
     JsonNode node = row.node();
     List<String> columns = oneHot(node, candidates);
@@ -85,7 +84,7 @@ final class WinnerField {
     }
     Optional<String> winner = winner(node, candidates);
     if (winner.isPresent()) {
-      return Optional.of(told(winner.get(), row.take(winner.get())));
+      return Optional.of(ranksOf(winner.get(), row.take(winner.get())));
     }
     List<String> scores = candidates.beside(node, SCORES);
     if (!scores.isEmpty()) {
@@ -94,7 +93,7 @@ final class WinnerField {
     return Optional.empty();
   }
 
-  private List<Integer> told(String field, JsonNode value) {
+  private List<Integer> ranksOf(String field, JsonNode value) {
     if (value.isTextual() && !JsonValues.numeric(value).isPresent()) {
       return words(field, value.textValue());
     }
@@ -121,8 +120,8 @@ final class WinnerField {
     return candidates.all().get(i).ending();
   }
 
-  /// A number counts from 0 or from 1 as the endings do; letters do not tell, so the first rows
-  /// must.
+  /// The index of the winner. It counts from 0 or from 1 as the endings do; for letters, the first
+  /// rows of the file decide.
   private List<Integer> number(String field, double number) {
     ScaleEvidence.Range range = evidence.range(field);
     boolean digits = Character.isDigit(ending(0).charAt(0));
@@ -139,7 +138,9 @@ final class WinnerField {
       row.note(field + " 0 read as the first answer and 1 as the second");
     } else {
       row.fault(
-          field, "numbers that show whether they count from 0 or 1, or a, b or tie", range.told());
+          field,
+          "numbers that show whether they count from 0 or 1, or a, b or tie",
+          range.description());
       return tie();
     }
     if (number > base && number < base + 1) {

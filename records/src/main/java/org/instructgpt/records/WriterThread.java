@@ -13,19 +13,18 @@ import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread that writes.
+/// The single thread that writes to the database.
 ///
 /// SQLite lets one connection write at a time, and each commit waits for the disk, as it does on a
-/// server. So all writes queue here, for both, and those that wait together are committed together:
-/// each runs behind a savepoint of its own, so that one that fails takes nothing with it, and all
-/// share one wait for the disk. A write is acknowledged, by completing its future, after the
-/// commit; whoever saw that may be killed, and the data is there.
+/// server. So all writes are queued here, and those that wait at the same time are committed
+/// together: each has its own savepoint, so that a failed write undoes only itself, and all share
+/// one sync. A write is acknowledged, by completing its future, after the commit: acknowledged data
+/// survives a kill of the program.
 final class WriterThread implements AutoCloseable {
-  /// How many waiting writes share a commit at most; more would only let the first of them wait
-  /// longer.
+  /// The greatest number of writes in a commit; more would only make the first of them wait longer.
   private static final int TOGETHER = 256;
 
-  /// How often a write is tried that others got in the way of.
+  /// How often a write is tried that conflicts with another program.
   private static final int ATTEMPTS = 4;
 
   private final LinkedBlockingQueue<Job<?>> queue = new LinkedBlockingQueue<>();
@@ -36,18 +35,17 @@ final class WriterThread implements AutoCloseable {
   private final Thread thread;
   private boolean closed;
 
-  /// Used by the thread alone; absent after a failure, when the next write gets a new one.
+  /// Used only by the writer thread; absent after a failure until the next write opens a new one.
   private @Nullable Handle handle;
 
-  /// How the database is spoken to.
+  /// The operations on the database that differ between SQLite and PostgreSQL.
   ///
-  /// @param open makes a connection
-  /// @param alive whether one that has waited can still be used
-  /// @param begin starts a transaction in which nobody else writes, and marks the place
-  /// @param mark forgets the place that was marked and marks this one
-  /// @param undo goes back to the mark, which stays
-  /// @param again whether a write that failed like this may well succeed when it is repeated at
-  ///   once
+  /// @param open opens a connection
+  /// @param alive whether an idle connection can still be used
+  /// @param begin starts a transaction that excludes other writers, and sets a savepoint
+  /// @param mark replaces the savepoint by a new one
+  /// @param undo rolls back to the savepoint, which stays
+  /// @param again whether a write that failed in this way may succeed if it is repeated at once
   record Connection(
       Supplier<Handle> open,
       Predicate<Handle> alive,
@@ -69,7 +67,7 @@ final class WriterThread implements AutoCloseable {
       for (int attempt = 1; !ran(handle, connection, attempt); attempt++) {}
     }
 
-    /// False when it shall be tried again.
+    /// False if the write is to be repeated.
     private boolean ran(Handle handle, Connection connection, int attempt) {
       try {
         T result = work.apply(handle);
@@ -86,8 +84,8 @@ final class WriterThread implements AutoCloseable {
       return true;
     }
 
-    /// On a full disk SQLite undoes the whole transaction by itself, and the mark is gone: then all
-    /// must fail.
+    /// On a full disk SQLite rolls back the whole transaction, and the savepoint is gone: then all
+    /// writes of the group fail.
     private static boolean undone(Handle handle, Connection connection, Throwable fault) {
       try {
         connection.undo().accept(handle);
@@ -105,8 +103,7 @@ final class WriterThread implements AutoCloseable {
     }
   }
 
-  /// Opens a connection that only this thread uses. What goes wrong with it is told in the words of
-  /// `explain`.
+  /// Opens a connection for this thread only. Its failures are translated by `explain`.
   WriterThread(Connection connection, UnaryOperator<RuntimeException> explain) {
     this.connection = connection;
     this.explain = explain;
@@ -114,7 +111,7 @@ final class WriterThread implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("records-writer").start(this::run);
   }
 
-  /// Queues a write; the future ends when it is on the disk, or with what went wrong.
+  /// Queues a write; the future completes when it is on the disk, or with the failure.
   <T> CompletableFuture<T> submit(Function<Handle, T> work) {
     Job<T> job = new Job<>(work);
     synchronized (gate) {
@@ -126,7 +123,7 @@ final class WriterThread implements AutoCloseable {
     return job.done;
   }
 
-  /// Finishes the writes that wait, then ends the thread and closes its connection.
+  /// Finishes the queued writes, then ends the thread and closes its connection.
   @Override
   public void close() {
     synchronized (gate) {
@@ -193,8 +190,8 @@ final class WriterThread implements AutoCloseable {
     return handle;
   }
 
-  /// The disk is full, or the file is gone: nothing of this commit counts. What state the
-  /// connection is in is anybody's guess, so the next write starts with a new one.
+  /// Fails a whole group, for example because the disk is full: nothing was committed. The state of
+  /// the connection is unknown, so the next write opens a new one.
   private void fail(List<Job<?>> together, Throwable fault) {
     disconnect();
     together.forEach(job -> job.done.completeExceptionally(fault));
@@ -203,11 +200,11 @@ final class WriterThread implements AutoCloseable {
   private void disconnect() {
     if (handle != null) {
       try {
-        // The driver's own close: the handle's first tries to end a transaction that may be there
-        // or not.
+        // The driver's close, because the handle's close would first try to end the transaction, if
+        // any.
         handle.getConnection().close();
       } catch (SQLException nothingLeftToSave) {
-        // What was committed is on the disk, what was not has failed already.
+        // Committed writes are on the disk, the others have failed already.
       }
       handle = null;
     }

@@ -1,8 +1,8 @@
-/// What people give: prompts, demonstrations, rankings, ratings; their store, import and export.
+/// Human feedback: prompts, demonstrations, rankings, ratings; their store, import and export.
 ///
 /// The records ([Prompt], [Demonstration], [Ranking], [Rating], [Labeler]) validate themselves; the
-/// [Store] keeps them in one SQLite file; the [Importer] brings other people's files in, every bad
-/// line named, and the [Exporter] writes them out again.
+/// [Store] keeps them in one SQLite file or on a PostgreSQL server; the [Importer] reads files of
+/// many formats and names every bad line; the [Exporter] writes JSON lines.
 @NullMarked
 package org.instructgpt.records;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The same two rows in every container. All files are called `data`, since the name must not
-/// count.
+/// matter.
 final class ContainersTest {
   private static final String FIRST =
       "{\"prompt\": \"Wo? \ud83d\ude00\", \"completion\": \"Dort.\", \"labeler\": 7}";
@@ -63,7 +63,7 @@ final class ContainersTest {
         "prompt;completion;labeler\r\nWo? \ud83d\ude00;Dort.;7\r\nb;c;7",
         "prompt\tcompletion\tlabeler\nWo? \ud83d\ude00\tDort.\t7\nb\tc\t7"
       })
-  void textIsReadAsWhatItIs(String content) throws Exception {
+  void theFormOfATextFileIsDetected(String content) throws Exception {
     String pretty = SECOND.replace(", ", ",\n  ");
     String text =
         content.startsWith("{\"prompt")
@@ -102,7 +102,7 @@ final class ContainersTest {
   }
 
   @Test
-  void everyFileOfAZipHasItsOwnForm() throws Exception {
+  void eachFileOfAZipIsReadInItsOwnForm() throws Exception {
     Path file = folder.resolve("data");
     try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
       entry(zip, "one/rows.jsonl", LINES);
@@ -140,7 +140,7 @@ final class ContainersTest {
   }
 
   @Test
-  void aTableKeepsWhatItsCellsAre() throws Exception {
+  void aTableKeepsTheTextOfItsCells() throws Exception {
     ImportReport report =
         read(
             write(
@@ -163,7 +163,7 @@ final class ContainersTest {
     "'SQLite format 3\0', a SQLite database",
     "'version https://git-lfs.github.com/spec/v1', git lfs pull"
   })
-  void whatIsNoDataIsRecognised(String begins, String told) throws Exception {
+  void filesWithoutDataAreRefusedByTheirType(String begins, String told) throws Exception {
     Path file = write(begins.replace("\\0", "\0").getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> read(file))
         .hasMessageContaining("expected JSON lines, JSON, CSV, TSV or Parquet")
@@ -185,7 +185,7 @@ final class ContainersTest {
   }
 
   @Test
-  void aMillionBadRowsAreToldOnce() throws Exception {
+  void similarFaultsOfManyRowsAreReportedOnce() throws Exception {
     String rows = "{\"prompt\": 1, \"completion\": \"x\"}\n".repeat(100_000);
     Path file =
         write(

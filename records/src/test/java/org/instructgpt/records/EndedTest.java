@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whether an output ended by itself is kept wherever outputs go.
+/// The flag that an output ended by itself is kept in the store, in files and in exports.
 final class EndedTest {
   private static final Output CUT = new Output("This goes on and", "sft", false);
   private static final Output WHOLE = new Output("This ends.", "sft");
@@ -32,7 +32,7 @@ final class EndedTest {
   }
 
   @Test
-  void theStoreKeepsItAndOurOwnFilesCarryIt() throws Exception {
+  void theStoreAndTheOwnFormatKeepTheFlag() throws Exception {
     var file = folder.resolve("all.jsonl");
     try (var store = filled()) {
       assertThat(store.rankings(Filter.ALL).getFirst().item()).isEqualTo(ranking());
@@ -50,7 +50,7 @@ final class EndedTest {
   }
 
   @Test
-  void filesOfOthersMaySayItAndWhatTheyDoNotSayHasEnded() throws Exception {
+  void otherFormatsMayHaveTheFlagAndItsDefaultIsTrue() throws Exception {
     var file = folder.resolve("ranked.jsonl");
     Files.writeString(
         file,
@@ -76,7 +76,7 @@ final class EndedTest {
   }
 
   @Test
-  void aFlagThatIsNoneIsRefused() throws Exception {
+  void aFlagThatIsNoBooleanIsRefused() throws Exception {
     var file = folder.resolve("ranked.jsonl");
     Files.writeString(
         file,
@@ -94,7 +94,7 @@ final class EndedTest {
   }
 
   @Test
-  void aStoreFromBeforeOpensAndItsOutputsHaveEnded() throws Exception {
+  void theOutputsOfAnOlderStoreHaveEnded() throws Exception {
     filled().close();
     var file = folder.resolve("feedback.db");
     try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);

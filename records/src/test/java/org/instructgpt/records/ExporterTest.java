@@ -37,7 +37,7 @@ final class ExporterTest {
   }
 
   @Test
-  void whatIsExportedAndImportedIsTheSame() throws Exception {
+  void anExportedStoreIsImportedUnchanged() throws Exception {
     Path file = folder.resolve("all.jsonl.gz");
     assertThat(exporter.everything(file)).isEqualTo(8);
     try (Store copy = Store.open(folder.resolve("copy.db"))) {
@@ -70,7 +70,7 @@ final class ExporterTest {
   }
 
   @Test
-  void otherProgramsGetPromptsWithCompletionsAndPairs() throws Exception {
+  void completionsAndPreferencesAreExportedForOtherPrograms() throws Exception {
     Path completions = folder.resolve("completions.jsonl");
     assertThat(exporter.completions(completions, Filter.ALL.in(Split.TEST))).isEqualTo(1);
     assertThat(
@@ -82,7 +82,7 @@ final class ExporterTest {
   }
 
   @Test
-  void aFileAppearsWholeOrNotAtAll() throws Exception {
+  void anExportIsWrittenAtomically() throws Exception {
     Path file = folder.resolve("out.jsonl");
     Files.writeString(file, "before");
     assertThatThrownBy(() -> exporter.prompts(file, Filter.ALL.by("ann")))

@@ -66,7 +66,7 @@ final class FeedbackTablesTest {
   }
 
   @Test
-  void pagesShowTheNewestRowsFirstAndGoOnWhereTheLastOneEnded() {
+  void pagesShowTheNewestRowsFirstAndContinueAfterTheLastRow() {
     List<Row> first = browse(Kind.PROMPT, Filter.ALL, "", 0);
     assertThat(prompts(first)).containsExactly("100%_p3", "p2");
     assertThat(prompts(browse(Kind.PROMPT, Filter.ALL, "", first.getLast().seq())))
@@ -100,14 +100,14 @@ final class FeedbackTablesTest {
   }
 
   @Test
-  void wordsAreFoundInAnyCaseAndTheirSignsAreNoPattern() {
+  void wordsAreFoundInAnyCaseAndWithoutWildcards() {
     assertThat(prompts(browse(Kind.PROMPT, Filter.ALL, "EXPLAIN P2", 0))).containsExactly("p2");
     assertThat(prompts(browse(Kind.PROMPT, Filter.ALL, "0%_p", 0))).containsExactly("100%_p3");
     assertThat(browse(Kind.PROMPT, Filter.ALL, "%p%", 0)).isEmpty();
   }
 
   @Test
-  void whatWasGivenOnAPromptComesInTheOrderOfArrival() {
+  void feedbackOnAPromptIsInTheOrderOfArrival() {
     List<Demonstration> demonstrations = read(tables -> tables.demonstrations("p2"));
     List<Ranking> rankings = read(tables -> tables.rankings("p1"));
     List<Rating> ratings = read(tables -> tables.ratings("p1"));

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Each format on a row or two, by hand. Single quotes stand for double ones.
+/// Each format on a row or two. Single quotes stand for double ones.
 final class FormatTest {
 
   @Test
@@ -110,7 +110,7 @@ final class FormatTest {
   }
 
   @Test
-  void dialoguesThatPartEarlierAreComparedFromThere() {
+  void dialoguesThatDifferEarlierAreComparedFromThere() {
     String shared = "\\n\\nHuman: q\\n\\nAssistant:";
     String chosen = shared + " a\\n\\nHuman: r\\n\\nAssistant: b";
     RowRecords draft = draft();
@@ -166,7 +166,7 @@ final class FormatTest {
   /// 1 = 2, 2 = 4, but 4 > 1; all of them > 3. Ranks must break one of the two ties: 1 = 2 below 4,
   /// or 1 below 2 = 4.
   @Test
-  void tiesThatDoNotCarryOverAreBrokenAsRarelyAsPossible() {
+  void tiesThatAreNotTransitiveAreBrokenAsRarelyAsPossible() {
     RowRecords draft = draft();
     FormatReading.read(Format.FINE_GRAINED, json(fineGrained("[0, 1, 2, 1, 0, 2]")), draft);
     assertThat(all(draft.records(), Ranking.class).getFirst().ranks()).containsExactly(2, 1, 3, 1);
@@ -254,7 +254,7 @@ final class FormatTest {
     return records.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  /// Reads a row as its format, which must also be the one that is found by looking.
+  /// Reads a row as its format, which must also be the detected one.
   private static List<Feedback> read(Format format, String row) {
     assertThat(FormatDetection.of(json(row))).contains(format);
     RowRecords draft = draft();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What holds for every format: faults, all or nothing, repetition, containers.
+/// Imports in general: faults, atomicity, repetition, containers.
 final class ImporterTest {
   @TempDir Path folder;
   private Store store;
@@ -70,7 +70,7 @@ final class ImporterTest {
   }
 
   @Test
-  void badLinesAreSkippedWhenAskedAndStillTold() throws Exception {
+  void badLinesAreSkippedAndReportedIfSkippingIsChosen() throws Exception {
     Path file =
         lines(
             "{\"prompt\": \"one\", \"completion\": \"1\"}",
@@ -84,7 +84,7 @@ final class ImporterTest {
   }
 
   @Test
-  void oneBadFileKeepsTheOthersOut() throws Exception {
+  void aBadFileStopsTheImportOfAllFiles() throws Exception {
     Path good = lines("{\"prompt\": \"one\", \"completion\": \"1\"}");
     Path bad = write("bad.jsonl", "{\"question\": \"one\", \"answer\": 1}\n");
     assertThatThrownBy(() -> new Importer(store, settings).read(List.of(good, bad)))
@@ -166,7 +166,7 @@ final class ImporterTest {
   }
 
   @Test
-  void bytesThatAreNotUtf8CostTheirLine() throws Exception {
+  void aLineThatIsNotUtf8IsAFault() throws Exception {
     Path file = folder.resolve("rows.jsonl");
     Files.write(
         file, "{\"prompt\": \"caf\u00e9\"}\n\"two\"\n".getBytes(StandardCharsets.ISO_8859_1));
@@ -175,7 +175,7 @@ final class ImporterTest {
   }
 
   @Test
-  void rowsThatLookLikeNothingAreToldWhatIsUnderstood() throws Exception {
+  void theFaultOfAnUnknownRowNamesTheKnownForms() throws Exception {
     Path file = lines("{\"prompt\": \"one\", \"melody\": \"la\"}");
     assertThatThrownBy(() -> new Importer(store, settings).read(file))
         .hasMessageContaining("rows.jsonl:1: row: expected a row of a known form")
@@ -184,7 +184,7 @@ final class ImporterTest {
   }
 
   @Test
-  void aFileOfPromptsMustNotLoseCompletionsInSilence() throws Exception {
+  void aFileOfPromptsMustNotLoseCompletionsSilently() throws Exception {
     Path file = lines("{\"prompt\": \"one\"}", "{\"prompt\": \"two\", \"completion\": \"2\"}");
     assertThatThrownBy(() -> new Importer(store, settings).read(file))
         .hasMessageContaining("rows.jsonl:2: row: expected a prompt alone")
@@ -210,7 +210,7 @@ final class ImporterTest {
   }
 
   @Test
-  void whoGaveItIsToldByTheRowElseByTheSettings() throws Exception {
+  void theLabelerIsNamedByTheRowElseByTheSettings() throws Exception {
     Path file =
         lines(
             "{\"prompt\": \"one\", \"completion\": \"1\", \"labeler\": \"ann\"}",

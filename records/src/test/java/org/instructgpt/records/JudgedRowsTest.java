@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What somebody said of an answer, and of the use of their words, is not lost in any spelling.
+/// Judgements of answers and refusals of consent are read in all their spellings.
 final class JudgedRowsTest {
   @TempDir Path folder;
   private Store store;
@@ -35,7 +35,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void whatWasRejectedInProdigyIsNoDemonstration() throws Exception {
+  void aRowRejectedInProdigyIsNoDemonstration() throws Exception {
     ImportReport report =
         read(
             "{'prompt': 'a', 'response': 'x', 'answer': 'accept', '_input_hash': 1, '_annotator_id': 'kim'}",
@@ -79,7 +79,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void whoDidNotConsentIsNotTakenIn() throws Exception {
+  void rowsWithoutConsentAreNotImported() throws Exception {
     ImportSettings vouched = ImportSettings.at(Samples.NOON).withConsent();
     ImportReport report =
         new Importer(store, vouched)
@@ -95,7 +95,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void aPromptThatWasImportedBeforeBecomesTheCustomers() throws Exception {
+  void anImportWithConsentMakesAStoredPromptACustomersPrompt() throws Exception {
     String row = "{'prompt': 'a', 'user_id': 'u1'}";
     var _ = read(row);
     ImportSettings vouched = ImportSettings.at(Samples.NOON).withConsent();
@@ -108,7 +108,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void listsThatAreTextInJsonLinesAreOpened() throws Exception {
+  void listsWrittenAsTextInJsonLinesAreParsed() throws Exception {
     var _ =
         read(
             "{'prompt': '[\\'one\\',\\'two\\']', 'response_a': '[\\'a1\\',\\'a2\\']', 'response_b':"
@@ -151,7 +151,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void theScaleInAnExportIsToldByAllItsAnnotations() throws Exception {
+  void theScaleInAnExportIsInferredFromAllItsAnnotations() throws Exception {
     String row =
         "{'fields': {'prompt': 'p', 'response': 'r%d'}, 'responses': [{'user_id': 'u', 'status':"
             + " 'submitted', 'values': {'rating': {'value': %d}}}]}";
@@ -160,13 +160,13 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void itIsSaidThatAnUnknownFileWasNotReadToItsEnd() {
+  void theFaultOfAnUnknownFileSaysThatItWasNotReadToItsEnd() {
     BadRows refusal = refusal(Collections.nCopies(500, "{'foo': 1}").toArray(String[]::new));
     assertThat(refusal).hasMessageContaining("no further than its first 200 rows");
   }
 
   @Test
-  void aTestWithChoicesIsToldAsOne() {
+  void aBenchmarkWithChoicesIsRefusedAsOne() {
     assertThat(
             refusal(
                 "{'premise': 'p', 'choice1': 'a', 'choice2': 'b', 'question': 'cause', 'label': 1}"))
@@ -206,7 +206,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void aNameThatNoRowHasIsAMistake() throws Exception {
+  void aMappedFieldThatNoRowHasIsRefused() throws Exception {
     ImportSettings told = ImportSettings.at(Samples.NOON).named(Map.of("labeler", "ratr"));
     Path rows = lines("{'prompt': 'a', 'completion': 'x', 'rater': 'kim'}");
     Importer importer = new Importer(store, told);
@@ -216,7 +216,7 @@ final class JudgedRowsTest {
   }
 
   @Test
-  void commasTooManyAreNamed() {
+  void surplusCommasAreNamed() {
     assertThat(refusal("[{'prompt': 'a', 'completion': 'x'},", "]"))
         .hasMessageContaining("where a value is due before ]");
     assertThat(refusal("{'prompt': 'a', 'completion': 'x',}"))

@@ -3,7 +3,7 @@ package org.instructgpt.records;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 
-/// A program that writes until somebody kills it, and says what was acknowledged.
+/// A program that writes until it is killed, and prints which writes were acknowledged.
 final class KilledWriter {
   private KilledWriter() {}
 

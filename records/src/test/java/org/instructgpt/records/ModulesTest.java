@@ -18,7 +18,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What other modules do with the store: tables of their own, transactions, erasure.
+/// The store's functions for other modules: their own tables, transactions, erasure.
 @ParameterizedClass
 @EnumSource(Dialect.class)
 final class ModulesTest {
@@ -60,7 +60,7 @@ final class ModulesTest {
   }
 
   @Test
-  void aModuleHasTablesOfItsOwnThatAreThereAfterOpeningAgain() throws Exception {
+  void theTablesOfAModuleAreThereAfterReopening() throws Exception {
     assertThat(store.write(handle -> plant(handle, "b1", "p1", "ann")).join()).isEqualTo(1);
     store.close();
     store = Store.open(place);
@@ -75,7 +75,7 @@ final class ModulesTest {
   }
 
   @Test
-  void aModuleOfAStrangeNameOrWithoutScriptsIsRefused() {
+  void aModuleWithAnInvalidNameOrWithoutScriptsIsRefused() {
     assertThatThrownBy(() -> store.extend("x; DROP TABLE prompt", Garden.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected the name of a module");
@@ -106,7 +106,8 @@ final class ModulesTest {
     assertThat(beds()).containsExactly("b1");
   }
 
-  /// What two programs read and then write must not cross: 200 times one is added to a number.
+  /// Read-modify-write transactions of two programs must not interleave: a number is incremented
+  /// 200 times.
   @Test
   void writesOfTwoStoresRunOneAfterTheOther() throws Exception {
     store.write(handle -> plant(handle, "b1", "p1", "ann")).join();
@@ -129,7 +130,7 @@ final class ModulesTest {
     return handle.execute("UPDATE garden_bed SET planted = ?", now + 1);
   }
 
-  /// Messages end in logs, and what people wrote must not.
+  /// Messages are logged, so they must not contain what people wrote.
   @Test
   void aFailureDoesNotRepeatWhatWasToBeWritten() {
     assertThatThrownBy(() ->
@@ -156,7 +157,7 @@ final class ModulesTest {
   }
 
   @Test
-  void aSlotIsTakenOnceHoweverManyAskForIt() {
+  void aRowIsTakenOnceByConcurrentWriters() {
     store
         .write(handle -> {
           for (int i = 0; i < 20; i++) {
@@ -180,7 +181,7 @@ final class ModulesTest {
   }
 
   @Test
-  void erasingACustomerTakesWhatOthersGaveOnTheirPromptsToo() {
+  void erasingACustomerDeletesTheFeedbackOnTheirPrompts() {
     store.add(List.of(Samples.prompt("p2"), Samples.demonstration("d2", "p2", Samples.ANN))).join();
     store.write(handle -> plant(handle, "b1", "p1", "ann")).join();
     store.write(handle -> plant(handle, "b2", "p2", "user-p1")).join();
@@ -204,7 +205,7 @@ final class ModulesTest {
   }
 
   @Test
-  void erasingALabelerTakesTheRankingsInWhichOthersJudgedTheirWords() {
+  void erasingALabelerDeletesTheRankingsOfTheirTexts() {
     var shown =
         new Ranking(
             "r9",
@@ -222,7 +223,7 @@ final class ModulesTest {
   }
 
   @Test
-  void onePromptCanGoAlone() {
+  void aSinglePromptCanBeErased() {
     store.add(Samples.prompt("p2")).join();
     Erased erased = store.erase(Set.of(), Set.of("p1", "unknown"), List.of());
     assertThat(erased.prompts()).containsExactly("p1");
@@ -232,7 +233,7 @@ final class ModulesTest {
   }
 
   @Test
-  void anErasureThatFailsInAModuleTakesNothing() {
+  void anErasureThatFailsInAModuleDeletesNothing() {
     assertThatThrownBy(() ->
             store.erase(
                 Set.of("user-p1"),

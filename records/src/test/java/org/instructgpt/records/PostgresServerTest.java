@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class PostgresServerTest {
 
   @Test
-  void aPlaceThatIsNoneIsToldWithoutThePassword() {
+  void anInvalidLocationIsReportedWithoutThePassword() {
     for (String place :
         List.of(
             "postgresql://",
@@ -29,7 +29,7 @@ final class PostgresServerTest {
   }
 
   @Test
-  void aServerThatIsNotThereOrADatabaseThatIsNotIsNamed() {
+  void aMissingServerOrDatabaseIsNamed() {
     assertThatThrownBy(() -> Store.open("postgresql://me:secret@localhost:1/db"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("postgresql://localhost:1/db")
@@ -41,7 +41,7 @@ final class PostgresServerTest {
   }
 
   @Test
-  void acknowledgedMeansOnTheDiskWhateverTheDatabaseSays() throws Exception {
+  void acknowledgedWritesAreOnTheDiskWhateverTheDatabasesSettings() throws Exception {
     String place = TestServer.database();
     try (Store store = Store.open(place)) {
       String name = place.substring(place.lastIndexOf('/') + 1);
@@ -60,8 +60,8 @@ final class PostgresServerTest {
     }
   }
 
-  /// An administrator, or a server that starts again, ends connections: the next write goes
-  /// through.
+  /// Connections are closed by an administrator or a restart of the server: the next write
+  /// succeeds.
   @Test
   void aConnectionThatWasCutIsReplaced() throws Exception {
     try (Store store = Store.open(TestServer.database())) {
@@ -82,8 +82,7 @@ final class PostgresServerTest {
     }
   }
 
-  /// Somebody who does not take turns, as another program's tool, collides with a write: it is
-  /// repeated.
+  /// A program that does not take the lock conflicts with a write, which is repeated.
   @Test
   void aWriteThatCollidesIsRepeated() throws Exception {
     try (Store store = Store.open(TestServer.database())) {

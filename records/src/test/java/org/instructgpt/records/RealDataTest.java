@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whole files of other people. The numbers are facts of their description or were counted by
-/// another program.
+/// Whole public data sets. The numbers are from their descriptions or were counted by another
+/// program.
 final class RealDataTest {
   private static final Path DATA =
       Path.of(System.getProperty("instructgpt.root", "..")).resolve("../shared/data");

@@ -86,8 +86,7 @@ final class RecordsTest {
     }
   }
 
-  /// Worked out by a program in another language: data that was split must fall the same way ever
-  /// after.
+  /// Computed by a program in another language: the split of a prompt must never change.
   @Test
   void theSplitOfAQuestionNeverChanges() {
     Optional<String> nobody = Optional.empty();
@@ -100,7 +99,7 @@ final class RecordsTest {
   }
 
   @Test
-  void theSharesOfTheSplitAreMet() {
+  void theSplitsHaveTheirShares() {
     Optional<String> nobody = Optional.empty();
     Map<Split, Integer> counts = new EnumMap<>(Split.class);
     for (int i = 0; i < 10_000; i++) {
@@ -114,7 +113,7 @@ final class RecordsTest {
   }
 
   @Test
-  void freshNamesSortByTimeAndNamesOfContentAreStable() {
+  void freshIdsSortByTimeAndIdsOfContentAreStable() {
     Random random = new Random(1);
     String early = Ids.fresh(Samples.NOON, random);
     String late = Ids.fresh(Samples.NOON.plusMillis(1), random);

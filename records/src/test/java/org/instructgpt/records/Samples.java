@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A few records to work with.
+/// Sample records.
 final class Samples {
   static final Instant NOON = Instant.parse("2022-03-04T12:00:00.123456789Z");
   static final Labeler ANN = new Labeler("ann", Labeler.Pool.TRAINING);

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class SqliteFileTest {
   @TempDir Path folder;
 
-  /// A kill leaves what the kernel has; only these settings keep acknowledged writes when the power
-  /// fails (2 is FULL).
+  /// A killed process loses nothing that the kernel has; only these settings keep acknowledged
+  /// writes at a power failure (2 is FULL).
   @Test
   void theWriterSyncsEveryCommitAndKeepsReferences() throws Exception {
     try (Store store = open()) {
@@ -43,7 +43,7 @@ final class SqliteFileTest {
   }
 
   @Test
-  void aFullDiskIsToldAndTheStoreGoesOnWhenThereIsRoomAgain() throws Exception {
+  void aFullDiskIsReportedAndTheStoreWorksAgainWhenThereIsSpace() throws Exception {
     try (Store store = open()) {
       store.add(Samples.oneOfEach()).get();
       pages(store, 60);
@@ -140,7 +140,7 @@ final class SqliteFileTest {
     }
   }
 
-  /// Somebody holds the file for longer than one can wait.
+  /// Another program locks the file for longer than the time limit.
   @Test
   void aStoreThatCannotWriteIsNotHealthy() throws Exception {
     try (Store store = open();

@@ -33,7 +33,7 @@ class StoreCountsTest {
   }
 
   @Test
-  void whatIsOnlyInTheLogOfAnOpenStoreCounts() throws IOException {
+  void recordsInTheLogOfAnOpenStoreAreCounted() throws IOException {
     Path file = folder.resolve("feedback.db");
     try (Store store = Store.open(file)) {
       store.add(records()).join();
@@ -42,7 +42,7 @@ class StoreCountsTest {
   }
 
   @Test
-  void aCopyWithItsLogAndNobodyBesideIsCountedWithoutTouchingIt() throws IOException {
+  void aCopiedStoreWithALogIsCountedWithoutChangingIt() throws IOException {
     Path file = folder.resolve("feedback.db");
     Path copy = Files.createDirectory(folder.resolve("copy")).resolve("feedback.db");
     try (Store store = Store.open(file)) {
@@ -56,7 +56,7 @@ class StoreCountsTest {
   }
 
   @Test
-  void whatIsNoStoreIsRefused() throws IOException {
+  void aFileThatIsNoStoreIsRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("feedback.db"), "no store, ".repeat(200));
     assertThatThrownBy(() -> StoreCounts.of(text))
         .isInstanceOf(IllegalArgumentException.class)

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Who may read what people wrote.
+/// File permissions of the store, its log, backups and exports.
 class StorePrivacyTest {
   @TempDir Path folder;
 
@@ -33,7 +33,7 @@ class StorePrivacyTest {
   }
 
   @Test
-  void theStoreItsLogItsBackupAndItsExportAreTheOwnersAlone() throws IOException {
+  void onlyTheOwnerMayReadTheStoreItsLogBackupAndExport() throws IOException {
     var file = folder.resolve("feedback.db");
     try (var store = Store.open(file)) {
       store.add(List.of(prompt())).join();
@@ -47,7 +47,7 @@ class StorePrivacyTest {
   }
 
   @Test
-  void aStoreThatEverybodyCouldReadIsClosedAndAGroupsRightsStay() throws IOException {
+  void permissionsOfOthersAreRemovedAndThoseOfAGroupKept() throws IOException {
     var file = folder.resolve("feedback.db");
     Store.open(file).close();
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));

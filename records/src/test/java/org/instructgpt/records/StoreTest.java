@@ -35,7 +35,7 @@ final class StoreTest {
   }
 
   @Test
-  void whatWasAddedIsThereAfterClosingAndOpening() throws Exception {
+  void addedRecordsAreThereAfterReopening() throws Exception {
     try (Store store = open()) {
       assertThat(store.add(Samples.oneOfEach()).get()).isEqualTo(5);
     }
@@ -57,7 +57,7 @@ final class StoreTest {
   }
 
   @Test
-  void theSameRecordTwiceIsOneRowAndTheFirstTimeStands() throws Exception {
+  void theSameRecordTwiceIsOneRowWithTheFirstTime() throws Exception {
     try (Store store = open()) {
       store.add(Samples.oneOfEach()).get();
       assertThat(store.add(Samples.oneOfEach()).get()).isZero();
@@ -155,7 +155,7 @@ final class StoreTest {
   }
 
   @Test
-  void oneSubmissionTenTimesAtOnceIsOneRow() throws Exception {
+  void aSubmissionSentTenTimesConcurrentlyIsOneRow() throws Exception {
     try (Store store = open()) {
       List<CompletableFuture<Integer>> submissions = new ArrayList<>();
       for (int i = 0; i < 10; i++) {
@@ -166,7 +166,7 @@ final class StoreTest {
   }
 
   @Test
-  void aWriteThatFailsTakesNoOtherWithIt() throws Exception {
+  void aFailedWriteDoesNotAffectTheOthers() throws Exception {
     try (Store store = open()) {
       List<CompletableFuture<Integer>> writes = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
@@ -192,7 +192,7 @@ final class StoreTest {
   }
 
   @Test
-  void closingFinishesTheWritesThatWait() throws Exception {
+  void closingFinishesTheQueuedWrites() throws Exception {
     List<CompletableFuture<Integer>> writes = new ArrayList<>();
     Store store = open();
     for (int i = 0; i < 300; i++) {
@@ -208,8 +208,8 @@ final class StoreTest {
     }
   }
 
-  /// A program writes one demonstration after another and says each name after its future has
-  /// ended; then it is killed.
+  /// A program writes demonstrations and prints each id after its future has completed; then it is
+  /// killed.
   @Test
   void whatWasAcknowledgedSurvivesTheKillOfTheProgram() throws Exception {
     Path said = folder.resolve("said.txt");
@@ -250,7 +250,7 @@ final class StoreTest {
     return Store.open(place);
   }
 
-  /// PostgreSQL has no U+0000.
+  /// PostgreSQL cannot store U+0000.
   private Prompt kept(Prompt prompt) {
     return dialect == Dialect.SQLITE
         ? prompt

@@ -7,17 +7,17 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.opentest4j.TestAbortedException;
 
-/// A PostgreSQL server for the tests of all modules, started when the first of them asks and ended
-/// with the program. It waits for the disk as a real one does, which the library turns off.
+/// A PostgreSQL server for the tests of all modules, started on first use and stopped with the
+/// program. Unlike the library's default, its commits wait for the disk as on a real server.
 ///
-/// Where it cannot start, a test that needs it is skipped and says so; where the environment has
-/// `CI=true`, it fails.
+/// If it cannot start, tests that need it are skipped; with `CI=true` in the environment, they
+/// fail.
 public final class TestServer {
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private TestServer() {}
 
-  /// Started once, by whoever comes first.
+  /// Started once, on first use.
   private static final class Running {
     static final EmbeddedPostgres SERVER = start();
 
@@ -34,7 +34,7 @@ public final class TestServer {
     }
   }
 
-  /// The place of a new, empty database, as [Store#open(String)] takes it.
+  /// The location of a new, empty database, for [Store#open(String)].
   public static String database() {
     try {
       String name = "test_" + DATABASES.incrementAndGet();

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Small files in the forms that people have, and what each must become: `D` demonstrations, `R`
-/// rankings, `A` ratings, `P` prompts alone. What they must not become is silent loss.
-final class PeoplesFilesTest {
+/// Small files in common forms, and the records that each must become: `D` demonstrations, `R`
+/// rankings, `A` ratings, `P` prompts. Nothing may be lost silently.
+final class CommonFilesTest {
   private static final String RIVER = "Where does the river begin?";
   private static final String HILLS = "It begins in the northern hills.";
 
@@ -99,7 +99,7 @@ final class PeoplesFilesTest {
     "winner-num.jsonl, R2",
     "prompt-chosen-conv.jsonl, R1"
   })
-  void aFileBecomes(String file, String expected) throws Exception {
+  void aFileBecomesItsRecords(String file, String expected) throws Exception {
     ImportReport report = read(file);
     assertThat(report.bad()).isEmpty();
     assertThat(report.isNothing()).isEqualTo(expected.equals("nothing"));
@@ -129,14 +129,14 @@ final class PeoplesFilesTest {
         "single-rating1.jsonl | --map stars=rating",
         "trailing-commas.jsonl | wrap them in [ ], or drop the commas"
       })
-  void aFileIsRefusedWithTheWay(String file, String way) {
+  void aFileIsRefusedWithTheFlagThatHelps(String file, String way) {
     BadRows refusal = catchThrowableOfType(BadRows.class, () -> read(file));
     assertThat(refusal).hasMessageContaining(way);
     assertThat(store.counts().prompts()).isZero();
   }
 
   @Test
-  void contextAndSystemTextAreOfThePrompt() throws Exception {
+  void contextAndSystemTextArePartOfThePrompt() throws Exception {
     var _ = read("preferences-context.jsonl");
     var _ = read("question-context.json");
     var _ = read("question-chosen.jsonl");
@@ -178,7 +178,7 @@ final class PeoplesFilesTest {
   }
 
   @Test
-  void winnersAreToldInManyWays() throws Exception {
+  void winnersAreReadInTheirManyForms() throws Exception {
     var _ = read("arena.jsonl");
     var _ = read("shp.jsonl");
     var _ = read("alpacaeval.jsonl");
@@ -199,7 +199,7 @@ final class PeoplesFilesTest {
   }
 
   @Test
-  void whatFieldsAreCanBeTold() throws Exception {
+  void theRolesOfFieldsCanBeGiven() throws Exception {
     ImportSettings told =
         ImportSettings.at(Samples.NOON)
             .named(Map.of("chosen", "response_j", "rejected", "response_k"));
@@ -214,7 +214,7 @@ final class PeoplesFilesTest {
   }
 
   @Test
-  void whoJudgedAndWhoseModelAreKept() throws Exception {
+  void labelersAndModelsAreKept() throws Exception {
     var _ = read("summarize-comparisons.json");
     var _ = read("label-studio.json");
     var _ = read("alpaca-farm-pairs.json");
@@ -242,7 +242,7 @@ final class PeoplesFilesTest {
   }
 
   @Test
-  void everyAnswerOfAConversationIsADemonstrationWhenAsked() throws Exception {
+  void everyAnswerOfAConversationIsADemonstrationIfChosen() throws Exception {
     ImportSettings every = ImportSettings.at(Samples.NOON).withEveryTurn();
     ImportReport report = new Importer(store, every).read(file("firefly.jsonl"));
     assertThat(report.added("demonstration")).isEqualTo(2);
@@ -251,7 +251,7 @@ final class PeoplesFilesTest {
   }
 
   @Test
-  void marksInsideATurnAreNoTurns() throws Exception {
+  void marksInsideATurnDoNotBeginATurn() throws Exception {
     ImportReport report = read("marks-in-user-text.jsonl");
     assertThat(report.notes()).hasSize(1);
     Prompt prompt = store.prompts(Filter.ALL).getFirst();
@@ -259,7 +259,7 @@ final class PeoplesFilesTest {
   }
 
   @Test
-  void badRowsOfAToolAreLeftOutWhenAsked() throws Exception {
+  void badRowsOfALabelingToolAreSkippedIfChosen() throws Exception {
     ImportSettings skipping = ImportSettings.at(Samples.NOON).skippingBad();
     ImportReport report = new Importer(store, skipping).read(file("openai-tools.jsonl"));
     assertThat(report.added("demonstration")).isEqualTo(2);
@@ -291,6 +291,6 @@ final class PeoplesFilesTest {
 
   private static Path file(String name) throws URISyntaxException {
     return Path.of(
-        Objects.requireNonNull(PeoplesFilesTest.class.getResource("/imports/" + name)).toURI());
+        Objects.requireNonNull(CommonFilesTest.class.getResource("/imports/" + name)).toURI());
   }
 }

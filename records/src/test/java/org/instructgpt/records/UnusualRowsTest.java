@@ -11,15 +11,15 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Every value of a good row is replaced by every odd one: that is read or refused, but never
-/// crashes the reader.
-final class OddRowsTest {
+/// Every value of a valid row is replaced by every unusual one: the row is read or refused, but
+/// never crashes the reader.
+final class UnusualRowsTest {
   private static final String ODD =
       "[null, true, -1, 3, 1e99, '', ' ', 'x', '\\ud800', [], {}, [null], [[]], [''], [{}], ['a','b','c']]";
 
   @ParameterizedTest
   @EnumSource(Format.class)
-  void anOddRowIsReadOrRefused(Format format) {
+  void anUnusualRowIsReadOrRefused(Format format) {
     int refused = 0;
     for (JsonNode row : oddRows(json(sample(format)))) {
       try {
@@ -41,7 +41,7 @@ final class OddRowsTest {
     return rows;
   }
 
-  /// The odd values in place of this one, and in place of each one inside it.
+  /// The unusual values in place of this one, and in place of each one inside it.
   private static List<JsonNode> variants(JsonNode value) {
     List<JsonNode> variants = new ArrayList<>();
     json(ODD).forEach(variants::add);
