@@ -18,6 +18,7 @@ import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.ClosestName;
 import org.instructgpt.records.Store;
 import org.instructgpt.studio.ErasableModules;
+import org.instructgpt.web.AccountEntry;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.ApiError;
@@ -87,7 +88,7 @@ final class PasswordCommand implements Callable<Integer> {
         change(accounts, account, read());
         out.println("the password of " + account.name() + " is changed");
       } else {
-        var token = accounts.resetLink(account.id(), Account.PROGRAM);
+        var token = accounts.credentials().resetLink(account.id(), Account.PROGRAM);
         accounts.endSessions(account.id(), Account.PROGRAM);
         out.println("a new password is set here, once, within a day:");
         out.println(
@@ -105,7 +106,7 @@ final class PasswordCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Optional<Accounts.Entry> find(Accounts accounts) {
+  private Optional<AccountEntry> find(Accounts accounts) {
     return accounts
         .named(name)
         .flatMap(account ->
@@ -114,7 +115,7 @@ final class PasswordCommand implements Callable<Integer> {
 
   private static void change(Accounts accounts, Account account, String fresh) {
     try {
-      accounts.setPassword(account, fresh, Account.PROGRAM);
+      accounts.credentials().setPassword(account, fresh, Account.PROGRAM);
     } catch (ApiError refused) {
       throw new IllegalArgumentException("--ask: " + refused.inEnglish(), refused);
     }
@@ -132,7 +133,7 @@ final class PasswordCommand implements Callable<Integer> {
   }
 
   /// The last administrator who was disabled would be locked out for good.
-  private void checkEnabled(Accounts accounts, Accounts.Entry entry) {
+  private void checkEnabled(Accounts accounts, AccountEntry entry) {
     boolean last = entry.account().role() == Account.Role.ADMIN && !accounts.hasAdmin();
     if (entry.disabled() && !enable && !last) {
       throw new IllegalArgumentException(

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.instructgpt.web.SiteSettings;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.InferenceEngine;
@@ -113,7 +114,7 @@ final class StudioCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var settings = new Site.Settings(host, port, address(), open, requests, PATIENCE);
+    var settings = new SiteSettings(host, port, address(), open, requests, PATIENCE);
     var folder = Workspace.create(workspace);
     var random = new SecureRandom();
     var records = place == null ? folder.place() : place;
@@ -125,7 +126,7 @@ final class StudioCommand implements Callable<Integer> {
   }
 
   private void serve(
-      Site.Settings settings,
+      SiteSettings settings,
       Workspace folder,
       String records,
       SecureRandom random,

@@ -188,8 +188,8 @@ class PeopleTest {
     try (var store = new Workspace(workspace).store()) {
       var accounts = ErasableModules.of(store, NOW, random).accounts();
       var by = new Account("x", "x", Account.Role.ADMIN, Optional.empty(), Locale.ENGLISH);
-      var token = accounts.invite(role, Optional.empty(), by);
-      return accounts.join(token, name, "seven quiet otters", Locale.ENGLISH).id();
+      var token = accounts.signUp().invite(role, Optional.empty(), by);
+      return accounts.signUp().join(token, name, "seven quiet otters", Locale.ENGLISH).id();
     }
   }
 
@@ -227,8 +227,8 @@ class PeopleTest {
     var token = out.toString().replaceAll("(?s).*#(\\S+).*", "$1");
     try (var store = new Workspace(workspace).store()) {
       var accounts = ErasableModules.of(store, NOW, new SecureRandom()).accounts();
-      accounts.resetPassword(token, "eight loud walruses");
-      assertThat(accounts.signIn("Ada", "eight loud walruses").id()).isEqualTo(id);
+      accounts.credentials().resetPassword(token, "eight loud walruses");
+      assertThat(accounts.credentials().signIn("Ada", "eight loud walruses").id()).isEqualTo(id);
       store.write(handle -> handle.execute("UPDATE web_account SET disabled = 1")).join();
     }
     out.getBuffer().setLength(0);

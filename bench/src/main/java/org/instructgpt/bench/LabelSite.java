@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.web.SiteSettings;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
@@ -33,7 +34,7 @@ final class LabelSite {
     var clock = InstantSource.system();
     var random = new SecureRandom();
     var settings =
-        new Site.Settings(
+        new SiteSettings(
             "127.0.0.1",
             Integer.parseInt(arguments[1]),
             Optional.empty(),

@@ -26,6 +26,7 @@ import org.instructgpt.studio.Playground;
 import org.instructgpt.studio.PlaygroundHistory;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
+import org.instructgpt.web.SiteSettings;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.Route;
@@ -51,7 +52,7 @@ final class RouteTable {
                 new InferenceEngine.Settings(0, 1, Precision.FULL, Device.CPU));
         var site =
             Site.start(
-                Site.Settings.local(0),
+                SiteSettings.local(0),
                 store,
                 List.of(label(store), playground(store, speaker, folder)),
                 clock,

@@ -18,11 +18,11 @@ record AnswerFeedbackPages(PlaygroundHistory history) {
       int number,
       boolean more) {}
 
-  void list(Exchange visit) {
-    int number = HistoryPages.page(visit);
+  void list(Exchange exchange) {
+    int number = HistoryPages.page(exchange);
     var disliked = history.disliked(A_PAGE + 1, number * A_PAGE);
     boolean more = disliked.size() > A_PAGE;
-    visit.page(
+    exchange.page(
         "opinions.title",
         "opinions",
         Map.of(

@@ -66,12 +66,12 @@ final class BatchPages {
     }
   }
 
-  private void overview(Exchange visit) {
+  private void overview(Exchange exchange) {
     List<Row> rows =
-        quality.progress(visit.now()).stream()
+        quality.progress(exchange.now()).stream()
             .map(p -> new Row(p, p.skipped() == 0 ? Map.of() : quality.skips(p.id())))
             .toList();
-    visit.page(
+    exchange.page(
         "label.research.title",
         "research",
         Map.of("rows", rows, "preparing", new Latest(rounds.latest())));
@@ -80,12 +80,12 @@ final class BatchPages {
   /// The round that is or was last prepared, for the template.
   record Latest(Optional<Preparation> round) {}
 
-  private void blank(Exchange visit) {
-    form(visit, new Filled(visit, false, Map.of()));
+  private void blank(Exchange exchange) {
+    form(exchange, new Filled(exchange, false, Map.of()));
   }
 
-  private void form(Exchange visit, Filled filled) {
-    visit.page(
+  private void form(Exchange exchange, Filled filled) {
+    exchange.page(
         filled.problems().isEmpty() ? 200 : 400,
         "label.batch.title",
         "batch",
@@ -101,45 +101,45 @@ final class BatchPages {
   /// What stands in the fields: what was sent and refused, or what a new form begins with.
   ///
   /// @param problems by field
-  record Filled(Exchange visit, boolean sent, Map<String, String> problems) {
+  record Filled(Exchange exchange, boolean sent, Map<String, String> problems) {
     Filled {
       problems = Map.copyOf(problems);
     }
 
     String value(String field, String first) {
-      return sent ? visit.field(field).orElse("") : first;
+      return sent ? exchange.field(field).orElse("") : first;
     }
 
     boolean chosen(String field, String value, boolean first) {
-      return sent ? visit.fields(field).contains(value) : first;
+      return sent ? exchange.fields(field).contains(value) : first;
     }
   }
 
   /// A form that is read whole before anything is said about it.
   private static final class Reading {
-    private final Exchange visit;
+    private final Exchange exchange;
     private final List<Problem> problems = new ArrayList<>();
 
-    Reading(Exchange visit) {
-      this.visit = visit;
+    Reading(Exchange exchange) {
+      this.exchange = exchange;
     }
 
     <T> @Nullable T get(Supplier<T> field) {
       try {
         return field.get();
-      } catch (ApiError refusal) {
-        problems.addAll(refusal.problems());
+      } catch (ApiError error) {
+        problems.addAll(error.problems());
         return null;
       }
     }
 
     int number(String field, int least, int most) {
-      Integer number = get(() -> PageNumbers.of(visit, field, least, most));
+      Integer number = get(() -> PageNumbers.of(exchange, field, least, most));
       return number == null ? least : number;
     }
 
     <E extends Enum<E>> Optional<E> maybe(Class<E> type, String field) {
-      String name = visit.field(field).orElse("");
+      String name = exchange.field(field).orElse("");
       return name.isEmpty()
           ? Optional.empty()
           : Optional.ofNullable(get(() -> ScreeningPages.constant(type, field, name)));
@@ -158,21 +158,21 @@ final class BatchPages {
     }
   }
 
-  private void open(Exchange visit) {
-    var _ = visit.field("name"); // what is no form at all is refused as such: nothing can be kept
+  private void open(Exchange exchange) {
+    var _ = exchange.field("name"); // what is no form at all is refused as such: nothing can be kept
     try {
-      begin(visit);
-    } catch (ApiError refusal) {
+      begin(exchange);
+    } catch (ApiError error) {
       // Nothing that was filled in is lost.
-      form(visit, new Filled(visit, true, visit.problems(refusal)));
+      form(exchange, new Filled(exchange, true, exchange.problems(error)));
     }
   }
 
-  private void begin(Exchange visit) {
-    var form = new Reading(visit);
+  private void begin(Exchange exchange) {
+    var form = new Reading(exchange);
     Kind kind = form.maybe(Kind.class, "kind").orElse(Kind.PLAIN);
     Mode mode = form.maybe(Mode.class, "mode").orElse(Mode.TRAINING);
-    String name = visit.field("name").orElse("").strip();
+    String name = exchange.field("name").orElse("").strip();
     form.check(!name.isEmpty() && name.length() <= 100, "name", "label.refused.name");
     var batch =
         new TaskBatch(
@@ -190,7 +190,7 @@ final class BatchPages {
           case DEMONSTRATE, TAG -> prompted(form, batch);
           case COMPARE -> compared(form, batch);
         };
-    visit.redirect("/research", key);
+    exchange.redirect("/research", key);
   }
 
   private String written(Reading form, TaskBatch batch) {
@@ -202,7 +202,7 @@ final class BatchPages {
 
   private String useCases(Reading form, TaskBatch batch) {
     List<String> cases =
-        form.visit
+        form.exchange
             .field("cases")
             .orElse("")
             .lines()
@@ -227,14 +227,14 @@ final class BatchPages {
   }
 
   private String compared(Reading form, TaskBatch batch) {
-    List<String> models = form.visit.fields("models");
+    List<String> models = form.exchange.fields("models");
     form.check(
         !models.isEmpty() && rounds.models().containsAll(models), "models", "label.refused.models");
     int k = form.number("k", LEAST_OUTPUTS, MOST_OUTPUTS);
     form.check(models.size() <= k, "models", "label.refused.more-models", models.size(), k);
     List<Prompt> prompts = chosen(form, batch.kind());
     form.done();
-    RoundPlan plan = new RoundPlan(batch, choice(form), models, k, form.visit.account().id());
+    RoundPlan plan = new RoundPlan(batch, choice(form), models, k, form.exchange.account().id());
     if (!rounds.begin(plan, prompts)) {
       throw ApiError.conflict("label.refused.round-going");
     }
@@ -253,61 +253,61 @@ final class BatchPages {
     return new Choice(
         form.maybe(Split.class, "split"),
         form.maybe(Source.class, "source"),
-        form.visit.field("fresh").isPresent(),
+        form.exchange.field("fresh").isPresent(),
         form.number("most", 1, MOST_ITEMS));
   }
 
   private String open(Reading form, TaskBatch batch, List<Item> items) {
     try {
-      desk.open(batch, items, form.visit.account().id());
+      desk.open(batch, items, form.exchange.account().id());
     } catch (IllegalArgumentException wrong) {
       throw ApiError.invalid("", "label.refused.batch", String.valueOf(wrong.getMessage()));
     }
     return "label.batch.opened";
   }
 
-  private void askClose(Exchange visit) {
-    String id = visit.path("batch");
+  private void askClose(Exchange exchange) {
+    String id = exchange.path("batch");
     BatchProgress progress =
-        quality.progress(visit.now()).stream()
+        quality.progress(exchange.now()).stream()
             .filter(p -> p.id().equals(id))
             .findFirst()
             .orElseThrow(ApiError::missing);
     int open = progress.slots() - progress.done() - progress.leased();
-    visit.confirm(
+    exchange.confirm(
         new Exchange.Confirmation(
-            visit.text("label.close.title", progress.batch().name()),
+            exchange.text("label.close.title", progress.batch().name()),
             List.of(
-                visit.text("label.close.open", Math.max(0, open), progress.slots()),
-                visit.text("label.close.leased", progress.leased()),
-                visit.text("label.close.kept", progress.done(), progress.surplus())),
+                exchange.text("label.close.open", Math.max(0, open), progress.slots()),
+                exchange.text("label.close.leased", progress.leased()),
+                exchange.text("label.close.kept", progress.done(), progress.surplus())),
             "/research/batches/" + id + "/close",
             Map.of(),
-            visit.text("label.batch.close"),
+            exchange.text("label.batch.close"),
             "/research"));
   }
 
-  private void close(Exchange visit) {
-    String batch = known(visit);
-    desk.close(batch, visit.account().id());
-    visit.redirect("/research", "label.batch.closed");
+  private void close(Exchange exchange) {
+    String batch = known(exchange);
+    desk.close(batch, exchange.account().id());
+    exchange.redirect("/research", "label.batch.closed");
   }
 
-  private void gold(Exchange visit) {
-    String batch = known(visit);
+  private void gold(Exchange exchange) {
+    String batch = known(exchange);
     boolean comparisons =
-        quality.progress(visit.now()).stream()
+        quality.progress(exchange.now()).stream()
             .anyMatch(p -> p.id().equals(batch) && p.batch().kind() == Kind.COMPARE);
     if (!comparisons) {
       throw ApiError.conflict("label.refused.gold");
     }
-    int made = desk.makeGold(batch, visit.account().id());
-    visit.redirect("/research", made == 0 ? "label.batch.no-gold" : "label.batch.made-gold");
+    int made = desk.makeGold(batch, exchange.account().id());
+    exchange.redirect("/research", made == 0 ? "label.batch.no-gold" : "label.batch.made-gold");
   }
 
-  private String known(Exchange visit) {
-    String batch = visit.path("batch");
-    if (quality.progress(visit.now()).stream().noneMatch(p -> p.id().equals(batch))) {
+  private String known(Exchange exchange) {
+    String batch = exchange.path("batch");
+    if (quality.progress(exchange.now()).stream().noneMatch(p -> p.id().equals(batch))) {
       throw ApiError.missing();
     }
     return batch;

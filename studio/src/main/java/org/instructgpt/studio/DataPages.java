@@ -33,39 +33,39 @@ final class DataPages {
         Route.get("/research/export.zip", LabelArea.RESEARCHERS, this::export));
   }
 
-  private void list(Exchange visit) {
-    What what = one(visit, What.class, "what").orElse(What.PROMPTS);
+  private void list(Exchange exchange) {
+    What what = one(exchange, What.class, "what").orElse(What.PROMPTS);
     long before =
-        visit.query("before").filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
+        exchange.query("before").filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
     var query =
         new Query(
             what,
-            one(visit, Split.class, "split"),
-            one(visit, Source.class, "source"),
-            visit.query("q").orElse("").strip(),
-            visit.query("labeler").orElse("").strip(),
+            one(exchange, Split.class, "split"),
+            one(exchange, Source.class, "source"),
+            exchange.query("q").orElse("").strip(),
+            exchange.query("labeler").orElse("").strip(),
             before);
-    visit.page(
+    exchange.page(
         "label.data.title",
         "data",
         Map.of("query", query, "found", shelf.find(query), "counts", store.counts()));
   }
 
-  private static <E extends Enum<E>> Optional<E> one(Exchange visit, Class<E> type, String field) {
-    return visit
+  private static <E extends Enum<E>> Optional<E> one(Exchange exchange, Class<E> type, String field) {
+    return exchange
         .query(field)
         .filter(name -> !name.isEmpty())
         .map(name -> ScreeningPages.constant(type, field, name));
   }
 
-  private void prompt(Exchange visit) {
-    Prompt prompt = store.prompt(visit.path("prompt")).orElseThrow(ApiError::missing);
-    visit.page(
+  private void prompt(Exchange exchange) {
+    Prompt prompt = store.prompt(exchange.path("prompt")).orElseThrow(ApiError::missing);
+    exchange.page(
         "label.data.prompt", "prompt", Map.of("prompt", prompt, "given", shelf.given(prompt.id())));
   }
 
-  private void export(Exchange visit) throws Exception {
-    String day = visit.now().toString().substring(0, 10);
-    visit.download("feedback-" + day + ".zip", "application/zip", exports::zip);
+  private void export(Exchange exchange) throws Exception {
+    String day = exchange.now().toString().substring(0, 10);
+    exchange.download("feedback-" + day + ".zip", "application/zip", exports::zip);
   }
 }

@@ -17,6 +17,7 @@ import org.instructgpt.records.Erasable;
 import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
+import org.instructgpt.web.AccountEntry;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
@@ -60,7 +61,7 @@ public record ErasableModules(
   /// @throws IllegalArgumentException when there is nobody by one of these names; the nearest are
   ///   named
   public Set<String> ids(List<String> people) {
-    var accounts = accounts().list().stream().map(Accounts.Entry::account).toList();
+    var accounts = accounts().list().stream().map(AccountEntry::account).toList();
     var known = store.read(ErasableModules::known);
     accounts.forEach(account -> known.add(account.id()));
     var ids = new LinkedHashSet<String>();

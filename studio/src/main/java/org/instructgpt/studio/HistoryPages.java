@@ -36,9 +36,9 @@ final class HistoryPages {
   /// What is wrong with an answer.
   record Report(String note) {}
 
-  void list(Exchange visit) {
-    var account = visit.account().id();
-    int number = page(visit);
+  void list(Exchange exchange) {
+    var account = exchange.account().id();
+    int number = page(exchange);
     var turns = ground.history().turns(account, A_PAGE + 1, number * A_PAGE);
     boolean more = turns.size() > A_PAGE;
     var models =
@@ -51,12 +51,12 @@ final class HistoryPages {
             number,
             more,
             models);
-    visit.page("history.title", "history", Map.of("page", page));
+    exchange.page("history.title", "history", Map.of("page", page));
   }
 
   /// Which page is asked for, from 0.
-  static int page(Exchange visit) {
-    return visit
+  static int page(Exchange exchange) {
+    return exchange
         .query("page")
         .filter(number -> number.matches("[0-9]{1,5}"))
         .map(Integer::parseInt)
@@ -64,9 +64,9 @@ final class HistoryPages {
   }
 
   /// All of one's own as JSON lines.
-  void download(Exchange visit) throws IOException {
-    var account = visit.account().id();
-    visit.download(
+  void download(Exchange exchange) throws IOException {
+    var account = exchange.account().id();
+    exchange.download(
         "my-prompts.jsonl",
         "application/jsonl; charset=utf-8",
         out -> {
@@ -107,63 +107,63 @@ final class HistoryPages {
 
   /// What was said beyond what a person saw who stopped an answer is not kept, so that a thumb
   /// judges what was seen.
-  void saw(Exchange visit) {
-    var seen = visit.json(Sighted.class).answers();
+  void saw(Exchange exchange) {
+    var seen = exchange.json(Sighted.class).answers();
     if (seen.isEmpty()
         || seen.size() > PlaygroundQuestion.MOST_MODELS
         || seen.stream().anyMatch(each -> each.characters() < 0 || each.tokens() < 0)) {
       throw ApiError.invalid("answers", "refusal.seen", PlaygroundQuestion.MOST_MODELS);
     }
-    var account = visit.account().id();
-    if (!ground.history().saw(account, visit.path("turn"), seen)) {
+    var account = exchange.account().id();
+    if (!ground.history().saw(account, exchange.path("turn"), seen)) {
       throw ApiError.missing();
     }
-    visit.answer(Map.of("turn", visit.path("turn")));
+    exchange.answer(Map.of("turn", exchange.path("turn")));
   }
 
-  void judge(Exchange visit) {
-    int verdict = visit.json(Verdict.class).verdict();
+  void judge(Exchange exchange) {
+    int verdict = exchange.json(Verdict.class).verdict();
     if (verdict < -1 || verdict > 1) {
       throw ApiError.invalid("verdict", "refusal.verdict");
     }
     var kept = verdict == 0 ? OptionalInt.empty() : OptionalInt.of(verdict);
-    if (!ground.history().judge(visit.account().id(), visit.path("turn"), place(visit), kept)) {
+    if (!ground.history().judge(exchange.account().id(), exchange.path("turn"), place(exchange), kept)) {
       throw ApiError.missing();
     }
-    visit.answer(Map.of("verdict", verdict));
+    exchange.answer(Map.of("verdict", verdict));
   }
 
-  void report(Exchange visit) {
-    var note = visit.json(Report.class).note().strip();
+  void report(Exchange exchange) {
+    var note = exchange.json(Report.class).note().strip();
     if (note.isEmpty() || note.length() > LONGEST_NOTE) {
       throw ApiError.invalid("note", "refusal.note", LONGEST_NOTE);
     }
-    if (!ground.history().report(visit.account().id(), visit.path("turn"), place(visit), note)) {
+    if (!ground.history().report(exchange.account().id(), exchange.path("turn"), place(exchange), note)) {
       throw ApiError.missing();
     }
-    visit.answer(Map.of("note", note));
+    exchange.answer(Map.of("note", note));
   }
 
-  private static int place(Exchange visit) {
-    var place = visit.path("place");
+  private static int place(Exchange exchange) {
+    var place = exchange.path("place");
     if (!place.matches("[0-3]")) {
       throw ApiError.missing();
     }
     return Integer.parseInt(place);
   }
 
-  void askForget(Exchange visit) {
+  void askForget(Exchange exchange) {
     var prompt =
         ground
             .history()
-            .prompt(visit.account().id(), visit.path("turn"))
+            .prompt(exchange.account().id(), exchange.path("turn"))
             .orElseThrow(ApiError::missing);
-    ask(visit, Set.of(prompt), "/playground/history/" + visit.path("turn") + "/delete");
+    ask(exchange, Set.of(prompt), "/playground/history/" + exchange.path("turn") + "/delete");
   }
 
-  void askForgetAll(Exchange visit) {
-    var prompts = ground.history().prompts(visit.account().id());
-    ask(visit, prompts, "/playground/history/delete");
+  void askForgetAll(Exchange exchange) {
+    var prompts = ground.history().prompts(exchange.account().id());
+    ask(exchange, prompts, "/playground/history/delete");
   }
 
   /// What hangs on prompts, in numbers.
@@ -196,47 +196,47 @@ final class HistoryPages {
   }
 
   /// Says what goes with the prompts.
-  private void ask(Exchange visit, Set<String> prompts, String action) {
+  private void ask(Exchange exchange, Set<String> prompts, String action) {
     var gone = hanging(prompts);
-    visit.confirm(
+    exchange.confirm(
         new Exchange.Confirmation(
-            visit.text("history.ask.title", prompts.size()),
+            exchange.text("history.ask.title", prompts.size()),
             List.of(
-                visit.text("history.ask.answers", gone.answers()),
-                visit.text(
+                exchange.text("history.ask.answers", gone.answers()),
+                exchange.text(
                     "history.ask.given", gone.demonstrations(), gone.rankings(), gone.ratings()),
-                visit.text("history.ask.never")),
+                exchange.text("history.ask.never")),
             action,
             Map.of(),
-            visit.text("history.delete"),
+            exchange.text("history.delete"),
             "/playground/history"));
   }
 
-  void forget(Exchange visit) {
+  void forget(Exchange exchange) {
     var prompt =
         ground
             .history()
-            .prompt(visit.account().id(), visit.path("turn"))
+            .prompt(exchange.account().id(), exchange.path("turn"))
             .orElseThrow(ApiError::missing);
-    erase(visit, Set.of(prompt));
-    visit.redirect("/playground/history", "history.deleted");
+    erase(exchange, Set.of(prompt));
+    exchange.redirect("/playground/history", "history.deleted");
   }
 
-  void forgetAll(Exchange visit) {
-    var prompts = ground.history().prompts(visit.account().id());
+  void forgetAll(Exchange exchange) {
+    var prompts = ground.history().prompts(exchange.account().id());
     if (!prompts.isEmpty()) {
-      erase(visit, prompts);
+      erase(exchange, prompts);
     }
-    visit.redirect("/playground/history", "history.deleted");
+    exchange.redirect("/playground/history", "history.deleted");
   }
 
   /// Deletes prompts with all that hangs on them, in every module, and says so in the audit log in
   /// the same transaction.
-  private void erase(Exchange visit, Set<String> prompts) {
+  private void erase(Exchange exchange, Set<String> prompts) {
     List<Erasable> modules = new ArrayList<>(ground.modules());
     modules.add((handle, _, gone) -> {
       gone.forEach(
-          prompt -> ground.audit().append(handle, visit.account().id(), "deleted-prompt", prompt));
+          prompt -> ground.audit().append(handle, exchange.account().id(), "deleted-prompt", prompt));
       return 0;
     });
     ground.store().erase(Set.of(), prompts, modules);

@@ -86,12 +86,12 @@ final class LabelerPages {
     WITHOUT_WORK
   }
 
-  private void home(Exchange visit) {
-    Account account = visit.account();
+  private void home(Exchange exchange) {
+    Account account = exchange.account();
     String me = account.id();
     List<Surveys.Survey> open = new ArrayList<>(List.of(Surveys.Survey.values()));
     open.removeIf(survey -> surveys.answered(me, survey));
-    visit.page(
+    exchange.page(
         "label.work.title",
         "work",
         Map.of(
@@ -99,17 +99,17 @@ final class LabelerPages {
             new Home(
                 desk.held(me),
                 new TreeMap<>(desk.waiting(me)),
-                desk.today(me, visit.zone()),
-                recent(visit),
+                desk.today(me, exchange.zone()),
+                recent(exchange),
                 screened(account),
                 account.pool().isPresent() ? List.copyOf(open) : List.of())));
   }
 
-  private List<Recent> recent(Exchange visit) {
-    String me = visit.account().id();
+  private List<Recent> recent(Exchange exchange) {
+    String me = exchange.account().id();
     return desk.history(me, RECENT).stream()
         .map(done ->
-            new Recent(done, correctable(desk.mine(me, done.item(), visit.zone())).isPresent()))
+            new Recent(done, correctable(desk.mine(me, done.item(), exchange.zone())).isPresent()))
         .toList();
   }
 
@@ -134,19 +134,19 @@ final class LabelerPages {
     return screening.next(account.id()).isPresent() ? Screened.OPEN : Screened.WAITING;
   }
 
-  private void next(Exchange visit) {
-    desk.next(visit.account().id())
+  private void next(Exchange exchange) {
+    desk.next(exchange.account().id())
         .ifPresentOrElse(
-            lease -> visit.redirect("/tasks/" + lease.item()),
-            () -> visit.redirect("/tasks", "label.work.nothing"));
+            lease -> exchange.redirect("/tasks/" + lease.item()),
+            () -> exchange.redirect("/tasks", "label.work.nothing"));
   }
 
-  private void task(Exchange visit) {
-    String item = visit.path("item");
-    String me = visit.account().id();
-    var mine = desk.mine(me, item, visit.zone());
+  private void task(Exchange exchange) {
+    String item = exchange.path("item");
+    String me = exchange.account().id();
+    var mine = desk.mine(me, item, exchange.zone());
     if (mine.filter(m -> m.state().equals("gone")).isPresent()) {
-      visit.page("label.gone.title", "gone", Map.of("item", item));
+      exchange.page("label.gone.title", "gone", Map.of("item", item));
       return;
     }
     var given = correctable(mine);
@@ -155,29 +155,29 @@ final class LabelerPages {
             .flatMap(_ -> desk.lease(me, item))
             .map(held -> given.map(work -> correcting(held, work)).orElse(held));
     if (lease.isEmpty()) {
-      visit.redirect("/tasks");
+      exchange.redirect("/tasks");
       return;
     }
-    long seconds = Math.max(0, Duration.between(visit.now(), lease.get().until()).toSeconds());
-    visit.page(
+    long seconds = Math.max(0, Duration.between(exchange.now(), lease.get().until()).toSeconds());
+    exchange.page(
         "label.kind." + StoredJson.word(lease.get().kind()),
         "task",
         Map.of(
             "task",
             new TaskView(
                 lease.get(),
-                instructions.html(lease.get().instructions(), visit.language()),
-                TaskView.words(visit),
+                instructions.html(lease.get().instructions(), exchange.language()),
+                TaskView.words(exchange),
                 seconds,
                 given.isPresent())));
   }
 
-  private void read(Exchange visit) {
+  private void read(Exchange exchange) {
     Map<Mode, String> texts = new TreeMap<>();
     for (Mode mode : Mode.values()) {
-      texts.put(mode, instructions.html(instructions.newest(mode), visit.language()));
+      texts.put(mode, instructions.html(instructions.newest(mode), exchange.language()));
     }
-    visit.page("label.instructions.title", "instructions", Map.of("texts", texts));
+    exchange.page("label.instructions.title", "instructions", Map.of("texts", texts));
   }
 
   /// A lease whose draft is the work that was handed in, in the format of the task page.

@@ -41,15 +41,15 @@ record ModelPages(ModelCatalog models, Path runs) {
   /// @param same whether the model of that name still has the same weights
   record Role(String role, String model, boolean there, boolean same) {}
 
-  void list(Exchange visit) {
+  void list(Exchange exchange) {
     var all = models.all();
     var entries = all.stream().map(this::entry).toList();
-    visit.page("models.title", "models", Map.of("entries", entries, "problems", models.problems()));
+    exchange.page("models.title", "models", Map.of("entries", entries, "problems", models.problems()));
   }
 
-  void one(Exchange visit) throws IOException {
-    var model = models.find(visit.path("name")).orElseThrow(ApiError::missing);
-    visit.page("models.title", "model", Map.of("card", card(model)));
+  void one(Exchange exchange) throws IOException {
+    var model = models.find(exchange.path("name")).orElseThrow(ApiError::missing);
+    exchange.page("models.title", "model", Map.of("card", card(model)));
   }
 
   private Entry entry(ServedModel model) {

@@ -10,8 +10,8 @@ final class PageNumbers {
   private PageNumbers() {}
 
   /// A whole number of a form.
-  static int of(Exchange visit, String field, int least, int most) {
-    String text = visit.form(field).strip();
+  static int of(Exchange exchange, String field, int least, int most) {
+    String text = exchange.form(field).strip();
     if (text.matches("\\d{1,9}")) {
       int number = Integer.parseInt(text);
       if (number >= least && number <= most) {

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.instructgpt.web.EventSink;
 import org.instructgpt.collect.Intake.Consent;
 import org.instructgpt.records.Ids;
 import org.instructgpt.serve.CompletionStream;
@@ -47,17 +48,17 @@ final class PlaygroundApi {
         new Consents(ground.store(), ground.intake(), ground.audit(), ground.consequences());
   }
 
-  void page(Exchange visit) {
-    if (consent(visit).isEmpty()) {
-      visit.redirect("/playground/notice");
+  void page(Exchange exchange) {
+    if (consent(exchange).isEmpty()) {
+      exchange.redirect("/playground/notice");
       return;
     }
-    var again = visit.query("again").flatMap(turn -> turn(visit, turn));
+    var again = exchange.query("again").flatMap(turn -> turn(exchange, turn));
     var models = ground.speaker().models();
     var wanted =
         again
             .map(turn -> turn.answers().stream().map(PlaygroundHistory.Answer::model).toList())
-            .or(() -> visit.query("model").map(List::of))
+            .or(() -> exchange.query("model").map(List::of))
             .orElseGet(() -> pair(models.all()));
     var choices =
         models.all().stream()
@@ -76,11 +77,11 @@ final class PlaygroundApi {
             again.map(PlaygroundHistory.Turn::text).orElse(""),
             examples.some(ground.random()),
             again.map(PlaygroundHistory.Turn::manner).orElse(PlaygroundQuestion.USUAL));
-    visit.page("playground.title", "playground", Map.of("page", page));
+    exchange.page("playground.title", "playground", Map.of("page", page));
   }
 
-  private Optional<PlaygroundHistory.Turn> turn(Exchange visit, String id) {
-    return ground.history().turn(visit.account().id(), id);
+  private Optional<PlaygroundHistory.Turn> turn(Exchange exchange, String id) {
+    return ground.history().turn(exchange.account().id(), id);
   }
 
   /// The picture of the project: the model that was trained most, beside the base model that it was
@@ -98,10 +99,10 @@ final class PlaygroundApi {
         : List.of(line.getFirst().name(), aligned.get().name());
   }
 
-  void notice(Exchange visit) {
+  void notice(Exchange exchange) {
     var notice = ConsentNotice.of(ground.speaker().models());
-    var consent = consent(visit);
-    visit.page(
+    var consent = consent(exchange);
+    exchange.page(
         "notice.title",
         "notice",
         Map.of(
@@ -109,16 +110,16 @@ final class PlaygroundApi {
             "kinds", notice.kinds(),
             "accepted", consent.isPresent(),
             "since", consent.map(Consent::at),
-            "terms", ground.intake().terms(visit.account().id()),
-            "withdrawn", consents.withdrawn(visit.account().id())));
+            "terms", ground.intake().terms(exchange.account().id()),
+            "withdrawn", consents.withdrawn(exchange.account().id())));
   }
 
-  void accept(Exchange visit) {
-    if (visit.field("accept").isEmpty()) {
+  void accept(Exchange exchange) {
+    if (exchange.field("accept").isEmpty()) {
       throw ApiError.invalid("accept", "refusal.accept");
     }
-    agree(visit, visit.form("version"));
-    visit.redirect("/playground", "notice.thanks");
+    agree(exchange, exchange.form("version"));
+    exchange.redirect("/playground", "notice.thanks");
   }
 
   /// What a program shows to those for whom it asks.
@@ -128,54 +129,54 @@ final class PlaygroundApi {
   private record Agreement(String version) {}
 
   /// The notice for programs.
-  void words(Exchange visit) {
-    var text = new ArrayList<>(List.of(visit.text("notice.lede")));
+  void words(Exchange exchange) {
+    var text = new ArrayList<>(List.of(exchange.text("notice.lede")));
     for (int i = 1; i <= ConsentNotice.POINTS; i++) {
-      text.add(visit.text("notice." + i + ".title") + " " + visit.text("notice." + i));
+      text.add(exchange.text("notice." + i + ".title") + " " + exchange.text("notice." + i));
     }
     var version = ConsentNotice.of(ground.speaker().models()).version();
-    visit.answer(new Words(version, consent(visit).isPresent(), text));
+    exchange.answer(new Words(version, consent(exchange).isPresent(), text));
   }
 
-  void agree(Exchange visit) {
-    agree(visit, visit.json(Agreement.class).version());
-    words(visit);
+  void agree(Exchange exchange) {
+    agree(exchange, exchange.json(Agreement.class).version());
+    words(exchange);
   }
 
-  private void agree(Exchange visit, String version) {
+  private void agree(Exchange exchange, String version) {
     var notice = ConsentNotice.of(ground.speaker().models());
     if (!version.equals(notice.version())) {
       throw ApiError.conflict("refusal.notice-changed");
     }
-    consents.give(visit.account().id(), version, visit.now());
+    consents.give(exchange.account().id(), version, exchange.now());
   }
 
   /// Takes the consent back, on the page.
-  void withdraw(Exchange visit) {
-    consents.withdraw(visit.account().id(), visit.account().id(), visit.now());
-    visit.redirect("/playground/notice", "consent.withdrawn.done");
+  void withdraw(Exchange exchange) {
+    consents.withdraw(exchange.account().id(), exchange.account().id(), exchange.now());
+    exchange.redirect("/playground/notice", "consent.withdrawn.done");
   }
 
   /// The same for programs.
-  void takeBack(Exchange visit) {
-    var account = visit.account().id();
-    visit.answer(consents.withdraw(account, account, visit.now()));
+  void takeBack(Exchange exchange) {
+    var account = exchange.account().id();
+    exchange.answer(consents.withdraw(account, account, exchange.now()));
   }
 
   /// What the account has agreed to, if that covers what can be asked now.
-  private Optional<Consent> consent(Exchange visit) {
+  private Optional<Consent> consent(Exchange exchange) {
     var notice = ConsentNotice.of(ground.speaker().models());
-    return ground.intake().consent(visit.account().id()).filter(notice::isCoveredBy);
+    return ground.intake().consent(exchange.account().id()).filter(notice::isCoveredBy);
   }
 
   /// Answers as they are made, as server-sent events.
-  void ask(Exchange visit) throws IOException, InterruptedException {
-    ask(visit, visit::events, _ -> {});
+  void ask(Exchange exchange) throws IOException, InterruptedException {
+    ask(exchange, exchange::events, _ -> {});
   }
 
   /// All answers at once, when the last is complete: for programs.
-  void askWhole(Exchange visit) throws IOException, InterruptedException {
-    ask(visit, Unheard::new, turn -> visit.answer(Answered.of(turn)));
+  void askWhole(Exchange exchange) throws IOException, InterruptedException {
+    ask(exchange, Unheard::new, turn -> exchange.answer(Answered.of(turn)));
   }
 
   /// What is answered to a program.
@@ -192,7 +193,7 @@ final class PlaygroundApi {
   }
 
   /// Nobody listens while the answers are made.
-  private record Unheard() implements Exchange.Events {
+  private record Unheard() implements EventSink {
     @Override
     public void send(String event, Object json) {}
 
@@ -212,21 +213,21 @@ final class PlaygroundApi {
 
   @FunctionalInterface
   private interface Listening {
-    Exchange.Events open() throws IOException;
+    EventSink open() throws IOException;
   }
 
-  private void ask(Exchange visit, Listening listening, Consumer<PlaygroundHistory.Turn> last)
+  private void ask(Exchange exchange, Listening listening, Consumer<PlaygroundHistory.Turn> last)
       throws IOException, InterruptedException {
-    var account = visit.account().id();
-    var question = visit.json(PlaygroundQuestion.class);
+    var account = exchange.account().id();
+    var question = exchange.json(PlaygroundQuestion.class);
     question.check(ground.speaker().models());
-    var consent = consent(visit).orElseThrow(() -> ApiError.forbidden("refusal.notice-first"));
+    var consent = consent(exchange).orElseThrow(() -> ApiError.forbidden("refusal.notice-first"));
     if (underWay.merge(account, 1, Integer::sum) > AT_ONCE) {
       leave(account);
       throw ApiError.tooMany(BUSY, "refusal.one-at-a-time", AT_ONCE);
     }
     try {
-      var turn = answer(visit, question, consent, listening);
+      var turn = answer(exchange, question, consent, listening);
       ground.history().turn(account, turn).ifPresent(last);
     } finally {
       leave(account);
@@ -239,7 +240,7 @@ final class PlaygroundApi {
 
   /// @return the turn's id
   private String answer(
-      Exchange visit, PlaygroundQuestion question, Consent consent, Listening listening)
+      Exchange exchange, PlaygroundQuestion question, Consent consent, Listening listening)
       throws IOException, InterruptedException {
     var manner = question.manner(seed());
     CompletionStream speech;
@@ -249,9 +250,9 @@ final class PlaygroundApi {
       throw ApiError.tooMany(BUSY, "refusal.full");
     }
     try {
-      var turn = keep(visit, question, manner, consent);
+      var turn = keep(exchange, question, manner, consent);
       try (var events = listening.open()) {
-        new Telling(visit, events, speech, turn).tell();
+        new Telling(exchange, events, speech, turn).tell();
       }
       return turn;
     } finally {
@@ -267,9 +268,9 @@ final class PlaygroundApi {
 
   /// Stores the prompt, its consent and the turn in one transaction.
   private String keep(
-      Exchange visit, PlaygroundQuestion question, GenerationSettings manner, Consent consent) {
-    var account = visit.account().id();
-    var now = visit.now();
+      Exchange exchange, PlaygroundQuestion question, GenerationSettings manner, Consent consent) {
+    var account = exchange.account().id();
+    var now = exchange.now();
     var prompt = ground.intake().prompt(account, Optional.empty(), question.prompt(), now);
     String id;
     synchronized (ground.random()) {
@@ -317,15 +318,15 @@ final class PlaygroundApi {
 
   /// One answer under way to one visitor.
   private final class Telling {
-    private final Exchange visit;
-    private final Exchange.Events events;
+    private final Exchange exchange;
+    private final EventSink events;
     private final CompletionStream speech;
     private final String turn;
     private final List<Sent> sent;
     private int open;
 
-    Telling(Exchange visit, Exchange.Events events, CompletionStream speech, String turn) {
-      this.visit = visit;
+    Telling(Exchange exchange, EventSink events, CompletionStream speech, String turn) {
+      this.exchange = exchange;
       this.events = events;
       this.speech = speech;
       this.turn = turn;
@@ -366,7 +367,7 @@ final class PlaygroundApi {
         }
         case Piece.Failed(int place, String key, List<Object> arguments) -> {
           end(place, Finish.FAILED, 0);
-          events.send("failed", new Failed(place, visit.text(key, arguments.toArray())));
+          events.send("failed", new Failed(place, exchange.text(key, arguments.toArray())));
         }
       }
     }

@@ -60,8 +60,8 @@ final class QualityPages {
       List<Person> people,
       SortedMap<LabelerWork.Tag, Estimate> tags) {}
 
-  private void overview(Exchange visit) {
-    var numbers = numbers(visit.now());
+  private void overview(Exchange exchange) {
+    var numbers = numbers(exchange.now());
     Map<String, Object> model = new HashMap<>();
     model.put("at", numbers.at());
     model.put("agreement", numbers.agreement());
@@ -74,7 +74,7 @@ final class QualityPages {
         Map.of(
             Survey.DEMOGRAPHICS, surveys.table(Survey.DEMOGRAPHICS),
             Survey.SATISFACTION, surveys.table(Survey.SATISFACTION)));
-    visit.page("label.quality.title", "quality", model);
+    exchange.page("label.quality.title", "quality", model);
   }
 
   /// The numbers of now, or of a minute ago, or of before while nothing was given since.
@@ -100,14 +100,14 @@ final class QualityPages {
         quality.tags());
   }
 
-  private void person(Exchange visit) {
-    String labeler = visit.path("labeler");
+  private void person(Exchange exchange) {
+    String labeler = exchange.path("labeler");
     Person person =
         quality.people().stream()
             .filter(someone -> someone.labeler().equals(labeler))
             .findFirst()
             .orElseThrow(ApiError::missing);
-    visit.page(
+    exchange.page(
         "label.quality.person",
         "person",
         Map.of(

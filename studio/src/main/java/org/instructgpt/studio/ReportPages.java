@@ -30,30 +30,30 @@ record ReportPages(Path folder) {
     }
   }
 
-  void list(Exchange visit) throws IOException {
-    visit.page("reports.title", "reports", Map.of("entries", entries()));
+  void list(Exchange exchange) throws IOException {
+    exchange.page("reports.title", "reports", Map.of("entries", entries()));
   }
 
-  void one(Exchange visit) throws IOException {
-    var file = file(visit);
+  void one(Exchange exchange) throws IOException {
+    var file = file(exchange);
     if (file.toString().endsWith(".html")) {
-      visit.page("reports.title", "report", Map.of("file", visit.path("file")));
+      exchange.page("reports.title", "report", Map.of("file", exchange.path("file")));
       return;
     }
     var json = json(file);
-    visit.page(
-        "reports.title", "figures", Map.of("file", visit.path("file"), "node", new Node(json)));
+    exchange.page(
+        "reports.title", "figures", Map.of("file", exchange.path("file"), "node", new Node(json)));
   }
 
   /// The report itself, for the frame.
-  void document(Exchange visit) throws IOException {
-    visit.document(Files.readString(page(visit)));
+  void document(Exchange exchange) throws IOException {
+    exchange.document(Files.readString(page(exchange)));
   }
 
-  void download(Exchange visit) throws IOException {
-    var file = file(visit);
+  void download(Exchange exchange) throws IOException {
+    var file = file(exchange);
     var type = file.toString().endsWith(".html") ? "text/html" : "application/json";
-    visit.download(visit.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
+    exchange.download(exchange.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
   }
 
   private List<Entry> entries() throws IOException {
@@ -80,16 +80,16 @@ record ReportPages(Path folder) {
         Instant.ofEpochMilli(attributes.lastModified()));
   }
 
-  private Path page(Exchange visit) {
-    var file = file(visit);
+  private Path page(Exchange exchange) {
+    var file = file(exchange);
     if (!file.toString().endsWith(".html")) {
       throw ApiError.missing();
     }
     return file;
   }
 
-  private Path file(Exchange visit) {
-    var name = visit.path("file");
+  private Path file(Exchange exchange) {
+    var name = exchange.path("file");
     if (!NAME.matcher(name).matches() || !Files.isRegularFile(folder.resolve(name))) {
       throw ApiError.missing();
     }

@@ -47,9 +47,9 @@ final class ScreeningPages {
   /// @param answered how many are behind the candidate
   record Asked(String kind, Optional<ScreeningQuestion> question, int answered) {}
 
-  private void question(Exchange visit) {
-    var question = screening.next(visit.account().id());
-    var result = screening.result(visit.account().id());
+  private void question(Exchange exchange) {
+    var question = screening.next(exchange.account().id());
+    var result = screening.result(exchange.account().id());
     int answered =
         result.flags().answers()
             + result.comparisons().answers()
@@ -65,40 +65,40 @@ final class ScreeningPages {
                   case ScreeningQuestion.Topics _ -> "topics";
                 })
             .orElse("finished");
-    visit.page(
+    exchange.page(
         "label.screening.title",
         "question",
         Map.of("asked", new Asked(kind, question, answered), "topics", Topic.values()));
   }
 
-  private void answer(Exchange visit) {
-    String id = visit.form("id");
+  private void answer(Exchange exchange) {
+    String id = exchange.form("id");
     Answer answer =
-        switch (visit.form("kind")) {
-          case "flag" -> new Answer.Flagged(id, oneOf(visit, "sensitive", "yes", "no"));
-          case "choice" -> new Answer.Chosen(id, oneOf(visit, "better", "first", "second"));
-          case "demonstration" -> new Answer.Demonstrated(id, text(visit, "text"));
-          case "topics" -> new Answer.Knows(id, topics(visit));
-          default -> throw ApiError.invalid("kind", "label.refused.choice", visit.form("kind"));
+        switch (exchange.form("kind")) {
+          case "flag" -> new Answer.Flagged(id, oneOf(exchange, "sensitive", "yes", "no"));
+          case "choice" -> new Answer.Chosen(id, oneOf(exchange, "better", "first", "second"));
+          case "demonstration" -> new Answer.Demonstrated(id, text(exchange, "text"));
+          case "topics" -> new Answer.Knows(id, topics(exchange));
+          default -> throw ApiError.invalid("kind", "label.refused.choice", exchange.form("kind"));
         };
     try {
-      screening.answer(visit.account().id(), answer);
+      screening.answer(exchange.account().id(), answer);
     } catch (IllegalArgumentException notAsked) {
       throw ApiError.missing();
     }
-    visit.redirect("/screening");
+    exchange.redirect("/screening");
   }
 
-  private static boolean oneOf(Exchange visit, String field, String yes, String no) {
-    String value = visit.field(field).orElse("");
+  private static boolean oneOf(Exchange exchange, String field, String yes, String no) {
+    String value = exchange.field(field).orElse("");
     if (!value.equals(yes) && !value.equals(no)) {
       throw ApiError.invalid(field, "label.refused.choose");
     }
     return value.equals(yes);
   }
 
-  private static String text(Exchange visit, String field) {
-    String text = visit.form(field).strip();
+  private static String text(Exchange exchange, String field) {
+    String text = exchange.form(field).strip();
     if (text.isEmpty()) {
       throw ApiError.invalid(field, "label.refused.empty");
     }
@@ -108,8 +108,8 @@ final class ScreeningPages {
     return text;
   }
 
-  private static Set<Topic> topics(Exchange visit) {
-    return visit.fields("topics").stream()
+  private static Set<Topic> topics(Exchange exchange) {
+    return exchange.fields("topics").stream()
         .map(name -> constant(Topic.class, "topics", name))
         .collect(Collectors.toSet());
   }
@@ -122,8 +122,8 @@ final class ScreeningPages {
         .orElseThrow(() -> ApiError.invalid(field, "label.refused.choice", name));
   }
 
-  private void candidates(Exchange visit) {
-    visit.page(
+  private void candidates(Exchange exchange) {
+    exchange.page(
         "label.screening.title",
         "screening",
         Map.of(
@@ -134,60 +134,60 @@ final class ScreeningPages {
   }
 
   /// Asks whether to turn it on, or off when it is on.
-  private void askRequire(Exchange visit) {
+  private void askRequire(Exchange exchange) {
     boolean on = screening.required();
     var people = screening.reach();
-    visit.confirm(
+    exchange.confirm(
         new Exchange.Confirmation(
-            visit.text(on ? "label.require.off-title" : "label.require.title"),
+            exchange.text(on ? "label.require.off-title" : "label.require.title"),
             on
-                ? List.of(visit.text("label.require.off", people.waiting()))
+                ? List.of(exchange.text("label.require.off", people.waiting()))
                 : List.of(
-                    visit.text("label.require.on", people.stopped(), people.atWork()),
-                    visit.text("label.require.kept", people.admitted())),
+                    exchange.text("label.require.on", people.stopped(), people.atWork()),
+                    exchange.text("label.require.kept", people.admitted())),
             "/research/screening/required",
             Map.of("required", on ? "no" : "yes"),
-            visit.text(on ? "label.screening.unrequire" : "label.screening.require"),
+            exchange.text(on ? "label.screening.unrequire" : "label.screening.require"),
             "/research/screening"));
   }
 
-  private void require(Exchange visit) {
-    screening.require(oneOf(visit, "required", "yes", "no"), visit.account().id());
-    visit.redirect("/research/screening", "label.screening.changed");
+  private void require(Exchange exchange) {
+    screening.require(oneOf(exchange, "required", "yes", "no"), exchange.account().id());
+    exchange.redirect("/research/screening", "label.screening.changed");
   }
 
-  private void prompts(Exchange visit) {
+  private void prompts(Exchange exchange) {
     List<String> ids =
-        visit.form("prompts").lines().map(String::strip).filter(id -> !id.isEmpty()).toList();
+        exchange.form("prompts").lines().map(String::strip).filter(id -> !id.isEmpty()).toList();
     List<String> unknown = ids.stream().filter(id -> store.prompt(id).isEmpty()).toList();
     if (ids.isEmpty() || !unknown.isEmpty()) {
       throw ApiError.invalid("prompts", "label.refused.prompts", String.join(", ", unknown));
     }
-    screening.demonstrateOn(ids, visit.account().id());
-    visit.redirect("/research/screening", "label.screening.changed");
+    screening.demonstrateOn(ids, exchange.account().id());
+    exchange.redirect("/research/screening", "label.screening.changed");
   }
 
-  private void grade(Exchange visit) {
-    int grade = PageNumbers.of(visit, "grade", 1, 7);
+  private void grade(Exchange exchange) {
+    int grade = PageNumbers.of(exchange, "grade", 1, 7);
     try {
-      screening.grade(visit.form("id"), grade, visit.account().id());
+      screening.grade(exchange.form("id"), grade, exchange.account().id());
     } catch (IllegalArgumentException unknown) {
       throw ApiError.missing();
     }
-    visit.redirect("/research/screening", "label.screening.graded");
+    exchange.redirect("/research/screening", "label.screening.graded");
   }
 
-  private void decide(Exchange visit) {
-    String labeler = visit.form("labeler");
+  private void decide(Exchange exchange) {
+    String labeler = exchange.form("labeler");
     boolean known = store.labelers().stream().anyMatch(someone -> someone.id().equals(labeler));
     if (!known) {
       throw ApiError.missing();
     }
     screening.decide(
         labeler,
-        constant(Verdict.class, "verdict", visit.form("verdict")),
-        text(visit, "reason"),
-        visit.account().id());
-    visit.redirect("/research/screening", "label.screening.decided");
+        constant(Verdict.class, "verdict", exchange.form("verdict")),
+        text(exchange, "reason"),
+        exchange.account().id());
+    exchange.redirect("/research/screening", "label.screening.decided");
   }
 }

@@ -30,9 +30,9 @@ final class SurveyPages {
         Route.post("/surveys/{survey}", LABELERS, this::take));
   }
 
-  private static Survey survey(Exchange visit) {
+  private static Survey survey(Exchange exchange) {
     return List.of(Survey.values()).stream()
-        .filter(survey -> StoredJson.word(survey).equals(visit.path("survey")))
+        .filter(survey -> StoredJson.word(survey).equals(exchange.path("survey")))
         .findFirst()
         .orElseThrow(ApiError::missing);
   }
@@ -40,16 +40,16 @@ final class SurveyPages {
   /// @param code ISO 3166
   record Country(String code, String name) {}
 
-  private void ask(Exchange visit) {
-    Survey survey = survey(visit);
-    visit.page(
+  private void ask(Exchange exchange) {
+    Survey survey = survey(exchange);
+    exchange.page(
         "label.survey." + StoredJson.word(survey),
         "survey",
         Map.of(
             "survey", survey,
             "questions", Surveys.questions(survey),
-            "countries", countries(visit.language()),
-            "answered", surveys.answered(visit.account().id(), survey)));
+            "countries", countries(exchange.language()),
+            "answered", surveys.answered(exchange.account().id(), survey)));
   }
 
   private static List<Country> countries(Locale language) {
@@ -60,25 +60,25 @@ final class SurveyPages {
         .toList();
   }
 
-  private void take(Exchange visit) {
-    Survey survey = survey(visit);
+  private void take(Exchange exchange) {
+    Survey survey = survey(exchange);
     Map<String, Set<String>> answers = new HashMap<>();
     for (var question : Surveys.questions(survey)) {
       List<String> given =
-          visit.fields(question.key()).stream().filter(choice -> !choice.isEmpty()).toList();
+          exchange.fields(question.key()).stream().filter(choice -> !choice.isEmpty()).toList();
       if (!given.isEmpty()) {
         answers.put(question.key(), Set.copyOf(given));
       }
     }
     if (answers.isEmpty()) {
-      visit.redirect("/tasks");
+      exchange.redirect("/tasks");
       return;
     }
     try {
-      surveys.answer(visit.account().id(), survey, answers);
+      surveys.answer(exchange.account().id(), survey, answers);
     } catch (IllegalArgumentException unknown) {
       throw ApiError.invalid("", "label.refused.survey");
     }
-    visit.redirect("/tasks", "label.survey.thanks");
+    exchange.redirect("/tasks", "label.survey.thanks");
   }
 }

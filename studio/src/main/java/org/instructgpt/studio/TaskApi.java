@@ -134,52 +134,52 @@ final class TaskApi {
   record Batch(
       String id, String name, String kind, boolean closed, int slots, int done, int surplus) {}
 
-  private void next(Exchange visit) {
-    visit.answer(new Next(desk.next(visit.account().id()).map(Task::of)));
+  private void next(Exchange exchange) {
+    exchange.answer(new Next(desk.next(exchange.account().id()).map(Task::of)));
   }
 
-  private void renew(Exchange visit) {
-    String token = visit.json(Held.class).token();
-    visit.answer(new Until(told(() -> desk.renew(me(visit), item(visit), token))));
+  private void renew(Exchange exchange) {
+    String token = exchange.json(Held.class).token();
+    exchange.answer(new Until(told(() -> desk.renew(me(exchange), item(exchange), token))));
   }
 
-  private void draft(Exchange visit) {
-    var typed = visit.json(Typed.class);
+  private void draft(Exchange exchange) {
+    var typed = exchange.json(Typed.class);
     String json = typed.content().toString();
     if (json.length() > LONGEST_DRAFT) {
       throw ApiError.tooLarge("label.refused.draft-long", LONGEST_DRAFT);
     }
-    var kept = told(() -> desk.draft(me(visit), item(visit), typed.version(), json));
-    visit.answer(new Saved(kept.version(), kept.saved()));
+    var kept = told(() -> desk.draft(me(exchange), item(exchange), typed.version(), json));
+    exchange.answer(new Saved(kept.version(), kept.saved()));
   }
 
-  private void submit(Exchange visit) {
-    var submission = handed(visit);
-    visit.answer(Taken.of(told(() -> desk.submit(me(visit), submission))));
+  private void submit(Exchange exchange) {
+    var submission = handed(exchange);
+    exchange.answer(Taken.of(told(() -> desk.submit(me(exchange), submission))));
   }
 
-  private void correct(Exchange visit) {
-    var submission = handed(visit);
-    var zone = visit.zone();
-    visit.answer(Taken.of(told(() -> desk.correct(me(visit), submission, zone))));
+  private void correct(Exchange exchange) {
+    var submission = handed(exchange);
+    var zone = exchange.zone();
+    exchange.answer(Taken.of(told(() -> desk.correct(me(exchange), submission, zone))));
   }
 
-  private static Submission handed(Exchange visit) {
-    var handed = visit.json(Handed.class);
+  private static Submission handed(Exchange exchange) {
+    var handed = exchange.json(Handed.class);
     return new Submission(
         handed.submission(),
-        item(visit),
+        item(exchange),
         handed.token(),
         handed.work(),
         handed.started(),
         handed.activeMillis());
   }
 
-  private void task(Exchange visit) {
-    var mine = desk.mine(me(visit), item(visit), visit.zone()).orElseThrow(ApiError::missing);
-    visit.answer(
+  private void task(Exchange exchange) {
+    var mine = desk.mine(me(exchange), item(exchange), exchange.zone()).orElseThrow(ApiError::missing);
+    exchange.answer(
         new Stands(
-            item(visit),
+            item(exchange),
             mine.state(),
             mine.draft(),
             mine.handedIn()
@@ -193,25 +193,25 @@ final class TaskApi {
                         given.fixed().map(TaskApi::code)))));
   }
 
-  private void skip(Exchange visit) {
-    var back = visit.json(Back.class);
+  private void skip(Exchange exchange) {
+    var back = exchange.json(Back.class);
     told(() -> {
-      desk.skip(me(visit), item(visit), back.reason(), back.note().orElse(""));
+      desk.skip(me(exchange), item(exchange), back.reason(), back.note().orElse(""));
       return true;
     });
-    visit.answer(Map.of());
+    exchange.answer(Map.of());
   }
 
-  private void progress(Exchange visit) {
-    Instant now = visit.now();
+  private void progress(Exchange exchange) {
+    Instant now = exchange.now();
     Map<String, Integer> waiting = new TreeMap<>();
-    desk.waiting(me(visit)).forEach((kind, count) -> waiting.put(StoredJson.word(kind), count));
+    desk.waiting(me(exchange)).forEach((kind, count) -> waiting.put(StoredJson.word(kind), count));
     Optional<List<Batch>> batches =
-        visit.account().role() == Role.RESEARCHER
+        exchange.account().role() == Role.RESEARCHER
             ? Optional.of(quality.progress(now).stream().map(TaskApi::batch).toList())
             : Optional.empty();
-    int today = desk.today(me(visit), visit.zone()).count();
-    visit.answer(new Mine(today, waiting, batches));
+    int today = desk.today(me(exchange), exchange.zone()).count();
+    exchange.answer(new Mine(today, waiting, batches));
   }
 
   private static Batch batch(BatchProgress p) {
@@ -225,12 +225,12 @@ final class TaskApi {
         p.surplus());
   }
 
-  private static String me(Exchange visit) {
-    return visit.account().id();
+  private static String me(Exchange exchange) {
+    return exchange.account().id();
   }
 
-  private static String item(Exchange visit) {
-    return visit.path("item");
+  private static String item(Exchange exchange) {
+    return exchange.path("item");
   }
 
   /// What the desk says, or its reason in the reader's language.
@@ -238,11 +238,11 @@ final class TaskApi {
     try {
       return deed.get();
     } catch (Rejected rejected) {
-      throw refusal(rejected);
+      throw error(rejected);
     }
   }
 
-  private static ApiError refusal(Rejected rejected) {
+  private static ApiError error(Rejected rejected) {
     return switch (rejected.why()) {
       case NOT_YOURS -> ApiError.missing();
       case LEASE_LOST, OLDER_DRAFT, FINISHED, OTHER_WORK, NOT_HANDED_IN, USED, DAY_OVER, GONE ->

@@ -72,9 +72,9 @@ record TaskView(Lease lease, String instructions, String words, long seconds, bo
           "personal");
 
   /// The texts of the scripts in a visit's language.
-  static String words(Exchange visit) {
+  static String words(Exchange exchange) {
     Map<String, String> texts = new TreeMap<>();
-    WORDS.forEach(key -> texts.put(key, visit.text("label.js." + key)));
+    WORDS.forEach(key -> texts.put(key, exchange.text("label.js." + key)));
     return StoredJson.write(texts);
   }
 

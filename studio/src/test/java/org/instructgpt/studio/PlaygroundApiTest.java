@@ -44,7 +44,7 @@ class PlaygroundApiTest {
   @Test
   void aProgramReadsTheNoticeAgreesAndAsks() throws IOException {
     var account = site.person(Role.CUSTOMER, "Ada");
-    var token = site.site().accounts().token(account, "program");
+    var token = site.site().accounts().credentials().makeToken(account, "program");
     var program = site.browser();
     assertThat(call(program, token, "POST", "/api/ask", question(ASKED, "sft")).statusCode())
         .isEqualTo(403);

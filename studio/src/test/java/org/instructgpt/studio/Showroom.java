@@ -27,6 +27,7 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
+import org.instructgpt.web.SiteSettings;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Accounts;
@@ -80,7 +81,7 @@ public final class Showroom {
                 _ -> _ -> Optional.of(Map.of())),
             rounds,
             store);
-    var settings = Site.Settings.local(Integer.parseInt(args[1]));
+    var settings = SiteSettings.local(Integer.parseInt(args[1]));
     var site = Site.start(settings, store, List.of(area), clock, random);
     if (site.accounts().list().isEmpty()) {
       people(site.accounts());
@@ -99,7 +100,7 @@ public final class Showroom {
   }
 
   private static void join(Accounts accounts, String name, Role role, Optional<Pool> pool) {
-    accounts.join(accounts.invite(role, pool, ADMIN), name, PASSWORD, Locale.ENGLISH);
+    accounts.signUp().join(accounts.signUp().invite(role, pool, ADMIN), name, PASSWORD, Locale.ENGLISH);
   }
 
   private static void tasks(Store store, TaskQueue desk, Instant now) {

@@ -49,7 +49,7 @@ class TaskApiTest {
 
   private static Program program(PagesSite site, String name) {
     var account = site.test.person(Role.LABELER, name);
-    return new Program(site, site.test.site().accounts().token(account, "test"));
+    return new Program(site, site.test.site().accounts().credentials().makeToken(account, "test"));
   }
 
   private static PagesSite comparison() {

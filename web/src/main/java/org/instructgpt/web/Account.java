@@ -4,23 +4,23 @@ import java.util.Locale;
 import java.util.Optional;
 import org.instructgpt.records.Labeler;
 
-/// A person who may sign in.
+/// An account of a person who may sign in.
 ///
-/// @param id a UUID; what other tables, the audit log and the records call this person
-/// @param name what the person is called on pages, unique but for case and width
-/// @param pool the labelers' group of a [Role#LABELER], who has one, as nobody else has
-/// @param language what pages are written in: English or Chinese
+/// @param id a UUID by which other tables, the audit log and the records refer to this person
+/// @param name shown on pages, unique regardless of case and width
+/// @param pool of a [Role#LABELER]; empty for the other roles
+/// @param language of the pages: English or Chinese
 public record Account(
     String id, String name, Role role, Optional<Labeler.Pool> pool, Locale language) {
 
-  /// Who acts where nobody is signed in: the program, for whoever has the machine.
+  /// Stands for the program itself, where somebody acts on the command line.
   public static final Account PROGRAM =
       new Account("", "", Role.ADMIN, Optional.empty(), Locale.ENGLISH);
 
   public Account {
     if (pool.isPresent() != (role == Role.LABELER)) {
       throw new IllegalArgumentException(
-          "expected a pool for a labeler and for nobody else, found " + role + " with " + pool);
+          "expected a pool for a labeler and none for other roles, found " + role + " with " + pool);
     }
     if (pool.filter(p -> p == Labeler.Pool.RESEARCHER).isPresent()) {
       throw new IllegalArgumentException(
@@ -29,20 +29,20 @@ public record Account(
     }
   }
 
-  /// What a person is to the project. No role contains another: what an administrator may do is not
-  /// what a researcher may do, and each [Route] names those it lets in.
+  /// What an account may do. No role includes another: an administrator may not do what a researcher
+  /// may, and each [Route] names the roles that may use it.
   public enum Role {
-    /// Uses the playground; the prompts are theirs.
+    /// Uses the playground and owns the prompts sent there.
     CUSTOMER,
-    /// Demonstrates, rates and ranks.
+    /// Writes demonstrations, rates and ranks.
     LABELER,
-    /// Watches quality, decides on labelers, starts rounds, exports.
+    /// Monitors quality, decides on labelers, starts rounds, exports.
     RESEARCHER,
-    /// Invites people and looks after accounts.
+    /// Invites people and manages accounts.
     ADMIN
   }
 
-  /// The name of this person among those who give records: a labeler of the pool, or a researcher.
+  /// This person as the author of records: a labeler of the pool, or a researcher.
   Optional<Labeler> labeler() {
     return switch (role) {
       case LABELER -> pool.map(group -> new Labeler(id, group));

@@ -5,20 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What people may call themselves: nearly anything of one line.
+/// The rules for names of accounts: nearly any single line of text.
 final class AccountNames {
-  /// In characters (code points).
+  /// The longest name, in characters (code points).
   static final int MOST = 40;
 
   private AccountNames() {}
 
-  /// The name as it is kept: composed, without spaces at its ends or doubled ones inside.
+  /// The name as it is stored: in Unicode's composed form, with single spaces and none at the ends.
   static String clean(String name) {
     return Normalizer.normalize(name, Normalizer.Form.NFC).strip().replaceAll("\\s+", " ");
   }
 
-  /// What two names must not have in common: they differ by more than case, width and what cannot
-  /// be seen.
+  /// The key that must be unique: names that differ only in case, width or invisible characters have
+  /// the same key.
   static String key(String name) {
     return Normalizer.normalize(clean(name), Normalizer.Form.NFKC)
         .replaceAll("\\p{Cf}", "")
@@ -31,15 +31,15 @@ final class AccountNames {
     String clean = clean(name);
     if (key(name).isBlank() || clean.codePointCount(0, clean.length()) > MOST) {
       problems.add(new ApiError.Problem("name", "join.name-length", MOST));
-    } else if (!clean.codePoints().allMatch(AccountNames::shown)) {
+    } else if (!clean.codePoints().allMatch(AccountNames::visible)) {
       problems.add(new ApiError.Problem("name", "join.name-letters"));
     }
     return problems;
   }
 
-  /// No controls, nothing that turns the direction of what follows, nothing unassigned; joiners are
-  /// part of words and of emoji.
-  private static boolean shown(int point) {
+  /// Not visible are control characters, direction marks and unassigned code points. The joiners
+  /// U+200C and U+200D are allowed: they are part of words and of emoji.
+  private static boolean visible(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
           Character.SURROGATE,

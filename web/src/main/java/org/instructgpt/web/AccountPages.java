@@ -6,29 +6,28 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What people do with their own account: language, password, tokens for programs, signing out
-/// everywhere.
+/// The page of one's own account: password, tokens for programs, signing out everywhere.
 final class AccountPages {
   private static final int LONGEST_LABEL = 60;
 
-  private final SignInPages.Door door;
+  private final SignIn signIn;
 
-  private AccountPages(SignInPages.Door door) {
-    this.door = door;
+  private AccountPages(SignIn signIn) {
+    this.signIn = signIn;
   }
 
-  static List<Route> routes(SignInPages.Door door) {
-    var pages = new AccountPages(door);
+  static List<Route> routes(SignIn signIn) {
+    var pages = new AccountPages(signIn);
     return List.of(
-        Route.get("/account", SIGNED_IN, visit -> pages.show(visit, Map.of(), "")),
+        Route.get("/account", SIGNED_IN, exchange -> pages.show(exchange, Map.of(), "")),
         Route.post("/account/password", SIGNED_IN, pages::password),
         Route.post("/account/tokens", SIGNED_IN, pages::makeToken),
         Route.post("/account/tokens/{token}/revoke", SIGNED_IN, pages::revoke),
         Route.post("/account/sign-out-everywhere", SIGNED_IN, pages::signOutEverywhere),
-        Route.get("/api/account", SIGNED_IN, visit -> visit.answer(Me.of(visit.account()))));
+        Route.get("/api/account", SIGNED_IN, exchange -> exchange.answer(Me.of(exchange.account()))));
   }
 
-  /// The account as programs see it.
+  /// The account in the HTTP API.
   record Me(String id, String name, String role, String language) {
     static Me of(Account account) {
       return new Me(
@@ -39,45 +38,45 @@ final class AccountPages {
     }
   }
 
-  private void show(Exchange visit, Map<String, String> problems, String freshToken) {
+  private void show(Exchange exchange, Map<String, String> problems, String freshToken) {
     Map<String, Object> model = new HashMap<>();
-    model.put("account", visit.account());
-    model.put("tokens", door.accounts().tokens(visit.account()));
+    model.put("account", exchange.account());
+    model.put("tokens", signIn.accounts().credentials().tokens(exchange.account()));
     model.put("fresh", freshToken);
     model.put("problems", problems);
-    visit.page(visit.http().statusCode(), "account.title", "account", model);
+    exchange.page(exchange.http().statusCode(), "account.title", "account", model);
   }
 
-  private void password(Exchange visit) {
+  private void password(Exchange exchange) {
     try {
-      door.limits().prove(visit.account().id());
-      door.accounts()
-          .changePassword(visit.account(), visit.form("current"), SignInPages.password(visit));
-      door.enter(visit, visit.account());
-      visit.redirect("/account", "account.password-changed");
-    } catch (ApiError refusal) {
-      SignInPages.again(visit, refusal, problems -> show(visit, problems, ""));
+      signIn.limits().tryProof(exchange.account().id());
+      signIn.accounts().credentials()
+          .changePassword(exchange.account(), exchange.form("current"), SignInPages.password(exchange));
+      signIn.begin(exchange, exchange.account());
+      exchange.redirect("/account", "account.password-changed");
+    } catch (ApiError error) {
+      SignInPages.again(exchange, error, problems -> show(exchange, problems, ""));
     }
   }
 
-  private void makeToken(Exchange visit) {
-    String label = AccountNames.clean(visit.form("label"));
+  private void makeToken(Exchange exchange) {
+    String label = AccountNames.clean(exchange.form("label"));
     if (label.isEmpty() || label.length() > LONGEST_LABEL) {
-      var refusal = ApiError.invalid("label", "account.label-length", LONGEST_LABEL);
-      SignInPages.again(visit, refusal, problems -> show(visit, problems, ""));
+      var error = ApiError.invalid("label", "account.label-length", LONGEST_LABEL);
+      SignInPages.again(exchange, error, problems -> show(exchange, problems, ""));
       return;
     }
-    show(visit, Map.of(), door.accounts().token(visit.account(), label));
+    show(exchange, Map.of(), signIn.accounts().credentials().makeToken(exchange.account(), label));
   }
 
-  private void revoke(Exchange visit) {
-    door.accounts().revoke(visit.account(), visit.path("token"));
-    visit.redirect("/account", "account.token-revoked");
+  private void revoke(Exchange exchange) {
+    signIn.accounts().credentials().revokeToken(exchange.account(), exchange.path("token"));
+    exchange.redirect("/account", "account.token-revoked");
   }
 
-  private void signOutEverywhere(Exchange visit) {
-    door.accounts().endSessions(visit.account().id(), visit.account());
-    visit.guest().cookies().remove(visit.http(), "session");
-    visit.redirect("/sign-in", "sign-in.out-everywhere");
+  private void signOutEverywhere(Exchange exchange) {
+    signIn.accounts().endSessions(exchange.account().id(), exchange.account());
+    exchange.caller().cookies().remove(exchange.http(), "session");
+    exchange.redirect("/sign-in", "sign-in.out-everywhere");
   }
 }

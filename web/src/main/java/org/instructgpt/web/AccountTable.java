@@ -11,30 +11,30 @@ import org.instructgpt.web.Account.Role;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of accounts.
+/// The table of accounts.
 final class AccountTable {
   private AccountTable() {}
 
-  /// An account with what signs it in.
-  record Person(Account account, String password, boolean disabled) {}
+  /// An account with its password hash.
+  record Row(Account account, String password, boolean disabled) {}
 
-  static Optional<Person> find(Handle handle, String id) {
+  static Optional<Row> find(Handle handle, String id) {
     return handle
         .createQuery("SELECT * FROM web_account WHERE id = :id")
         .bind("id", id)
-        .map((row, _) -> person(row))
+        .map((row, _) -> read(row))
         .findOne();
   }
 
-  static Optional<Person> named(Handle handle, String name) {
+  static Optional<Row> named(Handle handle, String name) {
     return handle
         .createQuery("SELECT * FROM web_account WHERE name_key = :key")
         .bind("key", AccountNames.key(name))
-        .map((row, _) -> person(row))
+        .map((row, _) -> read(row))
         .findOne();
   }
 
-  static List<Accounts.Entry> all(Handle handle) {
+  static List<AccountEntry> all(Handle handle) {
     return handle
         .createQuery(
             """
@@ -43,7 +43,7 @@ final class AccountTable {
             """)
         .map((row, _) -> {
           long seen = row.getLong("seen");
-          return new Accounts.Entry(
+          return new AccountEntry(
               account(row),
               row.getInt("disabled") == 1,
               Instant.ofEpochMilli(row.getLong("created")),
@@ -52,7 +52,7 @@ final class AccountTable {
         .list();
   }
 
-  /// Whether it is new: false when the name is taken.
+  /// Adds an account; false when the name is taken.
   static boolean add(Handle handle, Account account, String password, Instant now) {
     return handle
             .createUpdate(
@@ -90,7 +90,7 @@ final class AccountTable {
         .execute();
   }
 
-  static int speak(Handle handle, String id, Locale language) {
+  static int changeLanguage(Handle handle, String id, Locale language) {
     return handle
         .createUpdate("UPDATE web_account SET language = :language WHERE id = :id")
         .bind("language", language.getLanguage())
@@ -138,7 +138,7 @@ final class AccountTable {
     return Optional.ofNullable(word).map(w -> Labeler.Pool.valueOf(w.toUpperCase(Locale.ROOT)));
   }
 
-  private static Person person(ResultSet row) throws SQLException {
-    return new Person(account(row), row.getString("password"), row.getInt("disabled") == 1);
+  private static Row read(ResultSet row) throws SQLException {
+    return new Row(account(row), row.getString("password"), row.getInt("disabled") == 1);
   }
 }

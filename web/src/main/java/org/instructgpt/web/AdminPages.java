@@ -10,7 +10,7 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 
-/// What administrators do: invite people, look after accounts, read the log.
+/// The administrators' pages: invitations, accounts, the audit log.
 final class AdminPages {
   private static final Route.Access ADMIN = Route.Access.only(Role.ADMIN);
   private static final int ACTS = 100;
@@ -26,7 +26,7 @@ final class AdminPages {
   static List<Route> routes(Accounts accounts, Store store) {
     var pages = new AdminPages(accounts, store);
     return List.of(
-        Route.get("/people", ADMIN, visit -> pages.people(visit, new Fresh("", ""), Map.of())),
+        Route.get("/people", ADMIN, exchange -> pages.people(exchange, new NewLink("", ""), Map.of())),
         Route.post("/people/invite", ADMIN, pages::invite),
         Route.post("/people/invitations/{invitation}/withdraw", ADMIN, pages::withdraw),
         Route.post("/people/{account}/role", ADMIN, pages::role),
@@ -38,7 +38,7 @@ final class AdminPages {
         Route.get("/audit", ADMIN, pages::audit));
   }
 
-  /// What a person can be made, as one choice of a form.
+  /// A role with its pool, as one choice of a form.
   enum Kind {
     CUSTOMER(Role.CUSTOMER, Optional.empty()),
     LABELER(Role.LABELER, Optional.of(Labeler.Pool.TRAINING)),
@@ -77,56 +77,56 @@ final class AdminPages {
     }
   }
 
-  /// A link that was just made, to be copied: it is shown this once.
+  /// A link that was just made; it is shown this once.
   ///
-  /// @param text the key of what it is for
-  record Fresh(String text, String link) {}
+  /// @param text key of the text that says what it is for
+  record NewLink(String text, String link) {}
 
-  private void people(Exchange visit, Fresh fresh, Map<String, String> problems) {
+  private void people(Exchange exchange, NewLink fresh, Map<String, String> problems) {
     Map<String, Object> model = new HashMap<>();
     model.put("people", accounts.list());
-    model.put("invitations", accounts.invitations());
+    model.put("invitations", accounts.signUp().invitations());
     model.put("names", names());
     model.put("fresh", fresh);
     model.put("problems", problems);
-    visit.page(visit.http().statusCode(), "people.title", "people", model);
+    exchange.page(exchange.http().statusCode(), "people.title", "people", model);
   }
 
-  private void invite(Exchange visit) {
-    Kind kind = Kind.named(visit.form("kind"));
-    String token = accounts.invite(kind.role, kind.pool, visit.account());
-    people(visit, new Fresh("people.invited", visit.address("/join#" + token)), Map.of());
+  private void invite(Exchange exchange) {
+    Kind kind = Kind.named(exchange.form("kind"));
+    String token = accounts.signUp().invite(kind.role, kind.pool, exchange.account());
+    people(exchange, new NewLink("people.invited", exchange.address("/join#" + token)), Map.of());
   }
 
-  private void withdraw(Exchange visit) {
-    accounts.withdraw(visit.path("invitation"), visit.account());
-    visit.redirect("/people", "people.withdrawn");
+  private void withdraw(Exchange exchange) {
+    accounts.signUp().withdraw(exchange.path("invitation"), exchange.account());
+    exchange.redirect("/people", "people.withdrawn");
   }
 
-  private void role(Exchange visit) {
-    Kind kind = Kind.named(visit.form("kind"));
+  private void role(Exchange exchange) {
+    Kind kind = Kind.named(exchange.form("kind"));
     change(
-        visit,
-        () -> accounts.changeRole(visit.path("account"), kind.role, kind.pool, visit.account()));
+        exchange,
+        () -> accounts.changeRole(exchange.path("account"), kind.role, kind.pool, exchange.account()));
   }
 
-  private void askDisable(Exchange visit) {
-    String id = visit.path("account");
+  private void askDisable(Exchange exchange) {
+    String id = exchange.path("account");
     String name =
         accounts.list().stream()
             .filter(entry -> entry.account().id().equals(id))
             .map(entry -> entry.account().name())
             .findFirst()
             .orElseThrow(ApiError::missing);
-    visit.confirm(
+    exchange.confirm(
         new Exchange.Confirmation(
-            visit.text("people.disable-title", name),
+            exchange.text("people.disable-title", name),
             List.of(
-                visit.text("people.disable-what", count("web_session", id), count("web_token", id)),
-                visit.text("people.disable-kept")),
+                exchange.text("people.disable-what", count("web_session", id), count("web_token", id)),
+                exchange.text("people.disable-kept")),
             "/people/" + id + "/disable",
             Map.of(),
-            visit.text("people.disable"),
+            exchange.text("people.disable"),
             "/people"));
   }
 
@@ -139,51 +139,51 @@ final class AdminPages {
             .one());
   }
 
-  private void disable(Exchange visit) {
-    change(visit, () -> accounts.disable(visit.path("account"), visit.account()));
+  private void disable(Exchange exchange) {
+    change(exchange, () -> accounts.disable(exchange.path("account"), exchange.account()));
   }
 
-  private void enable(Exchange visit) {
-    change(visit, () -> accounts.enable(visit.path("account"), visit.account()));
+  private void enable(Exchange exchange) {
+    change(exchange, () -> accounts.enable(exchange.path("account"), exchange.account()));
   }
 
-  private void signOut(Exchange visit) {
-    change(visit, () -> accounts.endSessions(visit.path("account"), visit.account()));
+  private void signOut(Exchange exchange) {
+    change(exchange, () -> accounts.endSessions(exchange.path("account"), exchange.account()));
   }
 
-  private void passwordLink(Exchange visit) {
-    String token = accounts.resetLink(visit.path("account"), visit.account());
+  private void passwordLink(Exchange exchange) {
+    String token = accounts.credentials().resetLink(exchange.path("account"), exchange.account());
     people(
-        visit,
-        new Fresh("people.password-link", visit.address("/new-password#" + token)),
+        exchange,
+        new NewLink("people.password-link", exchange.address("/new-password#" + token)),
         Map.of());
   }
 
-  private void change(Exchange visit, Runnable work) {
+  private void change(Exchange exchange, Runnable work) {
     try {
       work.run();
-      visit.redirect("/people", "people.changed");
-    } catch (ApiError refusal) {
-      SignInPages.again(visit, refusal, problems -> people(visit, new Fresh("", ""), problems));
+      exchange.redirect("/people", "people.changed");
+    } catch (ApiError error) {
+      SignInPages.again(exchange, error, problems -> people(exchange, new NewLink("", ""), problems));
     }
   }
 
-  private void audit(Exchange visit) {
+  private void audit(Exchange exchange) {
     int page =
-        visit.query("page").filter(p -> p.matches("[0-9]{1,6}")).map(Integer::parseInt).orElse(0);
+        exchange.query("page").filter(p -> p.matches("[0-9]{1,6}")).map(Integer::parseInt).orElse(0);
     Audit log = accounts.audit();
     Map<String, Object> model = new HashMap<>();
     model.put("acts", store.read(handle -> log.latest(handle, ACTS + 1, page * ACTS)));
     model.put("most", ACTS);
     model.put("page", page);
-    model.put("broken", visit.query("check").map(_ -> store.read(log::broken)));
+    model.put("broken", exchange.query("check").map(_ -> store.read(log::broken)));
     model.put("names", names());
-    visit.page("audit.title", "audit", model);
+    exchange.page("audit.title", "audit", model);
   }
 
   private Map<String, String> names() {
     return accounts.list().stream()
-        .map(Accounts.Entry::account)
+        .map(AccountEntry::account)
         .collect(Collectors.toMap(Account::id, Account::name));
   }
 }

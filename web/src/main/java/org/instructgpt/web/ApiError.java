@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Something that was asked and is not done, with the reason in words for the one who asked.
+/// A request that is refused, with an HTTP status and a message for whoever sent it.
 ///
-/// Thrown anywhere below a [Route.Handler], it becomes a page or, for programs and scripts,
+/// Thrown anywhere below a [Route.Handler], it becomes an error page or, for programs and scripts,
 /// `{"error": {"message", "type", "param", "code"}}`.
 public final class ApiError extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -26,7 +26,7 @@ public final class ApiError extends RuntimeException {
 
   /// One thing that is wrong.
   ///
-  /// @param field the field of the form or of the JSON body that is at fault, or empty
+  /// @param field of the form or of the JSON body, or empty
   /// @param key of the message, looked up in the area's texts, then in the site's
   public record Problem(String field, String key, List<Object> arguments) {
     public Problem {
@@ -43,15 +43,15 @@ public final class ApiError extends RuntimeException {
     return invalid(List.of(new Problem(field, key, arguments)));
   }
 
-  /// 400: all that is wrong with what was sent, told once.
+  /// 400: everything that is wrong with what was sent, in one answer.
   public static ApiError invalid(List<Problem> problems) {
     if (problems.isEmpty()) {
-      throw new IllegalArgumentException("expected a problem at least, found none");
+      throw new IllegalArgumentException("expected at least one problem, found none");
     }
     return new ApiError(400, problems, Optional.empty());
   }
 
-  /// 401: nobody is signed in, or the name and the password do not fit.
+  /// 401: nobody is signed in, or the name and the password do not match.
   public static ApiError unknown(String key, Object... arguments) {
     return of(401, key, arguments);
   }
@@ -61,46 +61,46 @@ public final class ApiError extends RuntimeException {
     return of(403, key, arguments);
   }
 
-  /// 404: there is no such thing, or none that this account may know of.
+  /// 404: it does not exist, or this account may not know of it.
   public static ApiError missing() {
     return of(404, "refusal.missing");
   }
 
-  /// 409: the state of things has changed meanwhile.
+  /// 409: the state has changed meanwhile.
   public static ApiError conflict(String key, Object... arguments) {
     return of(409, key, arguments);
   }
 
-  /// 413: more than is taken at once.
+  /// 413: the request is too large.
   public static ApiError tooLarge(String key, Object... arguments) {
     return of(413, key, arguments);
   }
 
-  /// 429: too much in too short a time.
+  /// 429: too many requests in too short a time.
   public static ApiError tooMany(Duration retryAfter, String key, Object... arguments) {
     return later(429, retryAfter, key, arguments);
   }
 
-  /// 503: not now.
+  /// 503: temporarily unavailable.
   public static ApiError unavailable(Duration retryAfter, String key, Object... arguments) {
     return later(503, retryAfter, key, arguments);
   }
 
-  /// 500: our fault.
+  /// 500: a fault of the program.
   static ApiError fault() {
     return of(500, "refusal.fault");
   }
 
-  /// 507: nothing can be stored, as the disk is full, say.
+  /// 507: nothing can be stored, for instance because the disk is full.
   static ApiError storage() {
     return later(507, Duration.ofSeconds(15), "refusal.storage");
   }
 
-  /// What is wrong, in English sentences, where there is no page to say it.
+  /// The messages as English sentences, for the command line.
   public String inEnglish() {
-    var words = Messages.of(Site.class);
+    var messages = Messages.ofSite();
     return problems.stream()
-        .map(problem -> words.say(Locale.ENGLISH, problem.key(), problem.arguments().toArray()))
+        .map(problem -> messages.say(Locale.ENGLISH, problem.key(), problem.arguments().toArray()))
         .collect(Collectors.joining(" "));
   }
 
@@ -112,7 +112,7 @@ public final class ApiError extends RuntimeException {
     return problems;
   }
 
-  /// When to ask again, for 429 and 503.
+  /// When to try again, for 429, 503 and 507.
   public Optional<Duration> retryAfter() {
     return retryAfter;
   }

@@ -1,16 +1,20 @@
 package org.instructgpt.web;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.instructgpt.records.Ids;
 import org.jdbi.v3.core.Handle;
 
-/// The rows of tokens by which programs act for an account.
+/// The table of access tokens with which programs act for an account.
 final class ApiTokens {
-  /// What a token begins with, so that one that lies about is known for what it is.
+  /// Every token begins with this, so that one that leaked is easy to recognize.
   static final String PREFIX = "igt_";
+
+  /// How long a token is valid.
+  static final Duration LIFE = Duration.ofDays(365);
 
   private ApiTokens() {}
 
@@ -28,7 +32,7 @@ final class ApiTokens {
         .bind("account", account.id())
         .bind("label", label)
         .bind("created", now.toEpochMilli())
-        .bind("expires", now.plus(Accounts.TOKEN).toEpochMilli())
+        .bind("expires", now.plus(LIFE).toEpochMilli())
         .execute();
     return token;
   }
@@ -46,7 +50,7 @@ final class ApiTokens {
         .findOne();
   }
 
-  static List<Accounts.Token> of(Handle handle, String account, Instant now) {
+  static List<ApiToken> of(Handle handle, String account, Instant now) {
     return handle
         .createQuery(
             """
@@ -56,7 +60,7 @@ final class ApiTokens {
         .bind("account", account)
         .bind("now", now.toEpochMilli())
         .map((row, _) ->
-            new Accounts.Token(
+            new ApiToken(
                 row.getString("id"),
                 row.getString("label"),
                 Instant.ofEpochMilli(row.getLong("created")),

@@ -12,15 +12,15 @@ import org.instructgpt.records.AuditLog;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// Who did what and when, so that it cannot be changed unseen.
+/// A tamper-evident audit log: who did what and when.
 ///
-/// Each account's acts are a chain: a row holds the SHA-256 of its own content and of the hash of
-/// the act before; the newest hash and the number of acts lie apart, so that neither a changed nor
-/// a missing row, the last one included, goes unnoticed ([#broken]). A chain an account, not one
-/// for all, lets two people work at the same time on PostgreSQL, where a common chain would make
-/// every transaction wait for the one before.
+/// The entries of each account form a hash chain: a row holds the SHA-256 of its own content and of
+/// the hash of the entry before. The newest hash and the number of entries are stored separately,
+/// so that [#broken] finds changed and missing rows, the last one included. There is a chain for
+/// each account, not one for all, so that two people can work at the same time on PostgreSQL, where
+/// a common chain would make every transaction wait for the one before.
 ///
-/// Acts name accounts and things by their ids and hold no text that people wrote, so they may stay
+/// Entries refer to accounts and things by id and hold no text that people wrote, so they may stay
 /// when a person's data is erased.
 public final class Audit implements AuditLog {
   private static final String GENESIS = "0".repeat(64);
@@ -36,16 +36,16 @@ public final class Audit implements AuditLog {
     return new Audit(clock);
   }
 
-  /// One act.
+  /// One entry.
   ///
-  /// @param number of the act among those of the account, from 1
-  /// @param account id of who did it; empty for the program itself and for strangers
+  /// @param number of the entry among those of the account, from 1
+  /// @param account id of the account that acted; empty for the program and for unknown visitors
   /// @param action what was done, a short word such as `signed-in` or `submitted`
   /// @param subject id of what it was done to
   public record Act(
       long number, Instant at, String account, String action, String subject, String hash) {}
 
-  /// Adds an act, inside the caller's transaction: both are kept or neither is.
+  /// Adds an entry inside the caller's transaction: both are committed or neither is.
   @Override
   public void append(Handle handle, String account, String action, String subject) {
     // The upsert locks the account's head until the transaction ends, so that numbers have no gaps.
@@ -83,7 +83,7 @@ public final class Audit implements AuditLog {
         .execute();
   }
 
-  /// The newest acts of everybody, newest first.
+  /// The newest entries of all accounts, newest first.
   public List<Act> latest(Handle handle, int limit, int offset) {
     return handle
         .createQuery("SELECT * FROM web_audit ORDER BY seq DESC LIMIT :limit OFFSET :offset")
@@ -100,7 +100,7 @@ public final class Audit implements AuditLog {
         .list();
   }
 
-  /// The accounts whose chain does not hold, each once; none when nobody has meddled.
+  /// The accounts whose chain is broken, each once; none when the log was not tampered with.
   public List<String> broken(Handle handle) {
     var bad = new ArrayList<String>();
     var heads =
@@ -158,8 +158,8 @@ public final class Audit implements AuditLog {
     return before[0].equals(chain.head());
   }
 
-  /// @param number of the newest act
-  /// @param hash of the newest act, and while one is added, of the one before
+  /// @param number of the newest entry
+  /// @param hash of the newest entry; while one is being added, of the entry before it
   private record Head(long number, String hash) {}
 
   private record Chain(String account, Head head) {}

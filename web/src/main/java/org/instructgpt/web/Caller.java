@@ -4,16 +4,16 @@ import io.javalin.http.Context;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Who asks, as far as the request tells.
+/// Who sent a request: an account with its session or token, or an anonymous visitor.
 ///
-/// @param session the token of the cookie, when it is that of a session under way
-/// @param language that pages are written in
-/// @param cookies how this site's cookies are called and sent
+/// @param session token of the cookie, when it belongs to a session that has not ended
+/// @param language of the pages
+/// @param cookies reads and sets this site's cookies
 record Caller(
     Optional<Account> account, Optional<String> session, Locale language, Cookies cookies) {
 
-  /// What a form of this session must carry. It is made from the session's token, which other sites
-  /// cannot know, and does not tell it.
+  /// The CSRF token of this session. It is derived from the session's token, which other sites
+  /// cannot know, and does not reveal it.
   String csrf() {
     return session.map(token -> SecretTokens.hash("csrf " + token)).orElse("");
   }
@@ -22,9 +22,9 @@ record Caller(
     cookies.set(http, "notice", key, 60);
   }
 
-  /// How cookies are called and sent. Behind TLS they are bound to it and to this host; below a
-  /// path of a host they are sent to nothing beside it.
-  record Cookies(SiteAddress entrance) {
+  /// The names and attributes of cookies. Behind TLS they are bound to TLS and to this host; on a site
+  /// below a path they are sent to that path only.
+  record Cookies(SiteAddress siteAddress) {
     Optional<String> get(Context http, String name) {
       return Optional.ofNullable(http.cookie(name(http, name))).filter(value -> !value.isEmpty());
     }
@@ -37,22 +37,22 @@ record Caller(
                   + "="
                   + value
                   + "; Path="
-                  + (entrance.prefix().isEmpty() ? "/" : entrance.prefix())
+                  + (siteAddress.prefix().isEmpty() ? "/" : siteAddress.prefix())
                   + "; HttpOnly; SameSite=Lax; Max-Age="
                   + seconds
-                  + (entrance.secure() ? "; Secure" : ""));
+                  + (siteAddress.secure() ? "; Secure" : ""));
     }
 
     void remove(Context http, String name) {
       set(http, name, "", 0);
     }
 
-    /// A name that begins with `__Host-` is a browser's promise that the cookie is of this host and
-    /// of the path `/`; the other one promises TLS alone.
+    /// Browsers accept a name with the prefix `__Host-` only from this host, over TLS and for the
+    /// path `/`; with `__Secure-` only over TLS.
     private String name(Context http, String name) {
-      String promise = entrance.prefix().isEmpty() ? "__Host-" : "__Secure-";
-      String marked = name + entrance.mark(http.req().getLocalPort());
-      return entrance.secure() ? promise + marked : marked;
+      String prefix = siteAddress.prefix().isEmpty() ? "__Host-" : "__Secure-";
+      String marked = name + siteAddress.mark(http.req().getLocalPort());
+      return siteAddress.secure() ? prefix + marked : marked;
     }
   }
 }

@@ -7,15 +7,15 @@ import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Set;
 
-/// Passwords that would be tried first: the 30,000 most common ones that the library zxcvbn ships,
-/// what is little more than one of them or than the person's own name, runs and repeats.
+/// Finds passwords that are guessed first: the 30,000 most common ones that the library zxcvbn
+/// ships, those that add little to one of them or to the person's own name, runs and repetitions.
 ///
-/// The library's own estimate of strength is not asked: a hundred signs that may stand for letters
-/// keep it busy for minutes. This takes a time that grows with the length.
+/// The library's own estimate of strength is not used: a hundred symbols that may stand for letters
+/// keep it busy for minutes. This check takes time proportional to the length.
 final class EasyPasswords {
   private static final Set<String> COMMON = read();
 
-  /// With fewer letters left, what was found in a password was most of it.
+  /// With fewer characters left, the part that was found is most of the password.
   private static final int ENOUGH = 6;
 
   private static final int FEWEST_DIFFERENT = 5;
@@ -31,7 +31,7 @@ final class EasyPasswords {
         || mostly(plain, "instructgpt");
   }
 
-  /// Whether it is a common one, alone or with numbers and signs around it.
+  /// Whether it is a common password, alone or with digits and symbols around it.
   private static boolean common(String plain) {
     String core = plain.replaceAll("^[^\\p{L}]{1,20}+|[^\\p{L}]{1,20}+$", "");
     return COMMON.contains(plain)
@@ -46,7 +46,7 @@ final class EasyPasswords {
         && letters.replace(known, "").length() < ENOUGH;
   }
 
-  /// Whether each character is the next of the one before, as in 23456789 or zyxwvuts.
+  /// Whether each character follows the one before in order, as in 23456789 or zyxwvuts.
   private static boolean run(String plain) {
     int[] points = plain.codePoints().toArray();
     int step = points[1] - points[0];

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Server-sent events written by hand: a browser asks for them by POST too, which `EventSource` and
-/// the web framework do not know.
-final class EventStream implements Exchange.Events {
-  /// Without a write for so long, whether the other side is there is found out by a ping.
+/// Server-sent events, written directly to the response: the pages ask for them by POST too, which
+/// neither `EventSource` nor the web framework supports.
+final class EventStream implements EventSink {
+  /// After this time without a write, a ping finds out whether the client is still connected.
   private static final long PING_MILLIS = 250;
 
   private final OutputStream out;
@@ -24,7 +24,7 @@ final class EventStream implements Exchange.Events {
 
   static EventStream open(Context http, ShutdownSignal closing) throws IOException {
     http.contentType("text/event-stream; charset=utf-8");
-    http.header("X-Accel-Buffering", "no"); // a proxy in front shall not collect them
+    http.header("X-Accel-Buffering", "no"); // a proxy in front must not buffer them
     var stream = new EventStream(http.res().getOutputStream(), closing);
     stream.write(": open\n\n");
     return stream;
@@ -33,7 +33,7 @@ final class EventStream implements Exchange.Events {
   @Override
   public void send(String event, Object json) {
     if (!event.matches("[a-z-]+")) {
-      throw new IllegalArgumentException("expected a word for an event, found " + event);
+      throw new IllegalArgumentException("expected an event name of lower-case letters and hyphens, found " + event);
     }
     write(
         "event: "

@@ -17,59 +17,62 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
-/// One request and its answer. Belongs to the thread that handles it.
+/// One HTTP request and its response. Belongs to the thread that handles it.
 ///
-/// What is read here is what a stranger sent: lengths, ranges and rights are checked by the
-/// handler. What is shown by a page is escaped by the template.
+/// Everything read here is untrusted: the handler checks lengths, ranges and rights. Templates
+/// escape everything they show.
 public final class Exchange {
+  /// The largest body of a request: 1 MiB.
+  public static final int MAX_BODY = 1 << 20;
+
   private final Context http;
   private final Pages pages;
-  private final Caller guest;
+  private final Caller caller;
   private final Instant now;
   private Optional<Map<String, List<String>>> form = Optional.empty();
 
-  /// @param pages those of the area whose route this is
-  Exchange(Context http, Pages pages, Caller guest, Instant now) {
+  /// @param pages of the area that the route belongs to
+  Exchange(Context http, Pages pages, Caller caller, Instant now) {
     this.http = http;
     this.pages = pages;
-    this.guest = guest;
+    this.caller = caller;
     this.now = now;
   }
 
-  /// Who is signed in; [ApiError] 401 when nobody is.
+  /// The account that is signed in; [ApiError] 401 when there is none.
   public Account account() {
     return visitor().orElseThrow(() -> ApiError.unknown("refusal.sign-in"));
   }
 
-  /// Who is signed in, if anybody is.
+  /// The account that is signed in, if any.
   public Optional<Account> visitor() {
-    return guest.account();
+    return caller.account();
   }
 
-  /// When the request came.
+  /// When the request arrived.
   public Instant now() {
     return now;
   }
 
-  /// The account's language, or the one chosen on this browser, or the browser's best: English or
-  /// Chinese.
+  /// English or Chinese: the account's language, else the one chosen in this browser, else the best
+  /// match of `Accept-Language`.
   public Locale language() {
-    return guest.language();
+    return caller.language();
   }
 
-  /// What a key says in this visit's language: the area's texts first, then the site's.
+  /// The text of a key in the language of this request: the area's texts first, then the site's.
   public String text(String key, Object... arguments) {
     return pages.texts().say(language(), key, arguments);
   }
 
-  /// A moment for people: date and minute, UTC; scripts make it local. For templates: `<time
-  /// datetime="${instant}">${visit.time(instant)}</time>`.
+  /// A moment as date and minute in UTC; a script makes it local. In templates: `<time
+  /// datetime="${instant}">${exchange.time(instant)}</time>`.
   public String time(Instant moment) {
     return Messages.time(language(), moment);
   }
 
-  /// Where the visitor's days begin and end: what the query's `zone` names, such as
-  /// `Europe/Berlin`, or what the browser said; UTC where nobody said anything.
+  /// The visitor's time zone: the query's `zone`, such as `Europe/Berlin`, else the one that the
+  /// browser set in a cookie, else UTC.
   public ZoneId zone() {
     return query("zone")
         .map(name -> zone(name).orElseThrow(() -> ApiError.invalid("zone", "refusal.zone", name)))
@@ -83,7 +86,7 @@ public final class Exchange {
         : Optional.empty();
   }
 
-  /// A part of the path in braces.
+  /// The value of a part of the route's path in braces.
   public String path(String name) {
     return http.pathParam(name);
   }
@@ -95,7 +98,7 @@ public final class Exchange {
         .findFirst();
   }
 
-  /// The first value of a field of the form; empty when it was not sent. Ends of lines are `\n`.
+  /// The first value of a field of the form; empty when it was not sent. Lines end with `\n`.
   public Optional<String> field(String name) {
     return fields(name).stream().findFirst();
   }
@@ -113,33 +116,33 @@ public final class Exchange {
     return form.get().getOrDefault(name, List.of());
   }
 
-  /// The body as an object of the type, which is best a record. Unknown and doubled fields, missing
-  /// ones that are not [Optional], wrong types and more than [Site#MAX_BODY] bytes are refused with
-  /// the field named; so is what the record's constructor throws.
+  /// The body as an object of the type, usually a record. Unknown and duplicate fields, missing
+  /// ones that are not [Optional], wrong types and more than [#MAX_BODY] bytes are refused with
+  /// the field named; so is what the record's constructor rejects.
   public <T> T json(Class<T> type) {
     return StrictJson.read(body(), type);
   }
 
-  /// Answers with a page: the area's template inside the site's layout. The model is the template's
-  /// parameters; `visit` is added to it.
+  /// Answers with a page: the area's template inside the site's layout. The model holds the
+  /// template's parameters; `exchange` is added to it.
   public void page(String titleKey, String template, Map<String, Object> model) {
     page(200, titleKey, template, model);
   }
 
   public void page(int status, String titleKey, String template, Map<String, Object> model) {
     http.status(status);
-    html(entrance().page(pages.render(this, text(titleKey), template, model)));
+    html(siteAddress().page(pages.render(this, text(titleKey), template, model)));
   }
 
-  /// What somebody is asked before something that cannot be taken back: what it will do, in
-  /// numbers. A page of its own, which needs no script.
+  /// A page that asks for confirmation before something irreversible and says what it will do. It
+  /// needs no script.
   ///
-  /// @param title of the page, a question
-  /// @param lines what will happen, one a paragraph
-  /// @param action where the form goes that does it
-  /// @param fields that it sends
-  /// @param button what doing it is called
-  /// @param back the page to which whoever thinks better of it goes
+  /// @param title a question
+  /// @param lines what will happen, one paragraph each
+  /// @param action path that the confirming form posts to
+  /// @param fields of that form
+  /// @param button label of its button
+  /// @param back path of the page to return to without doing it
   public record Confirmation(
       String title,
       List<String> lines,
@@ -153,19 +156,19 @@ public final class Exchange {
     }
   }
 
-  /// Answers with the question whether something that cannot be taken back shall be done.
-  public void confirm(Confirmation asked) {
-    String page = pages.plain().render(this, asked.title(), "confirm", Map.of("asked", asked));
-    html(entrance().page(page));
+  /// Answers with a page that asks for confirmation.
+  public void confirm(Confirmation confirmation) {
+    String page = pages.plain().render(this, confirmation.title(), "confirm", Map.of("asked", confirmation));
+    html(siteAddress().page(page));
   }
 
-  /// Answers with a part of a page, without the layout, for scripts that put it in its place.
+  /// Answers with a part of a page, without the layout, for scripts that insert it.
   public void part(String template, Map<String, Object> model) {
-    html(entrance().page(pages.part(this, template, model)));
+    html(siteAddress().page(pages.part(this, template, model)));
   }
 
-  /// Answers with a document that is not ours, such as a report: it gets no right but to show
-  /// itself with its own style and `data:` pictures, best in a frame.
+  /// Answers with a document that no template of ours made, such as a report. It is sandboxed: only
+  /// its own styles and `data:` pictures work.
   public void document(String html) {
     SecurityHeaders.document(http);
     html(html);
@@ -186,109 +189,92 @@ public final class Exchange {
     if (!path.startsWith("/") || path.startsWith("//") || path.contains("\\")) {
       throw new IllegalArgumentException("expected a path of the site, found " + path);
     }
-    http.status(303).header("Location", entrance().at(path));
+    http.status(303).header("Location", siteAddress().at(path));
   }
 
-  /// As [#redirect(String)], and the next page says the text once, as a toast.
+  /// As [#redirect(String)], and the next page shows the text once, as a toast.
   public void redirect(String path, String noticeKey) {
-    guest.notice(http, noticeKey);
+    caller.notice(http, noticeKey);
     redirect(path);
   }
 
-  /// Writes a file.
+  /// Writes the content of a download.
   @FunctionalInterface
   public interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /// Answers with a file to be kept, written while it is sent.
+  /// Answers with a download, written while it is sent.
   ///
-  /// @param type of its content, with the character set of a text
+  /// @param type the content type, with the character set for text
   public void download(String name, String type, Content content) throws IOException {
     http.contentType(type);
     http.header("Content-Disposition", SecurityHeaders.attachment(name));
     content.writeTo(http.res().getOutputStream());
   }
 
-  /// Begins to answer with server-sent events, whatever the method. They end with [Events#close()],
-  /// or with the handler.
-  public Events events() throws IOException {
-    return EventStream.open(http, pages.studio().closing());
+  /// Begins to answer with server-sent events, whatever the method. The stream ends with
+  /// [EventSink#close()], or when the handler returns.
+  public EventSink events() throws IOException {
+    return EventStream.open(http, pages.shared().closing());
   }
 
-  /// An open answer to which events are added. May be used by one thread at a time.
-  public interface Events extends AutoCloseable {
-    /// Sends one event at once; nothing happens when the other side is gone.
-    void send(String event, Object json);
-
-    /// Whether the other side has hung up, as far as the last write, or a ping that this sends
-    /// after a quarter of a second without one, could tell.
-    boolean gone();
-
-    /// Whether the site is closing: what would go on for ever ends now.
-    boolean ending();
-
-    @Override
-    void close();
-  }
-
-  /// For forms: the hidden field `csrf` must carry this; scripts send it as `X-CSRF-Token`.
+  /// The CSRF token: forms send it in the hidden field `csrf`, scripts as `X-CSRF-Token`.
   public String csrf() {
-    return guest.csrf();
+    return caller.csrf();
   }
 
-  /// The address of an asset by `NAME/FILE`, with its fingerprint.
+  /// The address of an asset `AREA/FILE`, with its fingerprint.
   public String asset(String path) {
     return pages.assets().address(path);
   }
 
-  /// The whole address of a path of this site, to be given to others.
+  /// The absolute address of a path of this site, to be given to others.
   public String address(String path) {
     String origin =
-        entrance().origin().map(URI::toString).orElseGet(() -> "http://" + http.header("Host"));
-    return origin + entrance().at(path);
+        siteAddress().origin().map(URI::toString).orElseGet(() -> "http://" + http.header("Host"));
+    return origin + siteAddress().at(path);
   }
 
-  /// The path below which the site lies behind its proxy, for scripts; mostly nothing.
+  /// The path prefix of the site behind its proxy, for scripts; usually empty.
   String root() {
-    return entrance().prefix();
+    return siteAddress().prefix();
   }
 
-  private SiteAddress entrance() {
-    return guest.cookies().entrance();
+  private SiteAddress siteAddress() {
+    return caller.cookies().siteAddress();
   }
 
-  /// What is wrong, in words, by field; what belongs to no field is under the empty name. For forms
-  /// that are shown again.
-  public Map<String, String> problems(ApiError refusal) {
-    var told = new LinkedHashMap<String, String>();
-    for (ApiError.Problem problem : refusal.problems()) {
-      told.merge(
+  /// The messages of an error by field, for a form that is shown again; messages of no field are
+  /// under the empty name.
+  public Map<String, String> problems(ApiError error) {
+    var messages = new LinkedHashMap<String, String>();
+    for (ApiError.Problem problem : error.problems()) {
+      messages.merge(
           problem.field(),
           text(problem.key(), problem.arguments().toArray()),
           (one, other) -> one + " " + other);
     }
-    return told;
+    return messages;
   }
 
-  /// The paths of the navigation that a role sees, in their order.
+  /// The paths of the navigation's links that a role sees, in order.
   List<String> menu(Account.Role role) {
-    return pages.studio().menu(role).stream().map(Pages.Entry::path).toList();
+    return pages.shared().menu(role).stream().map(Pages.Entry::path).toList();
   }
 
-  /// The status of the answer, as far as it is set: 200 at first.
+  /// The status of the response so far: 200 at first.
   public int status() {
     return http.status().getCode();
   }
 
-  /// The path that was asked for.
+  /// The requested path.
   public String here() {
     return http.path();
   }
 
-  /// A page to come back to: the one that was asked for, with its query. What answers a form can
-  /// only be had by sending the form, so after one it is the page that the form stood on, or the
-  /// nearest one above.
+  /// A page to return to: after a GET the requested one with its query; after a form, whose answer
+  /// has no address of its own, the page that held the form, or the nearest page above it.
   String back() {
     if (http.req().getMethod().equals("GET")) {
       return withQuery(here(), http.req().getQueryString());
@@ -298,20 +284,20 @@ public final class Exchange {
 
   private Optional<String> above() {
     for (String path = here(); !path.isEmpty(); path = path.replaceFirst("/[^/]*$", "")) {
-      if (pages.studio().hasPage(path)) {
+      if (pages.shared().hasPage(path)) {
         return Optional.of(path);
       }
     }
     return Optional.empty();
   }
 
-  /// The page before, if the browser says which and it is one of this site.
+  /// The page that held the form, when the browser names it and it belongs to this site.
   private Optional<String> referer() {
     try {
       var before = new URI(Optional.ofNullable(http.header("Referer")).orElse(""));
       String whole = Optional.ofNullable(before.getRawPath()).orElse("");
       String path = whole.startsWith(root() + "/") ? whole.substring(root().length()) : whole;
-      return pages.studio().hasPage(path)
+      return pages.shared().hasPage(path)
           ? Optional.of(withQuery(path, before.getRawQuery()))
           : Optional.empty();
     } catch (URISyntaxException notAnAddress) {
@@ -327,8 +313,8 @@ public final class Exchange {
     return http;
   }
 
-  Caller guest() {
-    return guest;
+  Caller caller() {
+    return caller;
   }
 
   private void html(String text) {
@@ -337,8 +323,8 @@ public final class Exchange {
 
   private byte[] body() {
     try {
-      byte[] body = http.req().getInputStream().readNBytes(Site.MAX_BODY + 1);
-      if (body.length > Site.MAX_BODY) {
+      byte[] body = http.req().getInputStream().readNBytes(MAX_BODY + 1);
+      if (body.length > MAX_BODY) {
         throw ApiError.tooLarge("refusal.too-large");
       }
       return body;

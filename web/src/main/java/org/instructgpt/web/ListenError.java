@@ -9,23 +9,23 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 
-/// Why a site cannot listen where it is told to, in words of whoever told it.
+/// Explains in terms of `--host` and `--port` why a site cannot listen there.
 final class ListenError {
   private ListenError() {}
 
-  /// Finds out, before anything else is done, whether the site could listen there.
+  /// Checks, before anything else is done, whether the site can listen there.
   ///
-  /// @throws IllegalArgumentException when it could not
+  /// @throws IllegalArgumentException when it cannot
   static void check(String host, int port) {
     try (var socket = new ServerSocket()) {
-      socket.setReuseAddress(true); // as the site itself: a port that was just left may be taken
+      socket.setReuseAddress(true); // as the server does: a port that was just released may be used
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
     } catch (IOException failure) {
       throw explained(new IllegalStateException(failure), host, port);
     }
   }
 
-  /// The failure in words, where it is one of the place; any other one as it was.
+  /// A failure to listen with an explanation; any other failure unchanged.
   static RuntimeException explained(RuntimeException failure, String host, int port) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       switch (cause) {

@@ -18,37 +18,37 @@ import java.util.Properties;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/// What the site says, in its two languages: an area's own words, then the site's.
+/// Localized texts in English and Chinese: an area's own, then the site's.
 ///
-/// The words are patterns of [MessageFormat] in UTF-8; an apostrophe is written ’, since ' quotes.
+/// The texts are patterns of [MessageFormat] in UTF-8; an apostrophe is written ’, since ' quotes.
 final class Messages {
   static final List<Locale> LANGUAGES = List.of(Locale.ENGLISH, Locale.CHINESE);
 
   private final Map<Locale, Map<String, String>> words;
-  private final Optional<Messages> rest;
+  private final Optional<Messages> fallback;
 
-  private Messages(Map<Locale, Map<String, String>> words, Optional<Messages> rest) {
+  private Messages(Map<Locale, Map<String, String>> words, Optional<Messages> fallback) {
     this.words = words;
-    this.rest = rest;
+    this.fallback = fallback;
   }
 
-  static Messages of(SiteArea area, Optional<Messages> rest) {
-    return of(area.owner(), area::resource, rest);
+  /// The texts of this module, which all areas share.
+  static Messages ofSite() {
+    return of(Messages.class, file -> file, Optional.empty());
   }
 
-  /// Those of the site itself.
-  static Messages of(Class<?> owner) {
-    return of(owner, file -> file, Optional.empty());
-  }
-
-  private static Messages of(Class<?> owner, UnaryOperator<String> place, Optional<Messages> rest) {
+  /// @param owner a class beside which the files lie
+  /// @param resource from a file's name to its path from the owner
+  /// @param fallback where a key is looked up that these files do not have
+  static Messages of(
+      Class<?> owner, UnaryOperator<String> resource, Optional<Messages> fallback) {
     return new Messages(
         LANGUAGES.stream()
-            .collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, place.apply(file(l))))),
-        rest);
+            .collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, resource.apply(file(l))))),
+        fallback);
   }
 
-  /// What the key says; the key itself where nobody wrote a text, so that a page still shows.
+  /// The text of a key; the key itself where there is none, so that the page is still shown.
   String say(Locale language, String key, Object... arguments) {
     return pattern(language, key).map(p -> format(p, language, arguments)).orElse(key);
   }
@@ -61,7 +61,7 @@ final class Messages {
     return words.getOrDefault(language, Map.of());
   }
 
-  /// The best of our languages for what a browser asks for, English when it asks for nothing.
+  /// The best language for an `Accept-Language` header; English without one.
   static Locale negotiate(Optional<String> acceptLanguage) {
     try {
       return acceptLanguage.map(Locale.LanguageRange::parse).orElse(List.of()).stream()
@@ -74,7 +74,7 @@ final class Messages {
     }
   }
 
-  /// One of our languages by its code, `en` or `zh`.
+  /// A language of the site by its code, `en` or `zh`.
   static Optional<Locale> named(String code) {
     return LANGUAGES.stream().filter(language -> language.getLanguage().equals(code)).findFirst();
   }
@@ -88,7 +88,7 @@ final class Messages {
 
   private Optional<String> pattern(Locale language, String key) {
     return Optional.ofNullable(words(language).get(key))
-        .or(() -> rest.flatMap(texts -> texts.pattern(language, key)));
+        .or(() -> fallback.flatMap(messages -> messages.pattern(language, key)));
   }
 
   private static String format(String pattern, Locale language, Object... arguments) {

@@ -11,12 +11,14 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.web.Account.Role;
 import org.jdbi.v3.core.Handle;
 
-/// The rows of links that work once: invitations, and ways to a new password.
+/// The table of links that work once: invitations, and links to set a new password.
 final class OneTimeLinks {
   private OneTimeLinks() {}
 
-  /// @param role of the account that it will make; an invitation has it
-  /// @param account whose password it sets; the other kind has it
+  /// A link that works once.
+  ///
+  /// @param role of the account that an invitation makes; empty for a new password
+  /// @param account whose new password it sets; empty for an invitation
   record Link(
       Optional<Role> role,
       Optional<Labeler.Pool> pool,
@@ -33,7 +35,7 @@ final class OneTimeLinks {
     }
   }
 
-  /// Keeps the link; its token, which only the caller knows.
+  /// Stores a link and returns its token, of which only the hash is stored.
   static String add(Handle handle, Link link, Instant now, SecureRandom random) {
     handle
         .createUpdate("DELETE FROM web_link WHERE expires <= :now")
@@ -67,7 +69,7 @@ final class OneTimeLinks {
         .findOne();
   }
 
-  /// Uses the link up: of two who come at once, one gets it.
+  /// Uses the link up: of two concurrent requests one gets it.
   static Optional<Link> take(Handle handle, String token, Instant now) {
     return handle
         .createQuery("DELETE FROM web_link WHERE hash = :hash AND expires > :now RETURNING *")
@@ -77,7 +79,7 @@ final class OneTimeLinks {
         .findOne();
   }
 
-  static List<Accounts.Invitation> invitations(Handle handle, Instant now) {
+  static List<Invitation> invitations(Handle handle, Instant now) {
     return handle
         .createQuery(
             """
@@ -86,7 +88,7 @@ final class OneTimeLinks {
             """)
         .bind("now", now.toEpochMilli())
         .map((row, _) ->
-            new Accounts.Invitation(
+            new Invitation(
                 row.getString("id"),
                 AccountTable.role(row.getString("role")),
                 AccountTable.pool(row.getString("pool")),

@@ -8,37 +8,41 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.instructgpt.web.Account.Role;
 
-/// How the pages of one area are written: its words and templates, inside the layout of the site.
+/// Renders the pages of one area: its texts and templates, inside the layout of the site.
 ///
-/// @param studio what all areas share
-record Pages(Studio studio, String area, Messages texts, TemplateEngine engine) {
+/// @param shared what all areas share
+record Pages(Shared shared, String area, Messages texts, TemplateEngine engine) {
 
   /// What all areas share.
   ///
-  /// @param menu of everybody: an entry a link
-  /// @param paths of all pages that can be asked for, as patterns
-  record Studio(
+  /// @param menu all links of the navigation, for all roles
+  /// @param paths patterns of the paths of all pages
+  record Shared(
       Assets assets,
       TemplateEngine layout,
       List<Entry> menu,
       List<Pattern> paths,
       ShutdownSignal closing) {
-    /// Whether a path is that of a page.
+    /// Whether there is a page at a path.
     boolean hasPage(String path) {
       return paths.stream().anyMatch(page -> page.matcher(path).matches());
     }
 
-    /// The entries that a person of this role may follow.
+    /// The links that an account of this role may follow.
     List<Entry> menu(Role role) {
-      return menu.stream().filter(entry -> entry.access().allows(role)).toList();
+      return menu.stream().filter(entry -> entry.roles().contains(role)).toList();
     }
   }
 
-  /// A link of the navigation with the words of its area and the access of its route.
-  record Entry(Messages texts, String key, String path, Route.Access access) {}
+  /// A link of the navigation.
+  ///
+  /// @param texts of its area
+  /// @param roles that may use its route
+  record Entry(Messages texts, String key, String path, Set<Role> roles) {}
 
   static TemplateEngine engine(Class<?> owner) {
     return TemplateEngine.createPrecompiled(
@@ -46,40 +50,40 @@ record Pages(Studio studio, String area, Messages texts, TemplateEngine engine) 
   }
 
   Assets assets() {
-    return studio.assets();
+    return shared.assets();
   }
 
-  /// The site's own templates with this area's words: what is refused looks the same in all areas.
+  /// The site's own templates with this area's texts, for errors and confirmations.
   Pages plain() {
-    return new Pages(studio, area, texts, studio.layout());
+    return new Pages(shared, area, texts, shared.layout());
   }
 
-  String part(Exchange visit, String template, Map<String, Object> model) {
+  String part(Exchange exchange, String template, Map<String, Object> model) {
     var output = new StringOutput();
-    engine.render(template + ".jte", with(visit, model), output);
+    engine.render(template + ".jte", with(exchange, model), output);
     return output.toString();
   }
 
-  /// The page, ready to send. The notice of the page before is told once.
-  String render(Exchange visit, String title, String template, Map<String, Object> model) {
-    var cookies = visit.guest().cookies();
-    Optional<String> notice = cookies.get(visit.http(), "notice").filter(texts::has);
-    notice.ifPresent(_ -> cookies.remove(visit.http(), "notice"));
-    var all = with(visit, model);
+  /// A whole page as HTML. A notice that the page before left in a cookie is shown once.
+  String render(Exchange exchange, String title, String template, Map<String, Object> model) {
+    var cookies = exchange.caller().cookies();
+    Optional<String> notice = cookies.get(exchange.http(), "notice").filter(texts::has);
+    notice.ifPresent(_ -> cookies.remove(exchange.http(), "notice"));
+    var all = with(exchange, model);
     Content body = output -> engine.render(template + ".jte", all, output);
     var frame =
         new Frame(
             title,
-            visit.visitor().map(account -> studio.menu(account.role())).orElse(List.of()),
-            notice.map(visit::text),
+            exchange.visitor().map(account -> shared.menu(account.role())).orElse(List.of()),
+            notice.map(exchange::text),
             assets().has(style()) ? List.of(style()) : List.of(),
             body);
     var output = new StringOutput();
-    studio.layout().render("layout.jte", Map.of("visit", visit, "frame", frame), output);
+    shared.layout().render("layout.jte", Map.of("exchange", exchange, "frame", frame), output);
     return output.toString();
   }
 
-  /// What an area adds to the common stylesheet, if anything.
+  /// The area's own stylesheet, if it has one.
   private String style() {
     return area + "/" + area + ".css";
   }
@@ -88,7 +92,7 @@ record Pages(Studio studio, String area, Messages texts, TemplateEngine engine) 
   record Frame(
       String title, List<Entry> menu, Optional<String> notice, List<String> styles, Content body) {
 
-    /// Whether the entry is the one under which the visitor is.
+    /// Whether the entry is the one that the current page belongs to.
     boolean current(Entry entry, String path) {
       return menu.stream()
           .filter(e -> path.equals(e.path()) || path.startsWith(e.path() + "/"))
@@ -98,9 +102,9 @@ record Pages(Studio studio, String area, Messages texts, TemplateEngine engine) 
     }
   }
 
-  private static Map<String, Object> with(Exchange visit, Map<String, Object> model) {
+  private static Map<String, Object> with(Exchange exchange, Map<String, Object> model) {
     var all = new HashMap<>(model);
-    all.put("visit", visit);
+    all.put("exchange", exchange);
     return all;
   }
 }

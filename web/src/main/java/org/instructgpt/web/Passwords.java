@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
-/// Passwords, kept as argon2id (RFC 9106) with the costs that OWASP asks for: 46 MiB, one pass.
+/// Password hashing with argon2id (RFC 9106) at the costs that OWASP recommends: 46 MiB, one pass.
 ///
-/// A hash takes about 60 ms of one core and its memory, so no more than two are made at once: more
-/// would only make sign-ins a way to fill the machine. Those who would wait longer than [#PATIENCE]
-/// are told to come back.
+/// A hash takes about 60 ms of one core and its memory, so at most two are computed at once:
+/// otherwise sign-ins could exhaust the machine. A request that would wait longer than [#PATIENCE]
+/// is refused with a request to try again.
 final class Passwords {
-  /// In characters (code points). A phrase is welcome; what kind of characters is nobody's
-  /// business.
+  /// In characters (code points). There is no rule about which kinds of characters to use, and
+  /// phrases are welcome.
   static final int FEWEST = 8;
 
   static final int MOST = 128;
@@ -35,14 +35,14 @@ final class Passwords {
 
   private final SecureRandom random;
   private final Semaphore turns = new Semaphore(AT_ONCE, true);
-  private final String nobodys;
+  private final String dummyHash;
 
   Passwords(SecureRandom random) {
     this.random = random;
-    this.nobodys = hash(SecretTokens.fresh(random));
+    this.dummyHash = hash(SecretTokens.fresh(random));
   }
 
-  /// What is wrong with a password that someone of this name wants to use.
+  /// What is wrong with a new password for an account of this name.
   static List<ApiError.Problem> problems(String name, String password) {
     var problems = new ArrayList<ApiError.Problem>();
     int length = password.codePointCount(0, password.length());
@@ -52,6 +52,17 @@ final class Passwords {
       problems.add(new ApiError.Problem("password", "join.password-common"));
     }
     return problems;
+  }
+
+  /// The hash of a new password for an account of this name; [ApiError] 400 with everything that is
+  /// wrong with the name and the password.
+  String hashNew(String name, String password) {
+    var problems = AccountNames.problems(name);
+    problems.addAll(problems(name, password));
+    if (!problems.isEmpty()) {
+      throw ApiError.invalid(problems);
+    }
+    return hash(password);
   }
 
   /// A new hash with its salt and costs, in the PHC form.
@@ -65,10 +76,10 @@ final class Passwords {
         + base64.encodeToString(argon(password, salt));
   }
 
-  /// Whether the password is the one that was hashed. Where there is no account, as much work is
-  /// done for nothing, so that the time does not tell.
-  boolean fits(String password, Optional<String> kept) {
-    String hash = kept.orElse(nobodys);
+  /// Whether the password is the one that was hashed. Where there is no account, a dummy hash is
+  /// checked, so that the time does not tell whether the account exists.
+  boolean fits(String password, Optional<String> stored) {
+    String hash = stored.orElse(dummyHash);
     String[] parts = hash.split("\\$", -1);
     if (!hash.startsWith(PREFIX) || parts.length != 6) {
       throw new IllegalStateException(
@@ -76,7 +87,7 @@ final class Passwords {
     }
     byte[] expected = Base64.getDecoder().decode(parts[5]);
     byte[] found = argon(password, Base64.getDecoder().decode(parts[4]));
-    return MessageDigest.isEqual(expected, found) && kept.isPresent();
+    return MessageDigest.isEqual(expected, found) && stored.isPresent();
   }
 
   private byte[] argon(String password, byte[] salt) {
@@ -90,7 +101,7 @@ final class Passwords {
             .withSalt(salt)
             .build());
     byte[] hash = new byte[HASH_BYTES];
-    takeTurn();
+    acquireTurn();
     try {
       generator.generateBytes(password.getBytes(StandardCharsets.UTF_8), hash);
     } finally {
@@ -99,7 +110,7 @@ final class Passwords {
     return hash;
   }
 
-  private void takeTurn() {
+  private void acquireTurn() {
     try {
       if (turns.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         return;

@@ -6,8 +6,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/// Takes the path away below which the site lies behind a proxy, where the proxy has left it: both
-/// kinds of proxies work, and so does asking the studio's own port.
+/// Strips the path prefix of a site behind a proxy, where the proxy has not stripped it: both kinds
+/// of proxies work, and so do requests to the server's own port.
 final class PathPrefix extends Handler.Wrapper {
   private final String prefix;
 

@@ -8,20 +8,20 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How much one may ask in a time, as token buckets in memory.
+/// Rate limits, as token buckets in memory.
 ///
-/// Guessing passwords is slowed by two buckets: one for each pair of account and address, and one
-/// for each address. There is none for an account alone, since that would let anybody lock anybody
-/// out.
+/// Password guessing is slowed by two buckets: one for each pair of account and client address, and
+/// one for each address. There is none for an account alone, since then anybody could lock anybody
+/// else out.
 final class RateLimits {
   static final int TRIES_OF_ACCOUNT = 10;
   static final int TRIES_OF_ADDRESS = 100;
   static final Duration TRIES_IN = Duration.ofMinutes(15);
 
-  /// New accounts of one address, where the site is open.
+  /// New accounts an hour from one address, where the site is open.
   static final int NEW_ACCOUNTS = 20;
 
-  /// Buckets beyond this many forget the one that was used longest ago.
+  /// With more buckets than this, the least recently used one is dropped.
   private static final int MOST = 20_000;
 
   private static final int BURST_SECONDS = 10;
@@ -59,7 +59,7 @@ final class RateLimits {
   }
 
   /// One try to use a one-time link or to change a password.
-  void prove(String who) {
+  void tryProof(String who) {
     take("prove " + who, TRIES_OF_ADDRESS, TRIES_IN);
   }
 

@@ -14,19 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What every request passes: who is it, may they, did they mean it.
+/// Checks every request: authentication, authorization, CSRF, limits.
 ///
-/// A session's request that changes something must carry the session's token (which no other site
-/// can read) and must not be called cross-site by the browser; nobody's request, such as signing
-/// in, must at least not be cross-site. A program's bearer token is sent by no browser by itself,
-/// so it needs neither; it holds for `/api/` only, so that it cannot make more tokens or change the
-/// password.
+/// A request of a session that changes something must carry the session's CSRF token (which no
+/// other site can read) and must not be marked cross-site by the browser; without a session, as in
+/// signing in, it must at least not be cross-site. Bearer tokens of programs are never sent by a
+/// browser on its own, so they need neither; they are valid for `/api/` only, so that they cannot
+/// make more tokens or change the password.
 final class RequestGuard {
   private static final System.Logger LOG = System.getLogger("org.instructgpt.web");
   private static final String API = "/api/";
   private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
 
-  private final Site.Settings settings;
+  private final SiteSettings settings;
   private final Accounts accounts;
   private final Sessions sessions;
   private final RateLimits limits;
@@ -34,7 +34,7 @@ final class RequestGuard {
   private final Caller.Cookies cookies;
 
   RequestGuard(
-      Site.Settings settings,
+      SiteSettings settings,
       Accounts accounts,
       Sessions sessions,
       RateLimits limits,
@@ -44,12 +44,12 @@ final class RequestGuard {
     this.sessions = sessions;
     this.limits = limits;
     this.clock = clock;
-    this.cookies = new Caller.Cookies(settings.entrance());
+    this.cookies = new Caller.Cookies(settings.siteAddress());
   }
 
-  /// Before everything, known path or not.
+  /// Runs before every request, whether or not its path is known.
   void enter(Context http) {
-    SecurityHeaders.site(http, cookies.entrance());
+    SecurityHeaders.site(http, cookies.siteAddress());
     if (!hostIsOurs(http)) {
       throw ApiError.invalid("Host", "refusal.host");
     }
@@ -58,39 +58,38 @@ final class RequestGuard {
   /// Handles a request of a route.
   void handle(Route route, Pages pages, Context http) throws Exception {
     Instant now = clock.instant();
-    Caller guest = stranger(http);
+    Caller caller = anonymous(http);
     try {
-      guest = guest(http);
-      limits.request(guest.account().map(Account::id).orElseGet(() -> address(http)));
-      Exchange visit = new Exchange(http, pages, guest, now);
-      check(route, visit);
-      route.handler().handle(visit);
-    } catch (ApiError refusal) {
-      refuse(refusal, new Exchange(http, pages.plain(), guest, now));
+      caller = identify(http);
+      limits.request(caller.account().map(Account::id).orElseGet(() -> address(http)));
+      Exchange exchange = new Exchange(http, pages, caller, now);
+      check(route, exchange);
+      route.handler().handle(exchange);
+    } catch (ApiError error) {
+      refuse(error, new Exchange(http, pages.plain(), caller, now));
     }
   }
 
-  /// What was thrown before a route was found, or instead of an answer.
+  /// Answers a request whose handling threw, or for which no route was found.
   void fault(Exception fault, Pages pages, Context http) {
-    Exchange visit = new Exchange(http, pages, stranger(http), clock.instant());
+    Exchange exchange = new Exchange(http, pages, anonymous(http), clock.instant());
     switch (fault) {
-      case ApiError refusal -> refuse(refusal, visit);
+      case ApiError error -> refuse(error, exchange);
       case HttpResponseException known when known.getStatus() < 500 ->
           refuse(
               known.getStatus() == 413
                   ? ApiError.tooLarge("refusal.too-large")
                   : ApiError.missing(),
-              visit);
+              exchange);
       default -> {
-        tell(fault, http);
-        refuse(full(fault, http) ? ApiError.storage() : ApiError.fault(), visit);
+        log(fault, http);
+        refuse(storageFailed(fault, http) ? ApiError.storage() : ApiError.fault(), exchange);
       }
     }
   }
 
-  /// Whether the store could not keep something, for a reason of the machine: a full disk, a file
-  /// that is gone.
-  private static boolean full(Throwable fault, Context http) {
+  /// Whether a write failed because of the machine: a full disk, a file that is gone.
+  private static boolean storageFailed(Throwable fault, Context http) {
     if (http.req().getMethod().equals("GET")) {
       return false;
     }
@@ -102,41 +101,41 @@ final class RequestGuard {
     return false;
   }
 
-  /// Who sent the request, for limits: behind a proxy, whom the proxy names last.
+  /// The client's address, for limits: behind a proxy, the last one in `X-Forwarded-For`.
   String address(Context http) {
     String forwarded = http.header("X-Forwarded-For");
-    return cookies.entrance().secure() && forwarded != null
+    return cookies.siteAddress().secure() && forwarded != null
         ? forwarded.substring(forwarded.lastIndexOf(',') + 1).strip()
         : http.req().getRemoteAddr();
   }
 
-  private void check(Route route, Exchange visit) {
+  private void check(Route route, Exchange exchange) {
     boolean change = route.method() != Route.Method.GET;
-    Context http = visit.http();
+    Context http = exchange.http();
     if (change && crossSite(http)) {
       throw ApiError.forbidden("refusal.cross-site");
     }
     if (!route.access().everybody()) {
-      Account account = visit.account();
+      Account account = exchange.account();
       if (!route.access().allows(account.role())) {
         throw ApiError.forbidden("refusal.role");
       }
     }
-    if (change && visit.guest().session().isPresent()) {
+    if (change && exchange.caller().session().isPresent()) {
       String sent =
           Optional.ofNullable(http.header("X-CSRF-Token"))
-              .or(() -> isForm(http) ? visit.field("csrf") : Optional.empty())
+              .or(() -> isForm(http) ? exchange.field("csrf") : Optional.empty())
               .orElse("");
-      if (!SecretTokens.same(sent, visit.csrf())) {
+      if (!SecretTokens.same(sent, exchange.csrf())) {
         throw ApiError.forbidden("refusal.csrf");
       }
     }
   }
 
-  private Caller guest(Context http) {
+  private Caller identify(Context http) {
     Optional<String> bearer = bearer(http);
     if (bearer.isPresent()) {
-      var account = accounts.bearer(bearer.get());
+      var account = accounts.credentials().ofToken(bearer.get());
       if (account.isEmpty()) {
         throw ApiError.unknown("refusal.token");
       }
@@ -145,11 +144,11 @@ final class RequestGuard {
     Optional<String> token = cookies.get(http, "session");
     Optional<Account> account = token.flatMap(sessions::find);
     return account.isEmpty()
-        ? stranger(http)
+        ? anonymous(http)
         : new Caller(account, token, account.get().language(), cookies);
   }
 
-  private Caller stranger(Context http) {
+  private Caller anonymous(Context http) {
     Locale language =
         cookies
             .get(http, "language")
@@ -166,23 +165,23 @@ final class RequestGuard {
         : Optional.empty();
   }
 
-  /// Whether the browser says that another site made it send this.
+  /// Whether the browser says that another site caused this request.
   private boolean crossSite(Context http) {
     String site = http.header("Sec-Fetch-Site");
     if (site != null) {
       return !site.equals("same-origin") && !site.equals("none");
     }
     String origin = http.header("Origin");
-    boolean known =
-        cookies.entrance().origin().map(URI::toString).filter(o -> o.equals(origin)).isPresent();
-    return origin != null && !known && !origin.equals(origin(http));
+    boolean ours =
+        cookies.siteAddress().origin().map(URI::toString).filter(o -> o.equals(origin)).isPresent();
+    return origin != null && !ours && !origin.equals(origin(http));
   }
 
   private String origin(Context http) {
-    return (cookies.entrance().secure() ? "https://" : "http://") + http.header("Host");
+    return (cookies.siteAddress().secure() ? "https://" : "http://") + http.header("Host");
   }
 
-  /// Against a name of someone else's that leads to this machine: only names that are ours count.
+  /// Protects against DNS rebinding: only the site's own host names are accepted.
   private boolean hostIsOurs(Context http) {
     String host = Optional.ofNullable(http.header("Host")).orElse("");
     String name = host.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
@@ -195,31 +194,31 @@ final class RequestGuard {
     return type != null && type.startsWith("application/x-www-form-urlencoded");
   }
 
-  private void refuse(ApiError refusal, Exchange visit) {
-    Context http = visit.http();
+  private void refuse(ApiError error, Exchange exchange) {
+    Context http = exchange.http();
     if (http.res().isCommitted()) {
-      return; // a stream or a download was under way; it ends here
+      return; // a stream or a download had begun; it ends here
     }
     http.res().resetBuffer();
-    SecurityHeaders.retry(http, refusal);
-    boolean program = http.path().startsWith(API) || !wantsPage(http);
-    if (program) {
-      if (refusal.status() == 401) {
+    SecurityHeaders.retry(http, error);
+    boolean wantsJson = http.path().startsWith(API) || !wantsPage(http);
+    if (wantsJson) {
+      if (error.status() == 401) {
         http.header("WWW-Authenticate", "Bearer");
       }
-      visit.answer(refusal.status(), Map.of("error", Told.of(refusal, visit)));
-    } else if (refusal.status() == 401 && http.req().getMethod().equals("GET")) {
-      visit.redirect(SignInPages.addressFor(http));
+      exchange.answer(error.status(), Map.of("error", ErrorBody.of(error, exchange)));
+    } else if (error.status() == 401 && http.req().getMethod().equals("GET")) {
+      exchange.redirect(SignInPages.addressFor(http));
     } else {
-      visit.page(
-          refusal.status(),
-          "refusal.title." + refusal.status(),
+      exchange.page(
+          error.status(),
+          "refusal.title." + error.status(),
           "refusal",
           Map.of(
               "told",
-              Told.of(refusal, visit),
+              ErrorBody.of(error, exchange),
               "back",
-              URLEncoder.encode(visit.back(), StandardCharsets.UTF_8)));
+              URLEncoder.encode(exchange.back(), StandardCharsets.UTF_8)));
     }
   }
 
@@ -228,8 +227,8 @@ final class RequestGuard {
     return accept != null && accept.contains("text/html");
   }
 
-  /// What is written of a fault of ours: where it happened, and nothing that people wrote.
-  private static void tell(Exception fault, Context http) {
+  /// Logs where a fault happened, but no message: messages may hold what people wrote.
+  private static void log(Exception fault, Context http) {
     var text = new StringBuilder(http.req().getMethod() + " failed");
     for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
       text.append("\n").append(cause.getClass().getName());
@@ -238,39 +237,5 @@ final class RequestGuard {
       }
     }
     LOG.log(System.Logger.Level.ERROR, text.toString());
-  }
-
-  /// A refusal in the words of the visit's language, in the form that clients of such interfaces
-  /// know.
-  ///
-  /// @param param the field at fault, where there is one
-  /// @param problems all of them, when there is more than one
-  record Told(
-      String message, String type, Optional<String> param, String code, List<Problem> problems) {
-
-    record Problem(String param, String message) {}
-
-    static Told of(ApiError refusal, Exchange visit) {
-      var problems =
-          refusal.problems().stream()
-              .map(p -> new Problem(p.field(), visit.text(p.key(), p.arguments().toArray())))
-              .toList();
-      String type =
-          switch (refusal.status()) {
-            case 401 -> "authentication_error";
-            case 403 -> "permission_error";
-            case 404 -> "not_found_error";
-            case 409 -> "conflict_error";
-            case 429 -> "rate_limit_error";
-            case 500, 503, 507 -> "server_error";
-            default -> "invalid_request_error";
-          };
-      return new Told(
-          String.join(" ", problems.stream().map(Problem::message).toList()),
-          type,
-          Optional.of(problems.getFirst().param()).filter(field -> !field.isEmpty()),
-          refusal.problems().getFirst().key(),
-          problems);
-    }
   }
 }

@@ -6,11 +6,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.instructgpt.web.Account.Role;
 
-/// One thing that can be asked of the site, and by whom. What has no route does not exist.
+/// A method and a path of the site, with who may use it and what handles it. What has no route does
+/// not exist.
 ///
 /// @param path begins with `/`; parts in braces, as in `/tasks/{item}`, are read with
 ///   [Exchange#path]. Paths below `/api/` are the HTTP API: programs use them with a bearer token,
-///   pages with their session; refusals there are JSON.
+///   pages with their session; errors there are JSON.
 public record Route(Method method, String path, Access access, Handler handler) {
 
   public Route {
@@ -21,12 +22,12 @@ public record Route(Method method, String path, Access access, Handler handler) 
     }
   }
 
-  /// What the paths of this route look like.
+  /// A pattern that the paths of this route match.
   Pattern pattern() {
     return Pattern.compile(path.replace(".", "\\.").replaceAll("\\{[a-zA-Z]+}", "[^/]+"));
   }
 
-  /// The methods of HTTP in use. GET changes nothing, ever.
+  /// The HTTP methods in use. GET never changes anything.
   public enum Method {
     GET,
     POST,
@@ -36,7 +37,7 @@ public record Route(Method method, String path, Access access, Handler handler) 
 
   /// Who may use a route.
   ///
-  /// @param everybody without an account too
+  /// @param everybody also those without an account
   /// @param roles of those who are signed in
   public record Access(boolean everybody, Set<Role> roles) {
     public static final Access EVERYBODY = new Access(true, EnumSet.allOf(Role.class));
@@ -45,7 +46,7 @@ public record Route(Method method, String path, Access access, Handler handler) 
     public Access {
       roles = Set.copyOf(roles);
       if (roles.isEmpty()) {
-        throw new IllegalArgumentException("expected a role at least, found a route for nobody");
+        throw new IllegalArgumentException("expected at least one role, found a route for nobody");
       }
     }
 
@@ -58,11 +59,11 @@ public record Route(Method method, String path, Access access, Handler handler) 
     }
   }
 
-  /// What is done with a visit. It ends by answering (a page, JSON, a redirect, a download, events)
-  /// or by throwing a [ApiError]; anything else that it throws is a fault of ours: 500.
+  /// Handles a request. It ends by answering (a page, JSON, a redirect, a download, events) or by
+  /// throwing an [ApiError]; any other exception is a fault of the program: 500.
   @FunctionalInterface
   public interface Handler {
-    void handle(Exchange visit) throws Exception;
+    void handle(Exchange exchange) throws Exception;
   }
 
   public static Route get(String path, Access access, Handler handler) {

@@ -7,8 +7,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 
-/// Tokens that let somebody in. They are random and long, so a plain SHA-256 of them may be stored:
-/// there is nothing to guess.
+/// Random tokens of sessions, links and programs. They are too long to be guessed, so storing their
+/// plain SHA-256 is safe.
 final class SecretTokens {
   private static final int BYTES = 32;
 
@@ -21,12 +21,12 @@ final class SecretTokens {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /// What is stored in place of a token.
+  /// The hash that is stored in place of a token.
   static String hash(String token) {
     return HexFormat.of().formatHex(sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// Whether two tokens are the same, in a time that does not depend on where they differ.
+  /// Whether two tokens are equal, in a time that does not depend on where they differ.
   static boolean same(String one, String other) {
     return MessageDigest.isEqual(
         one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));

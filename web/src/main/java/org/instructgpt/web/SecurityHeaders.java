@@ -4,20 +4,20 @@ import io.javalin.http.Context;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/// The headers that make a browser careful, on every answer.
+/// The security headers of every response.
 final class SecurityHeaders {
   static final String POLICY =
       "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
-  /// For documents that are not ours: nothing runs, nothing is loaded, nothing of us is theirs.
+  /// For documents that no template of ours made: no scripts, no loading, no access to the site.
   private static final String DOCUMENT =
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
           + " form-action 'none'; frame-ancestors 'self'";
 
   private SecurityHeaders() {}
 
-  static void site(Context http, SiteAddress entrance) {
+  static void site(Context http, SiteAddress siteAddress) {
     http.header("Content-Security-Policy", POLICY);
     http.header("X-Content-Type-Options", "nosniff");
     http.header("X-Frame-Options", "DENY");
@@ -27,9 +27,9 @@ final class SecurityHeaders {
     http.header(
         "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
     http.header("Cache-Control", "no-store");
-    if (entrance.secure()) {
-      // Who lives below a path does not speak for the whole domain.
-      String others = entrance.prefix().isEmpty() ? "; includeSubDomains" : "";
+    if (siteAddress.secure()) {
+      // A site below a path must not decide for the whole domain.
+      String others = siteAddress.prefix().isEmpty() ? "; includeSubDomains" : "";
       http.header("Strict-Transport-Security", "max-age=63072000" + others);
     }
   }
@@ -39,14 +39,14 @@ final class SecurityHeaders {
     http.header("X-Frame-Options", "SAMEORIGIN");
   }
 
-  static void retry(Context http, ApiError refusal) {
-    refusal
+  static void retry(Context http, ApiError error) {
+    error
         .retryAfter()
         .ifPresent(wait -> http.header("Retry-After", "" + Math.max(1, wait.toSeconds())));
   }
 
-  /// A file to be kept under the name, which any old program can read and any new one reads right
-  /// (RFC 6266).
+  /// The `Content-Disposition` of a download (RFC 6266): an ASCII name for old clients, the exact one
+  /// for all others.
   static String attachment(String name) {
     String plain = name.replaceAll("[^A-Za-z0-9._-]", "_");
     String exact = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");

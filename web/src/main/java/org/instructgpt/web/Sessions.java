@@ -8,14 +8,14 @@ import java.util.Optional;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// Who is signed in. A session is a row under the hash of a token that only the browser has; it
-/// ends by signing out, after [#IDLE] without a request, or [#LIFE] after it began.
+/// The sessions of signed-in people. A session is a row under the hash of a token that only the
+/// browser has; it ends by signing out, after [#IDLE] without a request, or [#LIFE] after it began.
 final class Sessions {
   static final Duration IDLE = Duration.ofHours(12);
   static final Duration LIFE = Duration.ofDays(7);
 
-  /// Requests less than this apart do not write that somebody was seen.
-  private static final Duration NOTICED = Duration.ofMinutes(5);
+  /// The time of the last request is written at most this often.
+  private static final Duration SEEN_STEP = Duration.ofMinutes(5);
 
   private final Store store;
   private final InstantSource clock;
@@ -29,11 +29,11 @@ final class Sessions {
     this.audit = audit;
   }
 
-  /// Begins a session; its token. The one that the browser had before, whoever's, ends.
+  /// Begins a session and returns its token. The browser's earlier session, whoever's, ends.
   String begin(Account account, Optional<String> before) {
     String token = SecretTokens.fresh(random);
     long now = clock.millis();
-    Accounts.done(
+    AccountChanges.await(
         store.write(handle -> {
           before.ifPresent(old -> end(handle, old));
           removeOld(handle);
@@ -52,7 +52,7 @@ final class Sessions {
     return token;
   }
 
-  /// Whose session it is, if it still goes on.
+  /// The account of a session that has not ended.
   Optional<Account> find(String token) {
     String hash = SecretTokens.hash(token);
     Instant now = clock.instant();
@@ -71,8 +71,8 @@ final class Sessions {
                 .map((row, _) ->
                     new Seen(AccountTable.account(row), Instant.ofEpochMilli(row.getLong("seen"))))
                 .findOne());
-    if (found.filter(seen -> seen.at().plus(NOTICED).isBefore(now)).isPresent()) {
-      Accounts.done(
+    if (found.filter(seen -> seen.at().plus(SEEN_STEP).isBefore(now)).isPresent()) {
+      AccountChanges.await(
           store.write(handle ->
               handle
                   .createUpdate("UPDATE web_session SET seen = :now WHERE hash = :hash")
@@ -84,7 +84,7 @@ final class Sessions {
   }
 
   void end(String token) {
-    Accounts.done(store.write(handle -> end(handle, token)));
+    AccountChanges.await(store.write(handle -> end(handle, token)));
   }
 
   static int endAll(Handle handle, String account) {

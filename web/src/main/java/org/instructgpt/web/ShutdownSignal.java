@@ -3,7 +3,8 @@ package org.instructgpt.web;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Whether the site is about to end, for those who would go on for ever.
+/// Tells endless responses that the server is shutting down.
 ///
-/// @param clock for pauses between pings
+/// @param begun set once, when the shutdown begins
+/// @param clock for the pauses between pings
 record ShutdownSignal(AtomicBoolean begun, InstantSource clock) {}

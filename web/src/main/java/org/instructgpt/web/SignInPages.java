@@ -12,59 +12,35 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// How people come in and go: signing in and out, joining by invitation, a new password by link,
-/// the choice of a language.
+/// The pages to sign in and out, to join by invitation or register, to set a new password by link,
+/// and to choose a language.
 final class SignInPages {
-  /// A year, in seconds, that a browser remembers the language of someone without an account.
+  /// How long a browser remembers the language of someone without an account, in seconds.
   private static final long YEAR = 31_536_000;
 
-  private final Door door;
+  private final SignIn signIn;
 
-  private SignInPages(Door door) {
-    this.door = door;
+  private SignInPages(SignIn signIn) {
+    this.signIn = signIn;
   }
 
-  /// What lets people in.
-  ///
-  /// @param address of who sent a request
-  /// @param open whether customers may register
-  /// @param entrance where browsers find the site
-  record Door(
-      Accounts accounts,
-      Sessions sessions,
-      RateLimits limits,
-      Function<Context, String> address,
-      boolean open,
-      SiteAddress entrance) {
-
-    /// Signs in: a new session in place of the one before.
-    void enter(Exchange visit, Account account) {
-      String token = sessions.begin(account, visit.guest().session());
-      visit.guest().cookies().set(visit.http(), "session", token, Sessions.LIFE.toSeconds());
-    }
-
-    String address(Exchange visit) {
-      return address.apply(visit.http());
-    }
-  }
-
-  static List<Route> routes(Door door) {
-    var pages = new SignInPages(door);
+  static List<Route> routes(SignIn signIn) {
+    var pages = new SignInPages(signIn);
     return List.of(
         Route.get("/", EVERYBODY, pages::start),
-        Route.get("/sign-in", EVERYBODY, visit -> pages.form(visit, Map.of())),
+        Route.get("/sign-in", EVERYBODY, exchange -> pages.signInForm(exchange, Map.of())),
         Route.post("/sign-in", EVERYBODY, pages::signIn),
         Route.post("/sign-out", SIGNED_IN, pages::signOut),
-        Route.get("/join", EVERYBODY, visit -> pages.joining(visit, Map.of())),
+        Route.get("/join", EVERYBODY, exchange -> pages.joinForm(exchange, Map.of())),
         Route.post("/join", EVERYBODY, pages::join),
-        Route.get("/register", EVERYBODY, visit -> pages.registering(visit, Map.of())),
+        Route.get("/register", EVERYBODY, exchange -> pages.registerForm(exchange, Map.of())),
         Route.post("/register", EVERYBODY, pages::register),
-        Route.get("/new-password", EVERYBODY, visit -> pages.resetting(visit, Map.of())),
+        Route.get("/new-password", EVERYBODY, exchange -> pages.newPasswordForm(exchange, Map.of())),
         Route.post("/new-password", EVERYBODY, pages::reset),
         Route.post("/language", EVERYBODY, pages::language));
   }
 
-  /// Where someone signs in who asked for a page and is nobody yet.
+  /// The sign-in page that leads back to the requested page.
   static String addressFor(Context http) {
     String query = http.req().getQueryString();
     String wanted = http.path() + (query == null ? "" : "?" + query);
@@ -73,144 +49,143 @@ final class SignInPages {
         : "/sign-in?to=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8);
   }
 
-  private void start(Exchange visit) {
-    visit.redirect(
-        visit
+  private void start(Exchange exchange) {
+    exchange.redirect(
+        exchange
             .visitor()
-            .map(account -> visit.menu(account.role()).stream().findFirst().orElse("/account"))
+            .map(account -> exchange.menu(account.role()).stream().findFirst().orElse("/account"))
             .orElse("/sign-in"));
   }
 
-  private void form(Exchange visit, Map<String, String> problems) {
-    if (visit.visitor().isPresent()) {
-      visit.redirect("/");
+  private void signInForm(Exchange exchange, Map<String, String> problems) {
+    if (exchange.visitor().isPresent()) {
+      exchange.redirect("/");
       return;
     }
-    show(visit, "sign-in", problems, Map.of("to", wanted(visit), "open", door.open()));
+    show(exchange, "sign-in", problems, Map.of("to", wanted(exchange), "open", signIn.open()));
   }
 
-  private void signIn(Exchange visit) {
-    String name = visit.form("name");
+  private void signIn(Exchange exchange) {
+    String name = exchange.form("name");
     try {
-      door.limits().signIn(door.address(visit), name);
-      door.enter(visit, door.accounts().signIn(name, visit.form("password")));
-      visit.redirect(wanted(visit));
-    } catch (ApiError refusal) {
-      again(visit, refusal, problems -> form(visit, problems));
+      signIn.limits().signIn(signIn.clientAddress(exchange), name);
+      signIn.begin(exchange, signIn.accounts().credentials().signIn(name, exchange.form("password")));
+      exchange.redirect(wanted(exchange));
+    } catch (ApiError error) {
+      again(exchange, error, problems -> signInForm(exchange, problems));
     }
   }
 
-  private void signOut(Exchange visit) {
-    visit.guest().session().ifPresent(door.sessions()::end);
-    visit.guest().cookies().remove(visit.http(), "session");
-    if (door.entrance().prefix().isEmpty()) { // else it is not ours alone
-      // Not the storage: what others at this computer have not sent yet lies there. The page
-      // removes
-      // what is of the one who goes.
-      visit.http().header("Clear-Site-Data", "\"cache\"");
+  private void signOut(Exchange exchange) {
+    exchange.caller().session().ifPresent(signIn.sessions()::end);
+    exchange.caller().cookies().remove(exchange.http(), "session");
+    if (signIn.siteAddress().prefix().isEmpty()) { // otherwise the cache is not this site's alone
+      // Not the storage: it holds unsent drafts of others who use this browser. The page itself
+      // removes the drafts of the person who signs out.
+      exchange.http().header("Clear-Site-Data", "\"cache\"");
     }
-    visit.redirect("/sign-in", "sign-in.out");
+    exchange.redirect("/sign-in", "sign-in.out");
   }
 
-  private void joining(Exchange visit, Map<String, String> problems) {
-    show(visit, "join", problems, Map.of());
+  private void joinForm(Exchange exchange, Map<String, String> problems) {
+    show(exchange, "join", problems, Map.of());
   }
 
-  private void join(Exchange visit) {
+  private void join(Exchange exchange) {
     try {
-      door.limits().prove(door.address(visit));
+      signIn.limits().tryProof(signIn.clientAddress(exchange));
       var account =
-          door.accounts()
+          signIn.accounts().signUp()
               .join(
-                  visit.form("token").strip(),
-                  visit.form("name"),
-                  password(visit),
-                  visit.language());
-      door.enter(visit, account);
-      visit.redirect("/", "join.welcome");
-    } catch (ApiError refusal) {
-      again(visit, refusal, problems -> joining(visit, problems));
+                  exchange.form("token").strip(),
+                  exchange.form("name"),
+                  password(exchange),
+                  exchange.language());
+      signIn.begin(exchange, account);
+      exchange.redirect("/", "join.welcome");
+    } catch (ApiError error) {
+      again(exchange, error, problems -> joinForm(exchange, problems));
     }
   }
 
-  private void registering(Exchange visit, Map<String, String> problems) {
-    if (!door.open()) {
+  private void registerForm(Exchange exchange, Map<String, String> problems) {
+    if (!signIn.open()) {
       throw ApiError.missing();
     }
-    show(visit, "register", problems, Map.of());
+    show(exchange, "register", problems, Map.of());
   }
 
-  private void register(Exchange visit) {
-    if (!door.open()) {
+  private void register(Exchange exchange) {
+    if (!signIn.open()) {
       throw ApiError.missing();
     }
     try {
-      door.limits().register(door.address(visit));
-      door.enter(
-          visit, door.accounts().register(visit.form("name"), password(visit), visit.language()));
-      visit.redirect("/", "join.welcome");
-    } catch (ApiError refusal) {
-      again(visit, refusal, problems -> registering(visit, problems));
+      signIn.limits().register(signIn.clientAddress(exchange));
+      signIn.begin(
+          exchange, signIn.accounts().signUp().register(exchange.form("name"), password(exchange), exchange.language()));
+      exchange.redirect("/", "join.welcome");
+    } catch (ApiError error) {
+      again(exchange, error, problems -> registerForm(exchange, problems));
     }
   }
 
-  private void resetting(Exchange visit, Map<String, String> problems) {
-    show(visit, "new-password", problems, Map.of());
+  private void newPasswordForm(Exchange exchange, Map<String, String> problems) {
+    show(exchange, "new-password", problems, Map.of());
   }
 
-  private void reset(Exchange visit) {
+  private void reset(Exchange exchange) {
     try {
-      door.limits().prove(door.address(visit));
-      var account = door.accounts().resetPassword(visit.form("token").strip(), password(visit));
-      door.enter(visit, account);
-      visit.redirect("/", "account.password-changed");
-    } catch (ApiError refusal) {
-      again(visit, refusal, problems -> resetting(visit, problems));
+      signIn.limits().tryProof(signIn.clientAddress(exchange));
+      var account = signIn.accounts().credentials().resetPassword(exchange.form("token").strip(), password(exchange));
+      signIn.begin(exchange, account);
+      exchange.redirect("/", "account.password-changed");
+    } catch (ApiError error) {
+      again(exchange, error, problems -> newPasswordForm(exchange, problems));
     }
   }
 
-  private void language(Exchange visit) {
+  private void language(Exchange exchange) {
     var language =
-        Messages.named(visit.form("language"))
+        Messages.named(exchange.form("language"))
             .orElseThrow(() -> ApiError.invalid("language", "refusal.choice"));
-    visit.visitor().ifPresent(account -> door.accounts().speak(account, language));
-    visit.guest().cookies().set(visit.http(), "language", language.getLanguage(), YEAR);
-    visit.redirect(visit.field("to").filter(SignInPages::isOurs).orElse("/"));
+    exchange.visitor().ifPresent(account -> signIn.accounts().changeLanguage(account, language));
+    exchange.caller().cookies().set(exchange.http(), "language", language.getLanguage(), YEAR);
+    exchange.redirect(exchange.field("to").filter(SignInPages::isOurs).orElse("/"));
   }
 
-  /// The password, typed twice the same.
-  static String password(Exchange visit) {
-    String password = visit.form("password");
-    if (!password.equals(visit.form("again"))) {
+  /// The new password, which must have been typed twice the same.
+  static String password(Exchange exchange) {
+    String password = exchange.form("password");
+    if (!password.equals(exchange.form("again"))) {
       throw ApiError.invalid("again", "join.password-differs");
     }
     return password;
   }
 
-  /// Shows the form again with what is wrong, with what was typed in but the passwords.
-  static void again(Exchange visit, ApiError refusal, Consumer<Map<String, String>> form) {
-    visit.http().status(refusal.status());
-    SecurityHeaders.retry(visit.http(), refusal);
-    form.accept(visit.problems(refusal));
+  /// Shows the form again with the error's messages and with what was typed, except passwords.
+  static void again(Exchange exchange, ApiError error, Consumer<Map<String, String>> form) {
+    exchange.http().status(error.status());
+    SecurityHeaders.retry(exchange.http(), error);
+    form.accept(exchange.problems(error));
   }
 
   private static void show(
-      Exchange visit, String template, Map<String, String> problems, Map<String, Object> more) {
+      Exchange exchange, String template, Map<String, String> problems, Map<String, Object> more) {
     var model = new HashMap<String, Object>(more);
     model.put("problems", problems);
-    boolean post = visit.http().req().getMethod().equals("POST");
-    model.put("name", post ? visit.field("name").orElse("") : "");
-    model.put("token", post ? visit.field("token").orElse("") : "");
-    int status = visit.http().statusCode();
-    visit.page(status, template + ".title", template, model);
+    boolean post = exchange.http().req().getMethod().equals("POST");
+    model.put("name", post ? exchange.field("name").orElse("") : "");
+    model.put("token", post ? exchange.field("token").orElse("") : "");
+    int status = exchange.http().statusCode();
+    exchange.page(status, template + ".title", template, model);
   }
 
-  private static String wanted(Exchange visit) {
-    boolean post = visit.http().req().getMethod().equals("POST");
-    return (post ? visit.field("to") : visit.query("to")).filter(SignInPages::isOurs).orElse("/");
+  private static String wanted(Exchange exchange) {
+    boolean post = exchange.http().req().getMethod().equals("POST");
+    return (post ? exchange.field("to") : exchange.query("to")).filter(SignInPages::isOurs).orElse("/");
   }
 
-  /// Whether a path leads to a page of this site and nowhere else.
+  /// Whether a path surely leads to this site: no host, no backslash, printable ASCII.
   static boolean isOurs(String path) {
     return path.matches("/(?![/\\\\])[\\x21-\\x7e&&[^\\\\]]*");
   }

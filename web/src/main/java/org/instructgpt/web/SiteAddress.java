@@ -4,14 +4,14 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/// Where browsers find the site: at the origin of a proxy in front, perhaps below a path of it, or
-/// on this machine alone.
+/// Where browsers find the site: at the origin of a proxy, perhaps below a path prefix, or on this
+/// machine alone.
 ///
-/// Inside the site a path is what a [Route] says; what leaves for a browser (pages, redirects,
-/// cookies) gets the proxy's path before it here, and nowhere else.
+/// Inside the site paths are those of the [Route]s. Only here the prefix is put before paths in what
+/// is sent to browsers: pages, redirects, cookies.
 ///
 /// @param origin such as `https://studio.example.org`, where an address was given
-/// @param prefix the path below which all of it lies, such as `/studio`, or nothing
+/// @param prefix the path below which the whole site lies, such as `/studio`, or empty
 record SiteAddress(Optional<URI> origin, String prefix) {
   private static final List<String> LEADING =
       List.of("href=\"/", "src=\"/", "action=\"/", "formaction=\"/");
@@ -23,7 +23,7 @@ record SiteAddress(Optional<URI> origin, String prefix) {
         path);
   }
 
-  /// Whether browsers come by https.
+  /// Whether browsers use https.
   boolean secure() {
     return origin.filter(uri -> "https".equals(uri.getScheme())).isPresent();
   }
@@ -33,8 +33,8 @@ record SiteAddress(Optional<URI> origin, String prefix) {
     return prefix + path;
   }
 
-  /// What the cookies of this site have in their names, so that sites of one host do not take each
-  /// other's: cookies know no ports.
+  /// A suffix of this site's cookie names, so that sites of one host do not read each other's:
+  /// cookies are not bound to ports.
   ///
   /// @param listening the port on which the site listens
   String mark(int listening) {
@@ -42,9 +42,9 @@ record SiteAddress(Optional<URI> origin, String prefix) {
     return (seen < 0 ? "" : "-" + seen) + prefix.replaceAll("[^A-Za-z0-9]", "-");
   }
 
-  /// A page of ours with its links, forms and assets leading below the prefix. In our templates
-  /// values stand in double quotes, and what people wrote is escaped, so a tag with such an
-  /// attribute is ours.
+  /// A page whose links, forms and assets lead below the prefix. Our templates put attribute values
+  /// in double quotes and escape what people wrote, so every tag with such an attribute comes from a
+  /// template.
   String page(String html) {
     if (prefix.isEmpty()) {
       return html;
@@ -69,7 +69,7 @@ record SiteAddress(Optional<URI> origin, String prefix) {
     return out.toString();
   }
 
-  /// Whether the value that begins with this quote is a path of the site.
+  /// Whether the attribute value that begins with this quote is a path of the site.
   private static boolean leads(String html, int quote) {
     return !html.startsWith("//", quote + 1)
         && LEADING.stream()

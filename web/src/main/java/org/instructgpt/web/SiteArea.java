@@ -1,9 +1,12 @@
 package org.instructgpt.web;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/// What a module adds to the site.
+/// A part of the site: the routes, links, texts and assets of one module or of a part of it.
 ///
 /// In the folder NAME beside the `owner` class on the class path lie the area's texts,
 /// `messages.properties` in English and `messages_zh.properties` in Chinese (UTF-8,
@@ -13,7 +16,7 @@ import java.util.Map;
 ///
 /// @param name of the area; where it is that of the owner's package, there is no folder for it
 /// @param owner any class of the module
-/// @param links to be shown in the navigation to those who may follow them, in this order
+/// @param links of the navigation, in this order; each is shown to those who may follow it
 /// @param borrowed assets that lie elsewhere on the class path: file name to resource, such as
 ///   `sortable.js` to `META-INF/resources/webjars/...`
 public record SiteArea(
@@ -39,19 +42,34 @@ public record SiteArea(
     this(name, owner, routes, links, Map.of());
   }
 
-  /// An area that is all of its module.
+  /// The only area of its module, named like the package.
   public SiteArea(Class<?> owner, List<Route> routes, List<Link> links) {
     this(lastOf(owner), owner, routes, links, Map.of());
   }
 
-  /// A link of the navigation; shown to those whom the route of its path lets in, so that the first
-  /// link of all areas is where a person starts after signing in.
+  /// A link of the navigation, shown to those who may use the route of its path. After signing in a
+  /// person starts at the first link that is shown.
   ///
-  /// @param text the key of what it says
+  /// @param text key of its text
   public record Link(String text, String path) {}
 
-  /// Where a resource of the area lies, from the owner's package.
-  String resource(String file) {
+  /// The area's texts.
+  ///
+  /// @param fallback where keys are looked up that the area does not have
+  Messages messages(Optional<Messages> fallback) {
+    return Messages.of(owner, this::resource, fallback);
+  }
+
+  /// Opens a file of the area's `assets`; null when there is none of this name.
+  @Nullable InputStream asset(String file) {
+    String elsewhere = borrowed.get(file);
+    return elsewhere == null
+        ? owner.getResourceAsStream(resource("assets/" + file))
+        : owner.getClassLoader().getResourceAsStream(elsewhere);
+  }
+
+  /// The path of a resource of the area, from the owner's package.
+  private String resource(String file) {
     return name.equals(lastOf(owner)) ? file : name + "/" + file;
   }
 

@@ -34,7 +34,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// JSON as strict as it gets: what is not exactly as expected is refused with the field named.
+/// Strict reading of JSON: everything that is not exactly as expected is refused with the field's
+/// name.
 final class StrictJson {
   private static final JsonSetter.Value WITHOUT_NULLS =
       JsonSetter.Value.forContentNulls(Nulls.FAIL);
@@ -72,7 +73,7 @@ final class StrictJson {
 
   private StrictJson() {}
 
-  /// Half of a character, which JSON can write as an escape, is no text: no store would keep it.
+  /// Refuses half a surrogate pair, which JSON can write as an escape: no database would store it.
   private static SimpleModule wholeTexts() {
     return new SimpleModule()
         .addDeserializer(
@@ -122,10 +123,10 @@ final class StrictJson {
     }
   }
 
-  /// What the constructor of a record says about its values; its own [ApiError] as it is.
+  /// The error of a record's constructor; its own [ApiError] unchanged.
   private static ApiError refused(ValueInstantiationException refused) {
-    if (refused.getCause() instanceof ApiError refusal) {
-      return refusal;
+    if (refused.getCause() instanceof ApiError error) {
+      return error;
     }
     return refused.getCause() instanceof IllegalArgumentException told
         ? ApiError.invalid(

@@ -7,22 +7,22 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/// Whom tokens were found to belong to a moment ago, so that a program that asks and asks does not
-/// send each call to the store twice.
+/// A short-lived cache of the accounts of access tokens, so that a program that sends many requests
+/// does not cause a query of the store for each.
 ///
-/// All is forgotten at once when this program changes an account or a token. What an erasure or
-/// another program changes holds after [#MEMORY].
+/// It is cleared when this process changes an account or a token. A change by an erasure or by
+/// another process takes effect after [#MEMORY].
 final class TokenCache {
   static final Duration MEMORY = Duration.ofSeconds(3);
   private static final int MOST = 10_000;
 
-  /// By the hash of the token. What was looked up before a change comes to lie in the map that the
-  /// change threw away.
+  /// By the hash of the token. A lookup that began before a change ends up in the map that the change
+  /// discarded.
   private volatile Map<String, Known> known = new ConcurrentHashMap<>();
 
   private record Known(Account account, Instant until) {}
 
-  /// @param look asks the store whose the token is that has a hash
+  /// @param look queries the store for the account of a token's hash
   Optional<Account> find(String token, Instant now, Function<String, Optional<Account>> look) {
     Map<String, Known> memory = known;
     String hash = SecretTokens.hash(token);

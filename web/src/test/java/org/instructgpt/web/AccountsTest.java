@@ -57,19 +57,19 @@ class AccountsTest {
     over(
         dialect,
         (store, accounts) -> {
-          String token = accounts.invite(Role.LABELER, Optional.of(Pool.HELD_OUT), ADMIN);
-          var account = accounts.join(token, "小林 さん", PASSWORD, Locale.CHINESE);
+          String token = accounts.signUp().invite(Role.LABELER, Optional.of(Pool.HELD_OUT), ADMIN);
+          var account = accounts.signUp().join(token, "小林 さん", PASSWORD, Locale.CHINESE);
           assertThat(account.pool()).contains(Pool.HELD_OUT);
           assertThat(account.language()).isEqualTo(Locale.CHINESE);
           assertThat(store.labelers()).containsExactly(new Labeler(account.id(), Pool.HELD_OUT));
           assertThat(accounts.find(account.id())).contains(account);
-          assertThat(accounts.signIn("小林 さん", PASSWORD)).isEqualTo(account);
-          refused(400, () -> accounts.join(token, "Another", PASSWORD, EN), "join.token-gone");
+          assertThat(accounts.credentials().signIn("小林 さん", PASSWORD)).isEqualTo(account);
+          refused(400, () -> accounts.signUp().join(token, "Another", PASSWORD, EN), "join.token-gone");
           var researcher =
-              accounts.join(
-                  accounts.invite(Role.RESEARCHER, Optional.empty(), ADMIN), "R", PASSWORD, EN);
+              accounts.signUp().join(
+                  accounts.signUp().invite(Role.RESEARCHER, Optional.empty(), ADMIN), "R", PASSWORD, EN);
           assertThat(store.labelers()).contains(new Labeler(researcher.id(), Pool.RESEARCHER));
-          accounts.join(accounts.invite(Role.CUSTOMER, Optional.empty(), ADMIN), "C", PASSWORD, EN);
+          accounts.signUp().join(accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN), "C", PASSWORD, EN);
           assertThat(store.labelers()).hasSize(2);
         });
   }
@@ -80,8 +80,8 @@ class AccountsTest {
     over(
         dialect,
         (_, accounts) -> {
-          String token = accounts.invite(Role.CUSTOMER, Optional.empty(), ADMIN);
-          assertThat(atOnce(8, i -> accounts.join(token, "Guest " + i, PASSWORD, EN))).isEqualTo(1);
+          String token = accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN);
+          assertThat(atOnce(8, i -> accounts.signUp().join(token, "Guest " + i, PASSWORD, EN))).isEqualTo(1);
           assertThat(accounts.list()).hasSize(1);
         });
   }
@@ -95,14 +95,14 @@ class AccountsTest {
         (_, accounts) -> {
           var tokens =
               IntStream.range(0, 6)
-                  .mapToObj(_ -> accounts.invite(Role.LABELER, Optional.of(Pool.TRAINING), ADMIN))
+                  .mapToObj(_ -> accounts.signUp().invite(Role.LABELER, Optional.of(Pool.TRAINING), ADMIN))
                   .toList();
           assertThat(
                   atOnce(
                       6,
-                      i -> accounts.join(tokens.get(i), i % 2 == 0 ? "Ａda" : "ADA", PASSWORD, EN)))
+                      i -> accounts.signUp().join(tokens.get(i), i % 2 == 0 ? "Ａda" : "ADA", PASSWORD, EN)))
               .isEqualTo(1);
-          assertThat(accounts.invitations()).hasSize(5);
+          assertThat(accounts.signUp().invitations()).hasSize(5);
         });
   }
 
@@ -112,20 +112,20 @@ class AccountsTest {
     over(
         dialect,
         (_, accounts) -> {
-          String week = accounts.invite(Role.CUSTOMER, Optional.empty(), ADMIN);
-          String first = accounts.inviteAdmin();
-          String admin = accounts.inviteAdmin();
-          refused(400, () -> accounts.join(first, "Old", PASSWORD, EN), "join.token-gone");
-          var person = accounts.join(admin, "New", PASSWORD, EN);
-          String reset = accounts.resetLink(person.id(), ADMIN);
+          String week = accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN);
+          String first = accounts.signUp().inviteAdmin();
+          String admin = accounts.signUp().inviteAdmin();
+          refused(400, () -> accounts.signUp().join(first, "Old", PASSWORD, EN), "join.token-gone");
+          var person = accounts.signUp().join(admin, "New", PASSWORD, EN);
+          String reset = accounts.credentials().resetLink(person.id(), ADMIN);
           pass(Duration.ofDays(1));
           refused(
-              400, () -> accounts.resetPassword(reset, "another good phrase"), "join.token-gone");
-          assertThat(accounts.join(week, "Customer", PASSWORD, EN).role()).isEqualTo(Role.CUSTOMER);
-          String late = accounts.invite(Role.CUSTOMER, Optional.empty(), ADMIN);
+              400, () -> accounts.credentials().resetPassword(reset, "another good phrase"), "join.token-gone");
+          assertThat(accounts.signUp().join(week, "Customer", PASSWORD, EN).role()).isEqualTo(Role.CUSTOMER);
+          String late = accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN);
           pass(Duration.ofDays(7));
-          refused(400, () -> accounts.join(late, "Late", PASSWORD, EN), "join.token-gone");
-          assertThat(accounts.invitations()).isEmpty();
+          refused(400, () -> accounts.signUp().join(late, "Late", PASSWORD, EN), "join.token-gone");
+          assertThat(accounts.signUp().invitations()).isEmpty();
         });
   }
 
@@ -138,28 +138,28 @@ class AccountsTest {
           var person = customer(accounts, "Ada");
           var sessions = new Sessions(store, now::get, new SecureRandom(), accounts.audit());
           String session = sessions.begin(person, Optional.empty());
-          String token = accounts.token(person, "a program");
+          String token = accounts.credentials().makeToken(person, "a program");
           assertThat(sessions.find(session)).contains(person);
-          assertThat(accounts.bearer(token)).contains(person);
+          assertThat(accounts.credentials().ofToken(token)).contains(person);
           refused(
               400,
-              () -> accounts.changePassword(person, "wrong", "new good phrase"),
+              () -> accounts.credentials().changePassword(person, "wrong", "new good phrase"),
               "account.password-wrong");
           refused(
               400,
-              () -> accounts.changePassword(person, PASSWORD, "short"),
+              () -> accounts.credentials().changePassword(person, PASSWORD, "short"),
               "join.password-length");
           assertThat(sessions.find(session)).contains(person);
-          accounts.changePassword(person, PASSWORD, "new good phrase");
+          accounts.credentials().changePassword(person, PASSWORD, "new good phrase");
           assertThat(sessions.find(session)).isEmpty();
-          assertThat(accounts.bearer(token)).isEmpty();
-          refused(401, () -> accounts.signIn("Ada", PASSWORD), "sign-in.wrong");
-          accounts.signIn("Ada", "new good phrase");
-          String reset = accounts.resetLink(person.id(), ADMIN);
-          refused(400, () -> accounts.join(reset, "Eve", PASSWORD, EN), "join.token-wrong");
-          accounts.resetPassword(reset, "newest good phrase");
-          refused(400, () -> accounts.resetPassword(reset, "again good phrase"), "join.token-gone");
-          accounts.signIn("Ada", "newest good phrase");
+          assertThat(accounts.credentials().ofToken(token)).isEmpty();
+          refused(401, () -> accounts.credentials().signIn("Ada", PASSWORD), "sign-in.wrong");
+          accounts.credentials().signIn("Ada", "new good phrase");
+          String reset = accounts.credentials().resetLink(person.id(), ADMIN);
+          refused(400, () -> accounts.signUp().join(reset, "Eve", PASSWORD, EN), "join.token-wrong");
+          accounts.credentials().resetPassword(reset, "newest good phrase");
+          refused(400, () -> accounts.credentials().resetPassword(reset, "again good phrase"), "join.token-gone");
+          accounts.credentials().signIn("Ada", "newest good phrase");
         });
   }
 
@@ -172,17 +172,17 @@ class AccountsTest {
           var person = customer(accounts, "Ada");
           var sessions = new Sessions(store, now::get, new SecureRandom(), accounts.audit());
           String session = sessions.begin(person, Optional.empty());
-          String token = accounts.token(person, "a program");
-          String reset = accounts.resetLink(person.id(), ADMIN);
+          String token = accounts.credentials().makeToken(person, "a program");
+          String reset = accounts.credentials().resetLink(person.id(), ADMIN);
           accounts.disable(person.id(), ADMIN);
           assertThat(sessions.find(session)).isEmpty();
-          assertThat(accounts.bearer(token)).isEmpty();
-          refused(401, () -> accounts.signIn("Ada", PASSWORD), "sign-in.wrong");
+          assertThat(accounts.credentials().ofToken(token)).isEmpty();
+          refused(401, () -> accounts.credentials().signIn("Ada", PASSWORD), "sign-in.wrong");
           refused(
-              400, () -> accounts.resetPassword(reset, "another good phrase"), "join.token-gone");
+              400, () -> accounts.credentials().resetPassword(reset, "another good phrase"), "join.token-gone");
           accounts.enable(person.id(), ADMIN);
           assertThat(sessions.find(session)).isEmpty();
-          assertThat(accounts.signIn("Ada", PASSWORD)).isEqualTo(person);
+          assertThat(accounts.credentials().signIn("Ada", PASSWORD)).isEqualTo(person);
         });
   }
 
@@ -193,14 +193,14 @@ class AccountsTest {
         dialect,
         (_, accounts) -> {
           assertThat(accounts.hasAdmin()).isFalse();
-          var one = accounts.join(accounts.inviteAdmin(), "One", PASSWORD, EN);
+          var one = accounts.signUp().join(accounts.signUp().inviteAdmin(), "One", PASSWORD, EN);
           assertThat(accounts.hasAdmin()).isTrue();
           refused(409, () -> accounts.disable(one.id(), one), "people.last-admin");
           refused(
               409,
               () -> accounts.changeRole(one.id(), Role.CUSTOMER, Optional.empty(), one),
               "people.last-admin");
-          var two = accounts.join(accounts.inviteAdmin(), "Two", PASSWORD, EN);
+          var two = accounts.signUp().join(accounts.signUp().inviteAdmin(), "Two", PASSWORD, EN);
           accounts.disable(one.id(), two);
           refused(409, () -> accounts.disable(two.id(), two), "people.last-admin");
           refused(404, () -> accounts.disable("nobody", two), "refusal.missing");
@@ -236,11 +236,11 @@ class AccountsTest {
     over(
         dialect,
         (store, accounts) -> {
-          var person = accounts.join(accounts.inviteAdmin(), "Ada", PASSWORD, EN);
+          var person = accounts.signUp().join(accounts.signUp().inviteAdmin(), "Ada", PASSWORD, EN);
           customer(accounts, "Grace");
-          accounts.token(person, "a program");
-          accounts.resetLink(person.id(), person);
-          accounts.invite(Role.CUSTOMER, Optional.empty(), person);
+          accounts.credentials().makeToken(person, "a program");
+          accounts.credentials().resetLink(person.id(), person);
+          accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), person);
           new Sessions(store, now::get, new SecureRandom(), accounts.audit())
               .begin(person, Optional.empty());
           int gone =
@@ -256,7 +256,7 @@ class AccountsTest {
   }
 
   private Account customer(Accounts accounts, String name) {
-    return accounts.register(name, PASSWORD, EN);
+    return accounts.signUp().register(name, PASSWORD, EN);
   }
 
   private void pass(Duration time) {
@@ -289,9 +289,9 @@ class AccountsTest {
     assertThatThrownBy(work::run)
         .isInstanceOfSatisfying(
             ApiError.class,
-            refusal -> {
-              assertThat(refusal.status()).isEqualTo(status);
-              assertThat(refusal.problems()).extracting(ApiError.Problem::key).contains(key);
+            error -> {
+              assertThat(error.status()).isEqualTo(status);
+              assertThat(error.problems()).extracting(ApiError.Problem::key).contains(key);
             });
   }
 }

@@ -88,7 +88,7 @@ class CsrfTest {
   @Test
   void aProgramsTokenNeedsNoneAndHoldsForTheInterfaceOnly() {
     var account = test.person(Role.LABELER, "Program");
-    String token = test.site().accounts().token(account, "tests");
+    String token = test.site().accounts().credentials().makeToken(account, "tests");
     var program = test.browser();
     var me = program.get("/api/account", "Authorization", "Bearer " + token);
     assertThat(me.statusCode()).isEqualTo(200);

@@ -36,8 +36,8 @@ class EventsTest {
               Route.get("/for-ever", Route.Access.EVERYBODY, this::forEver)),
           List.of());
 
-  private void count(Exchange visit) throws Exception {
-    try (var events = visit.events()) {
+  private void count(Exchange exchange) throws Exception {
+    try (var events = exchange.events()) {
       for (int i = 1; i <= 10; i++) {
         events.send("number", Map.of("n", i, "text", "一\n二"));
         begun.countDown();
@@ -48,8 +48,8 @@ class EventsTest {
   }
 
   /// Sends nothing by itself: only pings tell that the other side is gone.
-  private void waitForEnd(Exchange visit) throws Exception {
-    try (var events = visit.events()) {
+  private void waitForEnd(Exchange exchange) throws Exception {
+    try (var events = exchange.events()) {
       begun.countDown();
       while (!events.gone()) {
         Thread.sleep(10);
@@ -58,8 +58,8 @@ class EventsTest {
     }
   }
 
-  private void forEver(Exchange visit) throws Exception {
-    try (var events = visit.events()) {
+  private void forEver(Exchange exchange) throws Exception {
+    try (var events = exchange.events()) {
       while (!events.gone() && !events.ending()) {
         events.send("tick", Map.of());
         sent.incrementAndGet();

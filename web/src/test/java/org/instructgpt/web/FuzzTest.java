@@ -36,8 +36,8 @@ class FuzzTest {
         } else {
           StrictJson.read(body, Body.class);
         }
-      } catch (ApiError refusal) {
-        assertThat(refusal.status()).isEqualTo(400);
+      } catch (ApiError error) {
+        assertThat(error.status()).isEqualTo(400);
         refused++;
       }
     }
@@ -50,12 +50,12 @@ class FuzzTest {
         Route.post(
             "/api/echo",
             Route.Access.EVERYBODY,
-            visit -> visit.answer(Map.of("text", visit.json(Body.class).text())));
+            exchange -> exchange.answer(Map.of("text", exchange.json(Body.class).text())));
     var form =
         Route.put(
             "/api/form",
             Route.Access.EVERYBODY,
-            visit -> visit.answer(Map.of("text", visit.form("text"))));
+            exchange -> exchange.answer(Map.of("text", exchange.form("text"))));
     try (var test = TestSite.start(new SiteArea(FuzzTest.class, List.of(route, form), List.of()))) {
       var browser = test.browser();
       for (int i = 0; i < THROUGH_THE_SERVER; i++) {

@@ -79,9 +79,9 @@ class HostileTextTest {
     for (String payload : payloads()) {
       String label = payload.substring(0, Math.min(60, payload.length()));
       test.site()
-          .accounts()
+          .accounts().credentials()
           .tokens(person)
-          .forEach(t -> test.site().accounts().revoke(person, t.id()));
+          .forEach(t -> test.site().accounts().credentials().revokeToken(person, t.id()));
       var page = browser.post("/account/tokens", Map.of("label", label));
       assertThat(page.statusCode()).isEqualTo(200);
       assertThat(tags(page.body())).as(payload).isEqualTo(honest);
@@ -108,7 +108,7 @@ class HostileTextTest {
     for (String payload : payloads()) {
       String name = payload.substring(0, Math.min(AccountNames.MOST, payload.length()));
       if (count < 25 && AccountNames.problems(name).isEmpty()) {
-        test.site().accounts().register(name, TestSite.PASSWORD, Locale.ENGLISH);
+        test.site().accounts().signUp().register(name, TestSite.PASSWORD, Locale.ENGLISH);
         count += 1;
         String page = admin.get("/people").body();
         assertThat(tags(page).stream().filter(tag -> tag.startsWith("<strong")).count())

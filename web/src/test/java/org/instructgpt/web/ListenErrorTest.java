@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /// Where a site cannot listen, and what is said of it.
 class ListenErrorTest {
-  private static Site.Settings settings(String host, int port) {
+  private static SiteSettings settings(String host, int port) {
     var address = Optional.of(URI.create("https://studio.example.org"));
-    return new Site.Settings(host, port, address, false, 10, Duration.ofSeconds(1));
+    return new SiteSettings(host, port, address, false, 10, Duration.ofSeconds(1));
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// What the site says, in both languages.
 class MessagesTest {
-  private static final Messages TEXTS = Messages.of(Site.class);
+  private static final Messages TEXTS = Messages.ofSite();
 
   @Test
   void bothLanguagesSayTheSameThings() {
@@ -70,7 +70,7 @@ class MessagesTest {
   @Test
   void anAreasWordsComeBeforeTheSites() {
     var texts =
-        Messages.of(new SiteArea(MessagesTest.class, List.of(), List.of()), Optional.of(TEXTS));
+        new SiteArea(MessagesTest.class, List.of(), List.of()).messages(Optional.of(TEXTS));
     assertThat(texts.say(Locale.ENGLISH, "site.copy")).isEqualTo("Copy");
     assertThat(texts.say(Locale.CHINESE, "site.copy")).isEqualTo("复制");
     assertThat(texts.say(Locale.CHINESE, "no.such-key")).isEqualTo("no.such-key");

@@ -52,7 +52,7 @@ class RateLimitsTest {
   @Test
   void behindAProxyEachVisitorHasTheirOwnLimit() {
     var settings =
-        new Site.Settings(
+        new SiteSettings(
             "localhost",
             0,
             Optional.of(URI.create("https://studio.example.org")),

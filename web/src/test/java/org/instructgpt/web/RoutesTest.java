@@ -23,12 +23,12 @@ class RoutesTest {
       new SiteArea(
           RoutesTest.class,
           List.of(
-              Route.get("/sample", Route.Access.EVERYBODY, visit -> visit.answer(Map.of())),
-              Route.put("/sample/{item}", Route.Access.SIGNED_IN, visit -> visit.answer(Map.of())),
+              Route.get("/sample", Route.Access.EVERYBODY, exchange -> exchange.answer(Map.of())),
+              Route.put("/sample/{item}", Route.Access.SIGNED_IN, exchange -> exchange.answer(Map.of())),
               Route.delete(
                   "/api/sample",
                   Route.Access.only(Role.LABELER, Role.RESEARCHER),
-                  visit -> visit.answer(Map.of()))),
+                  exchange -> exchange.answer(Map.of()))),
           List.of());
 
   @BeforeAll

@@ -55,7 +55,7 @@ class SecurityHeadersTest {
   @Test
   void behindTlsTheyAskForTlsAndTheCookieIsBoundToIt() {
     var settings =
-        new Site.Settings(
+        new SiteSettings(
             "localhost",
             0,
             Optional.of(URI.create("https://studio.example.org")),

@@ -35,8 +35,8 @@ class SiteAddressTest {
     test.close();
   }
 
-  private static Site.Settings settings(String address) {
-    return new Site.Settings(
+  private static SiteSettings settings(String address) {
+    return new SiteSettings(
         "localhost", 0, Optional.of(URI.create(address)), true, 100_000, Duration.ofSeconds(10));
   }
 

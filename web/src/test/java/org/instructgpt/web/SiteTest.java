@@ -33,11 +33,11 @@ class SiteTest {
               Route.post(
                   "/api/echo",
                   Route.Access.EVERYBODY,
-                  visit -> visit.answer(Map.of("length", visit.json(Body.class).text().length()))),
+                  exchange -> exchange.answer(Map.of("length", exchange.json(Body.class).text().length()))),
               Route.post(
                   "/form",
                   Route.Access.EVERYBODY,
-                  visit -> visit.answer(Map.of("length", visit.form("text").length()))),
+                  exchange -> exchange.answer(Map.of("length", exchange.form("text").length()))),
               Route.get(
                   "/fault",
                   Route.Access.EVERYBODY,
@@ -47,12 +47,12 @@ class SiteTest {
               Route.get(
                   "/report",
                   Route.Access.EVERYBODY,
-                  visit -> visit.document("<style>p{color:red}</style><p>report")),
+                  exchange -> exchange.document("<style>p{color:red}</style><p>report")),
               Route.get(
                   "/file",
                   Route.Access.EVERYBODY,
-                  visit ->
-                      visit.download(
+                  exchange ->
+                      exchange.download(
                           "排名 \"1\".jsonl",
                           "application/jsonl; charset=utf-8",
                           out -> out.write("{}\n".getBytes(StandardCharsets.UTF_8))))),
@@ -108,7 +108,7 @@ class SiteTest {
       assertThat(browser.get("/people").body()).doesNotContain("Welcome! Your account is ready.");
       var invited = browser.post("/people/invite", Map.of("kind", "labeler"));
       String code = invited.body().replaceAll("(?s).*/join#([A-Za-z0-9_-]{43})<.*", "$1");
-      var labeler = fresh.site().accounts().join(code, "小林", TestSite.PASSWORD, Locale.CHINESE);
+      var labeler = fresh.site().accounts().signUp().join(code, "小林", TestSite.PASSWORD, Locale.CHINESE);
       assertThat(labeler.role()).isEqualTo(Role.LABELER);
       assertThat(browser.get("/people").body()).contains("<bdi>小林</bdi>");
       assertThat(browser.get("/audit?check=yes").body())
@@ -289,12 +289,12 @@ class SiteTest {
           .as(address)
           .hasMessageContaining("expected an address such as https://");
     }
-    assertThat(settings("0.0.0.0", "https://studio.example.org/").entrance().secure()).isTrue();
-    assertThat(settings("0.0.0.0", "http://localhost:8080").entrance().secure()).isFalse();
+    assertThat(settings("0.0.0.0", "https://studio.example.org/").siteAddress().secure()).isTrue();
+    assertThat(settings("0.0.0.0", "http://localhost:8080").siteAddress().secure()).isFalse();
   }
 
-  private static Site.Settings settings(String host, String address) {
-    return new Site.Settings(
+  private static SiteSettings settings(String host, String address) {
+    return new SiteSettings(
         host, 0, Optional.ofNullable(address).map(URI::create), false, 10, Duration.ofSeconds(1));
   }
 }

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 
 /// What is told when the store cannot keep anything.
 class StorageTest {
-  private static void full(Exchange visit) {
+  private static void full(Exchange exchange) {
     throw new CompletionException(
         new UncheckedIOException("feedback.db: [SQLITE_FULL]", new IOException("no space")));
   }
 
-  private static void broken(Exchange visit) {
+  private static void broken(Exchange exchange) {
     throw new IllegalStateException("a fault of the program");
   }
 

@@ -79,9 +79,9 @@ class StrictJsonTest {
     assertThatThrownBy(() -> read(body))
         .isInstanceOfSatisfying(
             ApiError.class,
-            refusal -> {
-              assertThat(refusal.status()).isEqualTo(400);
-              assertThat(refusal.problems())
+            error -> {
+              assertThat(error.status()).isEqualTo(400);
+              assertThat(error.problems())
                   .extracting(ApiError.Problem::field)
                   .containsExactly(field);
             });
@@ -126,8 +126,8 @@ class StrictJsonTest {
     assertThatThrownBy(() -> read(GOOD.replace("\"rank\": 1", "\"rank\": 12")))
         .isInstanceOfSatisfying(
             ApiError.class,
-            refusal ->
-                assertThat(refusal.problems().getFirst().arguments())
+            error ->
+                assertThat(error.problems().getFirst().arguments())
                     .contains("expected a rank of 1 to 9, found 12"));
   }
 

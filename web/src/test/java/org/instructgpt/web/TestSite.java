@@ -32,7 +32,7 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
   }
 
   /// With areas that need the store.
-  public static TestSite start(Site.Settings settings, Function<Store, List<SiteArea>> areas) {
+  public static TestSite start(SiteSettings settings, Function<Store, List<SiteArea>> areas) {
     try {
       Path folder = Files.createTempDirectory("site");
       var store = Store.open(folder.resolve("feedback.db"));
@@ -45,8 +45,8 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
     }
   }
 
-  public static Site.Settings settings() {
-    return new Site.Settings(
+  public static SiteSettings settings() {
+    return new SiteSettings(
         "localhost", 0, Optional.empty(), true, 100_000, Duration.ofSeconds(10));
   }
 
@@ -59,8 +59,8 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
     var pool =
         role == Role.LABELER ? Optional.of(Labeler.Pool.TRAINING) : Optional.<Labeler.Pool>empty();
     var admin = new Account("nobody", "nobody", Role.ADMIN, Optional.empty(), Locale.ENGLISH);
-    String token = site.accounts().invite(role, pool, admin);
-    return site.accounts().join(token, name, PASSWORD, Locale.ENGLISH);
+    String token = site.accounts().signUp().invite(role, pool, admin);
+    return site.accounts().signUp().join(token, name, PASSWORD, Locale.ENGLISH);
   }
 
   /// A browser in which the account, whose password is [#PASSWORD], is signed in.
