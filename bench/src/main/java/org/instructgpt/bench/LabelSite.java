@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.web.SiteSettings;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.Quality;
@@ -20,6 +19,7 @@ import org.instructgpt.studio.LabelArea;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.Site;
 import org.instructgpt.web.SiteArea;
+import org.instructgpt.web.SiteSettings;
 
 /// The labeling site as a separate process that can be killed: `LabelSite STORE PORT` prints `up
 /// PORT` and runs until its input ends.

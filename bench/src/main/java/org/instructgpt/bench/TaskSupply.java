@@ -56,7 +56,8 @@ record TaskSupply(int people, int leases, int overlap, Kind kind) {
   }
 
   private static Person person(Accounts accounts, String name) {
-    String link = accounts.signUp().invite(Account.Role.LABELER, Optional.of(Labeler.Pool.TRAINING), ADMIN);
+    String link =
+        accounts.signUp().invite(Account.Role.LABELER, Optional.of(Labeler.Pool.TRAINING), ADMIN);
     var account = accounts.signUp().join(link, name, "seven quiet otters", Locale.ENGLISH);
     return new Person(account.id(), accounts.credentials().makeToken(account, "bench"));
   }

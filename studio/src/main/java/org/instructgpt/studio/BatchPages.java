@@ -159,7 +159,8 @@ final class BatchPages {
   }
 
   private void open(Exchange exchange) {
-    var _ = exchange.field("name"); // what is no form at all is refused as such: nothing can be kept
+    var _ =
+        exchange.field("name"); // what is no form at all is refused as such: nothing can be kept
     try {
       begin(exchange);
     } catch (ApiError error) {

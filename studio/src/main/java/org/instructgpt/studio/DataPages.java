@@ -36,7 +36,11 @@ final class DataPages {
   private void list(Exchange exchange) {
     What what = one(exchange, What.class, "what").orElse(What.PROMPTS);
     long before =
-        exchange.query("before").filter(t -> t.matches("\\d{1,18}")).map(Long::parseLong).orElse(0L);
+        exchange
+            .query("before")
+            .filter(t -> t.matches("\\d{1,18}"))
+            .map(Long::parseLong)
+            .orElse(0L);
     var query =
         new Query(
             what,
@@ -51,7 +55,8 @@ final class DataPages {
         Map.of("query", query, "found", shelf.find(query), "counts", store.counts()));
   }
 
-  private static <E extends Enum<E>> Optional<E> one(Exchange exchange, Class<E> type, String field) {
+  private static <E extends Enum<E>> Optional<E> one(
+      Exchange exchange, Class<E> type, String field) {
     return exchange
         .query(field)
         .filter(name -> !name.isEmpty())

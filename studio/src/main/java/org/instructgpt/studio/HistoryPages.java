@@ -127,7 +127,9 @@ final class HistoryPages {
       throw ApiError.invalid("verdict", "refusal.verdict");
     }
     var kept = verdict == 0 ? OptionalInt.empty() : OptionalInt.of(verdict);
-    if (!ground.history().judge(exchange.account().id(), exchange.path("turn"), place(exchange), kept)) {
+    if (!ground
+        .history()
+        .judge(exchange.account().id(), exchange.path("turn"), place(exchange), kept)) {
       throw ApiError.missing();
     }
     exchange.answer(Map.of("verdict", verdict));
@@ -138,7 +140,9 @@ final class HistoryPages {
     if (note.isEmpty() || note.length() > LONGEST_NOTE) {
       throw ApiError.invalid("note", "refusal.note", LONGEST_NOTE);
     }
-    if (!ground.history().report(exchange.account().id(), exchange.path("turn"), place(exchange), note)) {
+    if (!ground
+        .history()
+        .report(exchange.account().id(), exchange.path("turn"), place(exchange), note)) {
       throw ApiError.missing();
     }
     exchange.answer(Map.of("note", note));
@@ -235,8 +239,8 @@ final class HistoryPages {
   private void erase(Exchange exchange, Set<String> prompts) {
     List<Erasable> modules = new ArrayList<>(ground.modules());
     modules.add((handle, _, gone) -> {
-      gone.forEach(
-          prompt -> ground.audit().append(handle, exchange.account().id(), "deleted-prompt", prompt));
+      gone.forEach(prompt ->
+          ground.audit().append(handle, exchange.account().id(), "deleted-prompt", prompt));
       return 0;
     });
     ground.store().erase(Set.of(), prompts, modules);

@@ -44,7 +44,8 @@ record ModelPages(ModelCatalog models, Path runs) {
   void list(Exchange exchange) {
     var all = models.all();
     var entries = all.stream().map(this::entry).toList();
-    exchange.page("models.title", "models", Map.of("entries", entries, "problems", models.problems()));
+    exchange.page(
+        "models.title", "models", Map.of("entries", entries, "problems", models.problems()));
   }
 
   void one(Exchange exchange) throws IOException {

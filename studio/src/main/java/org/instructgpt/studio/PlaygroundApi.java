@@ -10,7 +10,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.instructgpt.web.EventSink;
 import org.instructgpt.collect.Intake.Consent;
 import org.instructgpt.records.Ids;
 import org.instructgpt.serve.CompletionStream;
@@ -21,6 +20,7 @@ import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.serve.ServedModel;
 import org.instructgpt.studio.PlaygroundPage.Choice;
 import org.instructgpt.web.ApiError;
+import org.instructgpt.web.EventSink;
 import org.instructgpt.web.Exchange;
 
 /// The playground itself: the notice, the question, and the answers while they are made.

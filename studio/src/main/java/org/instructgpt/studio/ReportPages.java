@@ -53,7 +53,8 @@ record ReportPages(Path folder) {
   void download(Exchange exchange) throws IOException {
     var file = file(exchange);
     var type = file.toString().endsWith(".html") ? "text/html" : "application/json";
-    exchange.download(exchange.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
+    exchange.download(
+        exchange.path("file"), type + "; charset=utf-8", out -> Files.copy(file, out));
   }
 
   private List<Entry> entries() throws IOException {

@@ -176,7 +176,8 @@ final class TaskApi {
   }
 
   private void task(Exchange exchange) {
-    var mine = desk.mine(me(exchange), item(exchange), exchange.zone()).orElseThrow(ApiError::missing);
+    var mine =
+        desk.mine(me(exchange), item(exchange), exchange.zone()).orElseThrow(ApiError::missing);
     exchange.answer(
         new Stands(
             item(exchange),

@@ -27,12 +27,12 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.web.SiteSettings;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.Site;
+import org.instructgpt.web.SiteSettings;
 
 /// The pages over a store with tasks of each kind, to look at them: `Showroom FOLDER PORT
 /// [PROMPTS]`. Rosa is a researcher, Lena and Li are labelers; the password of all is `seven quiet
@@ -100,7 +100,9 @@ public final class Showroom {
   }
 
   private static void join(Accounts accounts, String name, Role role, Optional<Pool> pool) {
-    accounts.signUp().join(accounts.signUp().invite(role, pool, ADMIN), name, PASSWORD, Locale.ENGLISH);
+    accounts
+        .signUp()
+        .join(accounts.signUp().invite(role, pool, ADMIN), name, PASSWORD, Locale.ENGLISH);
   }
 
   private static void tasks(Store store, TaskQueue desk, Instant now) {

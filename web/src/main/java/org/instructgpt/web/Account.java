@@ -20,7 +20,10 @@ public record Account(
   public Account {
     if (pool.isPresent() != (role == Role.LABELER)) {
       throw new IllegalArgumentException(
-          "expected a pool for a labeler and none for other roles, found " + role + " with " + pool);
+          "expected a pool for a labeler and none for other roles, found "
+              + role
+              + " with "
+              + pool);
     }
     if (pool.filter(p -> p == Labeler.Pool.RESEARCHER).isPresent()) {
       throw new IllegalArgumentException(
@@ -29,8 +32,8 @@ public record Account(
     }
   }
 
-  /// What an account may do. No role includes another: an administrator may not do what a researcher
-  /// may, and each [Route] names the roles that may use it.
+  /// What an account may do. No role includes another: an administrator may not do what a
+  /// researcher may, and each [Route] names the roles that may use it.
   public enum Role {
     /// Uses the playground and owns the prompts sent there.
     CUSTOMER,

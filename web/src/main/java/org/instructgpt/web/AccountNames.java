@@ -17,8 +17,8 @@ final class AccountNames {
     return Normalizer.normalize(name, Normalizer.Form.NFC).strip().replaceAll("\\s+", " ");
   }
 
-  /// The key that must be unique: names that differ only in case, width or invisible characters have
-  /// the same key.
+  /// The key that must be unique: names that differ only in case, width or invisible characters
+  /// have the same key.
   static String key(String name) {
     return Normalizer.normalize(clean(name), Normalizer.Form.NFKC)
         .replaceAll("\\p{Cf}", "")

@@ -24,7 +24,8 @@ final class AccountPages {
         Route.post("/account/tokens", SIGNED_IN, pages::makeToken),
         Route.post("/account/tokens/{token}/revoke", SIGNED_IN, pages::revoke),
         Route.post("/account/sign-out-everywhere", SIGNED_IN, pages::signOutEverywhere),
-        Route.get("/api/account", SIGNED_IN, exchange -> exchange.answer(Me.of(exchange.account()))));
+        Route.get(
+            "/api/account", SIGNED_IN, exchange -> exchange.answer(Me.of(exchange.account()))));
   }
 
   /// The account in the HTTP API.
@@ -50,8 +51,11 @@ final class AccountPages {
   private void password(Exchange exchange) {
     try {
       signIn.limits().tryProof(exchange.account().id());
-      signIn.accounts().credentials()
-          .changePassword(exchange.account(), exchange.form("current"), SignInPages.password(exchange));
+      signIn
+          .accounts()
+          .credentials()
+          .changePassword(
+              exchange.account(), exchange.form("current"), SignInPages.password(exchange));
       signIn.begin(exchange, exchange.account());
       exchange.redirect("/account", "account.password-changed");
     } catch (ApiError error) {

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.instructgpt.records.Erasable;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
-import org.instructgpt.records.Erasable;
 import org.instructgpt.web.Account.Role;
 import org.jdbi.v3.core.Handle;
 
@@ -120,7 +120,8 @@ public final class Accounts implements Erasable {
     changes.write(handle -> AccountTable.changeLanguage(handle, account.id(), language));
   }
 
-  /// Deletes accounts with their sessions, tokens and links. The audit log stays: it holds ids only.
+  /// Deletes accounts with their sessions, tokens and links. The audit log stays: it holds ids
+  /// only.
   @Override
   public int erase(Handle handle, Set<String> people, Set<String> prompts) {
     int deleted = 0;

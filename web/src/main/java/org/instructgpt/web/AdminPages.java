@@ -26,7 +26,8 @@ final class AdminPages {
   static List<Route> routes(Accounts accounts, Store store) {
     var pages = new AdminPages(accounts, store);
     return List.of(
-        Route.get("/people", ADMIN, exchange -> pages.people(exchange, new NewLink("", ""), Map.of())),
+        Route.get(
+            "/people", ADMIN, exchange -> pages.people(exchange, new NewLink("", ""), Map.of())),
         Route.post("/people/invite", ADMIN, pages::invite),
         Route.post("/people/invitations/{invitation}/withdraw", ADMIN, pages::withdraw),
         Route.post("/people/{account}/role", ADMIN, pages::role),
@@ -107,7 +108,9 @@ final class AdminPages {
     Kind kind = Kind.named(exchange.form("kind"));
     change(
         exchange,
-        () -> accounts.changeRole(exchange.path("account"), kind.role, kind.pool, exchange.account()));
+        () ->
+            accounts.changeRole(
+                exchange.path("account"), kind.role, kind.pool, exchange.account()));
   }
 
   private void askDisable(Exchange exchange) {
@@ -122,7 +125,8 @@ final class AdminPages {
         new Exchange.Confirmation(
             exchange.text("people.disable-title", name),
             List.of(
-                exchange.text("people.disable-what", count("web_session", id), count("web_token", id)),
+                exchange.text(
+                    "people.disable-what", count("web_session", id), count("web_token", id)),
                 exchange.text("people.disable-kept")),
             "/people/" + id + "/disable",
             Map.of(),
@@ -164,13 +168,18 @@ final class AdminPages {
       work.run();
       exchange.redirect("/people", "people.changed");
     } catch (ApiError error) {
-      SignInPages.again(exchange, error, problems -> people(exchange, new NewLink("", ""), problems));
+      SignInPages.again(
+          exchange, error, problems -> people(exchange, new NewLink("", ""), problems));
     }
   }
 
   private void audit(Exchange exchange) {
     int page =
-        exchange.query("page").filter(p -> p.matches("[0-9]{1,6}")).map(Integer::parseInt).orElse(0);
+        exchange
+            .query("page")
+            .filter(p -> p.matches("[0-9]{1,6}"))
+            .map(Integer::parseInt)
+            .orElse(0);
     Audit log = accounts.audit();
     Map<String, Object> model = new HashMap<>();
     model.put("acts", store.read(handle -> log.latest(handle, ACTS + 1, page * ACTS)));

@@ -87,7 +87,8 @@ final class Assets {
         return Optional.empty();
       }
       byte[] bytes = in.readAllBytes();
-      String fingerprint = HexFormat.of().formatHex(SecretTokens.sha256().digest(bytes)).substring(0, 12);
+      String fingerprint =
+          HexFormat.of().formatHex(SecretTokens.sha256().digest(bytes)).substring(0, 12);
       return Optional.of(new Asset(bytes, type, fingerprint));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

@@ -22,8 +22,8 @@ record Caller(
     cookies.set(http, "notice", key, 60);
   }
 
-  /// The names and attributes of cookies. Behind TLS they are bound to TLS and to this host; on a site
-  /// below a path they are sent to that path only.
+  /// The names and attributes of cookies. Behind TLS they are bound to TLS and to this host; on a
+  /// site below a path they are sent to that path only.
   record Cookies(SiteAddress siteAddress) {
     Optional<String> get(Context http, String name) {
       return Optional.ofNullable(http.cookie(name(http, name))).filter(value -> !value.isEmpty());

@@ -5,8 +5,8 @@ public interface EventSink extends AutoCloseable {
   /// Sends one event at once; does nothing when the client has disconnected.
   void send(String event, Object json);
 
-  /// Whether the client has disconnected, as far as the last write could tell. After a quarter of
-  /// a second without a write this sends a ping to find out.
+  /// Whether the client has disconnected, as far as the last write could tell. After a quarter of a
+  /// second without a write this sends a ping to find out.
   boolean gone();
 
   /// Whether the server is shutting down: handlers of endless streams end now.

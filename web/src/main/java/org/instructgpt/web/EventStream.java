@@ -33,7 +33,8 @@ final class EventStream implements EventSink {
   @Override
   public void send(String event, Object json) {
     if (!event.matches("[a-z-]+")) {
-      throw new IllegalArgumentException("expected an event name of lower-case letters and hyphens, found " + event);
+      throw new IllegalArgumentException(
+          "expected an event name of lower-case letters and hyphens, found " + event);
     }
     write(
         "event: "

@@ -117,8 +117,8 @@ public final class Exchange {
   }
 
   /// The body as an object of the type, usually a record. Unknown and duplicate fields, missing
-  /// ones that are not [Optional], wrong types and more than [#MAX_BODY] bytes are refused with
-  /// the field named; so is what the record's constructor rejects.
+  /// ones that are not [Optional], wrong types and more than [#MAX_BODY] bytes are refused with the
+  /// field named; so is what the record's constructor rejects.
   public <T> T json(Class<T> type) {
     return StrictJson.read(body(), type);
   }
@@ -158,7 +158,8 @@ public final class Exchange {
 
   /// Answers with a page that asks for confirmation.
   public void confirm(Confirmation confirmation) {
-    String page = pages.plain().render(this, confirmation.title(), "confirm", Map.of("asked", confirmation));
+    String page =
+        pages.plain().render(this, confirmation.title(), "confirm", Map.of("asked", confirmation));
     html(siteAddress().page(page));
   }
 

@@ -40,11 +40,11 @@ final class Messages {
   /// @param owner a class beside which the files lie
   /// @param resource from a file's name to its path from the owner
   /// @param fallback where a key is looked up that these files do not have
-  static Messages of(
-      Class<?> owner, UnaryOperator<String> resource, Optional<Messages> fallback) {
+  static Messages of(Class<?> owner, UnaryOperator<String> resource, Optional<Messages> fallback) {
     return new Messages(
         LANGUAGES.stream()
-            .collect(Collectors.toUnmodifiableMap(l -> l, l -> read(owner, resource.apply(file(l))))),
+            .collect(
+                Collectors.toUnmodifiableMap(l -> l, l -> read(owner, resource.apply(file(l))))),
         fallback);
   }
 

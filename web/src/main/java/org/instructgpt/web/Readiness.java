@@ -6,7 +6,8 @@ import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the store works, checked at most once a second, however often the health route is called.
+/// Whether the store works, checked at most once a second, however often the health route is
+/// called.
 final class Readiness {
   private static final Duration FRESH = Duration.ofSeconds(1);
 

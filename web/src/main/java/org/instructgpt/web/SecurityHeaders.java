@@ -45,8 +45,8 @@ final class SecurityHeaders {
         .ifPresent(wait -> http.header("Retry-After", "" + Math.max(1, wait.toSeconds())));
   }
 
-  /// The `Content-Disposition` of a download (RFC 6266): an ASCII name for old clients, the exact one
-  /// for all others.
+  /// The `Content-Disposition` of a download (RFC 6266): an ASCII name for old clients, the exact
+  /// one for all others.
   static String attachment(String name) {
     String plain = name.replaceAll("[^A-Za-z0-9._-]", "_");
     String exact = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");

@@ -144,7 +144,8 @@ final class Server {
     try {
       javalin.stop();
     } catch (JavalinException impatient) {
-      LOG.log(System.Logger.Level.WARNING, "the server stopped before all running requests had ended");
+      LOG.log(
+          System.Logger.Level.WARNING, "the server stopped before all running requests had ended");
     }
   }
 

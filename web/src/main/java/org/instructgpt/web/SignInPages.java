@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /// The pages to sign in and out, to join by invitation or register, to set a new password by link,
 /// and to choose a language.
@@ -35,7 +34,8 @@ final class SignInPages {
         Route.post("/join", EVERYBODY, pages::join),
         Route.get("/register", EVERYBODY, exchange -> pages.registerForm(exchange, Map.of())),
         Route.post("/register", EVERYBODY, pages::register),
-        Route.get("/new-password", EVERYBODY, exchange -> pages.newPasswordForm(exchange, Map.of())),
+        Route.get(
+            "/new-password", EVERYBODY, exchange -> pages.newPasswordForm(exchange, Map.of())),
         Route.post("/new-password", EVERYBODY, pages::reset),
         Route.post("/language", EVERYBODY, pages::language));
   }
@@ -69,7 +69,8 @@ final class SignInPages {
     String name = exchange.form("name");
     try {
       signIn.limits().signIn(signIn.clientAddress(exchange), name);
-      signIn.begin(exchange, signIn.accounts().credentials().signIn(name, exchange.form("password")));
+      signIn.begin(
+          exchange, signIn.accounts().credentials().signIn(name, exchange.form("password")));
       exchange.redirect(wanted(exchange));
     } catch (ApiError error) {
       again(exchange, error, problems -> signInForm(exchange, problems));
@@ -95,7 +96,9 @@ final class SignInPages {
     try {
       signIn.limits().tryProof(signIn.clientAddress(exchange));
       var account =
-          signIn.accounts().signUp()
+          signIn
+              .accounts()
+              .signUp()
               .join(
                   exchange.form("token").strip(),
                   exchange.form("name"),
@@ -122,7 +125,11 @@ final class SignInPages {
     try {
       signIn.limits().register(signIn.clientAddress(exchange));
       signIn.begin(
-          exchange, signIn.accounts().signUp().register(exchange.form("name"), password(exchange), exchange.language()));
+          exchange,
+          signIn
+              .accounts()
+              .signUp()
+              .register(exchange.form("name"), password(exchange), exchange.language()));
       exchange.redirect("/", "join.welcome");
     } catch (ApiError error) {
       again(exchange, error, problems -> registerForm(exchange, problems));
@@ -136,7 +143,11 @@ final class SignInPages {
   private void reset(Exchange exchange) {
     try {
       signIn.limits().tryProof(signIn.clientAddress(exchange));
-      var account = signIn.accounts().credentials().resetPassword(exchange.form("token").strip(), password(exchange));
+      var account =
+          signIn
+              .accounts()
+              .credentials()
+              .resetPassword(exchange.form("token").strip(), password(exchange));
       signIn.begin(exchange, account);
       exchange.redirect("/", "account.password-changed");
     } catch (ApiError error) {
@@ -182,7 +193,9 @@ final class SignInPages {
 
   private static String wanted(Exchange exchange) {
     boolean post = exchange.http().req().getMethod().equals("POST");
-    return (post ? exchange.field("to") : exchange.query("to")).filter(SignInPages::isOurs).orElse("/");
+    return (post ? exchange.field("to") : exchange.query("to"))
+        .filter(SignInPages::isOurs)
+        .orElse("/");
   }
 
   /// Whether a path surely leads to this site: no host, no backslash, printable ASCII.

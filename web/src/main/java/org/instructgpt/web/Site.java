@@ -1,7 +1,6 @@
 package org.instructgpt.web;
 
 import java.io.IOException;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -7,8 +7,8 @@ import java.util.Optional;
 /// Where browsers find the site: at the origin of a proxy, perhaps below a path prefix, or on this
 /// machine alone.
 ///
-/// Inside the site paths are those of the [Route]s. Only here the prefix is put before paths in what
-/// is sent to browsers: pages, redirects, cookies.
+/// Inside the site paths are those of the [Route]s. Only here the prefix is put before paths in
+/// what is sent to browsers: pages, redirects, cookies.
 ///
 /// @param origin such as `https://studio.example.org`, where an address was given
 /// @param prefix the path below which the whole site lies, such as `/studio`, or empty
@@ -43,8 +43,8 @@ record SiteAddress(Optional<URI> origin, String prefix) {
   }
 
   /// A page whose links, forms and assets lead below the prefix. Our templates put attribute values
-  /// in double quotes and escape what people wrote, so every tag with such an attribute comes from a
-  /// template.
+  /// in double quotes and escape what people wrote, so every tag with such an attribute comes from
+  /// a template.
   String page(String html) {
     if (prefix.isEmpty()) {
       return html;

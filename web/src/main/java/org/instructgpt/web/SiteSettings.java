@@ -13,8 +13,8 @@ import java.util.Optional;
 ///   tells the client's address in `X-Forwarded-For`, perhaps with a path below which the whole
 ///   site lies; when empty, `http://localhost:PORT`, and then the host must be this machine's own
 /// @param open whether customers may register without an invitation
-/// @param requestsPerSecond limit for one account, or for one client address while nobody is
-///   signed in; bursts may have ten times as many
+/// @param requestsPerSecond limit for one account, or for one client address while nobody is signed
+///   in; bursts may have ten times as many
 /// @param patience how long running requests may take when the site closes
 public record SiteSettings(
     String host,

@@ -16,8 +16,8 @@ final class TokenCache {
   static final Duration MEMORY = Duration.ofSeconds(3);
   private static final int MOST = 10_000;
 
-  /// By the hash of the token. A lookup that began before a change ends up in the map that the change
-  /// discarded.
+  /// By the hash of the token. A lookup that began before a change ends up in the map that the
+  /// change discarded.
   private volatile Map<String, Known> known = new ConcurrentHashMap<>();
 
   private record Known(Account account, Instant until) {}

@@ -64,12 +64,24 @@ class AccountsTest {
           assertThat(store.labelers()).containsExactly(new Labeler(account.id(), Pool.HELD_OUT));
           assertThat(accounts.find(account.id())).contains(account);
           assertThat(accounts.credentials().signIn("小林 さん", PASSWORD)).isEqualTo(account);
-          refused(400, () -> accounts.signUp().join(token, "Another", PASSWORD, EN), "join.token-gone");
+          refused(
+              400, () -> accounts.signUp().join(token, "Another", PASSWORD, EN), "join.token-gone");
           var researcher =
-              accounts.signUp().join(
-                  accounts.signUp().invite(Role.RESEARCHER, Optional.empty(), ADMIN), "R", PASSWORD, EN);
+              accounts
+                  .signUp()
+                  .join(
+                      accounts.signUp().invite(Role.RESEARCHER, Optional.empty(), ADMIN),
+                      "R",
+                      PASSWORD,
+                      EN);
           assertThat(store.labelers()).contains(new Labeler(researcher.id(), Pool.RESEARCHER));
-          accounts.signUp().join(accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN), "C", PASSWORD, EN);
+          accounts
+              .signUp()
+              .join(
+                  accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN),
+                  "C",
+                  PASSWORD,
+                  EN);
           assertThat(store.labelers()).hasSize(2);
         });
   }
@@ -81,7 +93,8 @@ class AccountsTest {
         dialect,
         (_, accounts) -> {
           String token = accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN);
-          assertThat(atOnce(8, i -> accounts.signUp().join(token, "Guest " + i, PASSWORD, EN))).isEqualTo(1);
+          assertThat(atOnce(8, i -> accounts.signUp().join(token, "Guest " + i, PASSWORD, EN)))
+              .isEqualTo(1);
           assertThat(accounts.list()).hasSize(1);
         });
   }
@@ -95,12 +108,16 @@ class AccountsTest {
         (_, accounts) -> {
           var tokens =
               IntStream.range(0, 6)
-                  .mapToObj(_ -> accounts.signUp().invite(Role.LABELER, Optional.of(Pool.TRAINING), ADMIN))
+                  .mapToObj(_ ->
+                      accounts.signUp().invite(Role.LABELER, Optional.of(Pool.TRAINING), ADMIN))
                   .toList();
           assertThat(
                   atOnce(
                       6,
-                      i -> accounts.signUp().join(tokens.get(i), i % 2 == 0 ? "Ａda" : "ADA", PASSWORD, EN)))
+                      i ->
+                          accounts
+                              .signUp()
+                              .join(tokens.get(i), i % 2 == 0 ? "Ａda" : "ADA", PASSWORD, EN)))
               .isEqualTo(1);
           assertThat(accounts.signUp().invitations()).hasSize(5);
         });
@@ -120,8 +137,11 @@ class AccountsTest {
           String reset = accounts.credentials().resetLink(person.id(), ADMIN);
           pass(Duration.ofDays(1));
           refused(
-              400, () -> accounts.credentials().resetPassword(reset, "another good phrase"), "join.token-gone");
-          assertThat(accounts.signUp().join(week, "Customer", PASSWORD, EN).role()).isEqualTo(Role.CUSTOMER);
+              400,
+              () -> accounts.credentials().resetPassword(reset, "another good phrase"),
+              "join.token-gone");
+          assertThat(accounts.signUp().join(week, "Customer", PASSWORD, EN).role())
+              .isEqualTo(Role.CUSTOMER);
           String late = accounts.signUp().invite(Role.CUSTOMER, Optional.empty(), ADMIN);
           pass(Duration.ofDays(7));
           refused(400, () -> accounts.signUp().join(late, "Late", PASSWORD, EN), "join.token-gone");
@@ -156,9 +176,13 @@ class AccountsTest {
           refused(401, () -> accounts.credentials().signIn("Ada", PASSWORD), "sign-in.wrong");
           accounts.credentials().signIn("Ada", "new good phrase");
           String reset = accounts.credentials().resetLink(person.id(), ADMIN);
-          refused(400, () -> accounts.signUp().join(reset, "Eve", PASSWORD, EN), "join.token-wrong");
+          refused(
+              400, () -> accounts.signUp().join(reset, "Eve", PASSWORD, EN), "join.token-wrong");
           accounts.credentials().resetPassword(reset, "newest good phrase");
-          refused(400, () -> accounts.credentials().resetPassword(reset, "again good phrase"), "join.token-gone");
+          refused(
+              400,
+              () -> accounts.credentials().resetPassword(reset, "again good phrase"),
+              "join.token-gone");
           accounts.credentials().signIn("Ada", "newest good phrase");
         });
   }
@@ -179,7 +203,9 @@ class AccountsTest {
           assertThat(accounts.credentials().ofToken(token)).isEmpty();
           refused(401, () -> accounts.credentials().signIn("Ada", PASSWORD), "sign-in.wrong");
           refused(
-              400, () -> accounts.credentials().resetPassword(reset, "another good phrase"), "join.token-gone");
+              400,
+              () -> accounts.credentials().resetPassword(reset, "another good phrase"),
+              "join.token-gone");
           accounts.enable(person.id(), ADMIN);
           assertThat(sessions.find(session)).isEmpty();
           assertThat(accounts.credentials().signIn("Ada", PASSWORD)).isEqualTo(person);

@@ -79,7 +79,8 @@ class HostileTextTest {
     for (String payload : payloads()) {
       String label = payload.substring(0, Math.min(60, payload.length()));
       test.site()
-          .accounts().credentials()
+          .accounts()
+          .credentials()
           .tokens(person)
           .forEach(t -> test.site().accounts().credentials().revokeToken(person, t.id()));
       var page = browser.post("/account/tokens", Map.of("label", label));

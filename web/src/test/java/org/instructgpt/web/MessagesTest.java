@@ -69,8 +69,7 @@ class MessagesTest {
 
   @Test
   void anAreasWordsComeBeforeTheSites() {
-    var texts =
-        new SiteArea(MessagesTest.class, List.of(), List.of()).messages(Optional.of(TEXTS));
+    var texts = new SiteArea(MessagesTest.class, List.of(), List.of()).messages(Optional.of(TEXTS));
     assertThat(texts.say(Locale.ENGLISH, "site.copy")).isEqualTo("Copy");
     assertThat(texts.say(Locale.CHINESE, "site.copy")).isEqualTo("复制");
     assertThat(texts.say(Locale.CHINESE, "no.such-key")).isEqualTo("no.such-key");

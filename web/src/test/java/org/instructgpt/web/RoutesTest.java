@@ -24,7 +24,8 @@ class RoutesTest {
           RoutesTest.class,
           List.of(
               Route.get("/sample", Route.Access.EVERYBODY, exchange -> exchange.answer(Map.of())),
-              Route.put("/sample/{item}", Route.Access.SIGNED_IN, exchange -> exchange.answer(Map.of())),
+              Route.put(
+                  "/sample/{item}", Route.Access.SIGNED_IN, exchange -> exchange.answer(Map.of())),
               Route.delete(
                   "/api/sample",
                   Route.Access.only(Role.LABELER, Role.RESEARCHER),

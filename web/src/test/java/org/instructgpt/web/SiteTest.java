@@ -33,7 +33,8 @@ class SiteTest {
               Route.post(
                   "/api/echo",
                   Route.Access.EVERYBODY,
-                  exchange -> exchange.answer(Map.of("length", exchange.json(Body.class).text().length()))),
+                  exchange ->
+                      exchange.answer(Map.of("length", exchange.json(Body.class).text().length()))),
               Route.post(
                   "/form",
                   Route.Access.EVERYBODY,
@@ -108,7 +109,8 @@ class SiteTest {
       assertThat(browser.get("/people").body()).doesNotContain("Welcome! Your account is ready.");
       var invited = browser.post("/people/invite", Map.of("kind", "labeler"));
       String code = invited.body().replaceAll("(?s).*/join#([A-Za-z0-9_-]{43})<.*", "$1");
-      var labeler = fresh.site().accounts().signUp().join(code, "小林", TestSite.PASSWORD, Locale.CHINESE);
+      var labeler =
+          fresh.site().accounts().signUp().join(code, "小林", TestSite.PASSWORD, Locale.CHINESE);
       assertThat(labeler.role()).isEqualTo(Role.LABELER);
       assertThat(browser.get("/people").body()).contains("<bdi>小林</bdi>");
       assertThat(browser.get("/audit?check=yes").body())
