@@ -6,10 +6,10 @@ import org.instructgpt.label.Rejected.Why;
 import org.instructgpt.label.Submission.Outcome;
 import org.instructgpt.label.Submission.Receipt;
 
-/// What a labeler handed in, as it is stored; of work that was corrected, one version.
+/// Stored work of a labeler on a task; one version of it if the work was corrected.
 ///
-/// @param id the name of the submission
-/// @param started milliseconds, as `submitted`
+/// @param id of the submission
+/// @param started in milliseconds since the epoch, like `submitted`
 public record Annotation(
     String id,
     String labeler,
@@ -28,7 +28,7 @@ public record Annotation(
         PlausibleTimes.bounds(submission, started, activeMillis));
   }
 
-  /// The receipt of the first time, for whoever did not hear it.
+  /// The first receipt again, for a client that did not receive it.
   Receipt again(String who, Submission submission) {
     boolean same =
         labeler.equals(who)
@@ -45,7 +45,7 @@ public record Annotation(
     return receipt(submission);
   }
 
-  /// What somebody hears who hands the task in again, in another window say.
+  /// The answer to a second submission of the same task, from another window for instance.
   Rejected already() {
     return new Rejected(
         Why.HANDED_IN,

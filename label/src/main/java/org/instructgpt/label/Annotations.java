@@ -9,8 +9,7 @@ import org.instructgpt.label.Submission.Outcome;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// What labelers handed in: the newest version of each work, and the earlier ones of what was
-/// corrected.
+/// The tables of annotations: the newest version of each, and all versions of corrected ones.
 final class Annotations {
   private static final String SELECT =
       """
@@ -42,7 +41,7 @@ final class Annotations {
         row.getLong("submitted"));
   }
 
-  /// The newest version of a labeler's work on an item, under the name of the first one.
+  /// The newest version of a labeler's work on a task, with the id of the first one.
   Optional<Annotation> of(String labeler, String item) {
     return handle
         .createQuery(SELECT + " WHERE item = ? AND labeler = ?")
@@ -52,7 +51,7 @@ final class Annotations {
         .findOne();
   }
 
-  /// What was handed in under this name: a version of what was corrected, or what never was.
+  /// The submission with this id: a version of corrected work, or work that was never corrected.
   Optional<Annotation> named(String id) {
     return one(VERSIONS + " WHERE v.id = ?", id).or(() -> one(SELECT + " WHERE id = ?", id));
   }
@@ -61,7 +60,7 @@ final class Annotations {
     return handle.createQuery(sql).bind(0, id).map((row, _) -> read(row)).findOne();
   }
 
-  /// All versions of what was corrected, the first one first; empty where nothing was.
+  /// All versions of corrected work, the oldest first; empty if it was never corrected.
   List<Annotation> versions(String annotation) {
     return handle
         .createQuery(VERSIONS + " WHERE a.id = ? AND v.kind <> 'beside' ORDER BY v.submitted, v.id")
@@ -96,12 +95,12 @@ final class Annotations {
         .execute();
   }
 
-  /// Puts a version in the place of the one that stands, which is kept beside.
-  void replace(Annotation standing, Annotation version, LabelingTask task, Leases.Held held) {
-    if (versions(standing.id()).isEmpty()) {
-      keep(standing.id(), "first", standing);
+  /// Makes a version the newest one; the earlier ones stay in the table of versions.
+  void replace(Annotation current, Annotation version, LabelingTask task, Leases.Held held) {
+    if (versions(current.id()).isEmpty()) {
+      keep(current.id(), "first", current);
     }
-    keep(standing.id(), "correction", version);
+    keep(current.id(), "correction", version);
     GoldAnswer.Agreed gold = held.slot().isEmpty() ? gold(task, version) : null;
     handle
         .createUpdate(
@@ -114,7 +113,7 @@ final class Annotations {
         .bind("submitted", version.submitted())
         .bind("agreed", gold == null ? null : gold.agreed())
         .bind("of", gold == null ? null : gold.of())
-        .bind("id", standing.id())
+        .bind("id", current.id())
         .execute();
   }
 

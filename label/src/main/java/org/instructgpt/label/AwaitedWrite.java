@@ -3,7 +3,7 @@ package org.instructgpt.label;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// Waits for writes, and fails as they fail.
+/// Waits for a write of the store and throws the exception that it failed with.
 final class AwaitedWrite {
   private AwaitedWrite() {}
 

@@ -4,10 +4,10 @@ import java.util.List;
 import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Labeler.Pool;
 
-/// Who may get the tasks of a batch.
+/// Which labelers may get the tasks of a batch.
 enum BatchAudience {
   EVERYBODY,
-  /// Everybody but the held-out pool, which gets no work that trains.
+  /// Everybody but the held-out pool, which gets no training tasks.
   TRAINING_WORK,
   TRAINING,
   HELD_OUT,
@@ -25,7 +25,7 @@ enum BatchAudience {
         .orElse(batch.mode() == Mode.TRAINING ? TRAINING_WORK : EVERYBODY);
   }
 
-  /// The audiences that somebody of a pool belongs to.
+  /// The audiences that include a pool.
   static List<BatchAudience> with(Pool pool) {
     return switch (pool) {
       case TRAINING -> List.of(EVERYBODY, TRAINING_WORK, TRAINING);

@@ -13,9 +13,9 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Ranking;
 import org.jdbi.v3.core.Handle;
 
-/// Batches are opened, closed, and made gold.
+/// Opens and closes batches, and makes their tasks gold.
 final class Batches {
-  /// More would not be independent labelers any more, but a crowd.
+  /// An upper bound against typing errors.
   private static final int MOST_OVERLAP = 100;
 
   private static final int LONGEST_NOTE = 2000;
@@ -28,7 +28,7 @@ final class Batches {
     this.now = now;
   }
 
-  /// What does not fit in a batch, told at once.
+  /// Throws an exception that names every fault of a batch.
   static void check(TaskBatch batch, List<Item> items) {
     var wrong = new ArrayList<String>();
     if (batch.name().isBlank() || batch.name().length() > 200) {
@@ -142,7 +142,7 @@ final class Batches {
     }
   }
 
-  /// Slots that somebody holds stay for that labeler.
+  /// Withdraws the open slots; a slot that a labeler holds stays until its lease ends.
   void close(String batch) {
     if (handle.execute("UPDATE label_batch SET closed = 1 WHERE id = ?", batch) == 0) {
       throw unknown(batch);

@@ -14,11 +14,11 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// A labeler puts other work in the place of what they handed in, until it is used or their day
-/// ends. All versions are kept; models learn from the newest.
+/// A correction: replaces work that a labeler handed in, until it is used or their day ends. All
+/// versions are kept; models learn from the newest.
 ///
-/// Used is what was there when a training, an export or a curation last took something out, what
-/// others are measured by, and a written prompt that a task or a round is about.
+/// Work is in use if it was there when a training run, an export or a curation last read the store,
+/// if it is a gold answer, or if it wrote a prompt that a task or a round is about.
 final class Correction {
   private final Store store;
   private final Handle handle;
@@ -32,37 +32,37 @@ final class Correction {
     this.labeler = labeler;
   }
 
-  /// Why the work on an item cannot be corrected; empty when it can.
+  /// Why the work on a task cannot be corrected; empty if it can.
   ///
-  /// @param day where the labeler's days end
-  Optional<Why> barred(Annotation standing, ZoneId day) {
+  /// @param day the time zone of the labeler's day
+  Optional<Why> obstacle(Annotation current, ZoneId day) {
     long first =
         new Annotations(handle)
-            .versions(standing.id()).stream()
+            .versions(current.id()).stream()
                 .findFirst()
                 .map(Annotation::submitted)
-                .orElse(standing.submitted());
+                .orElse(current.submitted());
     boolean today =
         LocalDate.ofInstant(Instant.ofEpochMilli(first), day).equals(LocalDate.ofInstant(now, day));
     if (!today) {
       return Optional.of(Why.DAY_OVER);
     }
-    return used(standing) ? Optional.of(Why.USED) : Optional.empty();
+    return used(current) ? Optional.of(Why.USED) : Optional.empty();
   }
 
-  private boolean used(Annotation standing) {
+  private boolean used(Annotation current) {
     boolean taken =
         store
             .taken(handle)
-            .filter(at -> !at.isBefore(Instant.ofEpochMilli(standing.submitted())))
+            .filter(at -> !at.isBefore(Instant.ofEpochMilli(current.submitted())))
             .isPresent();
     return taken
-        || some("label_item WHERE gold = ?", standing.id())
-        || prompts(standing).stream().anyMatch(this::asked);
+        || some("label_item WHERE gold = ?", current.id())
+        || prompts(current).stream().anyMatch(this::asked);
   }
 
-  private List<String> prompts(Annotation standing) {
-    return records(standing).stream()
+  private List<String> prompts(Annotation current) {
+    return records(current).stream()
         .filter(record -> record instanceof Prompt)
         .map(Feedback::id)
         .toList();
@@ -85,14 +85,16 @@ final class Correction {
 
   private List<Feedback> records(Annotation version) {
     var task = LabelingTask.find(handle, version.item()).orElseThrow();
-    return filing(version.id(), version).records(task, version.work());
+    return feedback(version.id(), version).records(task, version.work());
   }
 
-  private FeedbackRecords filing(String name, Annotation version) {
+  private FeedbackRecords feedback(String name, Annotation version) {
     return new FeedbackRecords(name, labeler, Instant.ofEpochMilli(version.submitted()));
   }
 
-  /// @param tell called once if the version is new, with the task that it is for
+  /// Stores the correction, or finds the receipt of an earlier try.
+  ///
+  /// @param tell called once with the task if the version is new
   Receipt take(Submission submission, ZoneId day, Consumer<LabelingTask> tell) {
     var annotations = new Annotations(handle);
     var earlier = annotations.named(submission.id());
@@ -101,7 +103,7 @@ final class Correction {
     }
     PlausibleTimes.check(submission);
     var held = new Leases(handle, now).required(labeler, submission.item());
-    var standing =
+    var current =
         annotations
             .of(labeler, submission.item())
             .orElseThrow(() ->
@@ -109,7 +111,7 @@ final class Correction {
                     Why.NOT_HANDED_IN,
                     "expected an item that is handed in, found one that is not: "
                         + submission.item()));
-    barred(standing, day)
+    obstacle(current, day)
         .ifPresent(why -> {
           throw new Rejected(why, "what was handed in stays as it is: " + why);
         });
@@ -121,17 +123,17 @@ final class Correction {
             submission.id(),
             labeler,
             task.id(),
-            standing.outcome(),
+            current.outcome(),
             submission.work(),
             possible.started(submission),
             possible.active(submission),
             now.toEpochMilli());
-    if (standing.outcome() == Outcome.COUNTED && held.slot().isPresent()) {
-      refile(task, standing, version);
+    if (current.outcome() == Outcome.COUNTED && held.slot().isPresent()) {
+      replaceRecords(task, current, version);
     }
-    annotations.replace(standing, version, task, held);
+    annotations.replace(current, version, task, held);
     if (submission.work() instanceof LabelerWork.Tagged) {
-      new PromptTags(handle).settleAgain(task, standing);
+      new PromptTags(handle).settleAgain(task, current);
     }
     if (held.drafted()) {
       new Drafts(handle, now).drop(labeler, task.id());
@@ -140,9 +142,9 @@ final class Correction {
     return version.receipt(submission);
   }
 
-  /// The records keep the name of the first version.
-  private void refile(LabelingTask task, Annotation standing, Annotation version) {
+  /// Replaces the feedback records, which keep the id of the first version.
+  private void replaceRecords(LabelingTask task, Annotation current, Annotation version) {
     store.replace(
-        handle, records(standing), filing(standing.id(), version).records(task, version.work()));
+        handle, records(current), feedback(current.id(), version).records(task, version.work()));
   }
 }

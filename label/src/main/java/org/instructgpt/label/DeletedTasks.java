@@ -5,9 +5,8 @@ import java.util.Optional;
 import org.instructgpt.label.Rejected.Why;
 import org.jdbi.v3.core.Handle;
 
-/// Tasks that were deleted, with their prompts, while labelers were at them or after they were
-/// done. What was said goes with the prompt; that somebody worked stays, since a day's count is
-/// what people are paid by.
+/// Tasks that were deleted with their prompts while labelers held them or after they were done. The
+/// work is deleted with the prompt; its count and time stay, since labelers are paid by them.
 final class DeletedTasks {
   private final Handle handle;
 
@@ -15,7 +14,7 @@ final class DeletedTasks {
     this.handle = handle;
   }
 
-  /// Keeps who was at an item that is about to be deleted, and who had done it.
+  /// Records who holds or has done a task that is about to be deleted.
   void remember(String item) {
     handle.execute(
         """
@@ -30,7 +29,7 @@ final class DeletedTasks {
         item);
   }
 
-  /// Whether the labeler had this item when it was deleted.
+  /// Whether the labeler held or had done this task when it was deleted.
   boolean was(String labeler, String item) {
     return handed(labeler, item).isPresent();
   }
@@ -44,7 +43,7 @@ final class DeletedTasks {
         .findOne();
   }
 
-  /// Work on what is gone counts for the day of whoever did it, and is told to be of no use.
+  /// Counts the time of work on a deleted task. Returns whether the task is a deleted one.
   boolean finished(String labeler, Submission submission, Instant now) {
     var handed = handed(labeler, submission.item());
     handed.ifPresent(since ->

@@ -19,11 +19,10 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 
-/// Work as the records that models learn from, each of which is named after the submission.
+/// Turns a submission into the feedback records that models learn from.
 ///
-/// @param submission its id
-/// @param labeler who did it
-/// @param at when it came in
+/// @param submission its id, from which the ids of the records are made
+/// @param at when it was handed in
 record FeedbackRecords(String submission, String labeler, Instant at) {
 
   List<Feedback> records(LabelingTask task, LabelerWork work) {
@@ -59,7 +58,7 @@ record FeedbackRecords(String submission, String labeler, Instant at) {
     return records;
   }
 
-  /// The instruction, the other pairs in their order, and the query, in GPT-3's few-shot form.
+  /// A prompt in GPT-3's few-shot format: the instruction, the other pairs in order, and the query.
   static String shots(FewShot few, int asked) {
     var text = new StringBuilder(few.instruction().strip());
     for (int k = 0; k < few.pairs().size(); k++) {
@@ -88,7 +87,7 @@ record FeedbackRecords(String submission, String labeler, Instant at) {
         at);
   }
 
-  /// The outputs in the order in which the labeler saw them, as a [Ranking] wants it.
+  /// The outputs in the order in which the labeler saw them, which a [Ranking] expects.
   private List<Feedback> compared(LabelingTask task, Compared compared) {
     String prompt = task.prompt().orElseThrow();
     List<Output> shown = task.shown(labeler);

@@ -9,19 +9,19 @@ import org.instructgpt.label.LabelerWork.Rated;
 import org.instructgpt.records.Rating;
 import org.jdbi.v3.core.Handle;
 
-/// What a researcher said of a gold item.
+/// A researcher's answer to a gold task, the reference for other labelers.
 ///
-/// @param ranks the rank of each output, in the item's own order
+/// @param ranks the rank of each output, in the task's own order
 /// @param flags those that the researcher set, in the same order
 record GoldAnswer(List<Integer> ranks, List<Set<Rating.Flag>> flags) {
 
-  /// How far somebody goes along with it.
+  /// Agreement of a labeler with the gold answer.
   ///
-  /// @param agreed pairs in the same order; a tie counts half
-  /// @param of pairs that the researcher did not tie
+  /// @param agreed the number of pairs ranked in the same order; a tie counts half
+  /// @param of the number of pairs that the researcher did not tie
   record Agreed(double agreed, int of) {}
 
-  /// Positions in the item's outputs of one that is better and one that is worse.
+  /// The indices of a better and a worse output of the task.
   record Pair(int better, int worse) {}
 
   static Optional<GoldAnswer> find(Handle handle, String annotation) {
@@ -40,7 +40,7 @@ record GoldAnswer(List<Integer> ranks, List<Set<Rating.Flag>> flags) {
         unshuffled(order, compared.outputs().stream().map(Rated::flags).toList()));
   }
 
-  /// Values in the order of an item's outputs, of values in the order in which they were shown.
+  /// Brings values from the order in which outputs were shown into the task's own order.
   static <T> List<T> unshuffled(List<Integer> order, List<T> shown) {
     var values = new ArrayList<T>(shown);
     for (int i = 0; i < order.size(); i++) {
@@ -61,8 +61,10 @@ record GoldAnswer(List<Integer> ranks, List<Set<Rating.Flag>> flags) {
     return pairs;
   }
 
-  /// @param order in which the other saw the outputs
-  /// @param shown the other's ranks, in that order
+  /// Compares a labeler's ranks with the gold answer.
+  ///
+  /// @param order the order in which the labeler saw the outputs
+  /// @param shown the labeler's ranks, in that order
   Agreed compare(List<Integer> order, List<Integer> shown) {
     List<Integer> others = unshuffled(order, shown);
     double agreed = 0;

@@ -12,11 +12,11 @@ import org.commonmark.parser.Parser;
 import org.commonmark.renderer.html.HtmlRenderer;
 import org.instructgpt.label.TaskBatch.Mode;
 
-/// What labelers are told to do, by version: helpfulness first while models are trained,
-/// truthfulness and harmlessness first where they are evaluated (paper section 3.4, App. B.2).
+/// The labeling instructions by version: helpfulness comes first for training data, truthfulness
+/// and harmlessness for evaluation (paper section 3.4, App. B.2).
 ///
-/// Each version is a file in each language, which never changes: what holds next is a version of
-/// its own, since every annotation names the one that it was made under.
+/// Each version is one file per language, which never changes: every annotation names the version
+/// that it was made under, so a change is a new version.
 public final class Instructions {
   private static final Map<Mode, List<String>> VERSIONS =
       Map.of(Mode.TRAINING, List.of("training-1"), Mode.EVALUATION, List.of("evaluation-1"));
@@ -35,8 +35,7 @@ public final class Instructions {
     return VERSIONS.values().stream().anyMatch(known -> known.contains(version));
   }
 
-  /// A version as HTML; empty for one that this program does not know, as in a store that a newer
-  /// one has written.
+  /// A version as HTML; empty for an unknown one, such as one from a newer release of the program.
   public String html(String version, Locale language) {
     if (!has(version)) {
       return "";

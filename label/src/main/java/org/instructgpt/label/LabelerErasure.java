@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// Deletes what the desk holds of people: all that they did, and the tasks about their prompts.
-/// That others did those tasks is [kept][DeletedTasks], without what they said.
+/// Deletes the labeling data of people: their work, and the tasks about their prompts. That others
+/// did those tasks is [recorded][DeletedTasks] without the content of their work.
 ///
-/// A slot that an erased labeler had filled is open again, since nobody knows any more what was
-/// said. The name of a use case or of a batch is a researcher's, and stays.
+/// A slot that an erased labeler had filled is open again, since its work is deleted. The names of
+/// use cases and batches were written by researchers, and stay.
 final class LabelerErasure {
   private static final String VERSIONS =
       "DELETE FROM label_version WHERE annotation IN (SELECT id FROM label_annotation WHERE ";
 
   private final Handle handle;
-  private int gone;
+  private int deleted;
 
   LabelerErasure(Handle handle) {
     this.handle = handle;
@@ -24,7 +24,7 @@ final class LabelerErasure {
   int erase(Set<String> people, Set<String> prompts) {
     people.forEach(this::person);
     prompts.forEach(this::prompt);
-    return gone;
+    return deleted;
   }
 
   private void person(String who) {
@@ -76,7 +76,7 @@ final class LabelerErasure {
     delete("DELETE FROM label_item WHERE id = ?", item);
   }
 
-  /// Items that show what somebody wrote as an answer.
+  /// Tasks whose outputs contain a response that the labeler wrote.
   private List<String> shown(String who) {
     return handle
         .createQuery(
@@ -99,6 +99,6 @@ final class LabelerErasure {
   }
 
   private void delete(String sql, String id) {
-    gone += handle.execute(sql, id);
+    deleted += handle.execute(sql, id);
   }
 }

@@ -7,7 +7,7 @@ import org.instructgpt.label.Submission.Outcome;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.jdbi.v3.core.Handle;
 
-/// What a labeler has done, also on what was deleted since. Gold looks like everything else.
+/// The submissions of a labeler, including those on deleted tasks. Gold tasks look like all others.
 final class LabelerHistory {
   private LabelerHistory() {}
 

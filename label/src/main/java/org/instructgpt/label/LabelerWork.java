@@ -8,11 +8,11 @@ import java.util.Set;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.records.Rating;
 
-/// What a labeler hands in (paper sections 3.2 and 3.4, App. A.1 and B). As JSON, `type` names
-/// which of these it is.
+/// A labeler's work on a task (paper sections 3.2 and 3.4, App. A.1 and B). In JSON, `type` names
+/// the kind.
 ///
-/// The components only copy; whether the work fits the task is asked by [TaskQueue#submit], which
-/// tells all that is wrong at once.
+/// The constructors check nothing; [TaskQueue#submit] checks that the work fits the task and
+/// reports all problems at once.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = LabelerWork.Written.class, name = "written"),
@@ -23,7 +23,7 @@ import org.instructgpt.records.Rating;
 })
 public sealed interface LabelerWork {
 
-  /// A task that the labeler invented, or wrote for a use case.
+  /// A prompt that the labeler invented or wrote for a use case.
   record Written(String text) implements LabelerWork {}
 
   /// An instruction with K queries and their responses: K prompts, each of which shows the other K
@@ -37,12 +37,12 @@ public sealed interface LabelerWork {
   /// One query and the response to it.
   record Pair(String query, String response) {}
 
-  /// The answer that the labeler would like to read.
+  /// A demonstration: the answer that the labeler would like to get.
   record Demonstrated(String response) implements LabelerWork {}
 
-  /// All outputs of a prompt, each rated, then ranked.
+  /// Ratings and a ranking of all outputs of a prompt.
   ///
-  /// @param outputs what was said of each, in the order in which the lease shows them
+  /// @param outputs the rating of each, in the order in which the lease shows them
   /// @param ranks the rank of each in that order, 1 is best, equal ranks are a tie
   record Compared(List<Rated> outputs, List<Integer> ranks) implements LabelerWork {
     public Compared {
@@ -51,7 +51,7 @@ public sealed interface LabelerWork {
     }
   }
 
-  /// What a labeler says of one output.
+  /// The rating of one output.
   ///
   /// @param quality from 1, the worst, to 7
   /// @param flags which of the eleven statements of Table 3 hold
@@ -62,10 +62,10 @@ public sealed interface LabelerWork {
     }
   }
 
-  /// What kind of prompt it is.
+  /// The labels of a prompt.
   ///
-  /// @param useCase one of the ten classes of Table 1; empty where none can be told
-  /// @param personalData whether it tells who somebody is
+  /// @param useCase one of the ten classes of Table 1; empty if none fits
+  /// @param personalData whether the prompt contains personal data
   record Tagged(Set<Tag> tags, Optional<UseCase> useCase, boolean personalData)
       implements LabelerWork {
     public Tagged {

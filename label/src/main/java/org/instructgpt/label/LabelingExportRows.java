@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.instructgpt.label.LabelerWork.Compared;
@@ -27,12 +28,12 @@ import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 import org.jdbi.v3.core.Handle;
 
-/// The rows of an export, each with the names of `platform.md` H.
+/// The rows of the exported files (`docs/specification.md` 3.6).
 final class LabelingExportRows {
   private final Handle handle;
   private final Pseudonyms pseudonyms;
   private final Function<Prompt, Optional<Map<String, Object>>> known;
-  private final Set<String> barred = new HashSet<>();
+  private final Set<String> withheld = new HashSet<>();
 
   LabelingExportRows(
       Handle handle, Pseudonyms pseudonyms, Function<Prompt, Optional<Map<String, Object>>> known) {
@@ -41,7 +42,7 @@ final class LabelingExportRows {
     this.known = known;
   }
 
-  /// Comes first: it finds out what must not go out.
+  /// Must be called first: it finds the prompts that are not exported.
   void prompts(Consumer<Map<String, Object>> out) {
     new FeedbackTables(handle)
         .eachPrompt(
@@ -50,11 +51,11 @@ final class LabelingExportRows {
                 known
                     .apply(prompt)
                     .ifPresentOrElse(
-                        facts -> out.accept(row(prompt, facts)), () -> barred.add(prompt.id())));
+                        facts -> out.accept(row(prompt, facts)), () -> withheld.add(prompt.id())));
   }
 
   int leftOut() {
-    return barred.size();
+    return withheld.size();
   }
 
   private Map<String, Object> row(Prompt prompt, Map<String, Object> facts) {
@@ -82,15 +83,15 @@ final class LabelingExportRows {
     };
   }
 
-  /// An annotation with all that every row of work carries.
-  private record Given(
+  /// An annotation with the fields that every row of work has.
+  private record WorkRow(
       LabelingTask task,
       LabelerWork work,
       List<Integer> shown,
       Map<String, Object> common,
       Optional<Double> gold) {}
 
-  private void each(String kind, boolean gold, Consumer<Given> consumer) {
+  private void each(String kind, boolean gold, Consumer<WorkRow> consumer) {
     handle
         .createQuery(
             """
@@ -109,17 +110,17 @@ final class LabelingExportRows {
         .bind("kind", kind)
         .bind("gold", gold ? 1 : 0)
         .map((row, _) ->
-            new Given(
+            new WorkRow(
                 LabelingTask.read(row),
                 StoredJson.work(row.getString("work")),
                 StoredJson.numbers(row.getString("shown")),
                 common(row),
                 gold(row)))
-        .useStream(rows -> rows.filter(this::mayGo).forEach(consumer));
+        .useStream(rows -> rows.filter(this::exported).forEach(consumer));
   }
 
-  private boolean mayGo(Given given) {
-    return given.task().prompt().filter(barred::contains).isEmpty();
+  private boolean exported(WorkRow given) {
+    return given.task().prompt().filter(withheld::contains).isEmpty();
   }
 
   private Map<String, Object> common(ResultSet row) throws SQLException {
@@ -183,7 +184,7 @@ final class LabelingExportRows {
     each("compare", false, given -> out.accept(comparison(given)));
   }
 
-  /// Answers to gold items, which train nothing.
+  /// Work on gold tasks, which is no training data.
   void gold(Consumer<Map<String, Object>> out) {
     each(
         "compare",
@@ -195,7 +196,7 @@ final class LabelingExportRows {
         });
   }
 
-  private static Map<String, Object> comparison(Given given) {
+  private static Map<String, Object> comparison(WorkRow given) {
     var compared = (Compared) given.work();
     var fields = new LinkedHashMap<String, Object>();
     fields.put("comparison_id", given.task().id());
@@ -221,7 +222,7 @@ final class LabelingExportRows {
     return fields;
   }
 
-  private static List<Map<String, Object>> outputs(Given given) {
+  private static List<Map<String, Object>> outputs(WorkRow given) {
     var outputs = new ArrayList<Map<String, Object>>();
     List<Output> all = given.task().outputs();
     for (int i = 0; i < all.size(); i++) {
@@ -236,9 +237,9 @@ final class LabelingExportRows {
     return outputs;
   }
 
-  /// Groups of outputs that are tied, the best first.
+  /// Groups of tied outputs, the best first.
   static List<List<String>> ranking(List<Integer> shown, List<Integer> ranks) {
-    var groups = new java.util.TreeMap<Integer, List<String>>();
+    var groups = new TreeMap<Integer, List<String>>();
     for (int i = 0; i < shown.size(); i++) {
       groups.computeIfAbsent(ranks.get(i), _ -> new ArrayList<>()).add("o" + shown.get(i));
     }

@@ -21,13 +21,13 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// Everything that labelers gave, as files for researchers (schemas in `docs/labeling.md`):
-/// prompts, demonstrations, comparisons with every labeler's own ranking, gold, and a manifest.
+/// Exports the labeling data as files (schemas in `docs/labeling.md`): prompts, demonstrations,
+/// comparisons with every labeler's own ranking, gold, tags, and a manifest.
 ///
 /// People appear under pseudonyms: an HMAC of the id whose key is not part of the data. All files
 /// show one state of the store.
 public final class LabelingExports {
-  /// Of the files' schema; a field that is added leaves it as it is.
+  /// The version of the schema; it stays the same when a field is added.
   private static final int VERSION = 1;
 
   private final Store store;
@@ -35,16 +35,14 @@ public final class LabelingExports {
   private final InstantSource clock;
   private final Facts facts;
 
-  /// What others know of prompts at the moment of an export.
+  /// Facts that other modules know about prompts at the time of an export.
   @FunctionalInterface
   public interface Facts {
-    /// What else is known of a prompt: consent, curation; absent for one that must not go out, and
-    /// nothing that was given on it.
+    /// Further facts about a prompt, such as consent; empty for a prompt that must not be exported,
+    /// nor any work on it.
     Function<Prompt, Optional<Map<String, Object>>> at(Handle handle);
   }
 
-  /// Of the prompts that may go out.
-  ///
   /// @param key of the pseudonyms, at least 32 bytes, kept apart from the data
   public LabelingExports(Store store, byte[] key, InstantSource clock, Facts facts) {
     this.store = store;
@@ -54,7 +52,7 @@ public final class LabelingExports {
     new Pseudonyms(this.key);
   }
 
-  /// Writes a ZIP file with all of it. The stream stays open.
+  /// Writes all files as a ZIP archive. The stream stays open.
   public void zip(OutputStream out) throws IOException {
     try {
       store.read(handle -> {
@@ -94,7 +92,7 @@ public final class LabelingExports {
     zip.closeEntry();
   }
 
-  /// One file, a JSON object a line; how many lines and what hash it has.
+  /// Writes one file of JSON lines; returns its number of lines and its hash.
   private static Map<String, Object> file(
       ZipOutputStream zip, String name, Consumer<Consumer<Map<String, Object>>> rows)
       throws IOException {
@@ -122,7 +120,7 @@ public final class LabelingExports {
     }
   }
 
-  /// The end of the archive is not the end of the answer that carries it.
+  /// Keeps the underlying stream open when the archive is closed.
   private static final class KeptOpen extends FilterOutputStream {
     KeptOpen(OutputStream out) {
       super(out);

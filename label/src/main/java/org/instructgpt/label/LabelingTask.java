@@ -9,11 +9,11 @@ import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Output;
 import org.jdbi.v3.core.Handle;
 
-/// An item with all that its batch and its prompt say of it.
+/// A task with the data of its batch and its prompt.
 ///
 /// @param prompt id of the prompt, if there is one
 /// @param text of the prompt, or empty
-/// @param gold the annotation that others are measured by, if the item is gold
+/// @param gold the annotation with the gold answer, if the task is gold
 record LabelingTask(
     String id,
     Kind kind,
@@ -54,7 +54,7 @@ record LabelingTask(
         Optional.ofNullable(row.getString("gold")));
   }
 
-  /// The outputs as one labeler sees them.
+  /// The outputs in the order in which one labeler sees them.
   List<Output> shown(String labeler) {
     return SeededOrder.order(id, labeler, outputs.size()).stream().map(outputs::get).toList();
   }

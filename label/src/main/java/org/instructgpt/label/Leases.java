@@ -20,8 +20,8 @@ import org.jdbi.v3.core.Handle;
 /// Task leases. Runs inside the single writer's transaction: the store runs one write at a time, so
 /// what a query finds is still true when the next statement changes it.
 final class Leases {
-  /// The share of tasks that are gold, as long as gold is left (`docs/specification.md`). They come
-  /// at random, so that nobody can predict the next.
+  /// The share of tasks that are gold, as long as gold is left (`docs/specification.md` 3.4). They
+  /// come at random, so that nobody can predict the next.
   static final double GOLD = 0.075;
 
   private final Handle handle;

@@ -7,15 +7,15 @@ import org.instructgpt.label.Rejected.Problem;
 import org.instructgpt.label.Rejected.Why;
 import org.instructgpt.label.Submission.Bound;
 
-/// When somebody can have worked: between being handed the task and handing it in, by the clock of
-/// the server. A clock that goes wrong is no reason to refuse work, so what it says is brought
-/// within that time, and told.
+/// Clamps the times of a submission to the span in which the work can have been done: from handing
+/// the task out to handing it in, by the server's clock. A wrong clock on the client is no reason
+/// to refuse work; the receipt says what was changed.
 ///
-/// @param handed milliseconds, when the task was handed to the labeler
-/// @param until when the work came in
+/// @param handed when the task was handed out, in milliseconds since the epoch
+/// @param until when the work was handed in
 record PlausibleTimes(long handed, long until) {
 
-  /// Time that nobody can have spent is no clock's fault.
+  /// Refuses a negative time of work, which no wrong clock explains.
   static void check(Submission submission) {
     if (submission.activeMillis() < 0) {
       var problem =
@@ -38,7 +38,7 @@ record PlausibleTimes(long handed, long until) {
     return Math.min(submission.activeMillis(), Math.max(0, until - handed));
   }
 
-  /// What is kept otherwise than it was sent.
+  /// The values that are stored differently from what was sent.
   static List<Bound> bounds(Submission submission, long started, long active) {
     var bounds = new ArrayList<Bound>();
     Instant kept = Instant.ofEpochMilli(started);

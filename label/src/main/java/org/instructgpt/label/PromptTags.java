@@ -15,7 +15,7 @@ import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
 import org.jdbi.v3.core.Handle;
 
-/// What labelers say a prompt is.
+/// Tags of prompts by labelers, and the use case that follows from them.
 final class PromptTags {
   private final Handle handle;
 
@@ -23,8 +23,8 @@ final class PromptTags {
     this.handle = handle;
   }
 
-  /// Once nobody is left to tag an item, the use case that most labelers named is the prompt's,
-  /// unless it had one. Where two were named equally often, it stays open.
+  /// Sets the use case of a prompt when all its taggers are done: the one that most labelers named,
+  /// unless the prompt has one already. A draw sets none.
   void settle(LabelingTask task) {
     boolean more =
         handle
@@ -41,9 +41,9 @@ final class PromptTags {
     }
   }
 
-  /// After a correction: a use case that came from the labelers follows what they say now.
+  /// Updates the use case after a correction, if it came from the labelers.
   ///
-  /// @param before what the labeler said first; the store holds what they say now
+  /// @param before the work before the correction; the store holds the corrected one
   void settleAgain(LabelingTask task, Annotation before) {
     if (before.outcome() != Submission.Outcome.COUNTED) {
       return;
@@ -80,7 +80,7 @@ final class PromptTags {
     return ordered.isEmpty() || tied ? Optional.empty() : Optional.of(ordered.getFirst().getKey());
   }
 
-  /// The share of each tag among all that was tagged, clustered by prompt (Table 7).
+  /// The share of each tag among all tagged prompts, clustered by prompt (Table 7).
   SortedMap<Tag, Estimate> shares() {
     var prompts = new TreeMap<String, List<Tagged>>();
     handle

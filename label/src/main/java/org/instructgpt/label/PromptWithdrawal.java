@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
-/// Takes prompts out of all that goes on, where those who wrote them have taken their consent back.
-/// What was handed in stays, for the account of those who did it.
+/// Withdraws prompts from labeling after their authors have withdrawn their consent. Work that was
+/// handed in stays, since labelers are paid for it.
 final class PromptWithdrawal {
   private final Handle handle;
   private final Instant now;
@@ -15,9 +15,8 @@ final class PromptWithdrawal {
     this.now = now;
   }
 
-  /// Hands out no more tasks about the prompts: whoever is at one may end it, since it cannot be
-  /// taken from the screen. No gold task, no question of the screening and no round under way has
-  /// them any more.
+  /// Hands out no more tasks about the prompts; a labeler who holds one may finish it. The prompts
+  /// are also removed from gold tasks, the screening and the round that is being prepared.
   ///
   /// @return how many tasks are not handed out any more
   int of(Set<String> prompts) {

@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Names that say nothing about people, the same for the same person as long as the key is: the
-/// first 128 bits of an HMAC-SHA-256. Whoever has the data but not the key cannot try ids.
+/// Pseudonyms of people for exports: the first 128 bits of an HMAC-SHA-256 of the id. The same id
+/// and key give the same pseudonym; without the key nobody can test which id it belongs to.
 final class Pseudonyms {
   private static final String HMAC = "HmacSHA256";
   private static final int LEAST_KEY = 32;

@@ -11,20 +11,20 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
-/// Chance that is the same each time: what is shown to whom in which order.
+/// Reproducible random orders, which depend on the task and the labeler.
 final class SeededOrder {
   private static final RandomGeneratorFactory<RandomGenerator> FACTORY =
       RandomGeneratorFactory.of("L64X128MixRandom");
 
   private SeededOrder() {}
 
-  /// A stream of random numbers that depends on these words alone.
+  /// A random generator seeded by these words alone.
   static RandomGenerator random(String... words) {
     return FACTORY.create(ByteBuffer.wrap(sha256(words)).getLong());
   }
 
-  /// The positions 0 to n - 1 in the order in which this labeler sees the outputs of this item. It
-  /// differs from labeler to labeler, so that being first helps no model.
+  /// The indices 0 to n - 1 in the order in which this labeler sees the outputs of this task. The
+  /// order differs between labelers, so that no model profits from its position.
   static List<Integer> order(String item, String labeler, int n) {
     var order = new ArrayList<>(IntStream.range(0, n).boxed().toList());
     Collections.shuffle(order, random("order", item, labeler));

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import org.instructgpt.records.Output;
 
-/// What lies in the store as JSON. Names of constants are in lower case.
+/// JSON in the columns of the labeling tables, with enum constants in lower case.
 public final class StoredJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -68,7 +68,7 @@ public final class StoredJson {
 
   static String write(LabelerWork work) {
     try {
-      // Told its type, the mapper names which kind of work it is.
+      // With the declared type, the mapper writes the `type` field.
       return MAPPER.writerFor(LabelerWork.class).writeValueAsString(work);
     } catch (JsonProcessingException fault) {
       throw new IllegalArgumentException("cannot be written as JSON: " + work.getClass(), fault);
@@ -95,7 +95,7 @@ public final class StoredJson {
     return read(json, NUMBERS);
   }
 
-  /// Outputs as they were written. Those from before it was kept whether they ended have ended.
+  /// Outputs of a task. Old rows lack `ended`; their outputs count as ended.
   static List<Output> outputs(String json) {
     List<Output> outputs = new ArrayList<>();
     read(json, NODES)

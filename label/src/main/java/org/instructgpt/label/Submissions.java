@@ -8,8 +8,8 @@ import org.instructgpt.label.Submission.Receipt;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// Work comes in, inside a write that nobody else's comes into: of one labeler on one task once.
-/// What comes afterwards is a [Correction] or refused.
+/// Stores a submission. Runs inside the single writer's transaction. A labeler hands in a task
+/// once; later changes are [corrections][Correction].
 final class Submissions {
   private final Store store;
   private final Handle handle;
@@ -25,9 +25,10 @@ final class Submissions {
     this.submission = submission;
   }
 
-  /// Empty when the task was deleted meanwhile, which is then counted for the labeler.
+  /// Stores the submission, or finds the receipt of an earlier try. Empty if the task was deleted
+  /// meanwhile; the time still counts for the labeler.
   ///
-  /// @param tell called once if the work is new, with the task that it is for
+  /// @param tell called once with the task if the submission is new
   Optional<Receipt> take(Consumer<LabelingTask> tell) {
     var annotations = new Annotations(handle);
     var earlier = annotations.named(submission.id());
@@ -38,8 +39,8 @@ final class Submissions {
     if (new DeletedTasks(handle).finished(labeler, submission, now)) {
       return Optional.empty();
     }
-    var slots = new Leases(handle, now);
-    var held = slots.required(labeler, submission.item());
+    var leases = new Leases(handle, now);
+    var held = leases.required(labeler, submission.item());
     annotations
         .of(labeler, submission.item())
         .ifPresent(first -> {
@@ -48,7 +49,9 @@ final class Submissions {
     LabelingTask task = LabelingTask.find(handle, submission.item()).orElseThrow();
     WorkChecks.check(task, submission.work());
     Outcome outcome =
-        held.state().equals("out") && slots.fill(labeler, held) ? Outcome.COUNTED : Outcome.SURPLUS;
+        held.state().equals("out") && leases.fill(labeler, held)
+            ? Outcome.COUNTED
+            : Outcome.SURPLUS;
     var possible = new PlausibleTimes(held.handed(), now.toEpochMilli());
     var annotation =
         new Annotation(
@@ -69,7 +72,7 @@ final class Submissions {
     if (held.drafted()) {
       new Drafts(handle, now).drop(labeler, task.id());
     }
-    // What everybody is given as a measure would weigh too much in what models learn from.
+    // Gold tasks are done by every labeler, so they would weigh too much as training data.
     if (outcome == Outcome.COUNTED && held.slot().isPresent()) {
       store.insert(
           handle,

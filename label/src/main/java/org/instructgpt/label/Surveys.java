@@ -11,13 +11,13 @@ import java.util.stream.Stream;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// What labelers say of themselves and of the work (Tables 12 and 13), if they like.
+/// Voluntary surveys of labelers: demographics and satisfaction (Tables 12 and 13).
 ///
-/// Nobody can tell who said what: an answer only adds one to a count, beside no name and no time.
-/// That somebody has answered is kept apart, so that nobody counts twice. Counts are told when at
-/// least [#FEWEST] have answered.
+/// Answers are anonymous: an answer only increments a counter, without a name or a time. Who has
+/// answered is stored separately, so that nobody counts twice. Counts are shown when at least
+/// [#FEWEST] have answered.
 public final class Surveys {
-  /// How many must have answered before anybody may look.
+  /// How many must have answered before the counts are shown.
   public static final int FEWEST = 5;
 
   private static final List<String> AGREEMENT =
@@ -60,7 +60,7 @@ public final class Surveys {
     this.store = store;
   }
 
-  /// Over the store, whose tables are made where they are missing.
+  /// Opens the surveys over a store and creates the tables that are missing.
   public static Surveys open(Store store) throws IOException {
     store.extend("label", TaskQueue.class);
     return new Surveys(store);
@@ -74,8 +74,8 @@ public final class Surveys {
 
   /// A question; every question may be left out.
   ///
-  /// @param key what the messages and the answers call it
-  /// @param choices keys of the answers; empty where a country is to be named by its ISO 3166 code
+  /// @param key its name in messages and answers
+  /// @param choices keys of the answers; empty if the answer is a country by its ISO 3166 code
   /// @param several whether more than one may be chosen
   public record Question(String key, List<String> choices, boolean several) {}
 
@@ -97,8 +97,9 @@ public final class Surveys {
             .isPresent());
   }
 
-  /// Counts the answers once; whether they were the first of this labeler.
+  /// Counts the answers of a labeler, once.
   ///
+  /// @return whether they were the first of this labeler
   /// @throws IllegalArgumentException if a question or a choice is unknown, or there is more than
   ///   one choice where one is asked for
   public boolean answer(String labeler, Survey survey, Map<String, Set<String>> answers) {

@@ -7,14 +7,15 @@ import org.instructgpt.label.Lease.Draft;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// How it stands with an item that was handed to a labeler.
+/// The state of a task that was handed to a labeler.
 ///
 /// @param state `out`, `done`, `skipped` or `gone`
-/// @param draft the version of the draft that is stored; 0 where there is none
+/// @param draft the version of the draft that is stored; 0 if there is none
 public record TaskState(String state, long draft, Optional<HandedIn> handedIn) {
 
-  /// @param newest version
-  /// @param fixed why it cannot be corrected any more; empty where it can
+  /// Work that was handed in.
+  ///
+  /// @param fixed why it cannot be corrected any more; empty if it can
   public record HandedIn(Annotation newest, int versions, Optional<Rejected.Why> fixed) {}
 
   static Optional<TaskState> of(
@@ -31,7 +32,7 @@ public record TaskState(String state, long draft, Optional<HandedIn> handedIn) {
                 new HandedIn(
                     newest,
                     Math.max(1, annotations.versions(newest.id()).size()),
-                    correction.barred(newest, day)));
+                    correction.obstacle(newest, day)));
     long draft = new Drafts(handle, now).find(labeler, item).map(Draft::version).orElse(0L);
     return new Leases(handle, now)
         .held(labeler, item)

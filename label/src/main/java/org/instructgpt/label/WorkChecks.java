@@ -13,13 +13,13 @@ import org.instructgpt.label.Rejected.Problem;
 import org.instructgpt.label.Rejected.Why;
 import org.instructgpt.label.TaskBatch.Kind;
 
-/// Whether work fits the task; all that does not is told at once.
+/// Checks that work fits its task; one exception lists all problems.
 final class WorkChecks {
   static final int LONGEST_TEXT = 20_000;
   static final int LONGEST_NOTE = 2000;
   static final int FEWEST_PAIRS = 2;
 
-  /// More drafts than anybody types; a number above would leave no room for the next.
+  /// More versions than anybody types; a draft with the highest number would be the last one.
   static final long MOST_VERSIONS = 1_000_000_000;
 
   static final int MOST_PAIRS = 20;
@@ -34,7 +34,7 @@ final class WorkChecks {
     checks.done("the work does not fit the task");
   }
 
-  /// A draft is whatever the page likes, if it is not too long.
+  /// Checks the length of a draft, not its content, which is up to the page.
   static void draft(long version, String json, int longest) {
     var checks = new WorkChecks();
     if (version < 1 || version > MOST_VERSIONS) {
@@ -139,7 +139,7 @@ final class WorkChecks {
     }
   }
 
-  /// Half a surrogate pair cannot be stored.
+  /// Whether the text has no unpaired surrogates, which cannot be stored.
   static boolean whole(String text) {
     return text.codePoints()
         .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);

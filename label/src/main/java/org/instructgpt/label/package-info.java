@@ -1,5 +1,5 @@
-/// The labelers' work: who gets which task ([TaskQueue]), who may ([Screening]), how good it is
-/// ([Quality]), and the next round of models' answers to be ranked ([Rounds]).
+/// Labeling: the task queue ([TaskQueue]), the screening of candidates ([Screening]), the quality
+/// of the work ([Quality]), and rounds that have new model outputs ranked ([Rounds]).
 @NullMarked
 package org.instructgpt.label;
 

@@ -80,7 +80,7 @@ class CorrectionTest {
 
   @ParameterizedTest
   @EnumSource(names = "PLAIN", mode = EnumSource.Mode.EXCLUDE)
-  void everyKindOfWorkIsCorrectedWithItsRecords(Kind kind) throws Exception {
+  void aCorrectionReplacesTheRecordsOfEveryKindOfWork(Kind kind) throws Exception {
     try (var fixture = fixture(Dialect.SQLITE)) {
       fixture.open(batch(kind, 1), 1);
       var lease = fixture.next("ann");
@@ -143,7 +143,7 @@ class CorrectionTest {
   }
 
   @Test
-  void aPromptThatATaskIsAboutStaysAsItIs() throws Exception {
+  void aWrittenPromptWithTasksCannotBeCorrected() throws Exception {
     try (var fixture = fixture(Dialect.SQLITE)) {
       fixture.open(batch(Kind.PLAIN, 1), 1);
       var lease = fixture.next("ann");
@@ -157,7 +157,7 @@ class CorrectionTest {
   }
 
   @Test
-  void theDayEndsWhereTheLabelerIs() throws Exception {
+  void correctionsEndAtMidnightInTheLabelersTimeZone() throws Exception {
     try (var fixture = fixture(Dialect.SQLITE)) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       var lease = fixture.next("ann");
@@ -174,7 +174,7 @@ class CorrectionTest {
   }
 
   @Test
-  void nobodyCorrectsWhatIsNotHandedInOrNotTheirs() throws Exception {
+  void onlyTheLabelersOwnSubmissionsCanBeCorrected() throws Exception {
     try (var fixture = fixture(Dialect.SQLITE)) {
       fixture.open(batch(Kind.DEMONSTRATE, 2), 1);
       var lease = fixture.next("ann");

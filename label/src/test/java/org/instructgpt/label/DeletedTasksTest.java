@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A prompt is deleted while labelers are at it.
+/// Deleting a prompt while labelers hold its tasks.
 class DeletedTasksTest {
   @TempDir Path folder;
 

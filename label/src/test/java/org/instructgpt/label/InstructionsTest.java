@@ -23,14 +23,14 @@ class InstructionsTest {
   }
 
   @Test
-  void eachIsThereInChineseToo() {
+  void everyVersionOfTheInstructionsExistsInChinese() {
     for (Mode mode : Mode.values()) {
       assertThat(instructions.html(instructions.newest(mode), Locale.CHINESE)).contains("并列");
     }
   }
 
   @Test
-  void aVersionOfANewerProgramIsEmptyAndNoFileIsLookedFor() {
+  void anUnknownVersionOfTheInstructionsIsEmptyAndOpensNoFile() {
     assertThat(instructions.html("training-99", Locale.ENGLISH)).isEmpty();
     assertThat(instructions.html("../assets/label", Locale.ENGLISH)).isEmpty();
   }

@@ -58,7 +58,7 @@ class LabelingExportsTest {
   }
 
   @Test
-  void everyLabelersOwnRankingIsThereWithVersionAndTimes() throws Exception {
+  void comparisonRowsHaveEveryLabelersRankingVersionAndTimes() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann", "bob")) {
       fixture.open(batch(Kind.COMPARE, 2), 3);
       for (String who : List.of("ann", "bob")) {
@@ -87,7 +87,7 @@ class LabelingExportsTest {
   }
 
   @Test
-  void noFileNamesAPerson() throws Exception {
+  void exportedFilesContainNoPersonsId() throws Exception {
     String customer = UUID.randomUUID().toString();
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "labeler-ann-1")) {
       fixture.prompt("p", "Hi", Optional.of(customer));
@@ -109,7 +109,7 @@ class LabelingExportsTest {
   }
 
   @Test
-  void theManifestHoldsRowsAndHashes() throws Exception {
+  void theManifestHasTheRowsAndHashesOfAllFiles() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
       fixture.prompt("p", "月亮 🌙", Optional.empty());
       var files = files(fixture);
@@ -127,7 +127,7 @@ class LabelingExportsTest {
   }
 
   @Test
-  void whatMustNotGoOutIsInNoFileNorWhatWasGivenOnIt() throws Exception {
+  void withheldPromptsAndTheWorkOnThemAreInNoFile() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
       fixture.open(batch(Kind.COMPARE, 1), 3);
       for (int i = 0; i < 3; i++) {
@@ -147,7 +147,7 @@ class LabelingExportsTest {
   }
 
   @Test
-  void aShortKeyIsRefused() throws Exception {
+  void aShortPseudonymKeyIsRefused() throws Exception {
     try (var fixture = LabelingFixture.in(folder)) {
       assertThatThrownBy(() ->
               new LabelingExports(
@@ -157,7 +157,7 @@ class LabelingExportsTest {
   }
 
   @Test
-  void tiesAreGroups() {
+  void tiedOutputsAreOneGroupOfTheRanking() {
     assertThat(LabelingExportRows.ranking(List.of(2, 0, 3, 1), List.of(1, 3, 2, 3)))
         .isEqualTo(List.of(List.of("o2"), List.of("o3"), List.of("o0", "o1")));
   }

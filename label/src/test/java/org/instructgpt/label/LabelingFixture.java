@@ -39,7 +39,7 @@ final class LabelingFixture implements AutoCloseable {
   private LabelingFixture(Store store) throws Exception {
     this.store = store;
     InstantSource clock = () -> now;
-    // Only the one thread that writes draws from it, so that the same is drawn each time.
+    // Only the single writer thread draws from it, so the draws are reproducible.
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
     this.queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     this.screening = Screening.open(store, Audit.open(store, clock), clock, random);
@@ -49,7 +49,7 @@ final class LabelingFixture implements AutoCloseable {
     return new LabelingFixture(Store.open(folder.resolve("feedback.db")));
   }
 
-  /// On SQLite, or on the embedded server.
+  /// On SQLite, or on the embedded PostgreSQL server.
   static LabelingFixture on(Dialect dialect, Path folder) throws Exception {
     return dialect == Dialect.SQLITE
         ? in(folder)
@@ -104,7 +104,7 @@ final class LabelingFixture implements AutoCloseable {
     return new TaskBatch("batch", kind, Mode.TRAINING, overlap, Optional.empty(), 0, "training-1");
   }
 
-  /// A batch of one kind about new prompts; its id.
+  /// Opens a batch of one kind about new prompts; returns its id.
   String open(TaskBatch batch, int items) {
     boolean writes = List.of(Kind.PLAIN, Kind.FEW_SHOT, Kind.USER_BASED).contains(batch.kind());
     var prompts = new ArrayList<Prompt>();
@@ -170,7 +170,7 @@ final class LabelingFixture implements AutoCloseable {
     return new Submission(id, lease.item(), lease.token(), work, NOON, 1000);
   }
 
-  /// The next task, done in a second.
+  /// Leases the next task and hands it in a second later.
   Receipt work(String labeler) {
     var lease = next(labeler);
     later(Duration.ofSeconds(1));

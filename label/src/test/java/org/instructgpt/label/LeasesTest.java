@@ -55,7 +55,7 @@ class LeasesTest {
   }
 
   @Test
-  void lateWorkCountsIfNobodyElseTookTheItem() throws Exception {
+  void lateWorkCountsIfNobodyElseTookTheTask() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       var late = fixture.next("ann");
@@ -106,7 +106,7 @@ class LeasesTest {
   }
 
   @Test
-  void lowerPrioritiesComeFirst() throws Exception {
+  void tasksOfLowerPriorityNumberComeFirst() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(new TaskBatch("b", Kind.PLAIN, Mode.TRAINING, 1, Optional.empty(), 5, "t"), 2);
       fixture.open(
@@ -117,7 +117,7 @@ class LeasesTest {
   }
 
   @Test
-  void aClosedBatchHandsOutNothingButTakesInWhatIsOut() throws Exception {
+  void aClosedBatchHandsOutNothingButAcceptsLeasedTasks() throws Exception {
     try (var fixture = fixture()) {
       String batch = fixture.open(batch(Kind.DEMONSTRATE, 2), 3);
       var lease = fixture.next("ann");
@@ -134,7 +134,7 @@ class LeasesTest {
   }
 
   @Test
-  void goldIsMixedInUnseenAtFiveToTenPercentAndTrainsNothing() throws Exception {
+  void goldTasksAreUnmarkedFiveToTenPercentOfAllAndNoTrainingData() throws Exception {
     try (var fixture = fixture().people(Pool.RESEARCHER, "rio").people(Pool.HELD_OUT, "hal")) {
       var researchers =
           new TaskBatch(
@@ -182,7 +182,7 @@ class LeasesTest {
   }
 
   @Test
-  void pausedLabelersGetNothingAndCandidatesOnlyWhenNobodyMustBeAdmitted() throws Exception {
+  void pausedLabelersGetNothingAndCandidatesOnlyWhileNoScreeningIsRequired() throws Exception {
     try (var fixture = fixture().people(Pool.HELD_OUT, "hal")) {
       fixture.open(batch(Kind.PLAIN, 1), 3);
       var lease = fixture.next("ann");
@@ -198,7 +198,7 @@ class LeasesTest {
     }
   }
 
-  /// Many labelers at once, some of whom lose their leases, hand in twice or skip.
+  /// Many concurrent labelers, some of whom lose their leases, hand in twice or skip.
   @ParameterizedTest
   @EnumSource
   void nobodyGetsAnItemTwiceAndNoItemMoreThanItsOverlap(Dialect dialect) throws Exception {

@@ -10,9 +10,9 @@ import org.instructgpt.records.Labeler.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A workspace that was made when one labeler could hand in one task again and again.
+/// A store from a release in which a labeler could hand in a task several times.
 class OldStoreTest {
-  private static final List<String> AS_IT_WAS =
+  private static final List<String> DOWNGRADE =
       List.of(
           "DROP INDEX label_annotation_once",
           "DROP TABLE label_version",
@@ -33,14 +33,14 @@ class OldStoreTest {
   @TempDir Path folder;
 
   @Test
-  void itsSecondSubmissionsAreKeptBesideTheFirstAndCountNoMore() throws Exception {
+  void migratedSecondSubmissionsAreKeptButDoNotCount() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
       fixture.open(batch(Kind.DEMONSTRATE, 2), 1);
       fixture.work("ann");
       fixture
           .store
           .write(handle -> {
-            AS_IT_WAS.forEach(handle::execute);
+            DOWNGRADE.forEach(handle::execute);
             return true;
           })
           .join();

@@ -55,7 +55,7 @@ class PlausibleTimesTest {
   }
 
   @Test
-  void aTimeOfWorkBelowNothingIsRefused() throws Exception {
+  void aNegativeTimeOfWorkIsRefused() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       var lease = fixture.next("ann");
@@ -71,7 +71,7 @@ class PlausibleTimesTest {
   }
 
   @Test
-  void theVersionOfADraftLeavesRoomForTheNext() throws Exception {
+  void aDraftVersionThatAllowsNoNextOneIsRefused() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       var item = fixture.next("ann").item();

@@ -24,7 +24,7 @@ class QualityTest {
   }
 
   @Test
-  void progressCountsWhatIsDoneOutAndGivenBack() throws Exception {
+  void progressCountsDoneLeasedAndSkippedTasks() throws Exception {
     try (var fixture = fixture()) {
       var quality = new Quality(fixture.store);
       assertThat(quality.progress(fixture.now())).isEmpty();
@@ -49,7 +49,7 @@ class QualityTest {
     }
   }
 
-  /// Worst first.
+  /// Ranks the worst output first.
   private static LabelerWork backwards(Lease lease) {
     var ranked = LabelingFixture.ranked(lease);
     return new LabelerWork.Compared(
@@ -57,7 +57,7 @@ class QualityTest {
   }
 
   @Test
-  void whoRanksBackwardsDisagreesAndIsAnOutlierAfterEnoughVotes() throws Exception {
+  void aLabelerWhoRanksBackwardsDisagreesAndBecomesAnOutlier() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.COMPARE, 3), 20);
       var quality = new Quality(fixture.store);
@@ -92,7 +92,7 @@ class QualityTest {
   }
 
   @Test
-  void goldTellsHowFarALabelerGoesWithResearchers() throws Exception {
+  void goldMeasuresAgreementWithResearchers() throws Exception {
     try (var fixture = fixture().people(Pool.RESEARCHER, "rio")) {
       String gold = fixture.open(batch(Kind.COMPARE, 1), 30);
       for (int i = 0; i < 30; i++) {
@@ -117,7 +117,7 @@ class QualityTest {
   }
 
   @Test
-  void tagsAreShares() throws Exception {
+  void tagSharesAreOfTaggedPrompts() throws Exception {
     try (var fixture = fixture()) {
       assertThat(new Quality(fixture.store).tags()).isEmpty();
       fixture.open(batch(Kind.TAG, 1), 2);

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 public class RoundsTest {
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  /// Three models that never write the same twice.
+  /// Three models whose outputs are all different.
   public static final OutputSource COUNTING =
-      author((model, prompt) -> model + " says " + COUNT.incrementAndGet() + " to " + prompt);
+      source((model, prompt) -> model + " says " + COUNT.incrementAndGet() + " to " + prompt);
 
   @TempDir Path folder;
 
@@ -40,7 +40,7 @@ public class RoundsTest {
     String write(String model, String prompt) throws Exception;
   }
 
-  private static OutputSource author(Writer writer) {
+  private static OutputSource source(Writer writer) {
     return new OutputSource() {
       @Override
       public List<String> models() {
@@ -63,9 +63,9 @@ public class RoundsTest {
     };
   }
 
-  /// One that begins to write at a sign.
+  /// A source that waits for a latch before it answers.
   private static OutputSource waiting(CountDownLatch go) {
-    return author((model, prompt) -> {
+    return source((model, prompt) -> {
       go.await();
       return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
     });
@@ -92,16 +92,16 @@ public class RoundsTest {
     throw new IllegalStateException("the round does not end");
   }
 
-  private static LabelingFixture town(Path folder, int prompts) throws Exception {
-    var town = LabelingFixture.in(folder).people(Pool.TRAINING, "lena");
+  private static LabelingFixture fixture(Path folder, int prompts) throws Exception {
+    var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "lena");
     IntStream.range(0, prompts)
-        .forEach(i -> town.prompt("p" + i, "Question " + i, Optional.empty()));
-    return town;
+        .forEach(i -> fixture.prompt("p" + i, "Question " + i, Optional.empty()));
+    return fixture;
   }
 
   @Test
-  void whetherAnAnswerEndedComesFromTheModelIntoTheRanking() throws Exception {
-    var author =
+  void theEndedFlagOfAnAnswerReachesTheRanking() throws Exception {
+    var source =
         new OutputSource() {
           @Override
           public List<String> models() {
@@ -119,16 +119,16 @@ public class RoundsTest {
                 .toList();
           }
         };
-    try (var town = town(folder, 1)) {
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+    try (var fixture = fixture(folder, 1)) {
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       assertThat(rounds.begin(plan(List.of("ppo"), 2), rounds.prompts(all(), Kind.COMPARE)))
           .isTrue();
       assertThat(end(rounds).batch()).isPresent();
-      town.submit("lena", town.next("lena"));
-      assertThat(town.store.rankings(Filter.ALL).getFirst().item().outputs())
+      fixture.submit("lena", fixture.next("lena"));
+      assertThat(fixture.store.rankings(Filter.ALL).getFirst().item().outputs())
           .containsExactlyInAnyOrder(
               new Output("whole", "ppo", true), new Output("cut off", "ppo", false));
-      assertThat(town.store.ratings(Filter.ALL))
+      assertThat(fixture.store.ratings(Filter.ALL))
           .extracting(each -> each.item().output().ended())
           .containsExactlyInAnyOrder(true, false);
     }
@@ -136,33 +136,33 @@ public class RoundsTest {
 
   @Test
   void theOutputsOfAPromptAreSharedEvenlyAndEachModelGetsTheExtraOneAtTimes() throws Exception {
-    try (var town = town(folder, 40)) {
+    try (var fixture = fixture(folder, 40)) {
       Map<String, Integer> wrote = new HashMap<>();
-      var author =
-          author((model, prompt) -> {
+      var source =
+          source((model, prompt) -> {
             wrote.merge(model, 1, Integer::sum);
             return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       var plan = plan(List.of("ppo", "supervised", "base"), 4);
       assertThat(rounds.begin(plan, rounds.prompts(all(), Kind.COMPARE))).isTrue();
       assertThat(end(rounds).batch()).isPresent();
       assertThat(wrote.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(160);
       assertThat(wrote.values()).allSatisfy(count -> assertThat(count).isBetween(41, 79));
-      assertThat(town.queue.next("lena").orElseThrow().outputs()).hasSize(4);
+      assertThat(fixture.queue.next("lena").orElseThrow().outputs()).hasSize(4);
     }
   }
 
   @Test
-  void theSameTextTwiceIsOneOutputAndAPromptWithOneOutputIsLeftOut() throws Exception {
-    try (var town = town(folder, 20)) {
-      var author = author((model, prompt) -> prompt.endsWith("7") ? "same" : "same " + model);
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+  void duplicateOutputsAreMergedAndPromptsWithOneOutputLeftOut() throws Exception {
+    try (var fixture = fixture(folder, 20)) {
+      var source = source((model, prompt) -> prompt.endsWith("7") ? "same" : "same " + model);
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       rounds.begin(plan(List.of("ppo", "base"), 4), rounds.prompts(all(), Kind.COMPARE));
       var end = end(rounds);
       assertThat(end.thin()).isEqualTo(2);
       assertThat(end.done()).isEqualTo(20);
-      assertThat(town.queue.next("lena").orElseThrow().outputs())
+      assertThat(fixture.queue.next("lena").orElseThrow().outputs())
           .containsExactlyInAnyOrder("same ppo", "same base");
     }
   }
@@ -191,10 +191,10 @@ public class RoundsTest {
   }
 
   @Test
-  void aPromptThatIsTooLongForAModelIsLeftOutForThatReason() throws Exception {
-    try (var town = town(folder, 20)) {
-      var author = unable(prompt -> prompt.endsWith("7"));
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+  void promptsTooLongForAModelAreCountedAsSuch() throws Exception {
+    try (var fixture = fixture(folder, 20)) {
+      var source = unable(prompt -> prompt.endsWith("7"));
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       rounds.begin(plan(List.of("ppo", "base"), 4), rounds.prompts(all(), Kind.COMPARE));
       var end = end(rounds);
       assertThat(List.of(end.thin(), end.unread())).containsExactly(2, 2);
@@ -203,9 +203,9 @@ public class RoundsTest {
   }
 
   @Test
-  void whereAllPromptsAreTooLongNoModelIsSaidToHaveWrittenTheSame() throws Exception {
-    try (var town = town(folder, 3)) {
-      var rounds = new Rounds(town.queue, town.store, unable(_ -> true), new Random(1));
+  void aRoundOfOnlyTooLongPromptsFailsWithThatReason() throws Exception {
+    try (var fixture = fixture(folder, 3)) {
+      var rounds = new Rounds(fixture.queue, fixture.store, unable(_ -> true), new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
       assertThat(end(rounds).failure().orElseThrow())
           .contains("3 are longer than a model can read", "to 0 the models wrote the same");
@@ -213,25 +213,25 @@ public class RoundsTest {
   }
 
   @Test
-  void aModelThatFailsOpensNothingAndTheReasonIsTold() throws Exception {
-    try (var town = town(folder, 3)) {
-      var author =
-          author((_, _) -> {
+  void aFailingModelOpensNoBatchAndTheReasonIsStored() throws Exception {
+    try (var fixture = fixture(folder, 3)) {
+      var source =
+          source((_, _) -> {
             throw new IllegalArgumentException("expected a checkpoint, found none");
           });
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
       assertThat(end(rounds).failure()).hasValue("expected a checkpoint, found none");
-      assertThat(town.queue.next("lena")).isEmpty();
+      assertThat(fixture.queue.next("lena")).isEmpty();
     }
   }
 
   @Test
   void oneRoundIsPreparedAtATime() throws Exception {
-    try (var town = town(folder, 3)) {
+    try (var fixture = fixture(folder, 3)) {
       var go = new CountDownLatch(1);
-      var author = waiting(go);
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+      var source = waiting(go);
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       List<Prompt> prompts = rounds.prompts(all(), Kind.COMPARE);
       assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isTrue();
       assertThat(rounds.begin(plan(List.of("ppo"), 4), prompts)).isFalse();
@@ -243,49 +243,50 @@ public class RoundsTest {
   }
 
   @Test
-  void aRoundThatWasStoppedGoesOnWhereItWasAndAsksNothingTwice() throws Exception {
-    try (var town = town(folder, 40)) {
+  void aStoppedRoundResumesAndSamplesNothingTwice() throws Exception {
+    try (var fixture = fixture(folder, 40)) {
       Set<String> kept = new HashSet<>();
       var ending =
-          author((model, prompt) -> {
+          source((model, prompt) -> {
             if (kept.size() == 16 && !kept.contains(prompt)) {
               throw new CancellationException("the program ends");
             }
             kept.add(prompt);
             return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
-      var stopped = new Rounds(town.queue, town.store, ending, new Random(1));
+      var stopped = new Rounds(fixture.queue, fixture.store, ending, new Random(1));
       stopped.begin(plan(List.of("ppo"), 4), stopped.prompts(all(), Kind.COMPARE));
       while (stopped.latest().orElseThrow().done() < 16) {
         Thread.sleep(10);
       }
       assertThat(stopped.begin(plan(List.of("ppo"), 4), List.of())).isFalse();
-      var gone = town.store.prompts(Filter.ALL).stream().filter(p -> !kept.contains(p.text()));
-      town.store.erase(Set.of(), Set.of(gone.findFirst().orElseThrow().id()), List.of(town.queue));
+      var gone = fixture.store.prompts(Filter.ALL).stream().filter(p -> !kept.contains(p.text()));
+      fixture.store.erase(
+          Set.of(), Set.of(gone.findFirst().orElseThrow().id()), List.of(fixture.queue));
 
       Map<String, Integer> asked = new HashMap<>();
-      var author =
-          author((model, prompt) -> {
+      var source =
+          source((model, prompt) -> {
             asked.merge(prompt, 1, Integer::sum);
             return COUNTING.answers(model, List.of(prompt), 1).getFirst().getFirst().text();
           });
-      var rounds = new Rounds(town.queue, town.store, author, new Random(2));
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(2));
       rounds.resume();
       assertThat(end(rounds).batch()).isPresent();
       assertThat(asked).hasSize(23).doesNotContainKeys(kept.toArray(String[]::new));
       assertThat(asked.values()).containsOnly(4);
-      assertThat(town.queue.waiting("lena")).isEqualTo(Map.of(Kind.COMPARE, 39));
+      assertThat(fixture.queue.waiting("lena")).isEqualTo(Map.of(Kind.COMPARE, 39));
     }
   }
 
   @Test
-  void aRoundThatTwoProgramsPrepareIsOpenedOnce() throws Exception {
-    try (var town = town(folder, 3)) {
+  void aRoundPreparedByTwoProgramsIsOpenedOnce() throws Exception {
+    try (var fixture = fixture(folder, 3)) {
       var go = new CountDownLatch(1);
-      var author = waiting(go);
-      var rounds = new Rounds(town.queue, town.store, author, new Random(1));
+      var source = waiting(go);
+      var rounds = new Rounds(fixture.queue, fixture.store, source, new Random(1));
       rounds.begin(plan(List.of("ppo"), 4), rounds.prompts(all(), Kind.COMPARE));
-      var others = new Rounds(town.queue, town.store, COUNTING, new Random(2));
+      var others = new Rounds(fixture.queue, fixture.store, COUNTING, new Random(2));
       others.resume();
       assertThat(end(others).batch()).isPresent();
       go.countDown();
@@ -294,7 +295,7 @@ public class RoundsTest {
           .forEach(RoundsTest::await);
       assertThat(rounds.latest().orElseThrow().failure()).isEmpty();
       assertThat(rounds.latest().orElseThrow().done()).isEqualTo(3);
-      assertThat(town.count("SELECT count(*) FROM label_batch")).isEqualTo(1);
+      assertThat(fixture.count("SELECT count(*) FROM label_batch")).isEqualTo(1);
     }
   }
 
@@ -307,9 +308,9 @@ public class RoundsTest {
   }
 
   @Test
-  void aChoiceTakesNoMoreThanAskedAtRandomAndOnlyOfItsSplit() throws Exception {
-    try (var town = town(folder, 30)) {
-      var rounds = new Rounds(town.queue, town.store, COUNTING, new Random(1));
+  void aChoiceIsARandomSampleOfItsSplit() throws Exception {
+    try (var fixture = fixture(folder, 30)) {
+      var rounds = new Rounds(fixture.queue, fixture.store, COUNTING, new Random(1));
       var few = new Choice(Optional.of(Split.TRAIN), Optional.empty(), false, 5);
       var seen = new HashSet<List<Prompt>>();
       for (int i = 0; i < 5; i++) {

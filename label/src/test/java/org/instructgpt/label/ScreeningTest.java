@@ -30,13 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ScreeningTest {
   @TempDir Path folder;
 
-  /// What becomes of somebody in one criterion.
+  /// The fate of a candidate in one criterion.
   ///
-  /// @param passes how likely
-  /// @param answers how many on average
+  /// @param passes the probability of passing
+  /// @param answers the mean number of answers
   private record Outcome(double passes, double answers) {}
 
-  /// Exactly: how likely each number of right answers is, after each answer, as long as it goes on.
+  /// The exact outcome, from the distribution of right answers among those still undecided.
   private static Outcome outcome(double accuracy) {
     double[] going = {1};
     double passes = 0;
@@ -55,7 +55,7 @@ class ScreeningTest {
       }
       going = next;
     }
-    assertThat(DoubleStream.of(going).sum()).as("nobody is asked for ever").isZero();
+    assertThat(DoubleStream.of(going).sum()).as("the test always ends").isZero();
     return new Outcome(passes, answers);
   }
 
@@ -66,13 +66,13 @@ class ScreeningTest {
   }
 
   @Test
-  void whoIsRightTwoTimesOfThreeFailsInEither() {
+  void candidatesWithSixtyFivePercentRightFail() {
     assertThat(outcome(0.65).passes()).isBetween(0.046, 0.048);
     assertThat(outcome(0.60).passes()).isLessThan(0.01);
   }
 
   @Test
-  void theQuizIsAsLongAsItsPageSays() {
+  void theScreeningLengthMatchesItsPage() {
     assertThat(outcome(0.80).answers()).isCloseTo(54, within(0.5));
     assertThat(outcome(0.65).answers()).isCloseTo(58, within(0.5));
     assertThat(outcome(0.95).answers()).isCloseTo(18, within(0.5));
@@ -82,9 +82,9 @@ class ScreeningTest {
     assertThat(SequentialTest.of(0, 7)).isEqualTo(Suggestion.FAIL);
   }
 
-  /// The same by lot, with the whole quiz of a thousand candidates.
+  /// The same by simulation, with the whole screening of a thousand candidates.
   @Test
-  void aThousandCandidatesOfEachKindAreTold() {
+  void simulatedCandidatesAreToldApart() {
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(11);
     int good = 0;
     int bad = 0;
@@ -168,7 +168,7 @@ class ScreeningTest {
   }
 
   @Test
-  void aGoodCandidateIsAskedLittleAndSuggested() throws Exception {
+  void aGoodCandidateNeedsFewQuestionsAndPasses() throws Exception {
     try (var fixture = withGold(12)) {
       fixture.prompt("s1", "A sensitive prompt", Optional.empty());
       fixture.screening.demonstrateOn(List.of("s1"), "rio");
@@ -199,7 +199,7 @@ class ScreeningTest {
   }
 
   @Test
-  void alwaysSayingTheSameDoesNotPass() throws Exception {
+  void constantAnswersDoNotPass() throws Exception {
     try (var fixture = withGold(30)) {
       for (var next = fixture.screening.next("ann");
           next.isPresent();
@@ -220,7 +220,7 @@ class ScreeningTest {
   }
 
   @Test
-  void onlyTheQuestionThatIsAskedIsAnswered() throws Exception {
+  void onlyTheCurrentQuestionCanBeAnswered() throws Exception {
     try (var fixture = withGold(3)) {
       assertThatThrownBy(
               () -> fixture.screening.answer("ann", new Answer.Flagged("flag:x:0", true)))
@@ -235,7 +235,7 @@ class ScreeningTest {
   }
 
   @Test
-  void theLastDecisionHoldsAndEachHasAReason() throws Exception {
+  void theNewestDecisionAppliesAndNeedsAReason() throws Exception {
     try (var fixture = withGold(1)) {
       assertThatThrownBy(() -> fixture.screening.decide("ann", Verdict.ADMITTED, " ", "rio"))
           .isInstanceOf(IllegalArgumentException.class);

@@ -16,7 +16,7 @@ class SurveysTest {
   @TempDir Path folder;
 
   @Test
-  void answersAreCountedOnceAndToldWhenEnoughTookPart() throws Exception {
+  void surveyAnswersAreCountedOnceAndShownAfterEnough() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "a", "b", "c", "d", "e")) {
       var surveys = Surveys.open(fixture.store);
       for (String who : List.of("a", "b", "c", "d")) {
@@ -34,9 +34,9 @@ class SurveysTest {
     }
   }
 
-  /// Whoever has the whole file finds who took part, and what was answered, but nothing between.
+  /// The database shows who took part and what was answered, but no link between them.
   @Test
-  void nothingJoinsAnAnswerToAnAccount() throws Exception {
+  void noTableLinksASurveyAnswerToAnAccount() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "a")) {
       Surveys.open(fixture.store)
           .answer(
@@ -55,7 +55,7 @@ class SurveysTest {
   }
 
   @Test
-  void whatIsNoAnswerIsRefusedAndNothingIsCounted() throws Exception {
+  void invalidSurveyAnswersAreRefusedAndNotCounted() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "a")) {
       var surveys = Surveys.open(fixture.store);
       assertThatThrownBy(() ->

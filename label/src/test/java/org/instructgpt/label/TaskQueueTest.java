@@ -176,7 +176,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void theNameOfASubmissionIsNotUsedTwice() throws Exception {
+  void aSubmissionIdCannotBeUsedTwice() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 2), 1);
       var lease = fixture.next("ann");
@@ -212,7 +212,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void nobodyHandsInWhatWasNeverTheirs() throws Exception {
+  void aTaskThatWasNeverLeasedCannotBeHandedIn() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 2), 1);
       var lease = fixture.next("ann");
@@ -226,7 +226,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void badWorkIsToldAtOnceAndTheLeaseStays() throws Exception {
+  void allFaultsOfBadWorkAreReportedAndTheLeaseStays() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.COMPARE, 1), 1);
       var lease = fixture.next("ann");
@@ -265,7 +265,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void whatIsSkippedGoesToSomebodyElseAndNeverComesBack() throws Exception {
+  void aSkippedTaskGoesToOthersOnly() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       var lease = fixture.next("ann");
@@ -279,7 +279,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void aBatchThatMakesNoSenseIsToldWhole() throws Exception {
+  void allFaultsOfABatchAreReportedTogether() throws Exception {
     try (var fixture = fixture()) {
       assertThatThrownBy(() ->
               fixture.queue.open(
@@ -297,7 +297,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void erasureLeavesNothingOfAPersonAndOpensTheirSlots() throws Exception {
+  void erasureDeletesAPersonsDataAndReopensTheirSlots() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       fixture.submit("ann", fixture.next("ann"));
