@@ -129,7 +129,7 @@ final class PasswordCommand implements Callable<Integer> {
     return new IllegalArgumentException(
         names.isEmpty()
             ? "there is no account yet; instructgpt studio prints a link for the first administrator"
-            : ClosestName.nobody(name, names));
+            : ClosestName.unknownPerson(name, names));
   }
 
   /// The last administrator who was disabled would be locked out for good.

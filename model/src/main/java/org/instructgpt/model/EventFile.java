@@ -32,7 +32,7 @@ import org.instructgpt.files.AtomicFiles;
 /// | SessionLog | 1 status (1 = START) |
 ///
 /// A process writes a new file each time and never changes an old one. A resumed run first says
-/// "session started at step n", at which TensorBoard forgets what older files told of step n and
+/// "session started at step n", at which TensorBoard drops what older files hold of step n and
 /// later. Source: the TFRecord and event formats as TensorFlow's `record_writer.cc`, `event.proto`
 /// and `summary.proto` document them.
 final class EventFile implements AutoCloseable {
@@ -52,7 +52,7 @@ final class EventFile implements AutoCloseable {
   /// Starts a new event file.
   ///
   /// @param folder where the run's event files lie
-  /// @param firstStep the first step this file tells of
+  /// @param firstStep the first step in this file
   /// @param clock the wall time of the events
   static EventFile open(Path folder, long firstStep, InstantSource clock) throws IOException {
     Files.createDirectories(folder);

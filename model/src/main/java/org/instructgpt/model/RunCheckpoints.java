@@ -74,7 +74,7 @@ final class RunCheckpoints {
 
   /// Restores the newest whole checkpoint; without any, the trainer stays as it is.
   ///
-  /// @param say is told of every checkpoint that was set aside
+  /// @param say is given a message about every checkpoint that was set aside
   /// @throws IOException if there are checkpoints but none is whole
   Position restoreNewest(Trainer trainer, Consumer<String> say) throws IOException {
     List<Path> damaged = new ArrayList<>();

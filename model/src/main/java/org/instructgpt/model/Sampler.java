@@ -280,8 +280,7 @@ public final class Sampler {
     var positions = new int[input.length];
     for (int i = 0; i < input.length; i++) {
       // Padding stands at the first position; a row that is complete but still in the batch, while
-      // shorter prompts go on, stays at the last: what is computed for either is used by
-      // nobody.
+      // shorter prompts go on, stays at the last: what is computed for either is unused.
       int position = slot + i % t - live.get(i / t).pad();
       positions[i] = Math.clamp(position, 0, model.config().context() - 1);
     }

@@ -21,9 +21,9 @@ public final class ClosestName {
         .filter(name -> distance(word, name) <= Math.max(word.length(), name.length()) / 2);
   }
 
-  /// What to say where nobody has the name that was given: `there is nobody called "An"; nearest:
-  /// "Ann", "Anna"`.
-  public static String nobody(String name, Collection<String> known) {
+  /// The message about a person's name that is unknown, with the nearest known ones: `there is
+  /// nobody called "An" here, ...; nearest: "Ann", "Anna"`.
+  public static String unknownPerson(String name, Collection<String> known) {
     var near =
         known.stream()
             .filter(each -> isNear(name, each))

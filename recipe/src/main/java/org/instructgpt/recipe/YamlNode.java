@@ -35,7 +35,7 @@ sealed interface YamlNode {
 
     /// The section under `key`, empty where there is none.
     ///
-    /// @throws IllegalArgumentException when something else than a section stands there
+    /// @throws IllegalArgumentException when the key holds something else than a section
     public Section section(String key) {
       return switch (entries.get(key)) {
         case null -> EMPTY;

@@ -77,7 +77,7 @@ public record ErasableModules(
       accounts.forEach(account -> known.add(account.name()));
       throw new IllegalArgumentException(
           strangers.stream()
-              .map(name -> ClosestName.nobody(name, known))
+              .map(name -> ClosestName.unknownPerson(name, known))
               .collect(Collectors.joining("\n")));
     }
     return ids;

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 ///   response begins.
 /// - **The response ends with the end-of-text token, and that token is part of it**: the loss is
 ///   taken on it, so the model learns to stop; the policy is rewarded for it; the reward model
-///   reads its score there. A response that was cut off by a length limit lacks it, which tells the
-///   two apart.
+///   reads its score there. A response that was cut off by a length limit lacks it, which
+///   distinguishes the two.
 /// - **Both are encoded on their own and then joined.** Encoded as one string, a merge could reach
 ///   over the border, and the prompt's ids would depend on the response, which sampling does not
 ///   have yet.

@@ -7,8 +7,8 @@ import java.util.Optional;
 /// Text to token ids and back.
 ///
 /// [#encode] takes text only: the spelling of a special token inside a text (`<|endoftext|>`) is
-/// ordinary text, so nobody who writes a prompt can end a document or forge a turn. Special tokens
-/// enter a sequence by their ids, in [PromptTemplate].
+/// ordinary text, so no prompt can end a document or forge a turn. Special tokens enter a sequence
+/// by their ids, in [PromptTemplate].
 ///
 /// [Tokenizers] opens them, [BpeTrainer] learns them. A tokenizer may be shared between threads.
 public interface Tokenizer {
