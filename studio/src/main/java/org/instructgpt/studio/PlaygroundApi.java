@@ -322,7 +322,7 @@ final class PlaygroundApi {
     private final EventSink events;
     private final CompletionStream speech;
     private final String turn;
-    private final List<Sent> sent;
+    private final List<SentAnswer> sent;
     private int open;
 
     Telling(Exchange exchange, EventSink events, CompletionStream speech, String turn) {
@@ -331,7 +331,7 @@ final class PlaygroundApi {
       this.speech = speech;
       this.turn = turn;
       open = speech.models().size();
-      sent = speech.models().stream().map(_ -> new Sent()).toList();
+      sent = speech.models().stream().map(_ -> new SentAnswer()).toList();
     }
 
     void tell() throws InterruptedException {
@@ -353,12 +353,12 @@ final class PlaygroundApi {
     private void pass(Piece piece) {
       switch (piece) {
         case Piece.Begun(int place) -> {
-          sent.get(place).begun = ground.nanos().getAsLong();
+          sent.get(place).begin(ground.nanos().getAsLong());
           events.send("begun", new Begun(place));
         }
         case Piece.Text(int place, String text, int tokens) -> {
           events.send("text", new Text(place, text, tokens));
-          sent.get(place).text(text, tokens, !events.gone());
+          sent.get(place).add(text, tokens, !events.gone());
         }
         case Piece.Ended(int place, Finish finish, int tokens) -> {
           long millis = sent.get(place).millis(ground.nanos().getAsLong());
@@ -380,29 +380,9 @@ final class PlaygroundApi {
           .complete(
               turn,
               place,
-              said.text.toString(),
-              said.lost ? Finish.CANCELLED : finish,
-              said.lost ? said.tokens : tokens);
-    }
-  }
-
-  /// What was sent of an answer: more than that nobody can have seen.
-  private static final class Sent {
-    private final StringBuilder text = new StringBuilder();
-    private int tokens;
-    private boolean lost;
-    private long begun;
-
-    void text(String more, int until, boolean arrived) {
-      lost |= !arrived;
-      if (!lost) {
-        text.append(more);
-        tokens = until;
-      }
-    }
-
-    long millis(long now) {
-      return begun == 0 ? 0 : (now - begun) / 1_000_000;
+              said.text(),
+              said.isLost() ? Finish.CANCELLED : finish,
+              said.isLost() ? said.tokens() : tokens);
     }
   }
 }
