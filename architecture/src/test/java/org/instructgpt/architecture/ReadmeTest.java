@@ -16,6 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,15 +57,35 @@ class ReadmeTest {
     assertThat(named).allSatisfy(name -> assertThat(ROOT.resolve(name)).isDirectory());
   }
 
-  /// The folders of a fresh clone: neither hidden ones, nor what a build or a run made.
+  /// The folders of a fresh clone, whatever a build or somebody who followed the README has made
+  /// since; without a repository, all that are not hidden and not made by a build.
   private static Set<String> folders() throws IOException {
-    try (var entries = Files.list(ROOT)) {
-      return entries
-          .filter(Files::isDirectory)
-          .map(folder -> folder.getFileName().toString())
-          .filter(name -> !name.matches("\\..*|target|work.*"))
-          .collect(Collectors.toCollection(TreeSet::new));
+    if (!Files.exists(ROOT.resolve(".git"))) {
+      try (var entries = Files.list(ROOT)) {
+        return visible(
+            entries
+                .filter(Files::isDirectory)
+                .map(folder -> folder.getFileName().toString())
+                .filter(name -> !name.matches("target|work.*")));
+      }
     }
+    var listing = new ProcessBuilder("git", "ls-files").directory(ROOT.toFile()).start();
+    try (var paths = listing.inputReader()) {
+      var folders =
+          visible(
+              paths
+                  .lines()
+                  .filter(path -> path.contains("/"))
+                  .map(path -> path.substring(0, path.indexOf('/'))));
+      assertThat(folders).as("folders that git knows").isNotEmpty();
+      return folders;
+    }
+  }
+
+  private static Set<String> visible(Stream<String> names) {
+    return names
+        .filter(name -> !name.startsWith("."))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @ParameterizedTest

@@ -44,24 +44,25 @@ final class BradleyTerry {
     var wins = CountMatrices.sum(prompts);
     requireConnected(models, wins);
     double[] start = strengths(withHalves(wins, wins), new double[m]);
-    var estimates =
+    var resampled =
         bootstrap.estimates(
             prompts, drawn -> strengths(withHalves(CountMatrices.sum(drawn), wins), start));
-    boolean unanimous = estimates.stream().allMatch(Estimate::isPoint);
-    double others = unanimous ? Estimate.others(prompts.size()) : 0;
+    boolean unanimous = resampled.stream().allMatch(Estimate::isPoint);
+    var estimates = unanimous ? leavingRoom(start, wins, prompts.size()) : resampled;
     return IntStream.range(0, m)
-        .mapToObj(i -> {
-          var found = estimates.get(i);
-          return new Strength(
-              models.get(i),
-              unanimous
-                  ? new Estimate(
-                      found.value(),
-                      -ifOthersPrefer(i, transposed(wins), others),
-                      ifOthersPrefer(i, wins, others))
-                  : found);
-        })
+        .mapToObj(i -> new Strength(models.get(i), estimates.get(i)))
         .sorted(Comparator.comparingDouble((Strength s) -> s.strength().value()).reversed())
+        .toList();
+  }
+
+  /// Intervals where all prompts that were asked say the same.
+  private static List<Estimate> leavingRoom(double[] strengths, double[][] wins, int prompts) {
+    double others = Estimate.others(prompts);
+    var losses = transposed(wins);
+    return IntStream.range(0, strengths.length)
+        .mapToObj(i ->
+            new Estimate(
+                strengths[i], -ifOthersPrefer(i, losses, others), ifOthersPrefer(i, wins, others)))
         .toList();
   }
 

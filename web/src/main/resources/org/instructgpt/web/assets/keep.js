@@ -2,7 +2,8 @@
 // at this computer is shown it; gone when it is safe, when that account signs out, and after two weeks.
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
-const PREFIX = `kept:${meta("site-root")}`; // two studios of one host, each below a path of its own, share the storage
+// Studios of one host, each below a path of its own, share the storage, and see only what is theirs.
+const PREFIX = meta("site-root") === "" ? "kept:" : `kept ${meta("site-root")}:`;
 const LONGEST = 14 * 24 * 3600_000; // milliseconds
 
 export const account = () => meta("account");
