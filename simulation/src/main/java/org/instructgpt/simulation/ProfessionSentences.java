@@ -1,7 +1,5 @@
 package org.instructgpt.simulation;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -50,16 +48,5 @@ final class ProfessionSentences {
     return RandomChoice.one(BEGINNINGS, random).replace("%s", profession.name())
         + " "
         + RandomChoice.one(ENDINGS, random).replace("%s", pronoun);
-  }
-
-  /// Shares of "she" spread evenly from 0.05 to 0.95: strong and weak stereotypes of both sorts.
-  static List<World.Profession> drawn(RandomGenerator random) {
-    List<String> trades = new ArrayList<>(World.Attribute.PERSON_TRADE.range());
-    Collections.shuffle(trades, random);
-    List<World.Profession> skewed = new ArrayList<>();
-    for (int i = 0; i < trades.size(); i++) {
-      skewed.add(new World.Profession(trades.get(i), 0.05 + 0.9 * i / (trades.size() - 1)));
-    }
-    return skewed;
   }
 }
