@@ -78,7 +78,7 @@ final class ConsentCommand implements Callable<Integer> {
               store,
               intake,
               residents.accounts().audit(),
-              new WithdrawnConsent(place, residents.desk()));
+              new WithdrawnConsent(place, residents.queue()));
       for (var person : residents.ids(people)) {
         if (agree != null) {
           consents.give(person, agree, clock.instant());

@@ -24,14 +24,15 @@ import org.instructgpt.studio.Consents;
 import org.instructgpt.studio.LabelArea;
 import org.instructgpt.studio.Playground;
 import org.instructgpt.studio.PlaygroundHistory;
+import org.instructgpt.studio.PlaygroundServices;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
-import org.instructgpt.web.SiteSettings;
 import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.Route;
 import org.instructgpt.web.Site;
 import org.instructgpt.web.SiteArea;
+import org.instructgpt.web.SiteSettings;
 import org.jdbi.v3.core.Handle;
 
 /// All that can be asked of the studio, read from a site of its areas over an empty store.
@@ -90,7 +91,7 @@ final class RouteTable {
     var random = new SecureRandom();
     var history = PlaygroundHistory.open(store);
     return Playground.of(
-        new Playground.Ground(
+        new PlaygroundServices(
             speaker,
             new Intake(store, random),
             store,

@@ -4,30 +4,26 @@ import java.util.List;
 import java.util.Map;
 import org.instructgpt.web.Exchange;
 
-/// What the people who asked think of the answers: thumbs by model, and the answers that somebody
-/// reported or disliked, with the prompt and the words of the report, as the form said it would be.
+/// The page of the feedback on answers: thumbs by model, and the answers that got a thumbs down or
+/// a report, with their prompts.
 record AnswerFeedbackPages(PlaygroundHistory history) {
-  private static final int A_PAGE = 20;
+  private static final int PAGE = 20;
 
   /// What the template shows.
   ///
   /// @param number of the page, from 0
+  /// @param more whether older answers follow
   record Shown(
-      List<PlaygroundHistory.Tally> tallies,
-      List<PlaygroundHistory.Opinion> disliked,
+      List<PlaygroundHistory.ModelFeedback> models,
+      List<PlaygroundHistory.CriticizedAnswer> answers,
       int number,
       boolean more) {}
 
   void list(Exchange exchange) {
-    int number = HistoryPages.page(exchange);
-    var disliked = history.disliked(A_PAGE + 1, number * A_PAGE);
-    boolean more = disliked.size() > A_PAGE;
-    exchange.page(
-        "opinions.title",
-        "opinions",
-        Map.of(
-            "page",
-            new Shown(
-                history.tallies(), more ? disliked.subList(0, A_PAGE) : disliked, number, more)));
+    int number = FormFields.page(exchange);
+    var found = history.criticized(PAGE + 1, number * PAGE);
+    boolean more = found.size() > PAGE;
+    var shown = new Shown(history.byModel(), more ? found.subList(0, PAGE) : found, number, more);
+    exchange.page("opinions.title", "opinions", Map.of("page", shown));
   }
 }

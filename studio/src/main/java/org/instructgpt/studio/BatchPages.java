@@ -30,20 +30,20 @@ import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 import org.jspecify.annotations.Nullable;
 
-/// A researcher's batches: how far each is, and new ones, with outputs of models where outputs are
-/// compared.
+/// The researchers' pages of batches: the progress of each, and a form for new ones, whose tasks
+/// compare outputs of models or ask for demonstrations, prompts or tags.
 final class BatchPages {
   private static final int MOST_ITEMS = 20_000;
   private static final int LEAST_OUTPUTS = 4;
   private static final int MOST_OUTPUTS = 9;
 
-  private final TaskQueue desk;
+  private final TaskQueue queue;
   private final Quality quality;
   private final Rounds rounds;
   private final Instructions instructions;
 
-  BatchPages(TaskQueue desk, Quality quality, Rounds rounds, Instructions instructions) {
-    this.desk = desk;
+  BatchPages(TaskQueue queue, Quality quality, Rounds rounds, Instructions instructions) {
+    this.queue = queue;
     this.quality = quality;
     this.rounds = rounds;
     this.instructions = instructions;
@@ -51,15 +51,15 @@ final class BatchPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/research", LabelArea.RESEARCHERS, this::overview),
-        Route.get("/research/batches/new", LabelArea.RESEARCHERS, this::blank),
-        Route.post("/research/batches", LabelArea.RESEARCHERS, this::open),
-        Route.get("/research/batches/{batch}/close", LabelArea.RESEARCHERS, this::askClose),
-        Route.post("/research/batches/{batch}/close", LabelArea.RESEARCHERS, this::close),
-        Route.post("/research/batches/{batch}/gold", LabelArea.RESEARCHERS, this::gold));
+        Route.get("/research", StudioAccess.RESEARCHERS, this::overview),
+        Route.get("/research/batches/new", StudioAccess.RESEARCHERS, this::blank),
+        Route.post("/research/batches", StudioAccess.RESEARCHERS, this::open),
+        Route.get("/research/batches/{batch}/close", StudioAccess.RESEARCHERS, this::askClose),
+        Route.post("/research/batches/{batch}/close", StudioAccess.RESEARCHERS, this::close),
+        Route.post("/research/batches/{batch}/gold", StudioAccess.RESEARCHERS, this::gold));
   }
 
-  /// A batch with why items of it were given back.
+  /// The progress of a batch, with the reasons for which tasks of it were skipped.
   record Row(BatchProgress progress, Map<Lease.SkipReason, Integer> skips) {
     double share() {
       return progress.slots() == 0 ? 0 : (double) progress.done() / progress.slots();
@@ -77,20 +77,20 @@ final class BatchPages {
         Map.of("rows", rows, "preparing", new Latest(rounds.latest())));
   }
 
-  /// The round that is or was last prepared, for the template.
+  /// The newest preparation of a round, for the template.
   record Latest(Optional<Preparation> round) {}
 
   private void blank(Exchange exchange) {
-    form(exchange, new Filled(exchange, false, Map.of()));
+    form(exchange, new FormValues(exchange, false, Map.of()));
   }
 
-  private void form(Exchange exchange, Filled filled) {
+  private void form(Exchange exchange, FormValues values) {
     exchange.page(
-        filled.problems().isEmpty() ? 200 : 400,
+        values.problems().isEmpty() ? 200 : 400,
         "label.batch.title",
         "batch",
         Map.of(
-            "filled", filled,
+            "values", values,
             "models", rounds.models(),
             "versions",
                 Map.of(
@@ -98,11 +98,12 @@ final class BatchPages {
                     Mode.EVALUATION, instructions.newest(Mode.EVALUATION))));
   }
 
-  /// What stands in the fields: what was sent and refused, or what a new form begins with.
+  /// The values of the form's fields: those of a new form, or what was sent and refused.
   ///
-  /// @param problems by field
-  record Filled(Exchange exchange, boolean sent, Map<String, String> problems) {
-    Filled {
+  /// @param sent whether the form was sent
+  /// @param problems messages by field
+  record FormValues(Exchange exchange, boolean sent, Map<String, String> problems) {
+    FormValues {
       problems = Map.copyOf(problems);
     }
 
@@ -115,12 +116,12 @@ final class BatchPages {
     }
   }
 
-  /// A form that is read whole before anything is said about it.
-  private static final class Reading {
+  /// Reads a whole form and collects all its problems before it reports any.
+  private static final class BatchForm {
     private final Exchange exchange;
     private final List<Problem> problems = new ArrayList<>();
 
-    Reading(Exchange exchange) {
+    BatchForm(Exchange exchange) {
       this.exchange = exchange;
     }
 
@@ -134,7 +135,7 @@ final class BatchPages {
     }
 
     int number(String field, int least, int most) {
-      Integer number = get(() -> PageNumbers.of(exchange, field, least, most));
+      Integer number = get(() -> FormFields.number(exchange, field, least, most));
       return number == null ? least : number;
     }
 
@@ -142,7 +143,7 @@ final class BatchPages {
       String name = exchange.field(field).orElse("");
       return name.isEmpty()
           ? Optional.empty()
-          : Optional.ofNullable(get(() -> ScreeningPages.constant(type, field, name)));
+          : Optional.ofNullable(get(() -> FormFields.constant(type, field, name)));
     }
 
     void check(boolean right, String field, String key, Object... arguments) {
@@ -160,17 +161,16 @@ final class BatchPages {
 
   private void open(Exchange exchange) {
     var _ =
-        exchange.field("name"); // what is no form at all is refused as such: nothing can be kept
+        exchange.field("name"); // refuses a body that is no form, before the form is shown again
     try {
       begin(exchange);
     } catch (ApiError error) {
-      // Nothing that was filled in is lost.
-      form(exchange, new Filled(exchange, true, exchange.problems(error)));
+      form(exchange, new FormValues(exchange, true, exchange.problems(error)));
     }
   }
 
   private void begin(Exchange exchange) {
-    var form = new Reading(exchange);
+    var form = new BatchForm(exchange);
     Kind kind = form.maybe(Kind.class, "kind").orElse(Kind.PLAIN);
     Mode mode = form.maybe(Mode.class, "mode").orElse(Mode.TRAINING);
     String name = exchange.field("name").orElse("").strip();
@@ -186,22 +186,22 @@ final class BatchPages {
             instructions.newest(mode));
     String key =
         switch (kind) {
-          case PLAIN, FEW_SHOT -> written(form, batch);
+          case PLAIN, FEW_SHOT -> withoutPrompts(form, batch);
           case USER_BASED -> useCases(form, batch);
-          case DEMONSTRATE, TAG -> prompted(form, batch);
-          case COMPARE -> compared(form, batch);
+          case DEMONSTRATE, TAG -> withPrompts(form, batch);
+          case COMPARE -> comparisons(form, batch);
         };
     exchange.redirect("/research", key);
   }
 
-  private String written(Reading form, TaskBatch batch) {
+  private String withoutPrompts(BatchForm form, TaskBatch batch) {
     int count = form.number("count", 1, MOST_ITEMS);
     form.done();
     var item = new Item(Optional.empty(), List.of(), "");
     return open(form, batch, IntStream.range(0, count).mapToObj(_ -> item).toList());
   }
 
-  private String useCases(Reading form, TaskBatch batch) {
+  private String useCases(BatchForm form, TaskBatch batch) {
     List<String> cases =
         form.exchange
             .field("cases")
@@ -218,7 +218,7 @@ final class BatchPages {
         cases.stream().map(note -> new Item(Optional.empty(), List.of(), note)).toList());
   }
 
-  private String prompted(Reading form, TaskBatch batch) {
+  private String withPrompts(BatchForm form, TaskBatch batch) {
     List<Prompt> prompts = chosen(form, batch.kind());
     form.done();
     return open(
@@ -227,7 +227,7 @@ final class BatchPages {
         prompts.stream().map(prompt -> new Item(Optional.of(prompt.id()), List.of(), "")).toList());
   }
 
-  private String compared(Reading form, TaskBatch batch) {
+  private String comparisons(BatchForm form, TaskBatch batch) {
     List<String> models = form.exchange.fields("models");
     form.check(
         !models.isEmpty() && rounds.models().containsAll(models), "models", "label.refused.models");
@@ -242,7 +242,7 @@ final class BatchPages {
     return "label.batch.preparing";
   }
 
-  private List<Prompt> chosen(Reading form, Kind kind) {
+  private List<Prompt> chosen(BatchForm form, Kind kind) {
     Choice choice = choice(form);
     List<Prompt> prompts =
         form.problems.isEmpty() ? rounds.prompts(choice, kind) : List.<Prompt>of();
@@ -250,7 +250,7 @@ final class BatchPages {
     return prompts;
   }
 
-  private static Choice choice(Reading form) {
+  private static Choice choice(BatchForm form) {
     return new Choice(
         form.maybe(Split.class, "split"),
         form.maybe(Source.class, "source"),
@@ -258,9 +258,9 @@ final class BatchPages {
         form.number("most", 1, MOST_ITEMS));
   }
 
-  private String open(Reading form, TaskBatch batch, List<Item> items) {
+  private String open(BatchForm form, TaskBatch batch, List<Item> items) {
     try {
-      desk.open(batch, items, form.exchange.account().id());
+      queue.open(batch, items, form.exchange.account().id());
     } catch (IllegalArgumentException wrong) {
       throw ApiError.invalid("", "label.refused.batch", String.valueOf(wrong.getMessage()));
     }
@@ -289,24 +289,24 @@ final class BatchPages {
   }
 
   private void close(Exchange exchange) {
-    String batch = known(exchange);
-    desk.close(batch, exchange.account().id());
+    String batch = existing(exchange);
+    queue.close(batch, exchange.account().id());
     exchange.redirect("/research", "label.batch.closed");
   }
 
   private void gold(Exchange exchange) {
-    String batch = known(exchange);
+    String batch = existing(exchange);
     boolean comparisons =
         quality.progress(exchange.now()).stream()
             .anyMatch(p -> p.id().equals(batch) && p.batch().kind() == Kind.COMPARE);
     if (!comparisons) {
       throw ApiError.conflict("label.refused.gold");
     }
-    int made = desk.makeGold(batch, exchange.account().id());
+    int made = queue.makeGold(batch, exchange.account().id());
     exchange.redirect("/research", made == 0 ? "label.batch.no-gold" : "label.batch.made-gold");
   }
 
-  private String known(Exchange exchange) {
+  private String existing(Exchange exchange) {
     String batch = exchange.path("batch");
     if (quality.progress(exchange.now()).stream().noneMatch(p -> p.id().equals(batch))) {
       throw ApiError.missing();
@@ -314,7 +314,7 @@ final class BatchPages {
     return batch;
   }
 
-  /// The choices of a form's list, for the template.
+  /// The constants' names, for the template's lists.
   static List<String> names(Class<? extends Enum<?>> type) {
     return Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
   }

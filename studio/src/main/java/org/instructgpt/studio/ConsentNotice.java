@@ -8,18 +8,19 @@ import org.instructgpt.collect.Intake;
 import org.instructgpt.serve.ModelCatalog;
 import org.instructgpt.serve.ServedModel;
 
-/// What customers are told before they ask: that prompts are kept, what they are used for, and how
-/// they are taken back (paper section 3.2 and App. A.2: a notice, again and again).
+/// The notice that customers accept before they use the playground: prompts are stored, what they
+/// are used for, and how to withdraw the consent (InstructGPT section 3.2 and appendix A.2: users
+/// see a recurring notice).
 ///
-/// It must be accepted anew when its words change, which get a new version, and when a kind of
-/// model comes that was not there before.
+/// It must be accepted again when its text changes, which then gets a new version, and when a model
+/// of a stage is added that was not there before.
 ///
-/// @param kinds of the models that can be asked, as [ServedModel.Stage] names them
+/// @param kinds stages of the models that can be asked
 record ConsentNotice(SortedSet<ServedModel.Stage> kinds) {
-  /// Of the words in the texts under `notice.`; a test knows the words of each version.
-  static final String WORDS = "2026-11";
+  /// The version of the texts under `notice.`; a test holds the hash of each version's texts.
+  static final String TEXT_VERSION = "2026-11";
 
-  /// How many points it makes, `notice.1` and so on.
+  /// The number of its sections, `notice.1` and so on.
   static final int POINTS = 6;
 
   static ConsentNotice of(ModelCatalog models) {
@@ -30,15 +31,16 @@ record ConsentNotice(SortedSet<ServedModel.Stage> kinds) {
             .collect(Collectors.toCollection(TreeSet::new)));
   }
 
-  /// What is consented to: the words and the kinds, such as `2026-11 PPO_PTX PRETRAIN SFT`.
+  /// What is consented to: the version of the text and the stages, such as `2026-11 PPO_PTX
+  /// PRETRAIN SFT`.
   String version() {
-    return WORDS + " " + String.join(" ", names());
+    return TEXT_VERSION + " " + String.join(" ", names());
   }
 
-  /// Whether what somebody agreed to covers this.
+  /// Whether a consent covers this notice.
   boolean isCoveredBy(Intake.Consent consent) {
     var agreed = List.of(consent.notice().split(" ", -1));
-    return agreed.getFirst().equals(WORDS) && agreed.containsAll(names());
+    return agreed.getFirst().equals(TEXT_VERSION) && agreed.containsAll(names());
   }
 
   private List<String> names() {

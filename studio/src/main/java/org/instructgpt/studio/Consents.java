@@ -11,34 +11,34 @@ import org.instructgpt.records.Store;
 import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 
-/// The consent of customers, given and taken back, with all that follows: a line in the audit log,
-/// and an end to the use of their prompts, in one transaction.
+/// Gives and withdraws the consent of customers. One transaction holds the change, its entry in the
+/// audit log and its consequences for tasks about their prompts.
 ///
-/// @param consequences what follows elsewhere
+/// @param consequences of a withdrawal in other modules
 public record Consents(Store store, Intake intake, Audit audit, Consequences consequences) {
 
-  /// What follows in other modules when somebody takes the consent back.
+  /// The consequences of a withdrawal in other modules.
   public interface Consequences {
-    /// Uses these prompts no more: hands out no more tasks about them. Inside the transaction.
+    /// Stops handing out tasks about these prompts, inside the transaction.
     ///
-    /// @return how many tasks end by it
+    /// @return how many tasks this ends
     int stop(Handle handle, Set<String> prompts);
 
-    /// The names of the models that have learned from these prompts, or may have.
+    /// The names of the models that were or may have been trained on these prompts.
     List<String> learned(Set<String> prompts) throws IOException;
   }
 
-  /// What was taken back.
+  /// The result of a withdrawal.
   ///
-  /// @param prompts how many are not used any more
-  /// @param models that learned from them before and keep that until they are trained anew
+  /// @param prompts how many are no longer used
+  /// @param models that were trained on them before, which only training again can undo
   public record Withdrawn(int prompts, List<String> models) {
     public Withdrawn {
       models = List.copyOf(models);
     }
   }
 
-  /// Keeps that an account agrees to a notice.
+  /// Stores that an account accepts a version of the notice.
   public void give(String account, String notice, Instant now) {
     var _ =
         store
@@ -50,9 +50,9 @@ public record Consents(Store store, Intake intake, Audit audit, Consequences con
             .join();
   }
 
-  /// From now on nothing that the account has asked is used.
+  /// Withdraws the consent: from now on no prompt of the account is used.
   ///
-  /// @param by who takes it back: the account, or nobody for the one who runs the program
+  /// @param by id of who withdraws it: the account, or empty for the program itself
   public Withdrawn withdraw(String account, String by, Instant now) {
     var prompts =
         store
@@ -60,21 +60,21 @@ public record Consents(Store store, Intake intake, Audit audit, Consequences con
               if (intake.withdraw(handle, account, now) > 0) {
                 audit.append(handle, by, "withdrew-consent", account);
               }
-              var gone = intake.withdrawn(handle, account);
-              int _ = consequences.stop(handle, gone);
-              return gone;
+              var withdrawn = intake.withdrawn(handle, account);
+              int _ = consequences.stop(handle, withdrawn);
+              return withdrawn;
             })
             .join();
-    return told(prompts);
+    return result(prompts);
   }
 
-  /// What the account has taken back so far, if anything.
+  /// What the account has withdrawn so far, if anything.
   public Optional<Withdrawn> withdrawn(String account) {
     var prompts = store.read(handle -> intake.withdrawn(handle, account));
-    return prompts.isEmpty() ? Optional.empty() : Optional.of(told(prompts));
+    return prompts.isEmpty() ? Optional.empty() : Optional.of(result(prompts));
   }
 
-  private Withdrawn told(Set<String> prompts) {
+  private Withdrawn result(Set<String> prompts) {
     try {
       return new Withdrawn(
           prompts.size(), prompts.isEmpty() ? List.of() : consequences.learned(prompts));

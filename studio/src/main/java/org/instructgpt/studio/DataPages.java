@@ -14,23 +14,23 @@ import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 
-/// Looking through what people gave, and taking it home.
+/// The researchers' pages to browse and export prompts, demonstrations and rankings.
 final class DataPages {
   private final Store store;
   private final LabelingExports exports;
-  private final FeedbackBrowser shelf;
+  private final FeedbackBrowser browser;
 
   DataPages(Store store, LabelingExports exports) {
     this.store = store;
     this.exports = exports;
-    this.shelf = new FeedbackBrowser(store);
+    this.browser = new FeedbackBrowser(store);
   }
 
   List<Route> routes() {
     return List.of(
-        Route.get("/research/data", LabelArea.RESEARCHERS, this::list),
-        Route.get("/research/data/{prompt}", LabelArea.RESEARCHERS, this::prompt),
-        Route.get("/research/export.zip", LabelArea.RESEARCHERS, this::export));
+        Route.get("/research/data", StudioAccess.RESEARCHERS, this::list),
+        Route.get("/research/data/{prompt}", StudioAccess.RESEARCHERS, this::prompt),
+        Route.get("/research/export.zip", StudioAccess.RESEARCHERS, this::export));
   }
 
   private void list(Exchange exchange) {
@@ -52,7 +52,7 @@ final class DataPages {
     exchange.page(
         "label.data.title",
         "data",
-        Map.of("query", query, "found", shelf.find(query), "counts", store.counts()));
+        Map.of("query", query, "found", browser.find(query), "counts", store.counts()));
   }
 
   private static <E extends Enum<E>> Optional<E> one(
@@ -60,13 +60,15 @@ final class DataPages {
     return exchange
         .query(field)
         .filter(name -> !name.isEmpty())
-        .map(name -> ScreeningPages.constant(type, field, name));
+        .map(name -> FormFields.constant(type, field, name));
   }
 
   private void prompt(Exchange exchange) {
     Prompt prompt = store.prompt(exchange.path("prompt")).orElseThrow(ApiError::missing);
     exchange.page(
-        "label.data.prompt", "prompt", Map.of("prompt", prompt, "given", shelf.given(prompt.id())));
+        "label.data.prompt",
+        "prompt",
+        Map.of("prompt", prompt, "given", browser.given(prompt.id())));
   }
 
   private void export(Exchange exchange) throws Exception {

@@ -22,31 +22,30 @@ import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 import org.jdbi.v3.core.Handle;
 
-/// All modules that keep rows about people beside the records: whoever leaves, leaves them all.
+/// All modules that store rows about people beside the records. Erasing a person erases the rows in
+/// all of them.
 ///
-/// Answers to surveys are nobody's, so they stay.
+/// Answers to surveys are anonymous, so they stay.
 ///
-/// @param accounts who has which name
-/// @param desk where labelers get their tasks
-/// @param modules in the order in which they are erased: what points to others first
+/// @param modules in the order in which they are erased: referring rows first
 public record ErasableModules(
-    Store store, Accounts accounts, TaskQueue desk, List<Erasable> modules) {
+    Store store, Accounts accounts, TaskQueue queue, List<Erasable> modules) {
   public ErasableModules {
     modules = List.copyOf(modules);
   }
 
-  /// Over a store, whose tables are made where they are missing.
+  /// Over a store, whose tables are created where they are missing.
   public static ErasableModules of(Store store, InstantSource clock, SecureRandom random)
       throws IOException {
     var accounts = Accounts.open(store, clock, random);
-    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    var queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     return new ErasableModules(
         store,
         accounts,
-        desk,
+        queue,
         List.of(
             PlaygroundHistory.open(store),
-            desk,
+            queue,
             accounts,
             new Intake(store, random),
             (handle, people, _) -> {
@@ -55,35 +54,34 @@ public record ErasableModules(
             }));
   }
 
-  /// The ids of people: of the account of a name, or of a customer or labeler who came with an
-  /// import and is known by the id alone.
+  /// The ids of people who are given by an account's name, or by the id of a customer or labeler
+  /// who came with an import and has no account.
   ///
-  /// @throws IllegalArgumentException when there is nobody by one of these names; the nearest are
-  ///   named
+  /// @throws IllegalArgumentException when a name or id is unknown; names the closest ones
   public Set<String> ids(List<String> people) {
     var accounts = accounts().list().stream().map(AccountEntry::account).toList();
     var known = store.read(ErasableModules::known);
     accounts.forEach(account -> known.add(account.id()));
     var ids = new LinkedHashSet<String>();
-    var strangers = new ArrayList<String>();
+    var unknown = new ArrayList<String>();
     for (var person : people) {
       accounts()
           .named(person)
           .map(Account::id)
           .or(() -> Optional.of(person).filter(known::contains))
-          .ifPresentOrElse(ids::add, () -> strangers.add(person));
+          .ifPresentOrElse(ids::add, () -> unknown.add(person));
     }
-    if (!strangers.isEmpty()) {
+    if (!unknown.isEmpty()) {
       accounts.forEach(account -> known.add(account.name()));
       throw new IllegalArgumentException(
-          strangers.stream()
+          unknown.stream()
               .map(name -> ClosestName.unknownPerson(name, known))
               .collect(Collectors.joining("\n")));
     }
     return ids;
   }
 
-  /// Everybody who gave something under an id of their own.
+  /// The ids of everybody with records or a consent.
   private static Set<String> known(Handle handle) {
     Set<String> known = new TreeSet<>(new FeedbackTables(handle).people());
     known.addAll(

@@ -10,22 +10,20 @@ import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 
-/// Prompts to begin with: what labelers invented and answered, which no customer would miss. One
-/// that was answered with a refusal is no invitation.
-///
-/// @param store with their prompts
+/// Example prompts for the playground: short ones that labelers wrote and answered. They are no
+/// customer's, and prompts that were answered with a refusal are left out.
 record ExamplePrompts(Store store) {
   private static final int SHOWN = 3;
   private static final int SHORTEST = 12;
   private static final int LONGEST = 70;
 
-  /// How many of those that fit are drawn from.
-  private static final int LOOKED_AT = 300;
+  /// How many suitable ones are drawn from.
+  private static final int CANDIDATES = 300;
 
-  /// What an answer that refuses says.
+  /// Words of an answer that refuses.
   private static final List<String> REFUSING = List.of("cannot", "sorry", "不能", "抱歉");
 
-  /// A few of them at random; none where nobody invented any.
+  /// A few at random; none where labelers wrote none.
   List<String> some(RandomGenerator random) {
     var all =
         new ArrayList<>(
@@ -38,7 +36,7 @@ record ExamplePrompts(Store store) {
                                 .filter(given -> !isRefusal(given.item().response()))
                                 .map(given -> given.prompt().text())
                                 .filter(ExamplePrompts::isShort)
-                                .limit(LOOKED_AT)
+                                .limit(CANDIDATES)
                                 .toList())));
     all.removeIf(text -> text.contains("\n"));
     synchronized (random) {

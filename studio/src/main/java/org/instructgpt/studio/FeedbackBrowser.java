@@ -22,7 +22,8 @@ import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
-/// What people gave, a page at a time, newest first.
+/// Pages through prompts, demonstrations and rankings, newest first, and shows everything that was
+/// given to one prompt.
 final class FeedbackBrowser {
   /// Rows of a page.
   static final int PAGE = 50;
@@ -39,11 +40,11 @@ final class FeedbackBrowser {
     RANKINGS
   }
 
-  /// What is looked for.
+  /// A search.
   ///
   /// @param words that the prompt contains; may be empty
-  /// @param labeler id of whoever gave it; may be empty
-  /// @param before the number of the row that ended the last page; 0 for the first
+  /// @param labeler id of who gave it; may be empty
+  /// @param before number of the last row of the page before; 0 for the first page
   record Query(
       What what,
       Optional<Split> split,
@@ -52,12 +53,13 @@ final class FeedbackBrowser {
       String labeler,
       long before) {}
 
-  /// One thing that was given.
+  /// A prompt, a demonstration or a ranking.
   ///
-  /// @param prompt id
+  /// @param prompt id of the prompt
   /// @param detail the response, or the models in the order of the ranking
-  /// @param who gave it; empty where nobody knows
-  /// @param demonstrations of a prompt, else 0; `rankings` likewise
+  /// @param who id of who gave it; empty where unknown
+  /// @param demonstrations number of the prompt's demonstrations; 0 in rows of other kinds, as
+  ///   `rankings`
   record Row(
       long seq,
       String prompt,
@@ -71,7 +73,9 @@ final class FeedbackBrowser {
       int demonstrations,
       int rankings) {}
 
-  /// @param more the row after which the next page begins; 0 where there is none
+  /// A page of rows.
+  ///
+  /// @param more number of the row after which the next page begins; 0 where there is none
   record Page(List<Row> rows, long more) {}
 
   Page find(Query query) {
@@ -147,15 +151,17 @@ final class FeedbackBrowser {
     return placed;
   }
 
-  /// All that was given to one prompt.
+  /// Everything that was given to one prompt.
   record Given(List<Written> demonstrations, List<Comparison> comparisons) {}
 
   record Written(String response, String labeler, Instant created) {}
 
-  /// Outputs that were ranked together, best on average first, and who ranked them; or, without
-  /// anybody, those that were only rated.
+  /// Outputs that were ranked together, the best mean rank first, with the labelers who ranked
+  /// them; without labelers, the outputs that were only rated.
   record Comparison(List<String> labelers, List<Judged> outputs) {}
 
+  /// An output with its ranks and ratings.
+  ///
   /// @param ranks in the order of the labelers; 0 where one did not rank it
   record Judged(Output output, List<Integer> ranks, List<Rated> ratings) {
     double meanRank() {

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Map;
 import org.instructgpt.serve.ServedModel;
 
-/// A page of somebody's own history.
+/// What the page of one's own history shows.
 ///
 /// @param number of the page, from 0
 /// @param more whether older turns follow
-/// @param models those that are still there, by name
+/// @param models that still exist, by name
 record HistoryPage(
     List<PlaygroundHistory.Turn> turns,
     long count,
@@ -21,7 +21,7 @@ record HistoryPage(
     return model == null ? ServedModel.Stage.OTHER : model.stage();
   }
 
-  /// Whether the model went on with the prompt rather than answer it.
+  /// Whether the model continues the prompt instead of answering it.
   boolean continues(String name) {
     var model = models.get(name);
     return model != null && !model.answers();

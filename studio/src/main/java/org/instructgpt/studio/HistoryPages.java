@@ -15,22 +15,22 @@ import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 
-/// Everybody's own history: what they asked, what they thought of the answers, and its end.
+/// One's own history in the playground: prompts, answers, feedback on the answers, deletion.
 final class HistoryPages {
   private static final int A_PAGE = 20;
   private static final int LONGEST_NOTE = 2000;
 
-  /// Databases take so many parameters at once and no more.
-  private static final int TOGETHER = 500;
+  /// Parameters of one query: databases limit their number.
+  private static final int MOST_PARAMETERS = 500;
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private final Playground.Ground ground;
+  private final PlaygroundServices services;
 
-  HistoryPages(Playground.Ground ground) {
-    this.ground = ground;
+  HistoryPages(PlaygroundServices services) {
+    this.services = services;
   }
 
-  /// A thumb up, 1, or down, -1, or none any more, 0.
+  /// Thumbs up, 1, thumbs down, -1, or neither, 0.
   record Verdict(int verdict) {}
 
   /// What is wrong with an answer.
@@ -38,32 +38,23 @@ final class HistoryPages {
 
   void list(Exchange exchange) {
     var account = exchange.account().id();
-    int number = page(exchange);
-    var turns = ground.history().turns(account, A_PAGE + 1, number * A_PAGE);
+    int number = FormFields.page(exchange);
+    var turns = services.history().turns(account, A_PAGE + 1, number * A_PAGE);
     boolean more = turns.size() > A_PAGE;
     var models =
-        ground.speaker().models().all().stream()
+        services.engine().models().all().stream()
             .collect(Collectors.toMap(ServedModel::name, m -> m));
     var page =
         new HistoryPage(
             more ? turns.subList(0, A_PAGE) : turns,
-            ground.history().count(account),
+            services.history().count(account),
             number,
             more,
             models);
     exchange.page("history.title", "history", Map.of("page", page));
   }
 
-  /// Which page is asked for, from 0.
-  static int page(Exchange exchange) {
-    return exchange
-        .query("page")
-        .filter(number -> number.matches("[0-9]{1,5}"))
-        .map(Integer::parseInt)
-        .orElse(0);
-  }
-
-  /// All of one's own as JSON lines.
+  /// The whole history as JSON lines.
   void download(Exchange exchange) throws IOException {
     var account = exchange.account().id();
     exchange.download(
@@ -71,7 +62,7 @@ final class HistoryPages {
         "application/jsonl; charset=utf-8",
         out -> {
           for (int from = 0; ; from += A_PAGE) {
-            var turns = ground.history().turns(account, A_PAGE, from);
+            var turns = services.history().turns(account, A_PAGE, from);
             for (var turn : turns) {
               out.write((json(turn) + "\n").getBytes(StandardCharsets.UTF_8));
             }
@@ -87,7 +78,7 @@ final class HistoryPages {
     json.put("id", turn.id());
     json.put("asked_at", turn.asked().toString());
     json.put("prompt", turn.text());
-    json.set("settings", JSON.valueToTree(turn.manner()));
+    json.set("settings", JSON.valueToTree(turn.settings()));
     var answers = json.putArray("answers");
     for (var answer : turn.answers()) {
       var one = answers.addObject();
@@ -102,20 +93,19 @@ final class HistoryPages {
     return json;
   }
 
-  /// How much was seen of each answer of a turn that was stopped, by their places.
-  record Sighted(List<SeenText.Seen> answers) {}
+  /// How much the person saw of each answer of a turn that was stopped, in the answers' order.
+  record SeenAnswers(List<SeenText.Seen> answers) {}
 
-  /// What was said beyond what a person saw who stopped an answer is not kept, so that a thumb
-  /// judges what was seen.
+  /// Cuts stopped answers to what the person saw, so that feedback is about text that was read.
   void saw(Exchange exchange) {
-    var seen = exchange.json(Sighted.class).answers();
+    var seen = exchange.json(SeenAnswers.class).answers();
     if (seen.isEmpty()
         || seen.size() > PlaygroundQuestion.MOST_MODELS
         || seen.stream().anyMatch(each -> each.characters() < 0 || each.tokens() < 0)) {
       throw ApiError.invalid("answers", "refusal.seen", PlaygroundQuestion.MOST_MODELS);
     }
     var account = exchange.account().id();
-    if (!ground.history().saw(account, exchange.path("turn"), seen)) {
+    if (!services.history().saw(account, exchange.path("turn"), seen)) {
       throw ApiError.missing();
     }
     exchange.answer(Map.of("turn", exchange.path("turn")));
@@ -127,7 +117,7 @@ final class HistoryPages {
       throw ApiError.invalid("verdict", "refusal.verdict");
     }
     var kept = verdict == 0 ? OptionalInt.empty() : OptionalInt.of(verdict);
-    if (!ground
+    if (!services
         .history()
         .judge(exchange.account().id(), exchange.path("turn"), place(exchange), kept)) {
       throw ApiError.missing();
@@ -140,7 +130,7 @@ final class HistoryPages {
     if (note.isEmpty() || note.length() > LONGEST_NOTE) {
       throw ApiError.invalid("note", "refusal.note", LONGEST_NOTE);
     }
-    if (!ground
+    if (!services
         .history()
         .report(exchange.account().id(), exchange.path("turn"), place(exchange), note)) {
       throw ApiError.missing();
@@ -156,25 +146,25 @@ final class HistoryPages {
     return Integer.parseInt(place);
   }
 
-  void askForget(Exchange exchange) {
+  void askDelete(Exchange exchange) {
     var prompt =
-        ground
+        services
             .history()
             .prompt(exchange.account().id(), exchange.path("turn"))
             .orElseThrow(ApiError::missing);
     ask(exchange, Set.of(prompt), "/playground/history/" + exchange.path("turn") + "/delete");
   }
 
-  void askForgetAll(Exchange exchange) {
-    var prompts = ground.history().prompts(exchange.account().id());
+  void askDeleteAll(Exchange exchange) {
+    var prompts = services.history().prompts(exchange.account().id());
     ask(exchange, prompts, "/playground/history/delete");
   }
 
-  /// What hangs on prompts, in numbers.
-  private record Hanging(int answers, int demonstrations, int rankings, int ratings) {}
+  /// How much is deleted together with prompts.
+  private record Dependents(int answers, int demonstrations, int rankings, int ratings) {}
 
-  private Hanging hanging(Set<String> prompts) {
-    return new Hanging(
+  private Dependents dependents(Set<String> prompts) {
+    return new Dependents(
         count("serve_answer a JOIN serve_turn t ON t.id = a.turn WHERE t.prompt", prompts),
         count("demonstration WHERE prompt_id", prompts),
         count("ranking WHERE prompt_id", prompts),
@@ -183,15 +173,15 @@ final class HistoryPages {
 
   private int count(String from, Set<String> prompts) {
     List<String> all = List.copyOf(prompts);
-    return ground
+    return services
         .store()
         .read(handle -> {
           int count = 0;
-          for (int at = 0; at < all.size(); at += TOGETHER) {
+          for (int at = 0; at < all.size(); at += MOST_PARAMETERS) {
             count +=
                 handle
                     .createQuery("SELECT COUNT(*) FROM " + from + " IN (<all>)")
-                    .bindList("all", all.subList(at, Math.min(at + TOGETHER, all.size())))
+                    .bindList("all", all.subList(at, Math.min(at + MOST_PARAMETERS, all.size())))
                     .mapTo(Integer.class)
                     .one();
           }
@@ -199,16 +189,19 @@ final class HistoryPages {
         });
   }
 
-  /// Says what goes with the prompts.
+  /// Asks for confirmation, with what else is deleted.
   private void ask(Exchange exchange, Set<String> prompts, String action) {
-    var gone = hanging(prompts);
+    var dependents = dependents(prompts);
     exchange.confirm(
         new Exchange.Confirmation(
             exchange.text("history.ask.title", prompts.size()),
             List.of(
-                exchange.text("history.ask.answers", gone.answers()),
+                exchange.text("history.ask.answers", dependents.answers()),
                 exchange.text(
-                    "history.ask.given", gone.demonstrations(), gone.rankings(), gone.ratings()),
+                    "history.ask.given",
+                    dependents.demonstrations(),
+                    dependents.rankings(),
+                    dependents.ratings()),
                 exchange.text("history.ask.never")),
             action,
             Map.of(),
@@ -216,9 +209,9 @@ final class HistoryPages {
             "/playground/history"));
   }
 
-  void forget(Exchange exchange) {
+  void delete(Exchange exchange) {
     var prompt =
-        ground
+        services
             .history()
             .prompt(exchange.account().id(), exchange.path("turn"))
             .orElseThrow(ApiError::missing);
@@ -226,23 +219,23 @@ final class HistoryPages {
     exchange.redirect("/playground/history", "history.deleted");
   }
 
-  void forgetAll(Exchange exchange) {
-    var prompts = ground.history().prompts(exchange.account().id());
+  void deleteAll(Exchange exchange) {
+    var prompts = services.history().prompts(exchange.account().id());
     if (!prompts.isEmpty()) {
       erase(exchange, prompts);
     }
     exchange.redirect("/playground/history", "history.deleted");
   }
 
-  /// Deletes prompts with all that hangs on them, in every module, and says so in the audit log in
-  /// the same transaction.
+  /// Deletes prompts and everything that refers to them in all modules, with entries of the audit
+  /// log in the same transaction.
   private void erase(Exchange exchange, Set<String> prompts) {
-    List<Erasable> modules = new ArrayList<>(ground.modules());
+    List<Erasable> modules = new ArrayList<>(services.modules());
     modules.add((handle, _, gone) -> {
       gone.forEach(prompt ->
-          ground.audit().append(handle, exchange.account().id(), "deleted-prompt", prompt));
+          services.audit().append(handle, exchange.account().id(), "deleted-prompt", prompt));
       return 0;
     });
-    ground.store().erase(Set.of(), prompts, modules);
+    services.store().erase(Set.of(), prompts, modules);
   }
 }

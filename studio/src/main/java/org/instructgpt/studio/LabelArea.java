@@ -11,29 +11,20 @@ import org.instructgpt.label.Screening;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.records.Store;
-import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Route;
-import org.instructgpt.web.Route.Access;
 import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.SiteArea.Link;
 
-/// What the labelers and the researchers see: their pages and the HTTP API of the tasks
+/// The area `label`: the pages of labelers and researchers, and the HTTP API of tasks
 /// (`docs/http-api.md`).
 public final class LabelArea {
-  /// Those who do tasks: researchers too, whose work is the yardstick.
-  static final Access WORKERS = Access.only(Role.LABELER, Role.RESEARCHER);
-
-  /// Administrators too, so that one person alone sees the whole of a workspace.
-  static final Access RESEARCHERS = Access.only(Role.RESEARCHER, Role.ADMIN);
-
   private static final String SORTABLE =
       "META-INF/resources/webjars/sortablejs/1.15.6/modular/sortable.esm.js";
 
   private LabelArea() {}
 
-  /// The pages over what they show.
   public static SiteArea of(
-      TaskQueue desk,
+      TaskQueue queue,
       Screening screening,
       Quality quality,
       Surveys surveys,
@@ -42,11 +33,11 @@ public final class LabelArea {
       Store store) {
     var instructions = new Instructions();
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new TaskApi(desk, quality).routes());
-    routes.addAll(new LabelerPages(desk, screening, surveys, instructions, store).routes());
+    routes.addAll(new TaskApi(queue, quality).routes());
+    routes.addAll(new LabelerPages(queue, screening, surveys, instructions).routes());
     routes.addAll(new ScreeningPages(screening, store).routes());
     routes.addAll(new SurveyPages(surveys).routes());
-    routes.addAll(new BatchPages(desk, quality, rounds, instructions).routes());
+    routes.addAll(new BatchPages(queue, quality, rounds, instructions).routes());
     routes.addAll(new QualityPages(quality, surveys, store).routes());
     routes.addAll(new DataPages(store, exports).routes());
     return new SiteArea(

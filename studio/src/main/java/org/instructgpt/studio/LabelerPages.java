@@ -20,45 +20,39 @@ import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.label.TaskState;
 import org.instructgpt.records.Labeler.Pool;
-import org.instructgpt.records.Store;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 
-/// A labeler's own pages: what is next, the task in hand, what was done, what holds.
+/// The labelers' pages: the start page with recent work, the current task, the instructions.
 final class LabelerPages {
   private static final int RECENT = 12;
 
-  private final TaskQueue desk;
+  private final TaskQueue queue;
   private final Screening screening;
   private final Surveys surveys;
   private final Instructions instructions;
-  private final Store store;
 
-  LabelerPages(
-      TaskQueue desk,
-      Screening screening,
-      Surveys surveys,
-      Instructions instructions,
-      Store store) {
-    this.desk = desk;
+  LabelerPages(TaskQueue queue, Screening screening, Surveys surveys, Instructions instructions) {
+    this.queue = queue;
     this.screening = screening;
     this.surveys = surveys;
     this.instructions = instructions;
-    this.store = store;
   }
 
   List<Route> routes() {
     return List.of(
-        Route.get("/tasks", LabelArea.WORKERS, this::home),
-        Route.post("/tasks/next", LabelArea.WORKERS, this::next),
-        Route.get("/tasks/{item}", LabelArea.WORKERS, this::task),
-        Route.get("/instructions", LabelArea.WORKERS, this::read));
+        Route.get("/tasks", StudioAccess.WORKERS, this::home),
+        Route.post("/tasks/next", StudioAccess.WORKERS, this::next),
+        Route.get("/tasks/{item}", StudioAccess.WORKERS, this::task),
+        Route.get("/instructions", StudioAccess.WORKERS, this::read));
   }
 
-  /// @param inHand the task that waits to be finished
-  /// @param waiting how many tasks of each kind there are
-  /// @param screened whether a screening is to be done, or was and is not decided
+  /// What the start page shows.
+  ///
+  /// @param inHand the task that was begun and not submitted
+  /// @param waiting number of available tasks by kind
+  /// @param today what was submitted today
   record Home(
       Optional<Lease> inHand,
       Map<Kind, Integer> waiting,
@@ -71,18 +65,20 @@ final class LabelerPages {
     }
   }
 
+  /// A task that was submitted.
+  ///
   /// @param correctable whether the labeler may still correct it
   record Recent(Done done, boolean correctable) {}
 
-  /// Where a labeler stands with the screening.
+  /// The state of a labeler's screening.
   enum Screened {
-    /// There is none to do.
+    /// There is none, or the labeler was admitted.
     NOTHING,
-    /// Questions wait.
+    /// There are questions to answer.
     OPEN,
-    /// All is answered; a researcher decides.
+    /// Everything is answered; a researcher has not decided yet.
     WAITING,
-    /// A researcher decided that there is no work, for now or at all.
+    /// A researcher paused or rejected the labeler.
     WITHOUT_WORK
   }
 
@@ -97,9 +93,9 @@ final class LabelerPages {
         Map.of(
             "home",
             new Home(
-                desk.held(me),
-                new TreeMap<>(desk.waiting(me)),
-                desk.today(me, exchange.zone()),
+                queue.held(me),
+                new TreeMap<>(queue.waiting(me)),
+                queue.today(me, exchange.zone()),
                 recent(exchange),
                 screened(account),
                 account.pool().isPresent() ? List.copyOf(open) : List.of())));
@@ -107,9 +103,9 @@ final class LabelerPages {
 
   private List<Recent> recent(Exchange exchange) {
     String me = exchange.account().id();
-    return desk.history(me, RECENT).stream()
+    return queue.history(me, RECENT).stream()
         .map(done ->
-            new Recent(done, correctable(desk.mine(me, done.item(), exchange.zone())).isPresent()))
+            new Recent(done, correctable(queue.mine(me, done.item(), exchange.zone())).isPresent()))
         .toList();
   }
 
@@ -135,7 +131,8 @@ final class LabelerPages {
   }
 
   private void next(Exchange exchange) {
-    desk.next(exchange.account().id())
+    queue
+        .next(exchange.account().id())
         .ifPresentOrElse(
             lease -> exchange.redirect("/tasks/" + lease.item()),
             () -> exchange.redirect("/tasks", "label.work.nothing"));
@@ -144,7 +141,7 @@ final class LabelerPages {
   private void task(Exchange exchange) {
     String item = exchange.path("item");
     String me = exchange.account().id();
-    var mine = desk.mine(me, item, exchange.zone());
+    var mine = queue.mine(me, item, exchange.zone());
     if (mine.filter(m -> m.state().equals("gone")).isPresent()) {
       exchange.page("label.gone.title", "gone", Map.of("item", item));
       return;
@@ -152,7 +149,7 @@ final class LabelerPages {
     var given = correctable(mine);
     var lease =
         mine.filter(m -> given.isPresent() || m.state().equals("out"))
-            .flatMap(_ -> desk.lease(me, item))
+            .flatMap(_ -> queue.lease(me, item))
             .map(held -> given.map(work -> correcting(held, work)).orElse(held));
     if (lease.isEmpty()) {
       exchange.redirect("/tasks");
@@ -180,7 +177,7 @@ final class LabelerPages {
     exchange.page("label.instructions.title", "instructions", Map.of("texts", texts));
   }
 
-  /// A lease whose draft is the work that was handed in, in the format of the task page.
+  /// The lease with the submitted work as its draft, in the format of the task page.
   private static Lease correcting(Lease lease, Annotation given) {
     String json =
         StoredJson.write(

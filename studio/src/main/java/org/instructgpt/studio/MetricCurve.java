@@ -9,24 +9,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.instructgpt.plot.Sparkline;
+import org.instructgpt.plot.Sparkline.Point;
 
-/// How one number went in a run, small enough for a page.
+/// The course of one metric over a run, with few enough points for a small chart.
 ///
 /// @param metric its name in `metrics.jsonl`
-/// @param points step to value, thinned by means
+/// @param points steps and values; each is the mean of several where the run has more
 record MetricCurve(String metric, List<Point> points) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int POINTS = 160;
   private static final int MOST = 4;
-  static final int WIDTH = 320;
-  static final int HEIGHT = 96;
 
-  /// What says most of a run, best first; what was held out before what was trained on.
-  private static final List<String> TOLD =
+  /// The metrics that say most about a run, the most telling first.
+  private static final List<String> METRICS =
       List.of(
           "held_out_score",
           "held_out_kl",
@@ -39,9 +38,7 @@ record MetricCurve(String metric, List<Point> points) {
           "held_out_entropy",
           "eos_rate");
 
-  record Point(double step, double value) {}
-
-  /// The curves of a run that say most; none where the run is not there.
+  /// The most telling curves of a run; none where the run does not exist.
   static List<MetricCurve> of(Path run) throws IOException {
     var file = run.resolve("metrics.jsonl");
     if (!Files.isRegularFile(file)) {
@@ -51,7 +48,7 @@ record MetricCurve(String metric, List<Point> points) {
     try (var lines = Files.lines(file)) {
       lines.forEach(line -> read(line, found));
     }
-    return TOLD.stream()
+    return METRICS.stream()
         .flatMap(metric -> Stream.ofNullable(found.get(metric)).map(all -> of(metric, all)))
         .filter(curve -> curve.points().size() > 1)
         .limit(MOST)
@@ -63,12 +60,12 @@ record MetricCurve(String metric, List<Point> points) {
     try {
       json = JSON.readTree(line);
     } catch (JsonProcessingException _) {
-      return; // the line that a run is writing just now
+      return; // the line that a run is just writing
     }
     boolean held = json.path("kind").asText().equals("eval");
     for (var metric : json.path("metrics").properties()) {
       var name = metric.getKey();
-      // A name may stand for both parts of the data: then the held-out numbers count.
+      // These are measured on both parts of the data; only the held-out values count.
       boolean both = name.equals("accuracy") || name.equals("eos_rate");
       if (metric.getValue().isNumber() && (held || !both)) {
         found
@@ -101,50 +98,30 @@ record MetricCurve(String metric, List<Point> points) {
 
   private static Point mean(List<Point> some) {
     return new Point(
-        some.getLast().step(),
-        some.stream().mapToDouble(Point::value).average().orElse(Double.NaN));
+        some.getLast().x(), some.stream().mapToDouble(Point::y).average().orElse(Double.NaN));
   }
 
   double first() {
-    return points.getFirst().value();
+    return points.getFirst().y();
   }
 
   double last() {
-    return points.getLast().value();
+    return points.getLast().y();
   }
 
   double low() {
-    return points.stream().mapToDouble(Point::value).min().orElse(0);
+    return points.stream().mapToDouble(Point::y).min().orElse(0);
   }
 
   double high() {
-    return points.stream().mapToDouble(Point::value).max().orElse(0);
+    return points.stream().mapToDouble(Point::y).max().orElse(0);
   }
 
   long steps() {
-    return Math.round(points.getLast().step());
+    return Math.round(points.getLast().x());
   }
 
-  /// The line in a picture of [#WIDTH] times [#HEIGHT].
-  String line() {
-    double from = points.getFirst().step();
-    double span = Math.max(1e-12, points.getLast().step() - from);
-    double range = high() - low();
-    var line = new StringBuilder();
-    for (var point : points) {
-      double x = 4 + (WIDTH - 8) * (point.step() - from) / span;
-      double up = range == 0 ? 0.5 : (point.value() - low()) / range;
-      line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, 6 + (HEIGHT - 12) * (1 - up)));
-    }
-    return line.toString().strip();
-  }
-
-  /// The line's end.
-  String endX() {
-    return line().substring(line().lastIndexOf(' ') + 1).split(",", -1)[0];
-  }
-
-  String endY() {
-    return line().substring(line().lastIndexOf(' ') + 1).split(",", -1)[1];
+  Sparkline line() {
+    return Sparkline.of(points);
   }
 }

@@ -14,7 +14,7 @@ import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 
-/// The models of the workspace: what each is, what it was made from and with, and how its run went.
+/// The pages of the workspace's models: lineage, facts, settings and metrics of each.
 ///
 /// @param runs the folder of the runs
 record ModelPages(ModelCatalog models, Path runs) {
@@ -22,11 +22,11 @@ record ModelPages(ModelCatalog models, Path runs) {
 
   /// A model in the list.
   ///
-  /// @param line what it was made from, itself last
-  /// @param told its few most telling numbers
+  /// @param line its ancestors, oldest first, and itself last
+  /// @param told final metrics of its run
   record Entry(ServedModel model, List<ServedModel> line, SequencedMap<String, Double> told) {}
 
-  /// A model's own page.
+  /// What the page of a model shows.
   record Card(
       Entry entry,
       List<Role> parents,
@@ -36,9 +36,10 @@ record ModelPages(ModelCatalog models, Path runs) {
       List<ServedModel> children,
       Instant made) {}
 
-  /// What a model was made from.
+  /// A parent of a model.
   ///
-  /// @param same whether the model of that name still has the same weights
+  /// @param there whether a model of that name exists
+  /// @param same whether it still has the same weights
   record Role(String role, String model, boolean there, boolean same) {}
 
   void list(Exchange exchange) {
@@ -114,13 +115,13 @@ record ModelPages(ModelCatalog models, Path runs) {
   private static SequencedMap<String, String> facts(ServedModel model) {
     var facts = new LinkedHashMap<String, String>();
     var shape = model.shape();
-    facts.put("parameters", CountNumbers.count(shape.parameters()));
+    facts.put("parameters", PageNumbers.count(shape.parameters()));
     facts.put("layers", String.valueOf(shape.layers()));
     facts.put("width", String.valueOf(shape.width()));
     facts.put("heads", String.valueOf(shape.heads()));
     facts.put("context", String.valueOf(shape.context()));
     facts.put("vocabulary", String.valueOf(shape.vocabulary()));
-    facts.put("size", CountNumbers.count(model.bytes()) + "B");
+    facts.put("size", PageNumbers.count(model.bytes()) + "B");
     var made = model.lineage().path("made");
     for (var name : List.of("run", "step")) {
       if (made.has(name)) {

@@ -2,23 +2,33 @@ package org.instructgpt.studio;
 
 import java.util.Locale;
 import org.instructgpt.statistics.Estimate;
-import org.instructgpt.web.ApiError;
-import org.instructgpt.web.Exchange;
 
-/// Numbers as people write and read them.
+/// Formats numbers for the pages.
 final class PageNumbers {
   private PageNumbers() {}
 
-  /// A whole number of a form.
-  static int of(Exchange exchange, String field, int least, int most) {
-    String text = exchange.form(field).strip();
-    if (text.matches("\\d{1,9}")) {
-      int number = Integer.parseInt(text);
-      if (number >= least && number <= most) {
-        return number;
-      }
+  /// Three digits and a unit prefix: `337 K`, `1.31 M`, `175 G`.
+  static String count(double count) {
+    var units = new String[] {"", " K", " M", " G", " T"};
+    int unit = 0;
+    while (count >= 999.5 && unit < units.length - 1) {
+      count /= 1000;
+      unit++;
     }
-    throw ApiError.invalid(field, "label.refused.number", least, most, text);
+    return digits(count) + units[unit];
+  }
+
+  /// Three or four significant digits; whole numbers below a million with all digits.
+  static String digits(double value) {
+    if (value == Math.rint(value) && Math.abs(value) < 1e6) {
+      return String.format(Locale.ROOT, "%,.0f", value);
+    }
+    double size = Math.abs(value);
+    if (size != 0 && (size < 0.001 || size >= 1e6)) {
+      return String.format(Locale.ROOT, "%.2e", value);
+    }
+    int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 
   /// A share with its interval: `72.6 (71.1–74.1) %`.
@@ -31,12 +41,12 @@ final class PageNumbers {
         100 * share.high());
   }
 
-  /// `5.8 (5.2–6.4)`
+  /// A mean with its interval: `5.8 (5.2–6.4)`.
   static String mean(Estimate mean) {
     return String.format(Locale.ROOT, "%.1f (%.1f–%.1f)", mean.value(), mean.low(), mean.high());
   }
 
-  /// Krippendorff's alpha: `0.45 (0.42 … 0.48)`.
+  /// Krippendorff's alpha with its interval: `0.45 (0.42 … 0.48)`.
   static String alpha(Estimate alpha) {
     return Double.isNaN(alpha.value())
         ? "–"
@@ -44,7 +54,7 @@ final class PageNumbers {
             .replace('-', '−');
   }
 
-  /// Minutes and seconds, or hours and minutes when there are any: `4:07`, `2 h 05`.
+  /// Minutes and seconds, or from one hour on hours and minutes: `4:07`, `2 h 05`.
   static String duration(long millis) {
     long seconds = millis / 1000;
     return seconds < 3600
@@ -52,7 +62,7 @@ final class PageNumbers {
         : String.format(Locale.ROOT, "%d h %02d", seconds / 3600, seconds / 60 % 60);
   }
 
-  /// Where a share lies on a line 120 long that begins at the share `from`.
+  /// The position of a share on a line of length 120 that begins at the share `from`.
   static String along(double share, double from) {
     return coordinate(120 * Math.clamp((share - from) / (1 - from), 0, 1));
   }
@@ -61,7 +71,7 @@ final class PageNumbers {
     return String.format(Locale.ROOT, "%.1f", at);
   }
 
-  /// The end of a long id, which is what tells people apart; short ones whole.
+  /// The last characters of a long id, which distinguish people; a short id unchanged.
   static String shortId(String id) {
     return id.length() <= 16 ? id : "…" + id.substring(id.length() - 6);
   }

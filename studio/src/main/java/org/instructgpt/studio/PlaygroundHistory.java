@@ -22,8 +22,8 @@ import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/// What the store keeps of the playground: what was asked, what was answered and what people
-/// thought of it. The text of a prompt is stored once, with the records.
+/// The stored history of the playground: prompts, answers, and people's feedback on the answers.
+/// The text of a prompt is stored once, with the records.
 public final class PlaygroundHistory implements Erasable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Store store;
@@ -32,34 +32,36 @@ public final class PlaygroundHistory implements Erasable {
     this.store = store;
   }
 
-  /// The history in a store, whose tables are made where they are missing.
+  /// The history in a store, whose tables are created where they are missing.
   public static PlaygroundHistory open(Store store) throws IOException {
     store.extend("serve", PlaygroundHistory.class);
     return new PlaygroundHistory(store);
   }
 
-  /// A prompt that was asked.
+  /// A prompt with the answers of the models that were asked.
   ///
-  /// @param answers in the order in which they stood side by side
+  /// @param prompt id of the prompt
+  /// @param text of the prompt
+  /// @param answers in the order in which they were shown side by side
   record Turn(
       String id,
       String account,
       String prompt,
       String text,
       Instant asked,
-      GenerationSettings manner,
+      GenerationSettings settings,
       List<Answer> answers) {
     Turn with(List<Answer> given) {
-      return new Turn(id, account, prompt, text, asked, manner, given);
+      return new Turn(id, account, prompt, text, asked, settings, given);
     }
   }
 
-  /// An answer.
+  /// An answer of one model.
   ///
-  /// @param weights the SHA-256 of the model's, empty where it is not known
-  /// @param finish empty when the machine stopped meanwhile
-  /// @param verdict 1 for a thumb up, -1 for one down
-  /// @param report what somebody found wrong with it
+  /// @param weights SHA-256 of the model's weights, empty where unknown
+  /// @param finish empty when the program stopped before the answer was complete
+  /// @param verdict 1 for thumbs up, -1 for thumbs down
+  /// @param report what the person who asked found wrong with it
   record Answer(
       int place,
       String model,
@@ -70,18 +72,18 @@ public final class PlaygroundHistory implements Erasable {
       OptionalInt verdict,
       Optional<String> report) {}
 
-  /// An answer that somebody disliked or reported.
+  /// An answer that got a thumbs down or a report.
   ///
   /// @param prompt id of the prompt
   /// @param text of the prompt
-  record Opinion(String prompt, String text, Instant asked, Answer answer) {}
+  record CriticizedAnswer(String prompt, String text, Instant asked, Answer answer) {}
 
-  /// What was thought of a model's answers.
+  /// The feedback on a model's answers.
   ///
-  /// @param up how many got a thumb up
-  record Tally(String model, int answers, int up, int down, int reports) {}
+  /// @param up how many got a thumbs up
+  record ModelFeedback(String model, int answers, int up, int down, int reports) {}
 
-  /// Keeps a turn whose answers are still to come, inside the caller's transaction.
+  /// Stores a turn whose answers are still to come, inside the caller's transaction.
   void begin(Handle handle, Turn turn) {
     handle
         .createUpdate(
@@ -93,7 +95,7 @@ public final class PlaygroundHistory implements Erasable {
         .bind("account", turn.account())
         .bind("prompt", turn.prompt())
         .bind("asked", turn.asked().toEpochMilli())
-        .bind("manner", json(turn.manner()))
+        .bind("manner", json(turn.settings()))
         .execute();
     for (var answer : turn.answers()) {
       handle
@@ -110,8 +112,8 @@ public final class PlaygroundHistory implements Erasable {
     }
   }
 
-  /// Keeps an answer, of one that was stopped what the person [saw][#saw]; nothing happens when the
-  /// turn was deleted meanwhile.
+  /// Stores a complete answer, or of a stopped one what the person [saw][#saw]; does nothing when
+  /// the turn was deleted meanwhile.
   void complete(String turn, int place, String text, Finish finish, int tokens) {
     int _ =
         store
@@ -119,10 +121,10 @@ public final class PlaygroundHistory implements Erasable {
             .join();
   }
 
-  /// Cuts the answers of a turn to what the account saw of them when it stopped them, whether they
-  /// are complete by now or come later. False when the account has no such turn.
+  /// Cuts the answers of a turn to what the account saw of them before it stopped them, whether
+  /// they are stored already or will be. False when the account has no such turn.
   ///
-  /// @param seen of each answer, by its place
+  /// @param seen of each answer, in the answers' order
   boolean saw(String account, String turn, List<SeenText.Seen> seen) {
     var there = turn(account, turn);
     if (there.isEmpty()) {
@@ -139,12 +141,12 @@ public final class PlaygroundHistory implements Erasable {
         .join();
   }
 
-  /// Keeps what the account thinks of one of its answers; false when it has no such answer.
+  /// Stores the account's verdict on one of its answers; false when it has no such answer.
   boolean judge(String account, String turn, int place, OptionalInt verdict) {
     return change(account, turn, place, "verdict", verdict.isPresent() ? verdict.getAsInt() : null);
   }
 
-  /// Keeps what is wrong with an answer; false when the account has no such answer.
+  /// Stores the account's report about one of its answers; false when it has no such answer.
   boolean report(String account, String turn, int place, String note) {
     return change(account, turn, place, "report", note);
   }
@@ -170,7 +172,7 @@ public final class PlaygroundHistory implements Erasable {
         > 0;
   }
 
-  /// An account's turns, the latest first.
+  /// An account's turns, the newest first.
   List<Turn> turns(String account, int limit, int offset) {
     return store.read(handle ->
         turns(
@@ -203,7 +205,7 @@ public final class PlaygroundHistory implements Erasable {
                     row.getString("prompt"),
                     row.getString("text"),
                     Instant.ofEpochMilli(row.getLong("asked_at")),
-                    manner(row.getString("manner")),
+                    settings(row.getString("manner")),
                     List.of()))
             .list();
     if (turns.isEmpty()) {
@@ -261,8 +263,9 @@ public final class PlaygroundHistory implements Erasable {
         Optional.ofNullable(row.getColumn("report", String.class)));
   }
 
-  /// The answers of everybody's turns that were disliked or reported, of the latest turns first.
-  List<Opinion> disliked(int limit, int offset) {
+  /// The answers of all accounts that got a thumbs down or a report, those of the newest turns
+  /// first.
+  List<CriticizedAnswer> criticized(int limit, int offset) {
     return store.read(handle ->
         handle
             .createQuery(
@@ -278,7 +281,7 @@ public final class PlaygroundHistory implements Erasable {
                 new ArrayList<>(),
                 (found, row) -> {
                   found.add(
-                      new Opinion(
+                      new CriticizedAnswer(
                           row.getColumn("prompt", String.class),
                           row.getColumn("asked", String.class),
                           Instant.ofEpochMilli(row.getColumn("asked_at", Long.class)),
@@ -287,8 +290,8 @@ public final class PlaygroundHistory implements Erasable {
                 }));
   }
 
-  /// What was thought of each model's answers, by the model's name.
-  List<Tally> tallies() {
+  /// The feedback on each model's answers, ordered by the model's name.
+  List<ModelFeedback> byModel() {
     return store.read(handle ->
         handle
             .createQuery(
@@ -300,7 +303,7 @@ public final class PlaygroundHistory implements Erasable {
                 FROM serve_answer GROUP BY model ORDER BY model\
                 """)
             .map((row, _) ->
-                new Tally(
+                new ModelFeedback(
                     row.getString("model"),
                     row.getInt("answers"),
                     row.getInt("up"),
@@ -332,14 +335,14 @@ public final class PlaygroundHistory implements Erasable {
 
   @Override
   public int erase(Handle handle, Set<String> people, Set<String> prompts) {
-    int gone = 0;
+    int deleted = 0;
     for (var person : people) {
-      gone += deleteTurns(handle, "account", person);
+      deleted += deleteTurns(handle, "account", person);
     }
     for (var prompt : prompts) {
-      gone += deleteTurns(handle, "prompt", prompt);
+      deleted += deleteTurns(handle, "prompt", prompt);
     }
-    return gone;
+    return deleted;
   }
 
   private static int deleteTurns(Handle handle, String column, String value) {
@@ -356,15 +359,15 @@ public final class PlaygroundHistory implements Erasable {
             .execute();
   }
 
-  private static String json(GenerationSettings manner) {
+  private static String json(GenerationSettings settings) {
     try {
-      return JSON.writeValueAsString(manner);
+      return JSON.writeValueAsString(settings);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static GenerationSettings manner(String json) {
+  private static GenerationSettings settings(String json) {
     try {
       return JSON.readValue(json, GenerationSettings.class);
     } catch (JsonProcessingException e) {

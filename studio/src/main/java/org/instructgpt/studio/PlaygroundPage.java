@@ -4,35 +4,35 @@ import java.util.List;
 import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.serve.ServedModel;
 
-/// What the playground shows.
+/// What the page of the playground shows.
 ///
-/// @param prompt what stands on the paper already
-/// @param manner what the settings say at first
+/// @param prompt initial text of the input field
+/// @param settings initial values of the settings
 record PlaygroundPage(
-    List<Choice> choices, String prompt, List<String> examples, GenerationSettings manner) {
+    List<Choice> choices, String prompt, List<String> examples, GenerationSettings settings) {
 
   /// A model that can be asked.
   ///
-  /// @param stage as in the texts under `stage.`
-  /// @param parameters how many, in short
+  /// @param stage its name is the key of a text under `stage.`
+  /// @param parameters their number, as `1.31 M`
   record Choice(
       String name, ServedModel.Stage stage, boolean answers, String parameters, boolean chosen) {}
 
-  /// As they are typed: with bars between them, an end of line as `\\n`.
+  /// The stop texts as they are typed: separated by `|`, a line break as `\n`.
   String stops() {
-    return String.join("|", manner.stops()).replace("\n", "\\n");
+    return String.join("|", settings.stops()).replace("\n", "\\n");
   }
 
-  /// Empty for a random one.
+  /// The seed; empty for a random one.
   String seed() {
-    return manner.seed() == 0 ? "" : String.valueOf(manner.seed());
+    return settings.seed() == 0 ? "" : String.valueOf(settings.seed());
   }
 
   int longestPrompt() {
     return PlaygroundQuestion.LONGEST_PROMPT;
   }
 
-  /// Keys of the texts that the script says.
+  /// Keys of the texts that the page's script shows.
   List<String> phrases() {
     return List.of(
         "answer.speaking",

@@ -10,7 +10,7 @@ import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.ApiError.Problem;
 
-/// What somebody asks, as it comes from a browser or a program.
+/// A request to the playground, from a browser or a program.
 ///
 /// @param models their names, one to four
 record PlaygroundQuestion(
@@ -24,23 +24,23 @@ record PlaygroundQuestion(
   static final int LONGEST_PROMPT = 20_000;
   static final int MOST_MODELS = 4;
 
-  /// What is taken where nothing is said.
-  static final GenerationSettings USUAL = new GenerationSettings(128, 0.7, 0.95, List.of(), 0);
+  /// The defaults of settings that are not given.
+  static final GenerationSettings DEFAULTS = new GenerationSettings(128, 0.7, 0.95, List.of(), 0);
 
-  /// How to answer.
+  /// The settings of generation.
   ///
   /// @param seed where none is given
-  GenerationSettings manner(long seed) {
+  GenerationSettings settings(long seed) {
     return new GenerationSettings(
-        longest.orElse(USUAL.longest()),
-        temperature.orElse(USUAL.temperature()),
-        topP.orElse(USUAL.topP()),
-        stops.orElse(USUAL.stops()),
+        longest.orElse(DEFAULTS.longest()),
+        temperature.orElse(DEFAULTS.temperature()),
+        topP.orElse(DEFAULTS.topP()),
+        stops.orElse(DEFAULTS.stops()),
         this.seed.orElse(seed));
   }
 
-  /// Refuses what cannot be asked, all problems at once.
-  void check(ModelCatalog there) {
+  /// Throws an [ApiError] with all problems of the request.
+  void check(ModelCatalog catalog) {
     var problems = new ArrayList<Problem>();
     if (prompt.isBlank()) {
       problems.add(new Problem("prompt", "refusal.prompt-blank"));
@@ -54,16 +54,16 @@ record PlaygroundQuestion(
       problems.add(new Problem("models", "refusal.models-count", models.size()));
     } else {
       models.stream()
-          .filter(name -> there.find(name).filter(ServedModel::speaks).isEmpty())
+          .filter(name -> catalog.find(name).filter(ServedModel::speaks).isEmpty())
           .forEach(name -> problems.add(new Problem("models", "refusal.model-unknown", name)));
     }
-    problems.addAll(mannerProblems());
+    problems.addAll(settingsProblems());
     if (!problems.isEmpty()) {
       throw ApiError.invalid(problems);
     }
   }
 
-  private List<Problem> mannerProblems() {
+  private List<Problem> settingsProblems() {
     var problems = new ArrayList<Problem>();
     if (longest.filter(n -> n < 1 || n > GenerationSettings.LONGEST).isPresent()) {
       problems.add(new Problem("longest", "refusal.manner-longest", GenerationSettings.LONGEST));

@@ -23,9 +23,10 @@ import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 import org.jspecify.annotations.Nullable;
 
-/// How good the work is: agreement by pool, by labeler and by week, gold, outliers, tags, surveys.
+/// The researchers' pages of data quality: agreement by pool, labeler and week, gold answers,
+/// outliers, tags, surveys.
 final class QualityPages {
-  /// How long numbers are shown although more was given since.
+  /// How long computed numbers are shown although new data has come in.
   private static final Duration FRESH = Duration.ofMinutes(1);
 
   private final Quality quality;
@@ -41,16 +42,16 @@ final class QualityPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/research/quality", LabelArea.RESEARCHERS, this::overview),
-        Route.get("/research/quality/{labeler}", LabelArea.RESEARCHERS, this::person));
+        Route.get("/research/quality", StudioAccess.RESEARCHERS, this::overview),
+        Route.get("/research/quality/{labeler}", StudioAccess.RESEARCHERS, this::person));
   }
 
-  /// What templates cannot be given bare: what may be absent.
+  /// Wraps an optional for the template, whose parameters cannot be optional.
   record Ratings(Optional<Agreement.OfRatings> of) {}
 
-  /// All numbers of a moment: they take seconds to compute when much was given.
+  /// All numbers of the overview, which take seconds to compute over much data.
   ///
-  /// @param counts what they were computed from
+  /// @param counts of the data that they were computed from
   private record Snapshot(
       Instant at,
       Store.Counts counts,
@@ -77,7 +78,7 @@ final class QualityPages {
     exchange.page("label.quality.title", "quality", model);
   }
 
-  /// The numbers of now, or of a minute ago, or of before while nothing was given since.
+  /// Current numbers: computed again when the data has changed and the last ones are a minute old.
   private synchronized Snapshot numbers(Instant now) {
     Snapshot last = latest;
     var counts = store.counts();

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 
-/// What evaluations found: the workspace's reports. Pages of a report are shown in a frame that may
-/// do nothing but show; the others are JSON and shown as tables.
+/// The pages of the workspace's reports. An HTML report is shown in a sandboxed frame, a JSON
+/// report as tables.
 ///
 /// @param folder of the reports
 record ReportPages(Path folder) {
@@ -73,7 +73,7 @@ record ReportPages(Path folder) {
 
   private static Entry entry(Path file) {
     var name = String.valueOf(file.getFileName());
-    var attributes = file.toFile(); // told as 0 when it goes away meanwhile
+    var attributes = file.toFile(); // gives 0 when the file was removed meanwhile
     return new Entry(
         name,
         name.endsWith(".html"),
@@ -105,7 +105,7 @@ record ReportPages(Path folder) {
     }
   }
 
-  /// JSON as a page shows it: lists of objects that have the same few fields are tables.
+  /// JSON as the page shows it: a list of objects with few fields is a table.
   record Node(JsonNode json) {
     boolean isTable() {
       return json.isArray()
@@ -157,7 +157,7 @@ record ReportPages(Path folder) {
     }
 
     private static String number(JsonNode json) {
-      return json.isNumber() ? CountNumbers.digits(json.asDouble()) : json.asText();
+      return json.isNumber() ? PageNumbers.digits(json.asDouble()) : json.asText();
     }
 
     List<Map.Entry<String, Node>> fields() {

@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,17 +11,13 @@ import org.instructgpt.label.ScreeningQuestion.Answer;
 import org.instructgpt.label.ScreeningQuestion.Topic;
 import org.instructgpt.label.ScreeningResult.Verdict;
 import org.instructgpt.records.Store;
-import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
-import org.instructgpt.web.Route.Access;
 
-/// The screening: a candidate's questions, a researcher's grades and decisions (paper App. B.1).
+/// The pages of the screening: a candidate's questions, a researcher's grades and decisions
+/// (InstructGPT appendix B.1).
 final class ScreeningPages {
-  private static final Access CANDIDATES = Access.only(Role.LABELER);
-  private static final int LONGEST = 20_000;
-
   private final Screening screening;
   private final Store store;
 
@@ -33,18 +28,20 @@ final class ScreeningPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/screening", CANDIDATES, this::question),
-        Route.post("/screening", CANDIDATES, this::answer),
-        Route.get("/research/screening", LabelArea.RESEARCHERS, this::candidates),
-        Route.get("/research/screening/required", LabelArea.RESEARCHERS, this::askRequire),
-        Route.post("/research/screening/required", LabelArea.RESEARCHERS, this::require),
-        Route.post("/research/screening/prompts", LabelArea.RESEARCHERS, this::prompts),
-        Route.post("/research/screening/grade", LabelArea.RESEARCHERS, this::grade),
-        Route.post("/research/screening/decide", LabelArea.RESEARCHERS, this::decide));
+        Route.get("/screening", StudioAccess.LABELERS, this::question),
+        Route.post("/screening", StudioAccess.LABELERS, this::answer),
+        Route.get("/research/screening", StudioAccess.RESEARCHERS, this::candidates),
+        Route.get("/research/screening/required", StudioAccess.RESEARCHERS, this::askRequire),
+        Route.post("/research/screening/required", StudioAccess.RESEARCHERS, this::require),
+        Route.post("/research/screening/prompts", StudioAccess.RESEARCHERS, this::prompts),
+        Route.post("/research/screening/grade", StudioAccess.RESEARCHERS, this::grade),
+        Route.post("/research/screening/decide", StudioAccess.RESEARCHERS, this::decide));
   }
 
+  /// The candidate's next question.
+  ///
   /// @param kind of the question, or `finished`
-  /// @param answered how many are behind the candidate
+  /// @param answered how many questions the candidate has answered
   record Asked(String kind, Optional<ScreeningQuestion> question, int answered) {}
 
   private void question(Exchange exchange) {
@@ -75,9 +72,11 @@ final class ScreeningPages {
     String id = exchange.form("id");
     Answer answer =
         switch (exchange.form("kind")) {
-          case "flag" -> new Answer.Flagged(id, oneOf(exchange, "sensitive", "yes", "no"));
-          case "choice" -> new Answer.Chosen(id, oneOf(exchange, "better", "first", "second"));
-          case "demonstration" -> new Answer.Demonstrated(id, text(exchange, "text"));
+          case "flag" ->
+              new Answer.Flagged(id, FormFields.oneOf(exchange, "sensitive", "yes", "no"));
+          case "choice" ->
+              new Answer.Chosen(id, FormFields.oneOf(exchange, "better", "first", "second"));
+          case "demonstration" -> new Answer.Demonstrated(id, FormFields.text(exchange, "text"));
           case "topics" -> new Answer.Knows(id, topics(exchange));
           default -> throw ApiError.invalid("kind", "label.refused.choice", exchange.form("kind"));
         };
@@ -89,37 +88,10 @@ final class ScreeningPages {
     exchange.redirect("/screening");
   }
 
-  private static boolean oneOf(Exchange exchange, String field, String yes, String no) {
-    String value = exchange.field(field).orElse("");
-    if (!value.equals(yes) && !value.equals(no)) {
-      throw ApiError.invalid(field, "label.refused.choose");
-    }
-    return value.equals(yes);
-  }
-
-  private static String text(Exchange exchange, String field) {
-    String text = exchange.form(field).strip();
-    if (text.isEmpty()) {
-      throw ApiError.invalid(field, "label.refused.empty");
-    }
-    if (text.length() > LONGEST) {
-      throw ApiError.invalid(field, "label.refused.long", LONGEST);
-    }
-    return text;
-  }
-
   private static Set<Topic> topics(Exchange exchange) {
     return exchange.fields("topics").stream()
-        .map(name -> constant(Topic.class, "topics", name))
+        .map(name -> FormFields.constant(Topic.class, "topics", name))
         .collect(Collectors.toSet());
-  }
-
-  /// The constant of that name, or a refusal that names the field.
-  static <E extends Enum<E>> E constant(Class<E> type, String field, String name) {
-    return Arrays.stream(type.getEnumConstants())
-        .filter(constant -> constant.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> ApiError.invalid(field, "label.refused.choice", name));
   }
 
   private void candidates(Exchange exchange) {
@@ -133,7 +105,7 @@ final class ScreeningPages {
             "verdicts", Verdict.values()));
   }
 
-  /// Asks whether to turn it on, or off when it is on.
+  /// Asks for confirmation before screening becomes required, or stops being required.
   private void askRequire(Exchange exchange) {
     boolean on = screening.required();
     var people = screening.reach();
@@ -152,7 +124,7 @@ final class ScreeningPages {
   }
 
   private void require(Exchange exchange) {
-    screening.require(oneOf(exchange, "required", "yes", "no"), exchange.account().id());
+    screening.require(FormFields.oneOf(exchange, "required", "yes", "no"), exchange.account().id());
     exchange.redirect("/research/screening", "label.screening.changed");
   }
 
@@ -168,7 +140,7 @@ final class ScreeningPages {
   }
 
   private void grade(Exchange exchange) {
-    int grade = PageNumbers.of(exchange, "grade", 1, 7);
+    int grade = FormFields.number(exchange, "grade", 1, 7);
     try {
       screening.grade(exchange.form("id"), grade, exchange.account().id());
     } catch (IllegalArgumentException unknown) {
@@ -185,8 +157,8 @@ final class ScreeningPages {
     }
     screening.decide(
         labeler,
-        constant(Verdict.class, "verdict", exchange.form("verdict")),
-        text(exchange, "reason"),
+        FormFields.constant(Verdict.class, "verdict", exchange.form("verdict")),
+        FormFields.text(exchange, "reason"),
         exchange.account().id());
     exchange.redirect("/research/screening", "label.screening.decided");
   }

@@ -4,29 +4,29 @@ import java.util.Optional;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.jdbi.v3.core.Handle;
 
-/// What a person saw of an answer that was stopped, and no more, is what is kept of it: a thumb
-/// judges what was read. The model may have said more until the stop came to it, and that may reach
-/// the store before or after the person's own word of what was seen.
+/// Stores of a stopped answer only what the person saw of it, so that feedback is about text that
+/// was read. The model may have generated more before the stop reached it, and that may be stored
+/// before or after the browser reports what was seen.
 ///
-/// @param handle inside the caller's transaction
+/// @param handle of the caller's transaction
 /// @param place of the answer in its turn
 record SeenText(Handle handle, String turn, int place) {
   /// How much of an answer somebody saw.
   ///
-  /// @param characters as Java and JavaScript count them
-  /// @param tokens of the answer until there
+  /// @param characters in UTF-16 units, as Java and JavaScript count
+  /// @param tokens of the answer up to there
   record Seen(int characters, int tokens) {}
 
   private record Kept(String text, int tokens) {}
 
-  /// Keeps an answer as the model ended it, cut to what was seen where it was stopped.
+  /// Stores an answer as the model ended it, cut to what was seen where it was stopped.
   int complete(String text, Finish finish, int tokens) {
     var seen = seen().filter(cut -> cut.characters() < text.length());
     return seen.isPresent() ? cut(new Kept(text, tokens), seen.get()) : keep(text, finish, tokens);
   }
 
-  /// Keeps how much was seen, and cuts the answer to it if it is there already. The first word
-  /// counts.
+  /// Stores how much was seen, and cuts the answer to it if it is stored already. Only the first
+  /// report counts.
   void saw(Seen seen) {
     if (remember(seen)) {
       kept()

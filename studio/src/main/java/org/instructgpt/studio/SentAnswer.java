@@ -1,19 +1,19 @@
 package org.instructgpt.studio;
 
-/// What was sent of an answer to a browser: more than that nobody can have seen.
+/// What was sent of an answer to a browser, which is all that the person can have seen.
 final class SentAnswer {
   private final StringBuilder text = new StringBuilder();
   private int tokens;
   private boolean lost;
   private long begun;
 
-  /// The model begins to write it.
+  /// The model begins to generate it, at this time in nanoseconds.
   void begin(long now) {
     begun = now;
   }
 
   /// @param until the number of tokens up to the end of `more`
-  /// @param arrived false when nobody listens any more
+  /// @param arrived false when the client has disconnected
   void add(String more, int until, boolean arrived) {
     lost |= !arrived;
     if (!lost) {
@@ -35,7 +35,7 @@ final class SentAnswer {
     return lost;
   }
 
-  /// Milliseconds from its beginning to `now`, in nanoseconds; 0 for one that never began.
+  /// Milliseconds from its beginning to `now`, in nanoseconds; 0 where it never began.
   long millis(long now) {
     return begun == 0 ? 0 : (now - begun) / 1_000_000;
   }

@@ -32,54 +32,54 @@ import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.SiteArea;
 
-/// What the studio of a workspace consists of.
+/// The areas of the studio over one workspace.
 ///
-/// @param folder of the workspace
-/// @param nanos a clock that only goes forward
+/// @param folder the workspace
+/// @param nanos a monotonic clock
 /// @param random used by many threads
 public record StudioAreas(
     Workspace folder,
     Store store,
-    InferenceEngine speaker,
+    InferenceEngine engine,
     InstantSource clock,
     LongSupplier nanos,
     SecureRandom random) {
-  /// How the outputs of a round are sampled: as policies are in the paper, at temperature 1.
+  /// The most tokens of an output of a round, which is sampled at temperature 1.
   private static final int LONGEST = 256;
 
   private static final int KEY_BYTES = 32;
   private static final int AGAIN_MILLIS = 1000;
 
-  /// The labelers' and researchers' pages before the playground, so that people begin at their
-  /// work.
+  /// The labelers' and researchers' pages come before the playground, so that these people start at
+  /// their work.
   public List<SiteArea> all() throws IOException {
     return List.of(label(), playground());
   }
 
   private SiteArea playground() throws IOException {
-    var residents = ErasableModules.of(store, clock, random);
+    var erasable = ErasableModules.of(store, clock, random);
     return Playground.of(
-        new Playground.Ground(
-            speaker,
+        new PlaygroundServices(
+            engine,
             new Intake(store, random),
             store,
             PlaygroundHistory.open(store),
-            residents.modules(),
-            residents.accounts().audit(),
+            erasable.modules(),
+            erasable.accounts().audit(),
             folder.root(),
             random,
-            new WithdrawnConsent(folder, residents.desk()),
+            new WithdrawnConsent(folder, erasable.queue()),
             nanos));
   }
 
   private SiteArea label() throws IOException {
-    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    var queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     var intake = new Intake(store, random);
     var exports = new LabelingExports(store, key(), clock, intake::facts);
-    var rounds = new Rounds(desk, store, new Models(), () -> usable(intake), random);
+    var rounds = new Rounds(queue, store, new Models(), () -> usable(intake), random);
     rounds.resume();
     return LabelArea.of(
-        desk,
+        queue,
         Screening.open(store, Audit.open(store, clock), clock, random),
         new Quality(store),
         Surveys.open(store),
@@ -88,14 +88,14 @@ public record StudioAreas(
         store);
   }
 
-  /// Nothing is asked about what customers did not agree to, or do not any more.
+  /// Accepts prompts that no missing or withdrawn consent excludes.
   private static Predicate<Prompt> usable(Intake intake) {
     var objection = intake.objection();
     return prompt -> objection.apply(prompt).isEmpty();
   }
 
-  /// The key of the pseudonyms in exports: made once, kept apart from the data, readable by us
-  /// alone. Without it no export can be joined with another.
+  /// The key of the pseudonyms in exports: made once, stored apart from the data, readable by the
+  /// file's owner only. Without it exports cannot be joined with each other.
   private byte[] key() throws IOException {
     Path file = folder.root().resolve("pseudonyms.key");
     if (!Files.exists(file)) {
@@ -107,29 +107,30 @@ public record StudioAreas(
     return HexFormat.of().parseHex(Files.readString(file).strip());
   }
 
-  /// The models of the workspace as authors of outputs to be compared.
+  /// Generates outputs to be compared with the models of the workspace.
   private final class Models implements OutputSource {
     @Override
     public List<String> models() {
-      return speaker.names();
+      return engine.names();
     }
 
     @Override
     public List<List<OutputSource.Answer>> answers(String model, List<String> prompts, int k)
         throws Exception {
       long seed = random.nextLong(1L << 40);
-      var manner = new GenerationSettings(LONGEST, 1, 1, List.of(), seed);
+      var settings = new GenerationSettings(LONGEST, 1, 1, List.of(), seed);
       var all =
           prompts.stream()
               .flatMap(prompt -> IntStream.range(0, k).mapToObj(_ -> prompt))
               .collect(Collectors.toCollection(ArrayList::new));
-      var given = patiently(model, all, manner);
+      var given = retrying(model, all, settings);
       return IntStream.range(0, prompts.size())
           .mapToObj(i -> said(given.subList(i * k, (i + 1) * k)))
           .toList();
     }
 
-    /// Without those to prompts that the model cannot read.
+    /// The answers without those that failed, which happens when a prompt is too long for the
+    /// model.
     private static List<OutputSource.Answer> said(List<InferenceEngine.Answer> answers) {
       return answers.stream()
           .filter(answer -> answer.finish() != Finish.FAILED)
@@ -137,17 +138,17 @@ public record StudioAreas(
           .toList();
     }
 
-    /// Those who wait at the playground come first.
-    private List<InferenceEngine.Answer> patiently(
-        String model, List<String> prompts, GenerationSettings manner) throws Exception {
-      while (!speaker.closed()) {
+    /// Retries while the engine's queue is full, so that the playground comes first.
+    private List<InferenceEngine.Answer> retrying(
+        String model, List<String> prompts, GenerationSettings settings) throws Exception {
+      while (!engine.closed()) {
         try {
-          return speaker.answers(model, prompts, manner).get();
+          return engine.answers(model, prompts, settings).get();
         } catch (InferenceEngine.Full busy) {
           Thread.sleep(AGAIN_MILLIS);
         }
       }
-      throw new CancellationException("the program ends");
+      throw new CancellationException("the program is shutting down");
     }
   }
 }

@@ -8,16 +8,12 @@ import java.util.Set;
 import org.instructgpt.label.StoredJson;
 import org.instructgpt.label.Surveys;
 import org.instructgpt.label.Surveys.Survey;
-import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
-import org.instructgpt.web.Route.Access;
 
-/// The two questionnaires (paper App. B.3, Tables 12 and 13).
+/// The pages of the two surveys of labelers (InstructGPT tables 12 and 13).
 final class SurveyPages {
-  private static final Access LABELERS = Access.only(Role.LABELER);
-
   private final Surveys surveys;
 
   SurveyPages(Surveys surveys) {
@@ -26,8 +22,8 @@ final class SurveyPages {
 
   List<Route> routes() {
     return List.of(
-        Route.get("/surveys/{survey}", LABELERS, this::ask),
-        Route.post("/surveys/{survey}", LABELERS, this::take));
+        Route.get("/surveys/{survey}", StudioAccess.LABELERS, this::show),
+        Route.post("/surveys/{survey}", StudioAccess.LABELERS, this::save));
   }
 
   private static Survey survey(Exchange exchange) {
@@ -37,10 +33,10 @@ final class SurveyPages {
         .orElseThrow(ApiError::missing);
   }
 
-  /// @param code ISO 3166
+  /// @param code two letters of ISO 3166
   record Country(String code, String name) {}
 
-  private void ask(Exchange exchange) {
+  private void show(Exchange exchange) {
     Survey survey = survey(exchange);
     exchange.page(
         "label.survey." + StoredJson.word(survey),
@@ -60,7 +56,7 @@ final class SurveyPages {
         .toList();
   }
 
-  private void take(Exchange exchange) {
+  private void save(Exchange exchange) {
     Survey survey = survey(exchange);
     Map<String, Set<String>> answers = new HashMap<>();
     for (var question : Surveys.questions(survey)) {

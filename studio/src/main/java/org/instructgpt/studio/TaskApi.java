@@ -23,34 +23,36 @@ import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 import org.instructgpt.web.Route;
 
-/// Tasks for programs and for the pages' scripts, see `docs/http-api.md`.
+/// The HTTP API of tasks, for programs and for the pages' scripts; see `docs/http-api.md`.
 final class TaskApi {
   /// The longest draft, in characters of its JSON.
   private static final int LONGEST_DRAFT = 400_000;
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final TaskQueue desk;
+  private final TaskQueue queue;
   private final Quality quality;
 
-  TaskApi(TaskQueue desk, Quality quality) {
-    this.desk = desk;
+  TaskApi(TaskQueue queue, Quality quality) {
+    this.queue = queue;
     this.quality = quality;
   }
 
   List<Route> routes() {
     return List.of(
-        Route.post("/api/tasks/next", LabelArea.WORKERS, this::next),
-        Route.post("/api/tasks/{item}/renew", LabelArea.WORKERS, this::renew),
-        Route.put("/api/tasks/{item}/draft", LabelArea.WORKERS, this::draft),
-        Route.post("/api/tasks/{item}/submit", LabelArea.WORKERS, this::submit),
-        Route.get("/api/tasks/{item}", LabelArea.WORKERS, this::task),
-        Route.post("/api/tasks/{item}/correct", LabelArea.WORKERS, this::correct),
-        Route.post("/api/tasks/{item}/skip", LabelArea.WORKERS, this::skip),
-        Route.get("/api/progress", LabelArea.WORKERS, this::progress));
+        Route.post("/api/tasks/next", StudioAccess.WORKERS, this::next),
+        Route.post("/api/tasks/{item}/renew", StudioAccess.WORKERS, this::renew),
+        Route.put("/api/tasks/{item}/draft", StudioAccess.WORKERS, this::draft),
+        Route.post("/api/tasks/{item}/submit", StudioAccess.WORKERS, this::submit),
+        Route.get("/api/tasks/{item}", StudioAccess.WORKERS, this::task),
+        Route.post("/api/tasks/{item}/correct", StudioAccess.WORKERS, this::correct),
+        Route.post("/api/tasks/{item}/skip", StudioAccess.WORKERS, this::skip),
+        Route.get("/api/progress", StudioAccess.WORKERS, this::progress));
   }
 
-  /// @param task absent when there is nothing to do now
+  /// The answer to a request for a task.
+  ///
+  /// @param task absent when there is none at the moment
   record Next(Optional<Task> task) {}
 
   record Task(
@@ -63,7 +65,7 @@ final class TaskApi {
       String instructions,
       String token,
       Instant until,
-      Optional<Kept> draft) {
+      Optional<StoredDraft> draft) {
     static Task of(Lease lease) {
       return new Task(
           lease.item(),
@@ -75,28 +77,28 @@ final class TaskApi {
           lease.instructions(),
           lease.token(),
           lease.until(),
-          lease.draft().map(d -> new Kept(d.version(), tree(d.json()), d.saved())));
+          lease.draft().map(d -> new StoredDraft(d.version(), tree(d.json()), d.saved())));
     }
   }
 
-  record Kept(long version, JsonNode content, Instant saved) {}
+  record StoredDraft(long version, JsonNode content, Instant saved) {}
 
-  record Held(String token) {}
+  record LeaseToken(String token) {}
 
-  record Until(Instant until) {}
+  record Renewed(Instant until) {}
 
-  record Typed(long version, JsonNode content) {}
+  record DraftUpdate(long version, JsonNode content) {}
 
-  record Saved(long version, Instant saved) {}
+  record DraftSaved(long version, Instant saved) {}
 
-  record Handed(
+  record SubmitRequest(
       String submission, String token, LabelerWork work, Instant started, long activeMillis) {}
 
-  /// @param bounds what was sent and cannot be, and what is kept in its place
-  record Taken(
+  /// @param bounds values that were sent out of bounds, with what is stored instead
+  record SubmitResponse(
       String submission, String outcome, Instant at, Optional<List<Submission.Bound>> bounds) {
-    static Taken of(Submission.Receipt receipt) {
-      return new Taken(
+    static SubmitResponse of(Submission.Receipt receipt) {
+      return new SubmitResponse(
           receipt.submission(),
           StoredJson.word(receipt.outcome()),
           receipt.at(),
@@ -104,18 +106,20 @@ final class TaskApi {
     }
   }
 
-  /// How it stands with a task.
+  /// The state of a task.
   ///
   /// @param state `out`, `done`, `skipped` or `gone`
-  /// @param draft the version of the draft that is stored; 0 where there is none
-  /// @param handedIn the newest version
-  record Stands(String item, String state, long draft, Optional<HandedIn> handedIn) {}
+  /// @param draft version of the stored draft; 0 where there is none
+  /// @param handedIn the newest submitted version
+  record TaskStatus(String item, String state, long draft, Optional<HandedIn> handedIn) {}
 
-  /// @param token may be left out; taken so that a page can send it with all else
-  record Back(Optional<String> token, SkipReason reason, Optional<String> note) {}
+  /// @param token ignored; allowed so that a page can send it in every request
+  record SkipRequest(Optional<String> token, SkipReason reason, Optional<String> note) {}
 
-  /// @param versions how many there are
-  /// @param fixed why it cannot be corrected, as the code of a refusal; absent where it can
+  /// What was submitted for a task.
+  ///
+  /// @param versions number of versions
+  /// @param fixed the error code that says why it can no longer be corrected; absent where it can
   record HandedIn(
       String submission,
       String outcome,
@@ -124,48 +128,50 @@ final class TaskApi {
       int versions,
       Optional<String> fixed) {}
 
-  /// What is done and what is left.
+  /// Progress of the account, and for researchers of all batches.
   ///
-  /// @param today what was handed in since midnight of the zone that was named, or UTC
-  /// @param waiting tasks by kind
-  /// @param batches for researchers
-  record Mine(int today, Map<String, Integer> waiting, Optional<List<Batch>> batches) {}
+  /// @param today number of submissions since midnight of the requested zone, or UTC
+  /// @param waiting number of available tasks by kind
+  /// @param batches absent for labelers
+  record Progress(int today, Map<String, Integer> waiting, Optional<List<Batch>> batches) {}
 
   record Batch(
       String id, String name, String kind, boolean closed, int slots, int done, int surplus) {}
 
   private void next(Exchange exchange) {
-    exchange.answer(new Next(desk.next(exchange.account().id()).map(Task::of)));
+    exchange.answer(new Next(queue.next(exchange.account().id()).map(Task::of)));
   }
 
   private void renew(Exchange exchange) {
-    String token = exchange.json(Held.class).token();
-    exchange.answer(new Until(told(() -> desk.renew(me(exchange), item(exchange), token))));
+    String token = exchange.json(LeaseToken.class).token();
+    exchange.answer(
+        new Renewed(orApiError(() -> queue.renew(me(exchange), item(exchange), token))));
   }
 
   private void draft(Exchange exchange) {
-    var typed = exchange.json(Typed.class);
+    var typed = exchange.json(DraftUpdate.class);
     String json = typed.content().toString();
     if (json.length() > LONGEST_DRAFT) {
       throw ApiError.tooLarge("label.refused.draft-long", LONGEST_DRAFT);
     }
-    var kept = told(() -> desk.draft(me(exchange), item(exchange), typed.version(), json));
-    exchange.answer(new Saved(kept.version(), kept.saved()));
+    var kept = orApiError(() -> queue.draft(me(exchange), item(exchange), typed.version(), json));
+    exchange.answer(new DraftSaved(kept.version(), kept.saved()));
   }
 
   private void submit(Exchange exchange) {
-    var submission = handed(exchange);
-    exchange.answer(Taken.of(told(() -> desk.submit(me(exchange), submission))));
+    var submission = submission(exchange);
+    exchange.answer(SubmitResponse.of(orApiError(() -> queue.submit(me(exchange), submission))));
   }
 
   private void correct(Exchange exchange) {
-    var submission = handed(exchange);
+    var submission = submission(exchange);
     var zone = exchange.zone();
-    exchange.answer(Taken.of(told(() -> desk.correct(me(exchange), submission, zone))));
+    exchange.answer(
+        SubmitResponse.of(orApiError(() -> queue.correct(me(exchange), submission, zone))));
   }
 
-  private static Submission handed(Exchange exchange) {
-    var handed = exchange.json(Handed.class);
+  private static Submission submission(Exchange exchange) {
+    var handed = exchange.json(SubmitRequest.class);
     return new Submission(
         handed.submission(),
         item(exchange),
@@ -177,9 +183,9 @@ final class TaskApi {
 
   private void task(Exchange exchange) {
     var mine =
-        desk.mine(me(exchange), item(exchange), exchange.zone()).orElseThrow(ApiError::missing);
+        queue.mine(me(exchange), item(exchange), exchange.zone()).orElseThrow(ApiError::missing);
     exchange.answer(
-        new Stands(
+        new TaskStatus(
             item(exchange),
             mine.state(),
             mine.draft(),
@@ -195,9 +201,9 @@ final class TaskApi {
   }
 
   private void skip(Exchange exchange) {
-    var back = exchange.json(Back.class);
-    told(() -> {
-      desk.skip(me(exchange), item(exchange), back.reason(), back.note().orElse(""));
+    var back = exchange.json(SkipRequest.class);
+    orApiError(() -> {
+      queue.skip(me(exchange), item(exchange), back.reason(), back.note().orElse(""));
       return true;
     });
     exchange.answer(Map.of());
@@ -206,13 +212,13 @@ final class TaskApi {
   private void progress(Exchange exchange) {
     Instant now = exchange.now();
     Map<String, Integer> waiting = new TreeMap<>();
-    desk.waiting(me(exchange)).forEach((kind, count) -> waiting.put(StoredJson.word(kind), count));
+    queue.waiting(me(exchange)).forEach((kind, count) -> waiting.put(StoredJson.word(kind), count));
     Optional<List<Batch>> batches =
         exchange.account().role() == Role.RESEARCHER
             ? Optional.of(quality.progress(now).stream().map(TaskApi::batch).toList())
             : Optional.empty();
-    int today = desk.today(me(exchange), exchange.zone()).count();
-    exchange.answer(new Mine(today, waiting, batches));
+    int today = queue.today(me(exchange), exchange.zone()).count();
+    exchange.answer(new Progress(today, waiting, batches));
   }
 
   private static Batch batch(BatchProgress p) {
@@ -234,10 +240,10 @@ final class TaskApi {
     return exchange.path("item");
   }
 
-  /// What the desk says, or its reason in the reader's language.
-  static <T> T told(Supplier<T> deed) {
+  /// The result of an operation; a rejection as an [ApiError].
+  static <T> T orApiError(Supplier<T> operation) {
     try {
-      return deed.get();
+      return operation.get();
     } catch (Rejected rejected) {
       throw error(rejected);
     }

@@ -16,15 +16,15 @@ import org.instructgpt.web.Exchange;
 /// What the page of a task shows.
 ///
 /// @param instructions as HTML
-/// @param words what the page's scripts say, as JSON
-/// @param seconds until the lease is over
-/// @param correcting whether it was handed in already
+/// @param words texts of the page's scripts, as JSON
+/// @param seconds until the lease expires
+/// @param correcting whether the task was submitted before
 record TaskView(Lease lease, String instructions, String words, long seconds, boolean correcting) {
   static final List<Flag> FLAGS = List.of(Flag.values());
   static final List<LabelerWork.Tag> TAGS = List.of(LabelerWork.Tag.values());
   static final List<UseCase> USE_CASES = List.of(UseCase.values());
 
-  /// A letter of the keyboard for each flag, in their order.
+  /// The key of the keyboard for each flag, in the flags' order.
   private static final String KEYS = "fihsxvedaom";
 
   private static final List<String> WORDS =
@@ -71,7 +71,7 @@ record TaskView(Lease lease, String instructions, String words, long seconds, bo
           "usecase",
           "personal");
 
-  /// The texts of the scripts in a visit's language.
+  /// The texts of the scripts in the request's language, as JSON.
   static String words(Exchange exchange) {
     Map<String, String> texts = new TreeMap<>();
     WORDS.forEach(key -> texts.put(key, exchange.text("label.js." + key)));
@@ -103,7 +103,7 @@ record TaskView(Lease lease, String instructions, String words, long seconds, bo
     return lease.draft().map(Draft::version).orElse(0L);
   }
 
-  /// Why this task may be given back: only what is ranked can be impossible to rank.
+  /// The reasons for which this task may be skipped; only a ranking can be impossible to rank.
   List<SkipReason> reasons() {
     return List.of(SkipReason.values()).stream()
         .filter(reason -> reason != SkipReason.NOT_RANKABLE || lease.kind() == Kind.COMPARE)

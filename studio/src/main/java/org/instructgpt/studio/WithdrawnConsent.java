@@ -8,14 +8,15 @@ import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;
 import org.jdbi.v3.core.Handle;
 
-/// What follows in a workspace when a customer takes the consent back.
-public record WithdrawnConsent(Workspace folder, TaskQueue desk) implements Consents.Consequences {
+/// The consequences in a workspace when a customer withdraws the consent: open tasks end, and the
+/// models trained on the prompts are named.
+public record WithdrawnConsent(Workspace folder, TaskQueue queue) implements Consents.Consequences {
   @Override
   public int stop(Handle handle, Set<String> prompts) {
-    return desk.withdraw(handle, prompts);
+    return queue.withdraw(handle, prompts);
   }
 
-  /// Snapshots that were kept on the way to a model are named by it.
+  /// Names models only, not the intermediate snapshots of their runs.
   @Override
   public List<String> learned(Set<String> prompts) throws IOException {
     var models = folder.root().resolve("models");

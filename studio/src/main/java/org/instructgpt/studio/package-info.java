@@ -1,8 +1,7 @@
-/// All pages of the studio and its HTTP API: where labelers work, researchers look, and customers
-/// ask the models.
+/// All pages of the studio and its HTTP API, for labelers, researchers and customers.
 ///
-/// [LabelArea] is the labelers' and the researchers' pages over `label`, [Playground] the
-/// customers' over `serve`, [StudioAreas] both together over one workspace.
+/// [LabelArea] holds the pages of labelers and researchers over `label`, [Playground] the
+/// customers' over `serve`; [StudioAreas] is both together over one workspace.
 @NullMarked
 package org.instructgpt.studio;
 

@@ -42,7 +42,7 @@ final class PagesSite implements AutoCloseable {
 
   /// What is made once the store is there.
   private static final class Parts {
-    Optional<TaskQueue> desk = Optional.empty();
+    Optional<TaskQueue> queue = Optional.empty();
     Optional<Screening> screening = Optional.empty();
   }
 
@@ -50,8 +50,8 @@ final class PagesSite implements AutoCloseable {
     test = TestSite.start(TestSite.settings(), store -> List.of(area(store, author)));
   }
 
-  TaskQueue desk() {
-    return parts.desk.orElseThrow();
+  TaskQueue queue() {
+    return parts.queue.orElseThrow();
   }
 
   Screening screening() {
@@ -61,18 +61,18 @@ final class PagesSite implements AutoCloseable {
   private SiteArea area(Store store, OutputSource author) {
     try {
       InstantSource clock = InstantSource.fixed(MONDAY);
-      var desk = TaskQueue.open(store, Audit.open(store, clock), clock, new Random(1));
+      var queue = TaskQueue.open(store, Audit.open(store, clock), clock, new Random(1));
       var screening = Screening.open(store, Audit.open(store, clock), clock, new Random(2));
-      parts.desk = Optional.of(desk);
+      parts.queue = Optional.of(queue);
       parts.screening = Optional.of(screening);
       byte[] key = "a key of tests that has 32 bytes".getBytes(StandardCharsets.UTF_8);
       return LabelArea.of(
-          desk,
+          queue,
           screening,
           new Quality(store),
           Surveys.open(store),
           new LabelingExports(store, key, clock, _ -> _ -> Optional.of(Map.of())),
-          new Rounds(desk, store, author, new Random(3)),
+          new Rounds(queue, store, author, new Random(3)),
           store);
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
@@ -99,7 +99,7 @@ final class PagesSite implements AutoCloseable {
     List<Output> texts = List.of(outputs).stream().map(o -> new Output(o, "secret-model")).toList();
     var batch =
         new TaskBatch(kind.name(), kind, Mode.TRAINING, 9, Optional.empty(), 1, "training-1");
-    desk().open(batch, List.of(new Item(prompt, texts, note)), "admin");
+    queue().open(batch, List.of(new Item(prompt, texts, note)), "admin");
   }
 
   @Override

@@ -63,19 +63,19 @@ class PlaygroundHistoryTest {
       assertThat(answers.getFirst().finish()).contains(Finish.COMPLETE);
       assertThat(answers.getLast().finish()).isEmpty();
 
-      assertThat(history.disliked(10, 0))
+      assertThat(history.criticized(10, 0))
           .extracting(opinion -> opinion.text() + " | " + opinion.answer().report().orElse("-"))
           .containsExactly("Question t3 | It says nothing.", "Question t1 | -");
-      assertThat(history.disliked(1, 1))
-          .extracting(PlaygroundHistory.Opinion::prompt)
+      assertThat(history.criticized(1, 1))
+          .extracting(PlaygroundHistory.CriticizedAnswer::prompt)
           .containsExactly("pt1");
-      assertThat(history.tallies())
+      assertThat(history.byModel())
           .containsExactly(
-              new PlaygroundHistory.Tally("base", 3, 0, 0, 1),
-              new PlaygroundHistory.Tally("sft", 3, 1, 1, 0));
+              new PlaygroundHistory.ModelFeedback("base", 3, 0, 0, 1),
+              new PlaygroundHistory.ModelFeedback("sft", 3, 1, 1, 0));
 
       assertThat(history.judge("ann", "t1", 0, OptionalInt.empty())).isTrue();
-      assertThat(history.disliked(10, 0)).hasSize(1);
+      assertThat(history.criticized(10, 0)).hasSize(1);
       var erased = store.erase(Set.of("ann"), Set.of(), List.of(history));
       assertThat(erased.others()).isEqualTo(6); // two turns, two answers each
       assertThat(history.count("ann")).isZero();
@@ -109,9 +109,10 @@ class PlaygroundHistoryTest {
                     OptionalInt.empty(),
                     Optional.empty()))
             .toList();
-    var manner = new GenerationSettings(10, 1, 1, List.of(), 1);
+    var settings = new GenerationSettings(10, 1, 1, List.of(), 1);
     var turn =
-        new PlaygroundHistory.Turn(id, account, prompt.id(), prompt.text(), asked, manner, answers);
+        new PlaygroundHistory.Turn(
+            id, account, prompt.id(), prompt.text(), asked, settings, answers);
     store
         .write(handle -> {
           store.insert(handle, prompt);

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.instructgpt.plot.Sparkline;
 import org.instructgpt.serve.CompletionStream;
 import org.instructgpt.serve.ServedModel;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class PlaygroundPagesTest {
         assertThat(english.stringPropertyNames()).as(file.toString()).containsAll(found.toList());
       }
     }
-    var page = new PlaygroundPage(List.of(), "", List.of(), PlaygroundQuestion.USUAL);
+    var page = new PlaygroundPage(List.of(), "", List.of(), PlaygroundQuestion.DEFAULTS);
     assertThat(english.stringPropertyNames()).containsAll(page.phrases());
     for (var stage : ServedModel.Stage.values()) {
       assertThat(english.stringPropertyNames())
@@ -91,21 +92,21 @@ class PlaygroundPagesTest {
     var sha = MessageDigest.getInstance("SHA-256");
     var sum =
         HexFormat.of().formatHex(sha.digest(words.toString().getBytes(StandardCharsets.UTF_8)));
-    assertThat(ConsentNotice.WORDS + " " + sum.substring(0, 16))
+    assertThat(ConsentNotice.TEXT_VERSION + " " + sum.substring(0, 16))
         .isEqualTo("2026-11 d0b485efbf3e7d67");
   }
 
   @Test
   void numbersAreShortAndHaveThreeDigitsThatCount() {
-    assertThat(CountNumbers.count(999)).isEqualTo("999");
-    assertThat(CountNumbers.count(446_304)).isEqualTo("446 K");
-    assertThat(CountNumbers.count(999_700)).isEqualTo("1.00 M");
-    assertThat(CountNumbers.count(175e9)).isEqualTo("175 G");
-    assertThat(CountNumbers.digits(0.62443)).isEqualTo("0.624");
-    assertThat(CountNumbers.digits(-5.83)).isEqualTo("-5.83");
-    assertThat(CountNumbers.digits(1.5e-4)).isEqualTo("1.50e-04");
-    assertThat(CountNumbers.digits(9146)).isEqualTo("9,146");
-    assertThat(CountNumbers.digits(Double.NaN)).isEqualTo("NaN");
+    assertThat(PageNumbers.count(999)).isEqualTo("999");
+    assertThat(PageNumbers.count(446_304)).isEqualTo("446 K");
+    assertThat(PageNumbers.count(999_700)).isEqualTo("1.00 M");
+    assertThat(PageNumbers.count(175e9)).isEqualTo("175 G");
+    assertThat(PageNumbers.digits(0.62443)).isEqualTo("0.624");
+    assertThat(PageNumbers.digits(-5.83)).isEqualTo("-5.83");
+    assertThat(PageNumbers.digits(1.5e-4)).isEqualTo("1.50e-04");
+    assertThat(PageNumbers.digits(9146)).isEqualTo("9,146");
+    assertThat(PageNumbers.digits(Double.NaN)).isEqualTo("NaN");
   }
 
   @Test
@@ -147,8 +148,8 @@ class PlaygroundPagesTest {
     var curves = MetricCurve.of(run);
     assertThat(curves.stream().map(MetricCurve::metric)).containsExactly("accuracy", "loss");
     assertThat(curves.getFirst().points())
-        .containsExactly(new MetricCurve.Point(500, 0.5), new MetricCurve.Point(1000, 0.75));
-    assertThat(curves.getFirst().line()).isEqualTo("4.0,90.0 316.0,6.0");
+        .containsExactly(new Sparkline.Point(500, 0.5), new Sparkline.Point(1000, 0.75));
+    assertThat(curves.getFirst().line().path()).isEqualTo("4.0,90.0 316.0,6.0");
     assertThat(curves.getLast().points()).hasSizeBetween(100, 160);
     assertThat(curves.getLast().steps()).isEqualTo(1000);
   }

@@ -138,7 +138,7 @@ class PlaygroundTest {
     var history = PlaygroundHistory.open(site.store());
     var turn = history.turns(account.id(), 10, 0).getFirst();
     assertThat(turn.id()).isEqualTo(events.getFirst().data().path("id").asText());
-    assertThat(turn.manner()).isEqualTo(new GenerationSettings(12, 0.7, 0.95, List.of(), 7));
+    assertThat(turn.settings()).isEqualTo(new GenerationSettings(12, 0.7, 0.95, List.of(), 7));
     for (int place = 0; place < 2; place++) {
       assertThat(turn.answers().get(place).text()).isEqualTo(text(events, place));
       assertThat(turn.answers().get(place).finish()).isPresent();
@@ -217,8 +217,8 @@ class PlaygroundTest {
         .doesNotContain("<script>");
     assertThat(rita.get("/feedback?page=1").body()).doesNotContain("&lt;script&gt;");
     assertThat(browser.get("/feedback").statusCode()).isEqualTo(403);
-    assertThat(PlaygroundHistory.open(site.store()).tallies())
-        .contains(new PlaygroundHistory.Tally(answer.getFirst().model(), 1, 0, 1, 1));
+    assertThat(PlaygroundHistory.open(site.store()).byModel())
+        .contains(new PlaygroundHistory.ModelFeedback(answer.getFirst().model(), 1, 0, 1, 1));
   }
 
   static int post(Browser browser, String path, String json) {

@@ -66,11 +66,11 @@ public final class Showroom {
     var random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     var store = Store.open(Path.of(args[0]).resolve("feedback.db"));
-    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
-    var rounds = new Rounds(desk, store, echo(), new Random(1));
+    var queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    var rounds = new Rounds(queue, store, echo(), new Random(1));
     var area =
         LabelArea.of(
-            desk,
+            queue,
             Screening.open(store, Audit.open(store, clock), clock, random),
             new Quality(store),
             Surveys.open(store),
@@ -85,7 +85,7 @@ public final class Showroom {
     var site = Site.start(settings, store, List.of(area), clock, random);
     if (site.accounts().list().isEmpty()) {
       people(site.accounts());
-      tasks(store, desk, clock.instant());
+      tasks(store, queue, clock.instant());
     }
     System.out.println("ready on " + settings.port());
     Thread.currentThread().join();
@@ -105,7 +105,7 @@ public final class Showroom {
         .join(accounts.signUp().invite(role, pool, ADMIN), name, PASSWORD, Locale.ENGLISH);
   }
 
-  private static void tasks(Store store, TaskQueue desk, Instant now) {
+  private static void tasks(Store store, TaskQueue queue, Instant now) {
     String text = "Explain the moon landing to a 6 year old in a few sentences.";
     Optional<String> nobody = Optional.empty();
     var moon =
@@ -125,19 +125,19 @@ public final class Showroom {
     }
     var none = new Item(nobody, List.of(), "");
     var about = new Item(Optional.of("moon"), List.of(), "");
-    open(desk, Kind.COMPARE, 1, new Item(Optional.of("moon"), outputs, ""));
-    open(desk, Kind.DEMONSTRATE, 2, about);
-    open(desk, Kind.FEW_SHOT, 3, none);
-    open(desk, Kind.TAG, 4, about);
-    open(desk, Kind.USER_BASED, 5, new Item(nobody, List.of(), "Help a small shop to sell more"));
-    open(desk, Kind.PLAIN, 6, none);
+    open(queue, Kind.COMPARE, 1, new Item(Optional.of("moon"), outputs, ""));
+    open(queue, Kind.DEMONSTRATE, 2, about);
+    open(queue, Kind.FEW_SHOT, 3, none);
+    open(queue, Kind.TAG, 4, about);
+    open(queue, Kind.USER_BASED, 5, new Item(nobody, List.of(), "Help a small shop to sell more"));
+    open(queue, Kind.PLAIN, 6, none);
   }
 
-  private static void open(TaskQueue desk, Kind kind, int priority, Item item) {
+  private static void open(TaskQueue queue, Kind kind, int priority, Item item) {
     Mode mode = kind == Kind.TAG ? Mode.EVALUATION : Mode.TRAINING;
     String version = mode == Mode.TRAINING ? "training-1" : "evaluation-1";
     var batch = new TaskBatch(kind + " to see", kind, mode, 9, Optional.empty(), priority, version);
-    desk.open(batch, List.of(item), "showroom");
+    queue.open(batch, List.of(item), "showroom");
   }
 
   /// Two models that answer at once.

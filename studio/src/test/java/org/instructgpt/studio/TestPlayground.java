@@ -34,7 +34,7 @@ import org.instructgpt.web.TestSite;
 import org.jdbi.v3.core.Handle;
 
 /// A playground with a base and a supervised model of a few hundred weights.
-record TestPlayground(Path workspace, InferenceEngine speaker, TestSite site)
+record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
     implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
@@ -57,24 +57,24 @@ record TestPlayground(Path workspace, InferenceEngine speaker, TestSite site)
     model(workspace, "base", "pretrain");
     model(workspace, "sft", "sft");
     Files.createDirectories(workspace.resolve("reports"));
-    var speaker =
+    var engine =
         new InferenceEngine(
             workspace.resolve("models"),
             new InferenceEngine.Settings(1L << 30, 4, Precision.FULL, Device.CPU));
     var site =
-        TestSite.start(TestSite.settings(), store -> List.of(area(workspace, speaker, store)));
-    return new TestPlayground(workspace, speaker, site);
+        TestSite.start(TestSite.settings(), store -> List.of(area(workspace, engine, store)));
+    return new TestPlayground(workspace, engine, site);
   }
 
-  private static SiteArea area(Path workspace, InferenceEngine speaker, Store store) {
+  private static SiteArea area(Path workspace, InferenceEngine engine, Store store) {
     try {
       var random = new SecureRandom();
       var intake = new Intake(store, random);
       var history = PlaygroundHistory.open(store);
       var audit = Audit.open(store, InstantSource.system());
       return Playground.of(
-          new Playground.Ground(
-              speaker,
+          new PlaygroundServices(
+              engine,
               intake,
               store,
               history,
@@ -128,6 +128,6 @@ record TestPlayground(Path workspace, InferenceEngine speaker, TestSite site)
   @Override
   public void close() {
     site.close();
-    speaker.close();
+    engine.close();
   }
 }

@@ -1,0 +1,107 @@
+package org.instructgpt.studio;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.instructgpt.serve.CompletionStream;
+import org.instructgpt.serve.CompletionStream.Finish;
+import org.instructgpt.serve.CompletionStream.Piece;
+import org.instructgpt.web.EventSink;
+import org.instructgpt.web.Exchange;
+
+/// Sends the answers of one turn as events while models generate them, and stores each answer when
+/// it is complete.
+final class AnswerStream {
+  private static final Duration HEARTBEAT = Duration.ofMillis(250);
+
+  /// How long the last pieces of a cancelled answer are waited for.
+  private static final Duration LAST_PIECES = Duration.ofSeconds(5);
+
+  private final PlaygroundServices services;
+  private final Exchange exchange;
+  private final EventSink events;
+  private final CompletionStream completion;
+  private final String turn;
+  private final List<SentAnswer> sent;
+  private int open;
+
+  AnswerStream(
+      PlaygroundServices services,
+      Exchange exchange,
+      EventSink events,
+      CompletionStream completion,
+      String turn) {
+    this.services = services;
+    this.exchange = exchange;
+    this.events = events;
+    this.completion = completion;
+    this.turn = turn;
+    open = completion.models().size();
+    sent = completion.models().stream().map(_ -> new SentAnswer()).toList();
+  }
+
+  /// Sends until all answers have ended or the client has disconnected, and stores what was sent.
+  void send() throws InterruptedException {
+    events.send("turn", new Turn(turn, completion.models(), completion.manner().seed()));
+    while (open > 0 && !events.gone()) {
+      completion.next(HEARTBEAT).ifPresent(this::handle);
+    }
+    completion.cancel();
+    while (open > 0) { // what was sent before the client disconnected is stored, nothing after that
+      var piece = completion.next(LAST_PIECES);
+      if (piece.isEmpty()) {
+        return;
+      }
+      handle(piece.get());
+    }
+    events.send("done", Map.of("id", turn));
+  }
+
+  private void handle(Piece piece) {
+    switch (piece) {
+      case Piece.Begun(int place) -> {
+        sent.get(place).begin(services.nanos().getAsLong());
+        events.send("begun", new Begun(place));
+      }
+      case Piece.Text(int place, String text, int tokens) -> {
+        events.send("text", new Text(place, text, tokens));
+        sent.get(place).add(text, tokens, !events.gone());
+      }
+      case Piece.Ended(int place, Finish finish, int tokens) -> {
+        long millis = sent.get(place).millis(services.nanos().getAsLong());
+        end(place, finish, tokens);
+        events.send("ended", new Ended(place, finish, tokens, millis));
+      }
+      case Piece.Failed(int place, String key, List<Object> arguments) -> {
+        end(place, Finish.FAILED, 0);
+        events.send("failed", new Failed(place, exchange.text(key, arguments.toArray())));
+      }
+    }
+  }
+
+  private void end(int place, Finish finish, int tokens) {
+    open--;
+    var answer = sent.get(place);
+    services
+        .history()
+        .complete(
+            turn,
+            place,
+            answer.text(),
+            answer.isLost() ? Finish.CANCELLED : finish,
+            answer.isLost() ? answer.tokens() : tokens);
+  }
+
+  /// The events, with their JSON.
+  private record Turn(String id, List<String> models, long seed) {}
+
+  private record Begun(int place) {}
+
+  /// @param tokens of the answer so far
+  private record Text(int place, String text, int tokens) {}
+
+  /// @param millis since the model began to read the prompt; 0 where it never began
+  private record Ended(int place, Finish finish, int tokens, long millis) {}
+
+  private record Failed(int place, String message) {}
+}
