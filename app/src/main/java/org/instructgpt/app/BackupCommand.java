@@ -6,11 +6,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.files.Count;
-import org.instructgpt.project.Workspace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,12 +24,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class BackupCommand implements Callable<Integer> {
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Parameters(paramLabel = "FILE", description = "The file to make; it must not be there yet.")
   private Path file;
@@ -39,7 +33,7 @@ final class BackupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (var store = Workspace.open(workspace).givenStore()) {
+    try (var store = workspace.open().givenStore()) {
       store.backup(file);
     }
     Objects.requireNonNull(spec)

@@ -2,19 +2,18 @@ package org.instructgpt.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.collect.Intake;
-import org.instructgpt.project.Workspace;
 import org.instructgpt.studio.Consents;
 import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.studio.WithdrawnConsent;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,12 +32,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class ConsentCommand implements Callable<Integer> {
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(names = "--withdraw", description = "Take the consent back.")
   private boolean withdraw;
@@ -68,7 +62,7 @@ final class ConsentCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--withdraw and --agree: give one of the two");
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var place = Workspace.open(workspace);
+    var place = workspace.open();
     var random = new SecureRandom();
     try (var store = place.givenStore()) {
       var residents = ErasableModules.of(store, clock, random);

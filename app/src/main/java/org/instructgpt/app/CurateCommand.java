@@ -3,7 +3,6 @@ package org.instructgpt.app;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -32,7 +31,6 @@ import org.instructgpt.label.TaskQueue;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.project.TrainingData;
 import org.instructgpt.project.TrainingRun;
-import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.YamlScalars;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
@@ -43,6 +41,7 @@ import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,12 +64,7 @@ final class CurateCommand implements Callable<Integer> {
   /// Fewer prompts with a settled use case teach no classifier.
   private static final int LEAST_SETTLED = 50;
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(
       names = "--cap",
@@ -147,7 +141,7 @@ final class CurateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var place = Workspace.open(workspace);
+    var place = workspace.open();
     var settings = settings();
     var tokenizer =
         model == null

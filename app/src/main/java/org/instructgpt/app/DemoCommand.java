@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.ExperimentSize;
 import org.instructgpt.experiment.ReportBuilder;
@@ -52,17 +54,18 @@ final class DemoCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  private final StopSignals stop;
+  private final Function<Path, Commands> commands;
 
-  DemoCommand(StopSignals stop) {
-    this.stop = stop;
+  /// @param commands those that log to a file
+  DemoCommand(Function<Path, Commands> commands) {
+    this.commands = commands;
   }
 
   @Override
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println("The whole of InstructGPT in a little world, in " + folder + ":");
-    var study = Experiment.begin(folder, size, seed, InProcessCommands.heeding(stop), out);
+    var study = Experiment.begin(folder, size, seed, commands, out);
     study.plan();
     if (!study.agenda().run()) {
       return StopSignals.STOPPED;

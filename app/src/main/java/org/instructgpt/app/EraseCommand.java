@@ -33,8 +33,8 @@ import org.instructgpt.records.Store;
 import org.instructgpt.studio.ErasableModules;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -64,12 +64,7 @@ final class EraseCommand implements Callable<Integer> {
   /// No file of words is larger; weights are.
   private static final long LARGEST = 1L << 30;
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Parameters(
       arity = "1..*",
@@ -87,7 +82,7 @@ final class EraseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var place = Workspace.open(workspace);
+    var place = workspace.open();
     try (var store = place.givenStore()) {
       var residents = ErasableModules.of(store, clock, new SecureRandom());
       var who = residents.ids(people);

@@ -13,13 +13,13 @@ import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
 import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Exporter;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Split;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -48,12 +48,7 @@ final class ExportCommand implements Callable<Integer> {
     PREFERENCES
   }
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(
       names = "--what",
@@ -82,7 +77,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var place = Workspace.open(workspace);
+    var place = workspace.open();
     var all = split == null && pool == null;
     if (what == What.EVERYTHING && !all) {
       throw new IllegalArgumentException(

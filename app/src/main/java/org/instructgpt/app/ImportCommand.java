@@ -32,12 +32,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class ImportCommand implements Callable<Integer> {
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Mixin private ImportOptions options;
 
@@ -68,7 +63,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var settings = options.settings(clock.instant(), consent != null);
-    try (var store = Workspace.create(workspace).store()) {
+    try (var store = Workspace.create(workspace.folder()).store()) {
       var vouching =
           new Intake(store, new SecureRandom())
               .vouching(Optional.ofNullable(consent), clock.instant());

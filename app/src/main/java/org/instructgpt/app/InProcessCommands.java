@@ -9,26 +9,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Function;
 import org.instructgpt.experiment.Commands;
 
 /// Runs commands of `instructgpt` inside this process, as a user would type them, for the commands
 /// that show the whole of it (`demo`, `loop`, `reproduce`). What they print goes to a log, with the
 /// line that was run, so that everything can be done again by hand.
 ///
-/// @param stop handed to the commands
+/// @param runner runs them
+/// @param stop what they heed
+/// @param clock what time it is
 /// @param log the file that grows
-record InProcessCommands(StopSignals stop, Path log) implements Commands {
-
-  /// Those that log beside a workspace.
-  static Function<Path, Commands> heeding(StopSignals stop) {
-    return log -> new InProcessCommands(stop, log);
-  }
-
-  @Override
-  public InstantSource clock() {
-    return InstantSource.system();
-  }
+record InProcessCommands(CommandRunner runner, StopSignals stop, InstantSource clock, Path log)
+    implements Commands {
 
   @Override
   public boolean isStopped() {
@@ -46,10 +38,7 @@ record InProcessCommands(StopSignals stop, Path log) implements Commands {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND))) {
       out.println("$ instructgpt " + String.join(" ", arguments));
-      var line = Main.commandLine(stop, InstantSource.system());
-      line.setOut(out);
-      line.setErr(new PrintWriter(complaints, true));
-      int status = Main.run(arguments.toArray(String[]::new), line);
+      int status = runner.run(arguments, out, new PrintWriter(complaints, true));
       out.print(complaints);
       if (isStopped()) {
         throw new Stopped();

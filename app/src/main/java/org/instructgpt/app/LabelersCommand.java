@@ -19,6 +19,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.TaskWorker;
 import org.instructgpt.files.Count;
@@ -92,10 +94,13 @@ final class LabelersCommand implements Callable<Integer> {
   private double pause;
 
   @Spec private @Nullable CommandSpec spec;
+  private final Function<Path, Commands> commands;
   private final StopSignals stop;
   private final InstantSource clock;
 
-  LabelersCommand(StopSignals stop, InstantSource clock) {
+  /// @param commands those that log to a file
+  LabelersCommand(Function<Path, Commands> commands, StopSignals stop, InstantSource clock) {
+    this.commands = commands;
     this.stop = stop;
     this.clock = clock;
   }
@@ -108,9 +113,7 @@ final class LabelersCommand implements Callable<Integer> {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var flag = stop.heed();
     var labelers =
-        Experiment.continued(Workspace.open(workspace), InProcessCommands.heeding(stop), out)
-            .people()
-            .labelers();
+        Experiment.continued(Workspace.open(workspace), commands, out).people().labelers();
     var people = labelers.people(pool);
     if (people.isEmpty()) {
       throw new IllegalArgumentException("--pool: expected training or held_out, found " + pool);

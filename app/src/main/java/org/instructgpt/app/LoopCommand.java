@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.HumanEvaluation;
 import org.instructgpt.experiment.Measurements;
@@ -58,10 +60,11 @@ final class LoopCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  private final StopSignals stop;
+  private final Function<Path, Commands> commands;
 
-  LoopCommand(StopSignals stop) {
-    this.stop = stop;
+  /// @param commands those that log to a file
+  LoopCommand(Function<Path, Commands> commands) {
+    this.commands = commands;
   }
 
   @Override
@@ -70,7 +73,7 @@ final class LoopCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--rounds: expected at least 1, found " + rounds);
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var study = Experiment.continued(Workspace.open(folder), InProcessCommands.heeding(stop), out);
+    var study = Experiment.continued(Workspace.open(folder), commands, out);
     if (!Files.isDirectory(study.workspace().model(FIRST))) {
       throw new IllegalArgumentException(
           "%s has no model %s yet: let instructgpt demo -w %s end first"

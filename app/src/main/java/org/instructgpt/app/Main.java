@@ -3,9 +3,13 @@ package org.instructgpt.app;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import org.instructgpt.experiment.Commands;
 import org.instructgpt.recipe.ClosestName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -72,11 +76,14 @@ final class Main implements Runnable {
   /// The command line with all its commands.
   static CommandLine commandLine(StopSignals stop, InstantSource clock) {
     var main = new Main();
+    CommandRunner runner = (arguments, out, err) -> run(arguments, stop, out, err);
+    Function<Path, Commands> commands =
+        log -> new InProcessCommands(runner, stop, InstantSource.system(), log);
     var line =
         new CommandLine(main)
-            .addSubcommand(new DemoCommand(stop))
-            .addSubcommand(new LoopCommand(stop))
-            .addSubcommand(new ReproduceCommand(stop))
+            .addSubcommand(new DemoCommand(commands))
+            .addSubcommand(new LoopCommand(commands))
+            .addSubcommand(new ReproduceCommand(commands))
             .addSubcommand(new ImportCommand(clock))
             .addSubcommand(new ExportCommand())
             .addSubcommand(new CurateCommand())
@@ -85,7 +92,7 @@ final class Main implements Runnable {
             .addSubcommand(new PasswordCommand(clock))
             .addSubcommand(new BackupCommand())
             .addSubcommand(new StudioCommand(stop, clock))
-            .addSubcommand(new LabelersCommand(stop, clock))
+            .addSubcommand(new LabelersCommand(commands, stop, clock))
             .addSubcommand(new PretrainCommand(stop))
             .addSubcommand(new SftCommand(stop))
             .addSubcommand(new RewardCommand(stop))
@@ -100,6 +107,13 @@ final class Main implements Runnable {
     line.setParameterExceptionHandler(Main::usage);
     line.setExecutionExceptionHandler((e, at, _) -> complain(e, at, main.stacktrace));
     return line;
+  }
+
+  /// Runs a command of a command that is running.
+  private static int run(
+      List<String> arguments, StopSignals stop, PrintWriter out, PrintWriter err) {
+    var line = commandLine(stop, InstantSource.system()).setOut(out).setErr(err);
+    return run(arguments.toArray(String[]::new), line);
   }
 
   /// Runs a command to its exit status. Errors such as a missing native library or exhausted memory

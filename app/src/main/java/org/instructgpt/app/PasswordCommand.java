@@ -5,7 +5,6 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.ClosestName;
 import org.instructgpt.records.Store;
 import org.instructgpt.studio.ErasableModules;
@@ -24,6 +22,7 @@ import org.instructgpt.web.Accounts;
 import org.instructgpt.web.ApiError;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,12 +42,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class PasswordCommand implements Callable<Integer> {
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(
       names = "--store",
@@ -77,7 +71,7 @@ final class PasswordCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var folder = Workspace.open(workspace);
+    var folder = workspace.open();
     var records = place == null ? folder.place() : place;
     try (var store = place == null ? folder.givenStore() : Store.open(place)) {
       var accounts = ErasableModules.of(store, clock, new SecureRandom()).accounts();

@@ -108,7 +108,7 @@ final class PpoCommand implements Callable<Integer> {
     }
     var out = out();
     var settings = options.recipe("ppo").settings("ppo", Settings.paper(GptConfig.Size.XL));
-    var workspace = Workspace.open(options.workspace);
+    var workspace = options.workspace.open();
     var parent = TrainingRun.checkpoint(workspace, from, "--from", Checkpoint.Kind.LANGUAGE);
     var judge = TrainingRun.checkpoint(workspace, reward, "--reward-model", Checkpoint.Kind.REWARD);
     TrainingRun.requireSameTokenizer(parent, judge);

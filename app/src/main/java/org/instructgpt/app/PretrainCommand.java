@@ -77,7 +77,7 @@ final class PretrainCommand implements Callable<Integer> {
     var settings = recipe.settings("pretrain", preset);
     var listing = TextListing.of(text);
     var given = given(shape.vocabulary());
-    var workspace = Workspace.create(options.workspace);
+    var workspace = Workspace.create(options.workspace.folder());
     try (var run =
             TrainingRun.begin(workspace, options.run(out, stop), "pretrain", options.name("base"));
         var _ = Scope.open()) {

@@ -10,9 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.instructgpt.eval.Report;
 import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.experiment.Ablations;
+import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.ExperimentSize;
 import org.instructgpt.experiment.PaperClaim;
@@ -64,10 +66,11 @@ final class ReproduceCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  private final StopSignals stop;
+  private final Function<Path, Commands> commands;
 
-  ReproduceCommand(StopSignals stop) {
-    this.stop = stop;
+  /// @param commands those that log to a file
+  ReproduceCommand(Function<Path, Commands> commands) {
+    this.commands = commands;
   }
 
   @Override
@@ -95,9 +98,7 @@ final class ReproduceCommand implements Callable<Integer> {
 
   private Experiment study(int seed, PrintWriter out) throws IOException {
     out.println("World " + seed + " of " + seeds + ":");
-    var study =
-        Experiment.begin(
-            folder.resolve("seed-" + seed), size, seed, InProcessCommands.heeding(stop), out);
+    var study = Experiment.begin(folder.resolve("seed-" + seed), size, seed, commands, out);
     study.plan();
     new Ablations(study).plan(study.agenda());
     return study;

@@ -96,7 +96,7 @@ final class RewardCommand implements Callable<Integer> {
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var settings = options.recipe("reward").settings("reward", RewardModeling.Settings.paper());
-    var workspace = Workspace.open(options.workspace);
+    var workspace = options.workspace.open();
     var parent = TrainingRun.checkpoint(workspace, from, "--from");
     var fitting = fits.to(parent);
     if (seeds > 0) {

@@ -104,7 +104,7 @@ final class SftCommand implements Callable<Integer> {
     var size = GptConfig.Size.XL;
     var preset = start ? Sft.Settings.supervised(size) : Sft.Settings.paper(size);
     var settings = options.recipe(section).settings(section, preset);
-    var workspace = Workspace.open(options.workspace);
+    var workspace = options.workspace.open();
     var parent = TrainingRun.checkpoint(workspace, from, "--from", Checkpoint.Kind.LANGUAGE);
     var scorer = scorer(workspace, parent);
     var mixed = mixed(settings);

@@ -24,12 +24,7 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
 final class StageOptions {
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The folder that holds the project (${DEFAULT-VALUE}).")
-  Path workspace;
+  @Mixin final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(
       names = {"-r", "--recipe"},

@@ -3,7 +3,6 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,7 +29,7 @@ import picocli.CommandLine.Spec;
       "Opens a workspace to people, in a browser.",
       "Customers use the playground, labelers demonstrate, rate and rank, researchers watch quality and"
           + " start rounds, administrators invite. Everything is kept in the workspace's store; nothing"
-          + " else needs to be installed. Ctrl+C ends it."
+          + " else needs to be installed. A workspace that is missing is made. Ctrl+C ends it."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives options with defaults a value
@@ -40,12 +39,7 @@ final class StudioCommand implements Callable<Integer> {
 
   private static final long LOOK_MILLIS = 100;
 
-  @Option(
-      names = {"-w", "--workspace"},
-      defaultValue = "workspace",
-      paramLabel = "DIR",
-      description = "The project's folder, made where it is missing (${DEFAULT-VALUE}).")
-  private Path workspace;
+  @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(
       names = {"-p", "--port"},
@@ -115,7 +109,7 @@ final class StudioCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     var settings = new SiteSettings(host, port, address(), open, requests, PATIENCE);
-    var folder = Workspace.create(workspace);
+    var folder = Workspace.create(workspace.folder());
     var random = new SecureRandom();
     var records = place == null ? folder.place() : place;
     try (var watchman = StudioLock.over(records)) {
@@ -173,7 +167,7 @@ final class StudioCommand implements Callable<Integer> {
   }
 
   private void greet(Site site) {
-    tell("studio of " + workspace.toAbsolutePath().normalize());
+    tell("studio of " + workspace.folder().toAbsolutePath().normalize());
     tell("  " + site.url());
     if (!site.hasAdmin()) {
       tell("the first administrator joins here, once, within a day:");
