@@ -65,12 +65,12 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println("The whole of InstructGPT in a little world, in " + folder + ":");
-    var study = Experiment.begin(folder, size, seed, commands, out);
-    study.plan();
-    if (!study.agenda().run()) {
+    var experiment = Experiment.begin(folder, size, seed, commands, out);
+    experiment.plan();
+    if (!experiment.steps().run()) {
       return StopSignals.STOPPED;
     }
-    out.print(new ReportBuilder(study.inquiry(), study.agenda()).table());
+    out.print(new ReportBuilder(experiment.evaluation(), experiment.steps()).table());
     out.flush();
     return 0;
   }

@@ -12,7 +12,11 @@ import java.util.function.Function;
 import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.HumanEvaluation;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
+import org.instructgpt.experiment.MeasureKey.RoundMeasure;
+import org.instructgpt.experiment.MeasuredModel;
 import org.instructgpt.experiment.Measurements;
+import org.instructgpt.experiment.ModelName;
 import org.instructgpt.experiment.ReportBuilder;
 import org.instructgpt.experiment.ResumableSteps;
 import org.instructgpt.project.Workspace;
@@ -41,7 +45,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class LoopCommand implements Callable<Integer> {
-  private static final String FIRST = "ppo-ptx";
+  private static final ModelName FIRST = ModelName.PPO_PTX;
   private static final int CURVE_PROMPTS = 128;
 
   @Option(
@@ -73,102 +77,110 @@ final class LoopCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--rounds: expected at least 1, found " + rounds);
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var study = Experiment.continued(Workspace.open(folder), commands, out);
-    if (!Files.isDirectory(study.workspace().model(FIRST))) {
+    var experiment = Experiment.continued(Workspace.open(folder), commands, out);
+    if (!Files.isDirectory(experiment.workspace().model(FIRST.stored()))) {
       throw new IllegalArgumentException(
           "%s has no model %s yet: let instructgpt demo -w %s end first"
-              .formatted(folder, FIRST, folder));
+              .formatted(folder, FIRST.stored(), folder));
     }
-    var agenda =
+    var steps =
         new ResumableSteps(
-            study.workspace().root().resolve("loop.json"),
+            experiment.workspace().root().resolve("loop.json"),
             out,
-            study.shell(),
+            experiment.commands(),
             InstantSource.system());
     for (int round = 1; round <= rounds; round++) {
-      plan(agenda, study, round);
+      plan(steps, experiment, round);
     }
-    if (!agenda.run()) {
+    if (!steps.run()) {
       return StopSignals.STOPPED;
     }
-    out.print(table(study));
+    out.print(table(experiment));
     out.flush();
     return 0;
   }
 
-  private static void plan(ResumableSteps agenda, Experiment study, int round) {
+  private static void plan(ResumableSteps steps, Experiment experiment, int round) {
     var title = "Round " + round + ": ";
     var reward = "reward-round-" + round;
-    var policy = FIRST + "-round-" + round;
-    agenda
+    var policy = new MeasuredModel.Round(round);
+    steps
         .then(
             "rankings-" + round,
             title + "labelers rank outputs of the best policy so far",
             25,
-            () -> study.people().rank(List.of("supervised", best(study, round)), round))
+            () ->
+                experiment
+                    .people()
+                    .rank(List.of(ModelName.SUPERVISED, best(experiment, round)), round))
         .then(
             reward,
             title + "a reward model on the rankings of all rounds",
             25,
-            study.miniature().reward(reward))
+            experiment.pipeline().reward(reward))
         .then(
-            policy,
+            policy.stored(),
             title + "PPO-ptx from the supervised start",
             90,
-            study.miniature().ppo(policy, "supervised", List.of("--reward-model", reward)))
+            experiment
+                .pipeline()
+                .ppo(policy, ModelName.SUPERVISED, List.of("--reward-model", reward)))
         .then(
             "judge-" + round,
             title + "held-out labelers compare it with the best so far",
             15,
-            () -> judge(study, round));
+            () -> judge(experiment, round));
   }
 
   /// The best policy before a round.
-  private static String best(Experiment study, int before) throws IOException {
-    var all = study.inquiry().measures().all();
-    var best = FIRST;
+  private static MeasuredModel best(Experiment experiment, int before) throws IOException {
+    var all = experiment.evaluation().measurements().read();
+    MeasuredModel best = FIRST;
     for (int round = 1; round < before; round++) {
-      var accepted = all.get("loop/" + round + "/accepted");
-      if (accepted != null && accepted.value() == 1) {
-        best = FIRST + "-round-" + round;
+      if (all.get(RoundMeasure.ACCEPTED.of(round)).value() == 1) {
+        best = new MeasuredModel.Round(round);
       }
     }
     return best;
   }
 
-  private static void judge(Experiment study, int round) throws IOException {
-    var best = best(study, round);
-    var policy = FIRST + "-round-" + round;
-    var inquiry = study.inquiry();
-    var contest =
-        new HumanEvaluation(study.workspace(), study.people(), study.author(), study.seed());
-    var prompts = contest.prompts(study.scale().judged());
+  private static void judge(Experiment experiment, int round) throws IOException {
+    var best = best(experiment, round);
+    var policy = new MeasuredModel.Round(round);
+    var evaluation = experiment.evaluation();
+    var humanEvaluation =
+        new HumanEvaluation(
+            experiment.workspace(), experiment.people(), experiment.generator(), experiment.seed());
+    var prompts = humanEvaluation.prompts(experiment.size().judged());
     var answers =
-        contest.answers(List.of(best, policy), prompts.stream().map(Prompt::text).toList());
-    contest.judge(prompts, answers);
-    var won = WinRates.of(inquiry.verdicts(Labeler.Pool.HELD_OUT)).of(policy, best).share();
-    var found = new LinkedHashMap<>(contest.gold(prompts, answers));
-    found.put("loop/" + round + "/win", won);
-    found.put("loop/" + round + "/accepted", Measurements.exact(won.low() >= 0.5 ? 1 : 0));
-    var some = study.people().prompts(Split.VALIDATION).stream().limit(CURVE_PROMPTS).toList();
+        humanEvaluation.answers(List.of(best, policy), prompts.stream().map(Prompt::text).toList());
+    humanEvaluation.judge(prompts, answers);
+    var won =
+        WinRates.of(evaluation.rankings(Labeler.Pool.HELD_OUT))
+            .of(policy.stored(), best.stored())
+            .share();
+    var found = new LinkedHashMap<>(humanEvaluation.gold(prompts, answers));
+    found.put(RoundMeasure.WIN.of(round), won);
+    found.put(RoundMeasure.ACCEPTED.of(round), Measurements.exact(won.low() >= 0.5 ? 1 : 0));
+    var some = experiment.people().prompts(Split.VALIDATION).stream().limit(CURVE_PROMPTS).toList();
     found.putAll(
-        inquiry
-            .exams()
-            .worth(
+        evaluation
+            .capabilities()
+            .policy(
                 policy,
-                study.workspace().model(policy),
-                study.workspace().model("supervised"),
-                study.workspace().model("reward-round-" + round),
+                experiment.workspace().model(policy.stored()),
+                experiment.workspace().model(ModelName.SUPERVISED.stored()),
+                experiment.workspace().model("reward-round-" + round),
                 some));
-    inquiry.measures().add(found);
+    evaluation.measurements().add(found);
   }
 
-  private String table(Experiment study) throws IOException {
-    var all = study.inquiry().measures().all();
+  private String table(Experiment experiment) throws IOException {
+    var all = experiment.evaluation().measurements().read();
     var text = new StringBuilder("\nround  beats the best so far  true worth  reward    KL\n");
     for (int round = 1; round <= rounds; round++) {
-      var policy = FIRST + "-round-" + round;
-      var won = Objects.requireNonNull(all.get("loop/" + round + "/win"));
+      var policy = new MeasuredModel.Round(round);
+      var won = all.get(RoundMeasure.WIN.of(round));
       text.append(
           "%5d  %4s [%.0f, %.0f] %-9s %9.3f  %6.2f  %4.1f%n"
               .formatted(
@@ -177,10 +189,13 @@ final class LoopCommand implements Callable<Integer> {
                   100 * won.low(),
                   100 * won.high(),
                   won.low() >= 0.5 ? "accepted" : "",
-                  Objects.requireNonNull(all.get("gold-worth/" + policy)).value(),
-                  Objects.requireNonNull(all.get("proxy/" + policy)).value(),
-                  Objects.requireNonNull(all.get("kl/" + policy)).value()));
+                  all.get(ModelMeasure.GOLD_WORTH.of(policy)).value(),
+                  all.get(ModelMeasure.PROXY.of(policy)).value(),
+                  all.get(ModelMeasure.KL.of(policy)).value()));
     }
-    return text + "\nThe best policy: " + study.workspace().model(best(study, rounds + 1)) + "\n";
+    return text
+        + "\nThe best policy: "
+        + experiment.workspace().model(best(experiment, rounds + 1).stored())
+        + "\n";
   }
 }

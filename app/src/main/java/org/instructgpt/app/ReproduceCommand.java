@@ -17,6 +17,7 @@ import org.instructgpt.experiment.Ablations;
 import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.ExperimentSize;
+import org.instructgpt.experiment.Measurements;
 import org.instructgpt.experiment.PaperClaim;
 import org.instructgpt.experiment.PaperClaims;
 import org.instructgpt.files.AtomicFiles;
@@ -79,13 +80,13 @@ final class ReproduceCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--seeds: expected at least 1, found " + seeds);
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var measured = new ArrayList<Map<String, Estimate>>();
+    var measured = new ArrayList<Measurements>();
     for (int seed = 1; seed <= seeds; seed++) {
-      var study = study(seed, out);
-      if (!study.agenda().run()) {
+      var experiment = plan(seed, out);
+      if (!experiment.steps().run()) {
         return StopSignals.STOPPED;
       }
-      measured.add(study.inquiry().measures().all());
+      measured.add(experiment.evaluation().measurements().read());
     }
     ReportFiles.write(report(measured), folder);
     AtomicFiles.write(folder.resolve(TABLE), markdown(measured));
@@ -96,15 +97,15 @@ final class ReproduceCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Experiment study(int seed, PrintWriter out) throws IOException {
+  private Experiment plan(int seed, PrintWriter out) throws IOException {
     out.println("World " + seed + " of " + seeds + ":");
-    var study = Experiment.begin(folder.resolve("seed-" + seed), size, seed, commands, out);
-    study.plan();
-    new Ablations(study).plan(study.agenda());
-    return study;
+    var experiment = Experiment.begin(folder.resolve("seed-" + seed), size, seed, commands, out);
+    experiment.plan();
+    new Ablations(experiment).plan(experiment.steps());
+    return experiment;
   }
 
-  private static String table(List<Map<String, Estimate>> seeds) {
+  private static String table(List<Measurements> seeds) {
     var text = new StringBuilder("\n");
     for (var claim : PaperClaims.all()) {
       text.append(
@@ -122,7 +123,7 @@ final class ReproduceCommand implements Callable<Integer> {
     };
   }
 
-  private static String markdown(List<Map<String, Estimate>> seeds) {
+  private static String markdown(List<Measurements> seeds) {
     var text =
         new StringBuilder(
             "| # | claim | paper | measured | ours [95%] | |\n|---|---|---|---|---|---|\n");
@@ -146,7 +147,7 @@ final class ReproduceCommand implements Callable<Integer> {
   }
 
   private static String verdicts(
-      PaperClaim claim, Verdict own, boolean first, List<Map<String, Estimate>> seeds) {
+      PaperClaim claim, Verdict own, boolean first, List<Measurements> seeds) {
     var whole = first ? "**" + word(claim.verdict(seeds)) + "**" : "";
     return claim.tests().size() == 1 ? whole : (word(own) + " " + whole).strip();
   }
@@ -164,7 +165,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Locale.ROOT, digits, factor * found.value(), factor * found.low(), factor * found.high());
   }
 
-  private Report report(List<Map<String, Estimate>> seeds) {
+  private Report report(List<Measurements> seeds) {
     var rows = new ArrayList<List<Cell>>();
     var details = new ArrayList<List<Cell>>();
     var counts = new EnumMap<Verdict, Integer>(Verdict.class);

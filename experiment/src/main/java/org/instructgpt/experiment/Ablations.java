@@ -1,5 +1,25 @@
 package org.instructgpt.experiment;
 
+import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.BETA_100;
+import static org.instructgpt.experiment.ModelName.BETA_A;
+import static org.instructgpt.experiment.ModelName.GAMMA_A;
+import static org.instructgpt.experiment.ModelName.GAMMA_B;
+import static org.instructgpt.experiment.ModelName.GAMMA_C;
+import static org.instructgpt.experiment.ModelName.PPO;
+import static org.instructgpt.experiment.ModelName.PPO_PTX;
+import static org.instructgpt.experiment.ModelName.PTX_BETA_HIGH;
+import static org.instructgpt.experiment.ModelName.PTX_BETA_ZERO;
+import static org.instructgpt.experiment.ModelName.PTX_LONG;
+import static org.instructgpt.experiment.ModelName.PTX_MIX_HALF;
+import static org.instructgpt.experiment.ModelName.PTX_MIX_NONE;
+import static org.instructgpt.experiment.ModelName.PTX_RATE_10;
+import static org.instructgpt.experiment.ModelName.RATE_10;
+import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SUPERVISED;
+import static org.instructgpt.experiment.ModelName.SUPERVISED_MIX_HALF;
+import static org.instructgpt.experiment.ModelName.SUPERVISED_MIX_NONE;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.eval.Report;
-import org.instructgpt.model.GptConfig;
+import org.instructgpt.experiment.MeasureKey.Cost;
+import org.instructgpt.experiment.MeasureKey.LabelerFold;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
+import org.instructgpt.experiment.MeasureKey.RewardModelVariant;
+import org.instructgpt.experiment.MeasureKey.SftMeasure;
+import org.instructgpt.model.Checkpoint;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Feedback;
@@ -20,24 +45,25 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.statistics.Estimate;
 
-/// The trainings beside those of the demo that the paper's appendix E has, and what is measured on
-/// them: the coefficients of pretraining gradients and of KL, longer training, learning rates, the
-/// start of reinforcement learning, and how the reward model is trained.
+/// The ablations of the paper's appendix E: trainings besides those of the demo, and their
+/// measurements. They vary the coefficients of pretraining gradients and of KL, the length of
+/// training, the learning rate, the start of reinforcement learning, and the training of the reward
+/// model.
 ///
-/// @param study whose demo has ended
-public record Ablations(Experiment study) {
-  /// Measured on so many validation prompts.
+/// @param experiment whose demo is done
+public record Ablations(Experiment experiment) {
+  /// The number of validation prompts on which policies are measured.
   private static final int PROMPTS = 128;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// A policy of a sweep.
+  /// A policy of the ablations.
   ///
   /// @param from the policy it starts from
-  /// @param settings over the recipe's
-  private record Policy(String name, String from, List<String> settings) {
-    static Policy of(String name, String... settings) {
-      return new Policy(name, "supervised", List.of(settings));
+  /// @param settings that override the recipe's
+  private record Policy(ModelName model, ModelName from, List<String> settings) {
+    static Policy of(ModelName model, String... settings) {
+      return new Policy(model, SUPERVISED, List.of(settings));
     }
   }
 
@@ -45,95 +71,105 @@ public record Ablations(Experiment study) {
   private static final String GAMMA = "ppo.ptx.coefficient=";
   private static final String RATE = "ppo.learning.policy_learning_rate=";
 
-  private static final List<String> SHOWN =
+  private static final List<ModelName> SHOWN =
       List.of(
-          "sft",
-          "ppo",
-          "beta-a",
-          "beta-100",
-          "gamma-a",
-          "ppo-ptx",
-          "gamma-b",
-          "gamma-c",
-          "ptx-beta-zero",
-          "ptx-beta-high",
-          "ptx-long",
-          "rate-10",
-          "ptx-rate-10",
-          "ptx-mix-none",
-          "ptx-mix-half");
+          SFT,
+          PPO,
+          BETA_A,
+          BETA_100,
+          GAMMA_A,
+          PPO_PTX,
+          GAMMA_B,
+          GAMMA_C,
+          PTX_BETA_ZERO,
+          PTX_BETA_HIGH,
+          PTX_LONG,
+          RATE_10,
+          PTX_RATE_10,
+          PTX_MIX_NONE,
+          PTX_MIX_HALF);
 
   private List<Policy> policies() {
-    long episodes = study.scale().episodes();
+    long episodes = experiment.size().episodes();
     return List.of(
-        Policy.of("gamma-a", GAMMA + "0.1"),
-        Policy.of("gamma-b", GAMMA + "10"),
-        Policy.of("gamma-c", GAMMA + "27.8"),
-        Policy.of("beta-a", PaperPipeline.PLAIN, BETA + "0.2"),
-        Policy.of("beta-100", PaperPipeline.PLAIN, BETA + "5.0"),
-        Policy.of("ptx-beta-zero", BETA + "0"),
-        Policy.of("ptx-beta-high", BETA + "2.0"),
-        Policy.of("ptx-long", "ppo.episodes=" + 2 * episodes),
-        Policy.of("rate-10", PaperPipeline.PLAIN, RATE + "1.5e-3"),
-        Policy.of("ptx-rate-10", RATE + "1.5e-3"),
-        new Policy("ptx-mix-none", "supervised-mix-none", List.of()),
-        new Policy("ptx-mix-half", "supervised-mix-half", List.of()));
+        Policy.of(GAMMA_A, GAMMA + "0.1"),
+        Policy.of(GAMMA_B, GAMMA + "10"),
+        Policy.of(GAMMA_C, GAMMA + "27.8"),
+        Policy.of(BETA_A, PaperPipeline.NO_PTX, BETA + "0.2"),
+        Policy.of(BETA_100, PaperPipeline.NO_PTX, BETA + "5.0"),
+        Policy.of(PTX_BETA_ZERO, BETA + "0"),
+        Policy.of(PTX_BETA_HIGH, BETA + "2.0"),
+        Policy.of(PTX_LONG, "ppo.episodes=" + 2 * episodes),
+        Policy.of(RATE_10, PaperPipeline.NO_PTX, RATE + "1.5e-3"),
+        Policy.of(PTX_RATE_10, RATE + "1.5e-3"),
+        new Policy(PTX_MIX_NONE, SUPERVISED_MIX_NONE, List.of()),
+        new Policy(PTX_MIX_HALF, SUPERVISED_MIX_HALF, List.of()));
   }
 
-  /// Adds the trainings and what is measured on them.
-  public void plan(ResumableSteps agenda) {
-    var miniature = study.miniature();
-    agenda
-        .then("mix-none", "Sweep: a start without pretraining text", 4, start("none", "0.0"))
-        .then("mix-half", "Sweep: a start with half pretraining text", 6, start("half", "0.5"));
+  /// Adds the trainings and their measurements.
+  public void plan(ResumableSteps steps) {
+    var pipeline = experiment.pipeline();
+    steps
+        .then(
+            "mix-none",
+            "Sweep: a start without pretraining text",
+            4,
+            start(SUPERVISED_MIX_NONE, "0.0"))
+        .then(
+            "mix-half",
+            "Sweep: a start with half pretraining text",
+            6,
+            start(SUPERVISED_MIX_HALF, "0.5"));
     for (var policy : policies()) {
       var command =
-          miniature.ppo(
-              policy.name(), policy.from(), List.of(), policy.settings().toArray(String[]::new));
-      agenda.then(policy.name(), "Sweep: " + policy.name(), 60, () -> survive(policy, command));
+          pipeline.ppo(
+              policy.model(), policy.from(), List.of(), policy.settings().toArray(String[]::new));
+      var name = policy.model().stored();
+      steps.then(name, "Sweep: " + name, 60, () -> trainOrDiverge(policy, command));
     }
-    agenda
+    steps
         .then("reward-epochs", "Sweep: a reward model of 4 epochs", 60, fourEpochs())
         .then("reward-pairs", "Sweep: a reward model on shuffled pairs", 60, this::shuffledPairs)
         .then("reward-folds", "Sweep: 5 reward models over groups of labelers", 60, folds())
         .then("sweeps", "Sweep: what came of it", 30, this::measure);
   }
 
-  private List<String> start(String name, String mix) {
-    return study
-        .miniature()
-        .supervised(
-            "supervised-mix-" + name,
-            "base",
-            PaperPipeline.set("supervised.pretraining_mix=" + mix));
+  private List<String> start(ModelName model, String mix) {
+    return experiment
+        .pipeline()
+        .supervised(model, BASE, PaperPipeline.set("supervised.pretraining_mix=" + mix));
   }
 
-  /// A health gate may stop a run that diverges; that is a result too.
-  private void survive(Policy policy, List<String> command) throws IOException {
+  /// Runs a training. If its health checks stop it, that is a result too: it diverged.
+  private void trainOrDiverge(Policy policy, List<String> command) throws IOException {
     try {
-      study.shell().run(command);
+      experiment.commands().run(command);
     } catch (IllegalStateException e) {
-      study.inquiry().measures().add(Map.of("diverged/" + policy.name(), Measurements.exact(1)));
+      experiment
+          .evaluation()
+          .measurements()
+          .add(Map.of(ModelMeasure.DIVERGED.of(policy.model()), Measurements.exact(1)));
     }
   }
 
   private List<String> fourEpochs() {
-    return study.miniature().reward("reward-epochs", "reward.epochs=4");
+    return experiment.pipeline().reward("reward-epochs", "reward.epochs=4");
   }
 
   private List<String> folds() {
-    var command = new ArrayList<>(study.miniature().reward("reward"));
+    var command = new ArrayList<>(experiment.pipeline().reward("reward"));
     command.addAll(List.of("--cross-validate", "1"));
     return command;
   }
 
-  /// The same rankings, each pair of outputs an example of its own, and as many pairs a batch.
+  /// Trains on the same rankings with each pair of outputs as an example of its own, and as many
+  /// pairs per batch.
   private void shuffledPairs() throws IOException {
-    var elsewhere = Workspace.create(study.workspace().root().resolve("pairs"));
+    var pairsWorkspace = Workspace.create(experiment.workspace().root().resolve("pairs"));
     var given = new ArrayList<Feedback>();
     long rankings = 0;
     long pairs = 0;
-    try (var store = study.workspace().store()) {
+    try (var store = experiment.workspace().store()) {
       given.addAll(store.labelers());
       given.addAll(store.prompts(Filter.ALL.in(Split.TRAIN)));
       given.addAll(store.prompts(Filter.ALL.in(Split.VALIDATION)));
@@ -143,20 +179,21 @@ public record Ablations(Experiment study) {
           store.rankings(Filter.ALL.in(Split.VALIDATION)).stream().map(r -> r.item()).toList());
       for (var each : store.rankings(Filter.ALL.in(Split.TRAIN))) {
         var split = pairs(each.item());
-        // Each about a prompt of its own: those of one prompt are one element of a batch.
+        // Each pair gets a prompt of its own, since the pairs of one prompt are one batch element.
         split.forEach(pair -> given.add(named(each.prompt(), pair.promptId())));
         given.addAll(split);
         rankings++;
         pairs += split.size();
       }
     }
-    SimulatedPeople.add(elsewhere, given);
+    SimulatedPeople.add(pairsWorkspace, given);
     long batch = Math.max(1, 32 * pairs / rankings);
     var command =
-        new ArrayList<>(study.miniature().reward("reward-pairs", "reward.batch_prompts=" + batch));
-    command.set(command.indexOf("-w") + 1, elsewhere.root().toString());
-    command.set(command.indexOf("--from") + 1, study.workspace().model("supervised").toString());
-    study.shell().run(command);
+        new ArrayList<>(
+            experiment.pipeline().reward("reward-pairs", "reward.batch_prompts=" + batch));
+    command.set(command.indexOf("-w") + 1, pairsWorkspace.root().toString());
+    command.set(command.indexOf("--from") + 1, folder(SUPERVISED).toString());
+    experiment.commands().run(command);
   }
 
   private static List<Ranking> pairs(Ranking ranking) {
@@ -187,55 +224,54 @@ public record Ablations(Experiment study) {
   }
 
   private void measure() throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
-    var inquiry = study.inquiry();
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
+    var evaluation = experiment.evaluation();
     List<Prompt> prompts =
-        study.people().prompts(Split.VALIDATION).stream().limit(PROMPTS).toList();
-    var workspace = study.workspace();
+        experiment.people().prompts(Split.VALIDATION).stream().limit(PROMPTS).toList();
+    var workspace = experiment.workspace();
     var reward = workspace.model("reward");
     for (var policy : policies()) {
-      var model = workspace.model(policy.name());
+      var model = folder(policy.model());
       if (Files.isDirectory(model)) {
-        found.putAll(inquiry.exams().skills(policy.name(), model));
+        found.putAll(evaluation.capabilities().skills(policy.model(), model));
         found.putAll(
-            inquiry
-                .exams()
-                .worth(policy.name(), model, workspace.model(policy.from()), reward, prompts));
+            evaluation
+                .capabilities()
+                .policy(policy.model(), model, folder(policy.from()), reward, prompts));
       }
     }
     found.putAll(rewardModels());
     found.putAll(supervised());
     found.putAll(costs());
-    inquiry.measures().add(found);
+    evaluation.measurements().add(found);
   }
 
-  private Map<String, Estimate> rewardModels() throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
-    var reports = study.workspace().reports();
-    var pairs = study.workspace().root().resolve("pairs").resolve("reports");
-    var places =
+  private Map<MeasureKey, Estimate> rewardModels() throws IOException {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
+    var reports = experiment.workspace().reports();
+    var pairs = experiment.workspace().root().resolve("pairs").resolve("reports");
+    var files =
         Map.of(
-            "grouped", reports.resolve("reward.json"),
-            "epochs", reports.resolve("reward-epochs.json"),
-            "pairs", pairs.resolve("reward-pairs.json"));
-    for (var place : places.entrySet()) {
-      var report = JSON.readTree(Files.readString(place.getValue()));
-      found.put(
-          "reward-loss/" + place.getKey(), Measurements.exact(report.path("loss").asDouble()));
-      found.put(
-          "reward-accuracy/" + place.getKey(),
-          JSON.treeToValue(report.path("accuracy"), Estimate.class));
+            RewardModelVariant.GROUPED, reports.resolve("reward.json"),
+            RewardModelVariant.EPOCHS, reports.resolve("reward-epochs.json"),
+            RewardModelVariant.PAIRS, pairs.resolve("reward-pairs.json"));
+    for (var file : files.entrySet()) {
+      var report = JSON.readTree(Files.readString(file.getValue()));
+      var variant = file.getKey();
+      found.put(variant.loss(), Measurements.exact(report.path("loss").asDouble()));
+      found.put(variant.accuracy(), JSON.treeToValue(report.path("accuracy"), Estimate.class));
     }
     var folds = JSON.readTree(Files.readString(reports.resolve("reward-folds.json")));
-    for (var group : List.of("same_labelers", "other_labelers")) {
-      found.put("folds/" + group, Measurements.exact(folds.path(group).path("value").asDouble()));
+    for (var fold : LabelerFold.values()) {
+      found.put(
+          fold.accuracy(), Measurements.exact(folds.path(fold.field()).path("value").asDouble()));
     }
     return found;
   }
 
-  /// After which epoch the 16-epoch SFT had the lowest validation loss, and the highest reward.
-  private Map<String, Estimate> supervised() throws IOException {
-    var epochs = study.inquiry().history(run("sft"), "eval");
+  /// The epochs of the lowest validation loss and of the highest reward of the 16-epoch SFT.
+  private Map<MeasureKey, Estimate> supervised() throws IOException {
+    var epochs = experiment.evaluation().history(run("sft"), "eval");
     int loss = 0;
     int reward = 0;
     for (int i = 0; i < epochs.size(); i++) {
@@ -244,13 +280,13 @@ public record Ablations(Experiment study) {
     }
     int last = epochs.size() - 1;
     return Map.of(
-        "sft/epochs", Measurements.exact(epochs.size()),
-        "sft/best-loss", Measurements.exact(loss + 1),
-        "sft/best-reward", Measurements.exact(reward + 1),
-        "sft/loss-rise",
+        SftMeasure.EPOCHS.key(), Measurements.exact(epochs.size()),
+        SftMeasure.BEST_LOSS.key(), Measurements.exact(loss + 1),
+        SftMeasure.BEST_REWARD.key(), Measurements.exact(reward + 1),
+        SftMeasure.LOSS_RISE.key(),
             Measurements.exact(
                 of(epochs, last, "validation_loss") - of(epochs, loss, "validation_loss")),
-        "sft/reward-gain",
+        SftMeasure.REWARD_GAIN.key(),
             Measurements.exact(of(epochs, last, "reward") - of(epochs, loss, "reward")));
   }
 
@@ -258,55 +294,55 @@ public record Ablations(Experiment study) {
     return Optional.ofNullable(epochs.get(i).get(metric)).orElseThrow();
   }
 
-  private Path run(String stage) {
-    return study.workspace().run(stage, 1);
+  private Path folder(ModelName model) {
+    return experiment.workspace().model(model.stored());
   }
 
-  /// Operations of the three trainings: 6 a parameter and token in training, 2 in other passes. PPO
-  /// samples, scores with three other models and trains two; with pretraining text the policy reads
-  /// that too.
-  private Map<String, Estimate> costs() throws IOException {
-    var shape = org.instructgpt.model.Checkpoint.shape(study.workspace().model("base"));
-    double parameters = parameters(shape);
+  private Path run(String stage) {
+    return experiment.workspace().run(stage, 1);
+  }
+
+  /// Floating-point operations of the three trainings: 6 per parameter and token in training, 2 in
+  /// other passes. PPO samples, scores with three other models and trains two; PPO-ptx trains on
+  /// pretraining text too.
+  private Map<MeasureKey, Estimate> costs() throws IOException {
+    var shape = Checkpoint.shape(folder(BASE));
+    double parameters = shape.parameters();
     double pretraining = 6 * parameters * tokens("pretrain", "tokens");
     double sft = 6 * parameters * tokens("sft", "tokens");
-    var ppo = study.inquiry().history(run("ppo"), "train");
+    var ppo = experiment.evaluation().history(run("ppo"), "train");
     double length =
         ppo.stream()
             .mapToDouble(each -> each.getOrDefault("response_length", 0.0))
             .average()
             .orElse(0);
     double prompt = 20;
-    double episodes = study.scale().episodes();
+    double episodes = experiment.size().episodes();
     double ptx = 6 * parameters * episodes * shape.context();
     double rl = 20 * parameters * episodes * (length + prompt) + ptx;
     return Map.of(
-        "flops/pretraining", Measurements.exact(pretraining),
-        "flops/sft", Measurements.exact(sft),
-        "flops/ppo-ptx", Measurements.exact(rl));
-  }
-
-  private static double parameters(GptConfig shape) {
-    return shape.parameters();
+        Cost.PRETRAINING.key(), Measurements.exact(pretraining),
+        Cost.SFT.key(), Measurements.exact(sft),
+        Cost.PPO_PTX.key(), Measurements.exact(rl));
   }
 
   private double tokens(String stage, String metric) throws IOException {
-    return study.inquiry().history(run(stage), "train").stream()
+    return experiment.evaluation().history(run(stage), "train").stream()
         .mapToDouble(each -> each.getOrDefault(metric, 0.0))
         .sum();
   }
 
-  /// All policies of the sweeps beside each other.
-  public static Report.Section section(List<Map<String, Estimate>> seeds) {
+  /// The section of the report that compares all policies of the ablations.
+  public static Report.Section section(List<Measurements> seeds) {
     var rows = new ArrayList<List<Figure.Cell>>();
-    for (var name : SHOWN) {
+    for (var model : SHOWN) {
       rows.add(
           List.of(
-              Figure.Cell.text(name),
-              cell(seeds, "gold-worth/" + name, "", PaperClaim.Bounds.SHARE),
-              cell(seeds, "proxy/" + name, "", PaperClaim.Bounds.NONE),
-              cell(seeds, "kl/" + name, "nats", PaperClaim.Bounds.NONE),
-              cell(seeds, "skill/" + name, "%", PaperClaim.Bounds.SHARE)));
+              Figure.Cell.text(model.stored()),
+              cell(seeds, ModelMeasure.GOLD_WORTH.of(model), "", PaperClaim.Bounds.SHARE),
+              cell(seeds, ModelMeasure.PROXY.of(model), "", PaperClaim.Bounds.NONE),
+              cell(seeds, ModelMeasure.KL.of(model), "nats", PaperClaim.Bounds.NONE),
+              cell(seeds, ModelMeasure.SKILL.of(model), "%", PaperClaim.Bounds.SHARE)));
     }
     return new Report.Section(
         "sweeps",
@@ -318,14 +354,10 @@ public record Ablations(Experiment study) {
   }
 
   private static Figure.Cell cell(
-      List<Map<String, Estimate>> seeds, String key, String unit, PaperClaim.Bounds ends) {
+      List<Measurements> seeds, MeasureKey key, String unit, PaperClaim.Bounds range) {
     var test =
         new PaperClaim.Test(
-            key,
-            unit,
-            all -> Optional.ofNullable(all.get(key)).map(Estimate::value).orElse(Double.NaN),
-            ends,
-            PaperClaim.Bounds.NONE);
+            key.path(), unit, all -> all.get(key).value(), range, PaperClaim.Bounds.NONE);
     return Figure.Cell.estimate(test.measured(seeds), unit);
   }
 }

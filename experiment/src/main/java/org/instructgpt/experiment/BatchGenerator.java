@@ -18,51 +18,51 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Scope;
 
-/// Models at work on many prompts: what they answer, what a reward model says of answers, and how
-/// far a policy has moved. Prompts and responses are framed as in training.
+/// Runs models on many prompts: samples answers, and computes rewards and log-probabilities of
+/// answers. Prompts and responses have the same template as in training.
 ///
-/// Everything is computed in one precision, given by the caller, and depends on nothing but the
-/// arguments.
+/// Everything is computed in the given precision and depends on nothing but the arguments.
 ///
 /// @param precision of all models
 record BatchGenerator(Precision precision) {
+  /// Sequences in one batch.
   private static final int ROWS = 128;
 
-  /// What a model wrote.
+  /// An answer that a model sampled.
   ///
   /// @param text without the end-of-text token
   /// @param tokens with it
   /// @param logProb of all the tokens, in nats
-  /// @param finished whether it ended by itself; without, a limit cut it off and no end of text is
-  ///   among the tokens
+  /// @param finished whether the model ended it; else a limit cut it off and no end-of-text token
+  ///   is among the tokens
   record Answer(String text, int[] tokens, double logProb, boolean finished) {}
 
-  /// The longest answer in the little world, in tokens.
+  /// The most tokens of an answer.
   private static final int LONGEST = 48;
 
-  /// As policies are sampled in the paper: at temperature 1.
-  static Manner manner(long seed) {
-    return new Manner(LONGEST, 1, seed);
+  /// The sampling of policies in the paper: at temperature 1.
+  static Sampling sampling(long seed) {
+    return new Sampling(LONGEST, 1, seed);
   }
 
-  /// How answers are sampled.
+  /// The settings of sampling.
   ///
   /// @param longest in tokens
-  /// @param temperature 0 for the likeliest
-  record Manner(int longest, double temperature, long seed) {}
+  /// @param temperature 0 for greedy decoding
+  record Sampling(int longest, double temperature, long seed) {}
 
   /// One answer to each prompt.
-  List<Answer> answers(Path model, List<String> prompts, Manner manner) throws IOException {
-    return answers(model, "", prompts, manner);
+  List<Answer> answers(Path model, List<String> prompts, Sampling sampling) throws IOException {
+    return answers(model, "", prompts, sampling);
   }
 
-  /// One answer to each prompt after a few-shot prefix, as people ask a plain language model: what
-  /// it goes on to write after a blank line is no longer the answer.
+  /// One answer to each prompt after a few-shot prefix, for a plain language model: what it
+  /// continues with after a blank line is not part of the answer.
   ///
   /// @param prefix examples, with the blank lines after them; may be empty
-  List<Answer> continuations(Path model, String prefix, List<String> prompts, Manner manner)
+  List<Answer> continuations(Path model, String prefix, List<String> prompts, Sampling sampling)
       throws IOException {
-    return answers(model, prefix, prompts, manner).stream()
+    return answers(model, prefix, prompts, sampling).stream()
         .map(answer -> {
           int end = answer.text.indexOf("\n\n");
           return end < 0
@@ -72,14 +72,14 @@ record BatchGenerator(Precision precision) {
         .toList();
   }
 
-  private List<Answer> answers(Path model, String prefix, List<String> prompts, Manner manner)
+  private List<Answer> answers(Path model, String prefix, List<String> prompts, Sampling sampling)
       throws IOException {
     var tokenizer = Checkpoint.tokenizer(model);
     var settings =
-        new Sampler.Settings(manner.longest, manner.temperature, manner.seed, ROWS, true);
+        new Sampler.Settings(sampling.longest, sampling.temperature, sampling.seed, ROWS, true);
     try (var _ = Scope.open()) {
       var gpt = load(model);
-      int room = gpt.config().context() - manner.longest;
+      int room = gpt.config().context() - sampling.longest;
       var asked =
           prompts.stream()
               .map(prompt -> last(PromptTemplate.DEFAULT.prompt(tokenizer, prefix + prompt), room))
@@ -89,7 +89,7 @@ record BatchGenerator(Precision precision) {
     }
   }
 
-  /// The end of what does not fit, as a playground cuts it.
+  /// The last tokens of a prompt that is too long.
   private static int[] last(int[] ids, int room) {
     return ids.length <= room ? ids : Arrays.copyOfRange(ids, ids.length - room, ids.length);
   }
@@ -102,17 +102,17 @@ record BatchGenerator(Precision precision) {
     for (float each : sampled.logProbs()) {
       logProb += each;
     }
-    // The byte 0 is a token too, and no store and no page takes it.
+    // The byte 0 is a token too, but stores and pages do not accept it.
     var text = tokenizer.decode(Arrays.copyOf(ids, words)).replace('\0', '\uFFFD').strip();
     return new Answer(text, ids, logProb, finished);
   }
 
-  /// A text as the ids of an answer that ended by itself.
+  /// The tokens of a text as a finished answer.
   int[] ids(Path model, String answer) throws IOException {
     return PromptTemplate.DEFAULT.response(Checkpoint.tokenizer(model), answer);
   }
 
-  /// A text as the ids of an answer that ended by itself or was cut off.
+  /// The tokens of an answer, finished or cut off.
   int[] ids(Path model, Answer answer) throws IOException {
     return PromptTemplate.DEFAULT.response(
         Checkpoint.tokenizer(model), answer.text, answer.finished);
@@ -122,14 +122,14 @@ record BatchGenerator(Precision precision) {
   double[] rewards(Path rewardModel, List<String> prompts, List<int[]> answers) throws IOException {
     var tokenizer = Checkpoint.tokenizer(rewardModel);
     try (var _ = Scope.open()) {
-      var judge = Checkpoint.loadRewardModel(rewardModel, precision, Device.CPU);
-      return inParts(
-          prompts, answers, tokenizer, judge.config().context(), batch -> rewards(judge, batch));
+      var model = Checkpoint.loadRewardModel(rewardModel, precision, Device.CPU);
+      return inBatches(
+          prompts, answers, tokenizer, model.config().context(), batch -> rewards(model, batch));
     }
   }
 
-  private static double[] rewards(ScalarModel judge, Sequences batch) {
-    return judge.rewards(batch).doubles();
+  private static double[] rewards(ScalarModel model, Sequences batch) {
+    return model.rewards(batch).doubles();
   }
 
   /// The log-probability of each whole answer under a model, in nats.
@@ -137,7 +137,7 @@ record BatchGenerator(Precision precision) {
     var tokenizer = Checkpoint.tokenizer(model);
     try (var _ = Scope.open()) {
       var gpt = load(model);
-      return inParts(
+      return inBatches(
           prompts, answers, tokenizer, gpt.config().context(), batch -> sums(gpt, batch));
     }
   }
@@ -154,17 +154,13 @@ record BatchGenerator(Precision precision) {
     return sums;
   }
 
-  private interface Measure {
+  private interface Scorer {
     double[] of(Sequences batch);
   }
 
-  private static double[] inParts(
-      List<String> prompts,
-      List<int[]> answers,
-      Tokenizer tokenizer,
-      int context,
-      Measure measure) {
-    var parts = new ArrayList<double[]>();
+  private static double[] inBatches(
+      List<String> prompts, List<int[]> answers, Tokenizer tokenizer, int context, Scorer scorer) {
+    var batches = new ArrayList<double[]>();
     for (int from = 0; from < prompts.size(); from += ROWS) {
       int end = Math.min(prompts.size(), from + ROWS);
       var someAnswers = answers.subList(from, end);
@@ -173,14 +169,14 @@ record BatchGenerator(Precision precision) {
         int[] ids = PromptTemplate.DEFAULT.prompt(tokenizer, prompts.get(i));
         asked.add(last(ids, context - answers.get(i).length));
       }
-      parts.add(
+      batches.add(
           Scope.constant(() -> {
             try (var _ = Scope.open()) {
-              return measure.of(Sequences.of(asked, someAnswers, Device.CPU));
+              return scorer.of(Sequences.of(asked, someAnswers, Device.CPU));
             }
           }));
     }
-    return parts.stream().flatMapToDouble(Arrays::stream).toArray();
+    return batches.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
   private Gpt load(Path model) throws IOException {

@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.eval.Benchmark;
+import org.instructgpt.experiment.MeasureKey.CompletionMeasure;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
+import org.instructgpt.experiment.MeasureKey.TruthMeasure;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
@@ -26,54 +28,54 @@ import org.instructgpt.statistics.Estimate;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Scope;
 
-/// What is asked of a model beside its answers to customers: the skill suite that shows the
-/// alignment tax, truthfulness, rude words, bias, and the weaknesses that the paper names (sections
-/// 4.2, 4.3, 5.3).
+/// The tests of single models besides the human evaluation: the skill suite that shows the
+/// alignment tax, truthfulness, rude words, bias, and the weaknesses that the paper reports
+/// (sections 4.2, 4.3, 5.3).
 ///
-/// @param people know what is right
-/// @param author makes the models write
+/// @param people know the right answers
+/// @param generator makes the models answer
 /// @param items of each skill and weakness
 /// @param seed of the questions
-public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int items, long seed) {
-  private static final int SENTENCES = 60;
-  private static final Benchmark.Settings ASKED = new Benchmark.Settings(24, 128);
+public record CapabilitySuite(
+    SimulatedPeople people, BatchGenerator generator, int items, long seed) {
+  private static final int COMPLETIONS = 60;
+  private static final Benchmark.Settings BENCHMARK = new Benchmark.Settings(24, 128);
 
-  /// All exams of a model.
+  /// All tests of a model.
   ///
-  /// @param name under which the numbers are kept
   /// @param plain whether it is a plain language model, which goes on after its answer
-  Map<String, Estimate> of(String name, Path model, boolean plain) throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
+  Map<MeasureKey, Estimate> of(MeasuredModel model, Path folder, boolean plain) throws IOException {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
     var skills = new Skills(people.world());
     try (var _ = Scope.open()) {
-      var gpt = Checkpoint.loadLanguageModel(model, author.precision(), Device.CPU);
-      var benchmark = new Benchmark(gpt, Checkpoint.tokenizer(model), ASKED);
-      skills(benchmark, skills, name, found);
-      truth(benchmark, skills, name, found);
-      rudeness(benchmark, skills, name, found);
-      bias(benchmark, skills, name, found);
+      var gpt = Checkpoint.loadLanguageModel(folder, generator.precision(), Device.CPU);
+      var benchmark = new Benchmark(gpt, Checkpoint.tokenizer(folder), BENCHMARK);
+      skills(benchmark, skills, model, found);
+      truth(benchmark, skills, model, found);
+      rudeness(benchmark, skills, model, found);
+      bias(benchmark, skills, model, found);
     }
     for (var weakness : Weakness.values()) {
       var tasks = skills.weaknesses(weakness, items, seed);
-      weakness(weakness, tasks, answers(model, plain, prompts(tasks)), name, found);
+      weakness(weakness, tasks, answers(folder, plain, prompts(tasks)), model, found);
     }
-    transfer(model, plain, name, found);
+    transfer(folder, plain, model, found);
     return found;
   }
 
-  /// The skill suite alone: what the sweeps look at.
-  Map<String, Estimate> skills(String name, Path model) throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
+  /// The skill suite alone, for the ablations.
+  Map<MeasureKey, Estimate> skills(MeasuredModel model, Path folder) throws IOException {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
     try (var _ = Scope.open()) {
-      var gpt = Checkpoint.loadLanguageModel(model, author.precision(), Device.CPU);
-      var benchmark = new Benchmark(gpt, Checkpoint.tokenizer(model), ASKED);
-      skills(benchmark, new Skills(people.world()), name, found);
+      var gpt = Checkpoint.loadLanguageModel(folder, generator.precision(), Device.CPU);
+      var benchmark = new Benchmark(gpt, Checkpoint.tokenizer(folder), BENCHMARK);
+      skills(benchmark, new Skills(people.world()), model, found);
     }
     return found;
   }
 
   private void skills(
-      Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
+      Benchmark benchmark, Skills skills, MeasuredModel model, Map<MeasureKey, Estimate> found) {
     var all = new ArrayList<Double>();
     for (var skill : Skill.values()) {
       var test = skills.test(skill, items, 0, seed);
@@ -85,9 +87,9 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
               .toList();
       var scores = benchmark.answers(asked).stream().map(answer -> score(skill, answer)).toList();
       all.addAll(scores);
-      found.put("skill/" + name + "/" + lower(skill), share(scores));
+      found.put(MeasureKey.skill(model, skill), share(scores));
     }
-    found.put("skill/" + name, share(all));
+    found.put(ModelMeasure.SKILL.of(model), share(all));
   }
 
   private static double score(Skill skill, Benchmark.Answer answer) {
@@ -97,7 +99,8 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
     };
   }
 
-  private void truth(Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
+  private void truth(
+      Benchmark benchmark, Skills skills, MeasuredModel model, Map<MeasureKey, Estimate> found) {
     var probes = skills.truthProbes(seed);
     var said = benchmark.continuations(probes.stream().map(Probe.Truth::context).toList());
     for (var form : Probe.TruthForm.values()) {
@@ -109,14 +112,14 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
           truthful.add(one(probes.get(i).isTrue(said.get(i))));
         }
       }
-      found.put("truth-informative/" + name + "/" + lower(form), share(both));
-      found.put("truth/" + name + "/" + lower(form), share(truthful));
+      found.put(TruthMeasure.TRUTH_INFORMATIVE.of(model, form), share(both));
+      found.put(TruthMeasure.TRUTH.of(model, form), share(truthful));
     }
   }
 
   private void rudeness(
-      Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
-    var probes = skills.rudeProbes(SENTENCES, seed);
+      Benchmark benchmark, Skills skills, MeasuredModel model, Map<MeasureKey, Estimate> found) {
+    var probes = skills.rudeProbes(COMPLETIONS, seed);
     var said = benchmark.continuations(probes.stream().map(Probe.Rude::context).toList());
     for (var prefix : Probe.Prefix.values()) {
       var rude =
@@ -124,12 +127,12 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
               .filter(i -> probes.get(i).prefix() == prefix)
               .mapToObj(i -> one(skills.rudeness(said.get(i)) > 0))
               .toList();
-      found.put("rude/" + name + "/" + lower(prefix), share(rude));
+      found.put(CompletionMeasure.RUDE.of(model, prefix), share(rude));
     }
   }
 
   private static void bias(
-      Benchmark benchmark, Skills skills, String name, Map<String, Estimate> found) {
+      Benchmark benchmark, Skills skills, MeasuredModel model, Map<MeasureKey, Estimate> found) {
     var probes = skills.biasProbes();
     double[] bits =
         benchmark.entropies(
@@ -144,7 +147,7 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
               .filter(i -> probes.get(i).prefix() == prefix)
               .mapToObj(i -> bits[i])
               .toList();
-      found.put("entropy/" + name + "/" + lower(prefix), Measurements.share(entropies, bit -> bit));
+      found.put(CompletionMeasure.ENTROPY.of(model, prefix), share(entropies));
     }
   }
 
@@ -152,45 +155,50 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
       Weakness weakness,
       List<WorldTask> tasks,
       List<String> said,
-      String name,
-      Map<String, Estimate> found) {
+      MeasuredModel model,
+      Map<MeasureKey, Estimate> found) {
     var judged =
         IntStream.range(0, tasks.size())
             .mapToObj(i -> people.gold().judge(tasks.get(i), said.get(i), true))
             .toList();
     switch (weakness) {
       case CLOSED_DOMAIN ->
-          found.put("hallucination/" + name, flagged(judged, Rating.Flag.HALLUCINATION));
+          found.put(
+              ModelMeasure.HALLUCINATION.of(model), flagged(judged, Rating.Flag.HALLUCINATION));
       case FALSE_PREMISE ->
           found.put(
-              "premise-accepted/" + name, share(judged.stream().map(j -> one(j.truthful() < 0.5))));
+              ModelMeasure.PREMISE_ACCEPTED.of(model),
+              share(judged.stream().map(j -> one(j.truthful() < 0.5))));
       case SEVERAL_CONSTRAINTS -> {
         found.put(
-            "constraints-all/" + name,
+            ModelMeasure.CONSTRAINTS_ALL.of(model),
             share(
                 IntStream.range(0, tasks.size())
-                    .mapToObj(i -> kept(tasks, said, i) == 1 ? 1.0 : 0)));
+                    .mapToObj(i -> satisfied(tasks, said, i) == 1 ? 1.0 : 0)));
         found.put(
-            "constraints-each/" + name,
-            share(IntStream.range(0, tasks.size()).mapToObj(i -> kept(tasks, said, i))));
+            ModelMeasure.CONSTRAINTS_EACH.of(model),
+            share(IntStream.range(0, tasks.size()).mapToObj(i -> satisfied(tasks, said, i))));
       }
       case PLAIN_QUESTION -> {
         found.put(
-            "hedging/" + name, share(judged.stream().map(j -> one(j.surface().hedging() > 0))));
-        found.put("plain-truth/" + name, share(judged.stream().map(Judgement::truthful)));
+            ModelMeasure.HEDGING.of(model),
+            share(judged.stream().map(j -> one(j.surface().hedging() > 0))));
+        found.put(
+            ModelMeasure.PLAIN_TRUTH.of(model), share(judged.stream().map(Judgement::truthful)));
       }
     }
   }
 
-  /// The share of the constraints of a task that an answer keeps to.
-  private static double kept(List<WorldTask> tasks, List<String> said, int i) {
+  /// The share of the constraints of a task that an answer satisfies.
+  private static double satisfied(List<WorldTask> tasks, List<String> said, int i) {
     var constraints = tasks.get(i).constraints();
-    long kept = constraints.stream().filter(c -> c.holds(said.get(i))).count();
-    return (double) kept / constraints.size();
+    long satisfied = constraints.stream().filter(c -> c.holds(said.get(i))).count();
+    return (double) satisfied / constraints.size();
   }
 
-  /// Tasks of the family that was kept out of all training.
-  private void transfer(Path model, boolean plain, String name, Map<String, Estimate> found)
+  /// Measures helpfulness on the family of tasks that was kept out of all training.
+  private void transfer(
+      Path folder, boolean plain, MeasuredModel model, Map<MeasureKey, Estimate> found)
       throws IOException {
     var tasks =
         people.prompts(Split.TEST).stream()
@@ -202,46 +210,48 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
     if (tasks.isEmpty()) {
       return;
     }
-    var said = answers(model, plain, prompts(tasks));
+    var said = answers(folder, plain, prompts(tasks));
     found.put(
-        "transfer/" + name,
+        ModelMeasure.TRANSFER.of(model),
         share(
             IntStream.range(0, tasks.size())
                 .mapToObj(i -> people.gold().judge(tasks.get(i), said.get(i), true).helpful())));
   }
 
-  /// What a policy is worth on the prompts of a split, how often the reward model likes it, and how
-  /// far it has moved from the policy it started from.
+  /// Measures the answers of a policy: true utility, reward, KL divergence from the start of its
+  /// training, and length.
   ///
-  /// @param start the model of the KL divergence
-  public Map<String, Estimate> worth(
-      String name, Path model, Path start, Path reward, List<Prompt> prompts) throws IOException {
+  /// @param start the policy from which the KL divergence is measured
+  public Map<MeasureKey, Estimate> policy(
+      MeasuredModel model, Path folder, Path start, Path reward, List<Prompt> prompts)
+      throws IOException {
     var texts = prompts.stream().map(Prompt::text).toList();
-    var written = author.answers(model, texts, BatchGenerator.manner(seed));
+    var written = generator.answers(folder, texts, BatchGenerator.sampling(seed));
     var ids = written.stream().map(BatchGenerator.Answer::tokens).toList();
-    double[] before = author.logProbs(start, texts, ids);
-    double[] proxy = author.rewards(reward, texts, ids);
+    double[] before = generator.logProbs(start, texts, ids);
+    double[] proxy = generator.rewards(reward, texts, ids);
     var rows = IntStream.range(0, prompts.size()).boxed().toList();
     return Map.of(
-        "gold-worth/" + name,
+        ModelMeasure.GOLD_WORTH.of(model),
         Measurements.share(
-            rows, i -> people.worth(prompts.get(i), written.get(i).text(), Priorities.TRAINING)),
-        "proxy/" + name,
+            rows, i -> people.utility(prompts.get(i), written.get(i).text(), Priorities.TRAINING)),
+        ModelMeasure.PROXY.of(model),
         Measurements.mean(rows, i -> proxy[i]),
-        "kl/" + name,
+        ModelMeasure.KL.of(model),
         Measurements.mean(rows, i -> written.get(i).logProb() - before[i]),
-        "length/" + name,
+        ModelMeasure.LENGTH.of(model),
         Measurements.mean(rows, i -> written.get(i).tokens().length),
-        "finished/" + name,
+        ModelMeasure.FINISHED.of(model),
         Measurements.share(rows, i -> one(written.get(i).finished())));
   }
 
-  private List<String> answers(Path model, boolean plain, List<String> prompts) throws IOException {
-    var manner = BatchGenerator.manner(seed);
+  private List<String> answers(Path folder, boolean plain, List<String> prompts)
+      throws IOException {
+    var sampling = BatchGenerator.sampling(seed);
     var written =
         plain
-            ? author.continuations(model, "", prompts, manner)
-            : author.answers(model, prompts, manner);
+            ? generator.continuations(folder, "", prompts, sampling)
+            : generator.answers(folder, prompts, sampling);
     return written.stream().map(BatchGenerator.Answer::text).toList();
   }
 
@@ -263,9 +273,5 @@ public record CapabilitySuite(SimulatedPeople people, BatchGenerator author, int
 
   private static Estimate share(Stream<Double> values) {
     return share(values.toList());
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

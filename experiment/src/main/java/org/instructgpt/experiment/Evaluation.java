@@ -1,5 +1,17 @@
 package org.instructgpt.experiment;
 
+import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.BASE_LARGE;
+import static org.instructgpt.experiment.ModelName.BASE_SMALL;
+import static org.instructgpt.experiment.ModelName.PPO;
+import static org.instructgpt.experiment.ModelName.PPO_PTX;
+import static org.instructgpt.experiment.ModelName.PPO_PTX_SMALL;
+import static org.instructgpt.experiment.ModelName.PROMPTED;
+import static org.instructgpt.experiment.ModelName.PROMPTED_LARGE;
+import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SKILLS;
+import static org.instructgpt.experiment.ModelName.SUPERVISED;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,10 +19,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.instructgpt.experiment.MeasureKey.AgreementMeasure;
+import org.instructgpt.experiment.MeasureKey.RewardModelMeasure;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;
@@ -23,150 +37,160 @@ import org.instructgpt.statistics.Bootstrap;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.WinRates;
 
-/// Everything that is measured on the models of a [PaperPipeline], as steps of an agenda; what was
-/// found is kept in `reports/measures.json`.
+/// The evaluation of the models of a [PaperPipeline], as steps. The measurements are kept in
+/// `reports/measures.json`.
 ///
 /// @param workspace with the models
-/// @param scale how much
+/// @param size of the test sets
 /// @param seed of all draws
 /// @param people who judge
-/// @param author makes the models write
+/// @param generator makes the models answer
 public record Evaluation(
     Workspace workspace,
-    ExperimentSize scale,
+    ExperimentSize size,
     long seed,
     SimulatedPeople people,
-    BatchGenerator author) {
-  /// Those that are compared on held-out customers' prompts, the paper's Fig. 1.
-  static final List<String> POLICIES =
-      List.of("base", HumanEvaluation.PROMPTED, "sft", "ppo", "ppo-ptx", "skills");
+    BatchGenerator generator) {
+  /// The models that are compared on held-out customers' prompts (paper Fig. 1).
+  private static final List<ModelName> POLICIES =
+      List.of(BASE, PROMPTED, SFT, PPO, PPO_PTX, SKILLS);
 
-  /// Those that meet across sizes. SFT is the baseline here too.
-  static final List<String> SIZES =
-      List.of(
-          "sft", "base-small", "ppo-ptx-small", "base-large", HumanEvaluation.PROMPTED + "-large");
+  /// The models of other sizes that are compared, and the baseline SFT.
+  private static final List<ModelName> SIZES =
+      List.of(SFT, BASE_SMALL, PPO_PTX_SMALL, BASE_LARGE, PROMPTED_LARGE);
 
-  private static final List<String> EXAMINED = List.of("base", "sft", "ppo", "ppo-ptx");
+  private static final List<ModelName> TESTED = List.of(BASE, SFT, PPO, PPO_PTX);
   private static final int CURVE_PROMPTS = 128;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// Where the numbers are.
-  public Measurements measures() {
-    return new Measurements(workspace.reports().resolve("measures.json"));
+  /// The file of the measurements.
+  public MeasurementsFile measurements() {
+    return new MeasurementsFile(workspace.reports().resolve("measures.json"));
   }
 
-  public CapabilitySuite exams() {
-    return new CapabilitySuite(people, author, scale.items(), seed);
+  /// The tests of single models.
+  public CapabilitySuite capabilities() {
+    return new CapabilitySuite(people, generator, size.items(), seed);
   }
 
-  /// Adds the steps from the models to the numbers.
-  void plan(ResumableSteps agenda) {
-    agenda
+  /// Adds the steps that measure the models.
+  void plan(ResumableSteps steps) {
+    steps
         .then("judge", "Evaluation: held-out labelers judge the models", 30, this::judge)
-        .then("exams", "Evaluation: skills, truth, harm", 20, this::examine)
+        .then("exams", "Evaluation: skills, truth, harm", 20, this::testCapabilities)
         .then("curves", "Evaluation: true worth beside reward and KL", 20, this::curves);
   }
 
   private void judge() throws IOException {
-    var contest = new HumanEvaluation(workspace, people, author, seed);
-    var prompts = contest.prompts(scale.judged());
+    var humanEvaluation = new HumanEvaluation(workspace, people, generator, seed);
+    var prompts = humanEvaluation.prompts(size.judged());
     var texts = prompts.stream().map(Prompt::text).toList();
-    var answers = contest.answers(POLICIES, texts);
-    contest.addForeign(texts, answers);
-    contest.judge(prompts, answers);
-    var sizes = contest.answers(SIZES.subList(1, SIZES.size()), texts);
-    sizes.putFirst("sft", Objects.requireNonNull(answers.get("sft")));
-    contest.judge(prompts, sizes);
-    var found = new LinkedHashMap<>(contest.gold(prompts, answers));
-    found.putAll(contest.gold(prompts, sizes));
+    var answers = humanEvaluation.answers(POLICIES, texts);
+    humanEvaluation.addBaselines(texts, answers);
+    humanEvaluation.judge(prompts, answers);
+    var sizes = humanEvaluation.answers(SIZES.subList(1, SIZES.size()), texts);
+    sizes.putFirst(SFT, Objects.requireNonNull(answers.get(SFT)));
+    humanEvaluation.judge(prompts, sizes);
+    var found = new LinkedHashMap<>(humanEvaluation.gold(prompts, answers));
+    found.putAll(humanEvaluation.gold(prompts, sizes));
     found.putAll(winRates());
     found.putAll(agreements());
     found.putAll(rewardModel());
-    measures().add(found);
+    measurements().add(found);
   }
 
-  /// What labelers of one pool said of the models on held-out customers' prompts.
-  public List<WithPrompt<Ranking>> verdicts(Labeler.Pool pool) throws IOException {
+  /// The rankings of the models' answers to held-out customers' prompts by labelers of one pool.
+  public List<WithPrompt<Ranking>> rankings(Labeler.Pool pool) throws IOException {
     try (var store = workspace.store()) {
       return store.rankings(Filter.ALL.in(Split.TEST).by(pool));
     }
   }
 
-  private Map<String, Estimate> winRates() throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
+  private Map<MeasureKey, Estimate> winRates() throws IOException {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
     for (var pool : List.of(Labeler.Pool.HELD_OUT, Labeler.Pool.TRAINING)) {
-      var wins = WinRates.of(verdicts(pool));
+      var wins = WinRates.of(rankings(pool));
       for (var model : wins.models()) {
         for (var rate : wins.against(model)) {
-          found.put("win/%s/%s/%s".formatted(word(pool), rate.model(), model), rate.share());
+          found.put(
+              MeasureKey.win(pool, MeasuredModel.named(rate.model()), MeasuredModel.named(model)),
+              rate.share());
         }
       }
     }
     return found;
   }
 
-  private Map<String, Estimate> agreements() throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
+  private Map<MeasureKey, Estimate> agreements() throws IOException {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
     var bootstrap = Bootstrap.seeded(seed);
     for (var pool : List.of(Labeler.Pool.HELD_OUT, Labeler.Pool.TRAINING)) {
-      add(found, word(pool), Agreement.ofRankings(verdicts(pool), bootstrap));
+      add(found, measure -> measure.of(pool), Agreement.ofRankings(rankings(pool), bootstrap));
     }
     try (var store = workspace.store()) {
       var training = Filter.ALL.in(Split.TRAIN).by(Labeler.Pool.TRAINING);
-      add(found, "ranking", Agreement.ofRankings(store.rankings(training), bootstrap));
+      add(
+          found,
+          AgreementMeasure::ofRankings,
+          Agreement.ofRankings(store.rankings(training), bootstrap));
     }
     return found;
   }
 
-  private static void add(Map<String, Estimate> found, String who, Agreement agreement) {
-    found.put("agreement/" + who, agreement.tiesAsHalf());
-    found.put("agreement-without-ties/" + who, agreement.withoutTies());
-    found.put("agreement-ties-as-answer/" + who, agreement.tiesAsAnswer());
-    found.put("alpha-nominal/" + who, agreement.nominal());
-    found.put("alpha-ordinal/" + who, agreement.ordinal());
+  private static void add(
+      Map<MeasureKey, Estimate> found,
+      Function<AgreementMeasure, MeasureKey> key,
+      Agreement agreement) {
+    found.put(key.apply(AgreementMeasure.AGREEMENT), agreement.tiesAsHalf());
+    found.put(key.apply(AgreementMeasure.AGREEMENT_WITHOUT_TIES), agreement.withoutTies());
+    found.put(key.apply(AgreementMeasure.AGREEMENT_TIES_AS_ANSWER), agreement.tiesAsAnswer());
+    found.put(key.apply(AgreementMeasure.ALPHA_NOMINAL), agreement.nominal());
+    found.put(key.apply(AgreementMeasure.ALPHA_ORDINAL), agreement.ordinal());
   }
 
-  /// What the training of the reward model measured on rankings that it had not seen.
-  private Map<String, Estimate> rewardModel() throws IOException {
+  /// The measurements on unseen rankings that the training of the reward model reported.
+  private Map<MeasureKey, Estimate> rewardModel() throws IOException {
     var report = JSON.readTree(Files.readString(workspace.reports().resolve("reward.json")));
-    var found = new LinkedHashMap<String, Estimate>();
-    for (var name : List.of("accuracy", "prompt_accuracy", "longer_wins", "lead")) {
-      found.put("reward/" + name, JSON.treeToValue(report.path(name), Estimate.class));
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
+    for (var measure : RewardModelMeasure.values()) {
+      var node = report.path(measure.field());
+      found.put(
+          measure.key(),
+          measure == RewardModelMeasure.LENGTH_CORRELATION
+              ? Measurements.exact(node.asDouble())
+              : JSON.treeToValue(node, Estimate.class));
     }
-    found.put(
-        "reward/length_correlation",
-        Measurements.exact(report.path("length_correlation").asDouble()));
     return found;
   }
 
-  private void examine() throws IOException {
-    var found = new LinkedHashMap<String, Estimate>();
-    for (var name : EXAMINED) {
-      found.putAll(exams().of(name, workspace.model(name), name.equals("base")));
+  private void testCapabilities() throws IOException {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
+    for (var model : TESTED) {
+      found.putAll(capabilities().of(model, folder(model), model == BASE));
     }
     var skills = workspace.root().resolve("skills").resolve("models").resolve("skills");
-    found.putAll(exams().of("skills", skills, false));
-    measures().add(found);
+    found.putAll(capabilities().of(SKILLS, skills, false));
+    measurements().add(found);
   }
 
   private void curves() throws IOException {
     var prompts =
         people.prompts(Split.VALIDATION).stream().limit(CURVE_PROMPTS).collect(Collectors.toList());
-    var curves = new OveroptimizationCurves(workspace, people, exams(), prompts, seed);
-    var found = new LinkedHashMap<String, Estimate>();
-    for (var policy : List.of("ppo", "ppo-ptx")) {
-      found.putAll(curves.along(policy, "supervised"));
+    var curves = new OveroptimizationCurves(workspace, people, capabilities(), prompts, seed);
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
+    for (var policy : List.of(PPO, PPO_PTX)) {
+      found.putAll(curves.along(policy, SUPERVISED));
     }
-    found.putAll(curves.bestOf("supervised"));
-    var start = workspace.model("supervised");
-    for (var name : List.of("sft", "ppo", "ppo-ptx")) {
+    found.putAll(curves.bestOf(SUPERVISED));
+    var start = folder(SUPERVISED);
+    for (var model : List.of(SFT, PPO, PPO_PTX)) {
       found.putAll(
-          exams().worth(name, workspace.model(name), start, workspace.model("reward"), prompts));
+          capabilities().policy(model, folder(model), start, workspace.model("reward"), prompts));
     }
-    measures().add(found);
+    measurements().add(found);
   }
 
-  /// The curves of a training by step, from what its run wrote.
+  /// The metrics of a training by step, read from its run.
   ///
   /// @param kind `train` or `eval`
   List<Map<String, Double>> history(Path run, String kind) throws IOException {
@@ -185,7 +209,7 @@ public record Evaluation(
     return steps;
   }
 
-  static String word(Labeler.Pool pool) {
-    return pool.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  private Path folder(ModelName model) {
+    return workspace.model(model.stored());
   }
 }

@@ -13,94 +13,103 @@ import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.torch.Precision;
 
-/// One little world with everything that belongs to it, in one workspace: its people, its models
-/// and what is measured on them.
+/// The experiment of a workspace: a simulated world with its people, the models that are trained on
+/// their feedback, and the measurements of those models.
 ///
-/// @param size how large
+/// @param sizeName of the world, the data and the models
 /// @param seed of the world, its people and all trainings
-/// @param agenda remembers what is done
+/// @param steps the plan, and which steps are done
+/// @param commands run the trainings
+/// @param generator makes models answer prompts
 public record Experiment(
     Workspace workspace,
-    ExperimentSize.Name size,
+    ExperimentSize.Name sizeName,
     long seed,
-    ResumableSteps agenda,
-    Commands shell,
-    BatchGenerator author,
+    ResumableSteps steps,
+    Commands commands,
+    BatchGenerator generator,
     SimulatedPeople people) {
-  private static final String AGENDA = "agenda.json";
+  private static final String STEPS = "agenda.json";
 
-  /// A study in a folder, new or begun with the same settings.
+  /// Begins an experiment in a folder, or continues one that was begun there with the same
+  /// settings.
   ///
-  /// @throws IllegalArgumentException if it was begun with others
+  /// @throws IllegalArgumentException if it was begun with other settings
   public static Experiment begin(
       Path folder,
-      ExperimentSize.Name size,
+      ExperimentSize.Name sizeName,
       long seed,
-      Function<Path, Commands> commands,
+      Function<Path, Commands> commandsWithLog,
       PrintWriter out)
       throws IOException {
     OutputFile.checkFolder(folder, "--workspace " + folder);
-    if (!Files.exists(folder.resolve(AGENDA)) && new Workspace(folder).hasStore()) {
+    if (!Files.exists(folder.resolve(STEPS)) && new Workspace(folder).hasStore()) {
       throw new IllegalArgumentException(
           "--workspace %s holds what people gave, and no demo made it: simulated people must not mix with them; give another folder"
               .formatted(folder));
     }
-    var study = of(Workspace.create(folder), size, seed, commands, out);
+    var experiment = of(Workspace.create(folder), sizeName, seed, commandsWithLog, out);
     var settings = new LinkedHashMap<String, Object>();
-    settings.put("size", size.name().toLowerCase(Locale.ROOT));
+    settings.put("size", sizeName.name().toLowerCase(Locale.ROOT));
     settings.put("seed", seed);
-    study.agenda.begin(settings);
-    study.miniature().begin();
-    return study;
+    experiment.steps.begin(settings);
+    experiment.pipeline().begin();
+    return experiment;
   }
 
-  /// The study that was begun in a workspace.
+  /// Continues the experiment that was begun in a workspace.
   ///
   /// @throws IllegalArgumentException if none was
   public static Experiment continued(
-      Workspace workspace, Function<Path, Commands> commands, PrintWriter out) throws IOException {
-    var file = workspace.root().resolve(AGENDA);
+      Workspace workspace, Function<Path, Commands> commandsWithLog, PrintWriter out)
+      throws IOException {
+    var file = workspace.root().resolve(STEPS);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
           "%s is no workspace of a demo: there is no %s; make one with instructgpt demo -w %s"
-              .formatted(workspace.root(), AGENDA, workspace.root()));
+              .formatted(workspace.root(), STEPS, workspace.root()));
     }
     var settings = new ObjectMapper().readTree(Files.readString(file)).path("settings");
-    var size = ExperimentSize.Name.valueOf(settings.path("size").asText().toUpperCase(Locale.ROOT));
-    return of(workspace, size, settings.path("seed").asLong(), commands, out);
+    var sizeName =
+        ExperimentSize.Name.valueOf(settings.path("size").asText().toUpperCase(Locale.ROOT));
+    return of(workspace, sizeName, settings.path("seed").asLong(), commandsWithLog, out);
   }
 
   private static Experiment of(
       Workspace workspace,
-      ExperimentSize.Name size,
+      ExperimentSize.Name sizeName,
       long seed,
-      Function<Path, Commands> commands,
+      Function<Path, Commands> commandsWithLog,
       PrintWriter out) {
-    var shell = commands.apply(workspace.root().resolve("log.txt"));
-    var agenda = new ResumableSteps(workspace.root().resolve(AGENDA), out, shell, shell.clock());
-    var author = new BatchGenerator(Precision.named("auto"));
-    var people = new SimulatedPeople(workspace, size.scale(), seed, author);
-    return new Experiment(workspace, size, seed, agenda, shell, author, people);
+    var commands = commandsWithLog.apply(workspace.root().resolve("log.txt"));
+    var steps =
+        new ResumableSteps(workspace.root().resolve(STEPS), out, commands, commands.clock());
+    var generator = new BatchGenerator(Precision.named("auto"));
+    var people = new SimulatedPeople(workspace, sizeName.size(), seed, generator);
+    return new Experiment(workspace, sizeName, seed, steps, commands, generator, people);
   }
 
-  public ExperimentSize scale() {
-    return size.scale();
+  /// The size of the world, the data and the models.
+  public ExperimentSize size() {
+    return sizeName.size();
   }
 
-  public PaperPipeline miniature() {
-    return new PaperPipeline(workspace, scale(), seed, shell);
+  /// The trainings of the paper.
+  public PaperPipeline pipeline() {
+    return new PaperPipeline(workspace, size(), seed, commands);
   }
 
-  public Evaluation inquiry() {
-    return new Evaluation(workspace, scale(), seed, people, author);
+  /// The evaluation of the models.
+  public Evaluation evaluation() {
+    return new Evaluation(workspace, size(), seed, people, generator);
   }
 
-  /// Plans everything that the demo shows.
+  /// Plans all steps of the demo.
   public void plan() {
-    miniature().plan(agenda, people);
-    inquiry().plan(agenda);
-    var overview = new ReportBuilder(inquiry(), agenda);
-    agenda.then(
-        "report", "The report", 5, () -> ReportFiles.write(overview.report(), workspace.reports()));
+    pipeline().plan(steps, people);
+    evaluation().plan(steps);
+    var report = new ReportBuilder(evaluation(), steps);
+    steps.then(
+        "report", "The report", 5, () -> ReportFiles.write(report.report(), workspace.reports()));
   }
 }

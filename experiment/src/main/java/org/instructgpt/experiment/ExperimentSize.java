@@ -3,18 +3,18 @@ package org.instructgpt.experiment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How large the miniature is.
+/// The size of an [Experiment]: of its world, data, models and evaluation.
 ///
 /// @param words of the text that models are pretrained on
-/// @param asked prompts that customers ask, before curation
-/// @param written prompts that labelers write
-/// @param demonstrations that labelers write for customers' prompts, besides their own prompts
+/// @param asked prompts of customers, before curation
+/// @param written prompts of labelers
+/// @param demonstrations for customers' prompts; labelers' own prompts have one each besides
 /// @param rankings of K = 4 to 9 outputs
 /// @param judged prompts of held-out customers on which the models are compared
 /// @param items of each skill's test
 /// @param episodes of each PPO training
-/// @param smaller what makes the recipe's model the smaller of three, `section.key=value`
-/// @param larger what makes it the larger
+/// @param smaller settings of the smallest of three models, `section.key=value`
+/// @param larger settings of the largest
 /// @param overrides of the recipe
 public record ExperimentSize(
     int words,
@@ -64,7 +64,7 @@ public record ExperimentSize(
               "pretrain.steps=1400",
               "sft.epochs=6"));
 
-  /// Seconds: everything happens and nothing is learned. For tests.
+  /// Seconds, for tests: every step runs and the models learn nothing.
   static final ExperimentSize TEST =
       new ExperimentSize(
           20_000,
@@ -96,13 +96,13 @@ public record ExperimentSize(
     overrides = List.copyOf(all);
   }
 
-  /// The sizes that a person can ask for.
+  /// The named sizes.
   public enum Name {
     TEST,
     TINY,
     SMALL;
 
-    ExperimentSize scale() {
+    ExperimentSize size() {
       return switch (this) {
         case TEST -> ExperimentSize.TEST;
         case TINY -> ExperimentSize.TINY;
@@ -119,7 +119,7 @@ public record ExperimentSize(
         "pretrain.steps=" + steps);
   }
 
-  /// Iterations between the policies that are kept along the way: half a dozen of them.
+  /// Iterations between the snapshots of a policy, of which there are about six.
   long snapshotEvery() {
     return Math.max(1, episodes / 256 / 6);
   }

@@ -1,6 +1,7 @@
 package org.instructgpt.experiment;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.Filter;
@@ -22,30 +24,28 @@ import org.instructgpt.simulation.LabelingInstructions;
 import org.instructgpt.simulation.SimulatedLabeler;
 import org.instructgpt.statistics.Estimate;
 
-/// Models answer the prompts of held-out customers, and labelers rank and rate the answers under
-/// the instructions of the final evaluation (paper sections 3.6 and 4.1).
+/// The human evaluation: models answer the prompts of held-out customers, and labelers rank and
+/// rate the answers under the instructions of the final evaluation (paper sections 3.6 and 4.1).
 ///
-/// Two answers that need no skill stand beside the models': the one constant text that the reward
-/// model likes best on validation prompts, and the longest of the other answers. A judge, or a
-/// reward model, that prefers them is not to be trusted.
+/// Two baselines that need no skill are judged with the models: the one constant text that the
+/// reward model likes best on validation prompts, and the longest of the other answers. Judges, or
+/// a reward model, that prefer these are not reliable.
 ///
 /// @param workspace with the models
 /// @param people who judge
-/// @param author makes the models write
+/// @param generator makes the models answer
 /// @param seed of the draws
 public record HumanEvaluation(
-    Workspace workspace, SimulatedPeople people, BatchGenerator author, long seed) {
-  static final String CONSTANT = "constant";
-  static final String LONGEST = "longest";
-  static final String PROMPTED = "prompted";
-
-  /// On so many prompts two labelers of each pool judge, to know how far they agree.
+    Workspace workspace, SimulatedPeople people, BatchGenerator generator, long seed) {
+  /// The number of prompts on which two labelers of each pool judge, to measure their agreement.
   private static final int OVERLAP = 120;
 
   private static final int CANDIDATES = 48;
+
+  /// Validation prompts on which candidates are compared.
   private static final int TRIALS = 48;
 
-  /// The prompts that models are compared on.
+  /// The prompts on which models are compared.
   public List<Prompt> prompts(int count) throws IOException {
     var all =
         people.prompts(Split.TEST).stream()
@@ -58,45 +58,50 @@ public record HumanEvaluation(
     return all.subList(0, count);
   }
 
-  /// An answer of each policy to each prompt.
-  ///
-  /// @param policies names of models
-  public SequencedMap<String, List<Output>> answers(List<String> policies, List<String> prompts)
-      throws IOException {
-    var answers = new LinkedHashMap<String, List<Output>>();
-    for (var policy : policies) {
-      answers.put(policy, answers(policy, prompts));
+  /// An answer of each model to each prompt.
+  public SequencedMap<MeasuredModel, List<Output>> answers(
+      List<? extends MeasuredModel> models, List<String> prompts) throws IOException {
+    var answers = new LinkedHashMap<MeasuredModel, List<Output>>();
+    for (var model : models) {
+      answers.put(model, answers(model, prompts));
     }
     return answers;
   }
 
-  private List<Output> answers(String policy, List<String> prompts) throws IOException {
-    var manner = BatchGenerator.manner(seed);
+  private List<Output> answers(MeasuredModel model, List<String> prompts) throws IOException {
+    var sampling = BatchGenerator.sampling(seed);
     var written =
-        switch (policy) {
-          case "base", "base-small", "base-large" ->
-              author.continuations(workspace.model(policy), "", prompts, manner);
-          case PROMPTED ->
-              author.continuations(workspace.model("base"), prefix("base"), prompts, manner);
-          case PROMPTED + "-large" ->
-              author.continuations(
-                  workspace.model("base-large"), prefix("base-large"), prompts, manner);
-          case "skills" -> author.answers(skills().model(policy), prompts, manner);
-          default -> author.answers(workspace.model(policy), prompts, manner);
+        switch (model) {
+          case ModelName.BASE, ModelName.BASE_SMALL, ModelName.BASE_LARGE ->
+              generator.continuations(folder(model), "", prompts, sampling);
+          case ModelName.PROMPTED -> prompted(ModelName.BASE, prompts, sampling);
+          case ModelName.PROMPTED_LARGE -> prompted(ModelName.BASE_LARGE, prompts, sampling);
+          case ModelName.SKILLS ->
+              generator.answers(skills().model(model.stored()), prompts, sampling);
+          default -> generator.answers(folder(model), prompts, sampling);
         };
     return written.stream()
-        .map(answer -> new Output(answer.text(), policy, answer.finished()))
+        .map(answer -> new Output(answer.text(), model.stored(), answer.finished()))
         .toList();
+  }
+
+  private List<BatchGenerator.Answer> prompted(
+      ModelName base, List<String> prompts, BatchGenerator.Sampling sampling) throws IOException {
+    return generator.continuations(folder(base), prefix(base), prompts, sampling);
+  }
+
+  private Path folder(MeasuredModel model) {
+    return workspace.model(model.stored());
   }
 
   private Workspace skills() {
     return new Workspace(workspace.root().resolve("skills"));
   }
 
-  /// The answers that need no skill.
-  void addForeign(List<String> prompts, SequencedMap<String, List<Output>> answers)
+  /// Adds the baselines that need no skill.
+  void addBaselines(List<String> prompts, SequencedMap<MeasuredModel, List<Output>> answers)
       throws IOException {
-    var constant = new Output(constant(), CONSTANT);
+    var constant = new Output(constant(), ModelName.CONSTANT.stored());
     var longest =
         IntStream.range(0, prompts.size())
             .mapToObj(i ->
@@ -104,10 +109,10 @@ public record HumanEvaluation(
                     .map(outputs -> outputs.get(i))
                     .max(Comparator.comparingInt(output -> output.text().length()))
                     .orElseThrow())
-            .map(output -> new Output(output.text(), LONGEST, output.ended()))
+            .map(output -> new Output(output.text(), ModelName.LONGEST.stored(), output.ended()))
             .toList();
-    answers.put(CONSTANT, prompts.stream().map(_ -> constant).toList());
-    answers.put(LONGEST, longest);
+    answers.put(ModelName.CONSTANT, prompts.stream().map(_ -> constant).toList());
+    answers.put(ModelName.LONGEST, longest);
   }
 
   /// The demonstration that the reward model likes best as an answer to everything.
@@ -117,17 +122,17 @@ public record HumanEvaluation(
     return best(
         candidates,
         candidate ->
-            mean(author.rewards(workspace.model("reward"), trials, ids(trials, candidate))));
+            mean(generator.rewards(workspace.model("reward"), trials, ids(trials, candidate))));
   }
 
   private List<int[]> ids(List<String> trials, String answer) throws IOException {
-    int[] ids = author.ids(workspace.model("reward"), answer);
+    int[] ids = generator.ids(workspace.model("reward"), answer);
     return trials.stream().map(_ -> ids).toList();
   }
 
   /// The few-shot prefix for a base model: of a few candidates the one whose answers have the
   /// highest mean reward on validation prompts, as the paper chose it (section 3.5).
-  String prefix(String base) throws IOException {
+  String prefix(ModelName base) throws IOException {
     var trials = validation(TRIALS);
     var examples = examples();
     var candidates = new ArrayList<String>();
@@ -138,25 +143,25 @@ public record HumanEvaluation(
         candidates,
         candidate -> {
           var written =
-              author.continuations(
-                  workspace.model(base), candidate, trials, BatchGenerator.manner(seed));
+              generator.continuations(
+                  folder(base), candidate, trials, BatchGenerator.sampling(seed));
           var ids = new ArrayList<int[]>();
           for (var answer : written) {
-            ids.add(author.ids(workspace.model("reward"), answer));
+            ids.add(generator.ids(workspace.model("reward"), answer));
           }
-          return mean(author.rewards(workspace.model("reward"), trials, ids));
+          return mean(generator.rewards(workspace.model("reward"), trials, ids));
         });
   }
 
-  private interface Merit {
+  private interface Score {
     double of(String candidate) throws IOException;
   }
 
-  private static String best(List<String> candidates, Merit merit) throws IOException {
+  private static String best(List<String> candidates, Score score) throws IOException {
     var best = "";
     double most = Double.NEGATIVE_INFINITY;
     for (var candidate : candidates) {
-      double value = merit.of(candidate);
+      double value = score.of(candidate);
       if (value > most) {
         most = value;
         best = candidate;
@@ -193,8 +198,9 @@ public record HumanEvaluation(
     }
   }
 
-  /// Labelers of both pools judge the answers; their rankings and ratings go into the store.
-  public void judge(List<Prompt> prompts, Map<String, List<Output>> answers) throws IOException {
+  /// Lets labelers of both pools judge the answers, and stores their rankings and ratings.
+  public void judge(List<Prompt> prompts, Map<MeasuredModel, List<Output>> answers)
+      throws IOException {
     var labelers = people.labelers();
     var given = new ArrayList<Feedback>();
     for (int i = 0; i < prompts.size(); i++) {
@@ -226,16 +232,17 @@ public record HumanEvaluation(
         .toList();
   }
 
-  /// What each model's answers are truly worth, as nobody but the simulation knows.
-  public Map<String, Estimate> gold(List<Prompt> prompts, Map<String, List<Output>> answers) {
-    var found = new LinkedHashMap<String, Estimate>();
+  /// The mean true utility of each model's answers, by the gold judge.
+  public Map<MeasureKey, Estimate> gold(
+      List<Prompt> prompts, Map<MeasuredModel, List<Output>> answers) {
+    var found = new LinkedHashMap<MeasureKey, Estimate>();
     answers.forEach((model, outputs) -> {
       var rows = IntStream.range(0, prompts.size()).boxed().toList();
       found.put(
-          "gold/" + model,
+          ModelMeasure.GOLD.of(model),
           Measurements.share(
               rows,
-              i -> people.worth(prompts.get(i), outputs.get(i).text(), Priorities.EVALUATION)));
+              i -> people.utility(prompts.get(i), outputs.get(i).text(), Priorities.EVALUATION)));
     });
     return found;
   }

@@ -1,42 +1,63 @@
 package org.instructgpt.experiment;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
 import org.instructgpt.statistics.Estimate;
 
-/// Numbers that were measured in a workspace, by name, in one file: what reports and claims are
-/// made from. A name is a path such as `win/ppo-ptx/sft`.
-///
-/// @param file JSON, one entry a name
-public record Measurements(Path file) {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+/// Measurements by their [keys][MeasureKey]: what reports and claims are made from.
+public final class Measurements {
+  private static final Estimate MISSING = new Estimate(Double.NaN, Double.NaN, Double.NaN);
 
-  /// Adds numbers, or replaces those of the same names.
-  public void add(Map<String, Estimate> found) throws IOException {
-    var all = all();
-    all.putAll(found);
-    AtomicFiles.write(file, JSON.writeValueAsString(all) + "\n");
+  private final SortedMap<String, Estimate> byPath;
+
+  /// @param byPath by the path of the key
+  Measurements(SortedMap<String, Estimate> byPath) {
+    this.byPath = Collections.unmodifiableSortedMap(new TreeMap<>(byPath));
   }
 
-  /// All numbers, in the order of their names.
-  public TreeMap<String, Estimate> all() throws IOException {
-    return Files.exists(file)
-        ? JSON.readValue(Files.readString(file), new TypeReference<>() {})
-        : new TreeMap<>();
+  static Measurements of(Map<MeasureKey, Estimate> found) {
+    var byPath = new TreeMap<String, Estimate>();
+    found.forEach((key, estimate) -> byPath.put(key.path(), estimate));
+    return new Measurements(byPath);
   }
 
-  /// A number without an interval.
+  /// A measurement; not a number if it is missing.
+  public Estimate get(MeasureKey key) {
+    return byPath.getOrDefault(key.path(), MISSING);
+  }
+
+  public boolean has(MeasureKey key) {
+    return byPath.containsKey(key.path());
+  }
+
+  /// The snapshots of a policy with a measured KL divergence, by training step.
+  List<MeasuredModel> snapshots(ModelName policy) {
+    return series(
+        new MeasuredModel.Snapshot(policy, "").stored(),
+        step -> new MeasuredModel.Snapshot(policy, step));
+  }
+
+  /// The best-of-n choices with a measured KL divergence, by n.
+  List<MeasuredModel> bestOf() {
+    return series(MeasuredModel.BestOf.PREFIX, n -> new MeasuredModel.BestOf(Integer.parseInt(n)));
+  }
+
+  private List<MeasuredModel> series(String prefix, Function<String, MeasuredModel> element) {
+    var begin = MeasureKey.word(ModelMeasure.KL) + "/" + prefix;
+    return byPath.keySet().stream()
+        .filter(path -> path.startsWith(begin))
+        .<MeasuredModel>map(path -> element.apply(path.substring(begin.length())))
+        .toList();
+  }
+
+  /// A value without an interval.
   public static Estimate exact(double value) {
     return new Estimate(value, value, value);
   }
@@ -46,7 +67,7 @@ public record Measurements(Path file) {
     return Estimate.mean(clusters(items, value));
   }
 
-  /// The same of shares, or of what lies between 0 and 1: so does the interval.
+  /// The mean of shares, or of other values between 0 and 1; the interval lies between 0 and 1 too.
   static <T> Estimate share(Iterable<T> items, ToDoubleFunction<T> value) {
     return Estimate.of(clusters(items, value));
   }

@@ -2,37 +2,32 @@ package org.instructgpt.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.instructgpt.plot.Figure.Verdict;
 import org.instructgpt.statistics.Estimate;
 
-/// A statement of the paper that the little world can bear out or not (paper.md 8.3).
+/// A claim of the paper that is tested in simulated worlds (`docs/specification.md` 8.5).
 ///
-/// What counts was decided before anything was measured: each test names a number, computed on one
-/// seed's measures, and where it must lie. The number is measured with several seeds; the interval
-/// is that of their mean ([Estimate]), and where the number has ends, it stays within them.
+/// The tests were decided before anything was measured: each names a number, computed from the
+/// measurements of one seed, and where it must lie. The number is measured with several seeds; the
+/// interval is that of their mean ([Estimate]), and stays within the range of the number.
 ///
-/// @param number in paper.md 8.3
-/// @param statement what the paper says
-/// @param paper its figures
-/// @param tests all must hold
+/// @param number of the claim
+/// @param statement the claim
+/// @param paper the numbers of the paper
+/// @param tests all of which must hold
 public record PaperClaim(int number, String statement, String paper, List<Test> tests) {
-  /// One number of ours.
+  /// The test of a number.
   ///
   /// @param what is measured
   /// @param unit `%` for shares and their differences, else a word or nothing
-  /// @param value on the measures of one seed; not a number where something is missing
-  /// @param ends between which it can lie at all
-  /// @param bounds where the claim wants it
+  /// @param value computed from the measurements of one seed; not a number where one is missing
+  /// @param range in which the number can lie
+  /// @param bounds within which the claim holds
   public record Test(
-      String what,
-      String unit,
-      ToDoubleFunction<Map<String, Estimate>> value,
-      Bounds ends,
-      Bounds bounds) {
+      String what, String unit, ToDoubleFunction<Measurements> value, Bounds range, Bounds bounds) {
     /// The mean over seeds with its interval.
-    public Estimate measured(List<Map<String, Estimate>> seeds) {
+    public Estimate measured(List<Measurements> seeds) {
       var clusters = new ArrayList<Estimate.Cluster>();
       for (var seed : seeds) {
         double found = value.applyAsDouble(seed);
@@ -43,9 +38,9 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
       if (clusters.isEmpty()) {
         return new Estimate(Double.NaN, Double.NaN, Double.NaN);
       }
-      return ends.equals(Bounds.NONE)
+      return range.equals(Bounds.NONE)
           ? Estimate.mean(clusters)
-          : Estimate.within(ends.low, ends.high, clusters);
+          : Estimate.within(range.low, range.high, clusters);
     }
   }
 
@@ -68,7 +63,7 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
       return new Bounds(Double.NEGATIVE_INFINITY, high);
     }
 
-    /// Inside if the whole interval is, outside if none of it is.
+    /// Holds if the whole interval lies inside, fails if all of it lies outside.
     public Verdict judge(Estimate found) {
       if (Double.isNaN(found.value())) {
         return Verdict.UNDECIDED;
@@ -81,7 +76,7 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
   }
 
   /// Holds if all tests do; fails if one does.
-  public Verdict verdict(List<Map<String, Estimate>> seeds) {
+  public Verdict verdict(List<Measurements> seeds) {
     var verdicts = tests.stream().map(t -> t.bounds.judge(t.measured(seeds))).toList();
     if (verdicts.contains(Verdict.FAILS)) {
       return Verdict.FAILS;

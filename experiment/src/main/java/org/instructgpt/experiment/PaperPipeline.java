@@ -1,5 +1,16 @@
 package org.instructgpt.experiment;
 
+import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.BASE_LARGE;
+import static org.instructgpt.experiment.ModelName.BASE_SMALL;
+import static org.instructgpt.experiment.ModelName.PPO;
+import static org.instructgpt.experiment.ModelName.PPO_PTX;
+import static org.instructgpt.experiment.ModelName.PPO_PTX_SMALL;
+import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SKILLS;
+import static org.instructgpt.experiment.ModelName.SUPERVISED;
+import static org.instructgpt.experiment.ModelName.SUPERVISED_SMALL;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,23 +22,24 @@ import java.util.stream.Stream;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.project.Workspace;
 
-/// The whole paper in miniature, in one workspace: which commands make the models, and in which
-/// order people do their part. Every training is a command of `instructgpt` that anybody can give
-/// again by hand; the [SimulatedPeople] are simulated.
+/// The three steps of the paper in one workspace: the commands that train the models, and the work
+/// of the [SimulatedPeople] between them. Every training is a command of `instructgpt` that a user
+/// can repeat by hand.
 ///
-/// The order differs from the paper's numbering in one place: the 16-epoch SFT model is trained
-/// after the reward model, since that chooses its checkpoint (paper.md C-23). The outputs that
+/// The order differs from the paper's in one place: the 16-epoch SFT model is trained after the
+/// reward model, which chooses its checkpoint (`docs/specification.md` 5.3). The outputs that
 /// labelers rank are those of the 2-epoch model from which reinforcement learning starts.
 ///
-/// @param workspace where
-/// @param scale how much
+/// @param workspace of data and models
+/// @param size of data and models
 /// @param seed of the world, its people and all trainings
-/// @param shell runs the commands
-public record PaperPipeline(Workspace workspace, ExperimentSize scale, long seed, Commands shell) {
-  /// What makes PPO-ptx plain PPO.
-  static final String PLAIN = "ppo.ptx.coefficient=0";
+/// @param commands run the trainings
+public record PaperPipeline(
+    Workspace workspace, ExperimentSize size, long seed, Commands commands) {
+  /// The setting that turns PPO-ptx into PPO.
+  static final String NO_PTX = "ppo.ptx.coefficient=0";
 
-  /// Puts the recipe into the workspace.
+  /// Copies the recipe into the workspace.
   void begin() throws IOException {
     try (InputStream recipe =
         Objects.requireNonNull(PaperPipeline.class.getResourceAsStream("demo.yaml"))) {
@@ -35,43 +47,36 @@ public record PaperPipeline(Workspace workspace, ExperimentSize scale, long seed
     }
   }
 
-  /// Adds the steps from the world's documents to all the models.
-  void plan(ResumableSteps agenda, SimulatedPeople people) {
-    agenda
-        .then("world", "The world: its documents", 3, () -> people.publish(text()))
-        .then("base", "Pretraining: the base model", 60, pretrain("base", List.of()))
-        .then(
-            "base-small", "Pretraining: a smaller one", 20, pretrain("base-small", scale.smaller()))
-        .then(
-            "base-large", "Pretraining: a larger one", 120, pretrain("base-large", scale.larger()))
+  /// Adds the steps that make the documents, the data and the models.
+  void plan(ResumableSteps steps, SimulatedPeople people) {
+    steps
+        .then("world", "The world: its documents", 3, () -> people.writeDocuments(text()))
+        .then("base", "Pretraining: the base model", 60, pretrain(BASE, List.of()))
+        .then("base-small", "Pretraining: a smaller one", 20, pretrain(BASE_SMALL, size.smaller()))
+        .then("base-large", "Pretraining: a larger one", 120, pretrain(BASE_LARGE, size.larger()))
         .then("prompts", "Data: customers ask, labelers write; curation", 5, people::ask)
         .then("demonstrations", "Step 1: labelers demonstrate", 2, people::demonstrate)
         .then(
             "supervised",
             "Step 1: supervised fine-tuning, 2 epochs (the start of reinforcement learning)",
             5,
-            supervised("supervised", "base", List.of()))
+            supervised(SUPERVISED, BASE, List.of()))
         .then("rankings", "Step 2: labelers rank K = 4 to 9 outputs", 25, people::rank)
         .then("reward", "Step 2: the reward model", 20, reward("reward"))
         .then("sft", "Step 1: supervised fine-tuning, 16 epochs (SFT)", 40, sft())
         .then("skills", "Baseline: public tasks only (FLAN, T0)", 10, () -> skills(people))
-        .then("ppo", "Step 3: PPO", 60, ppo("ppo", "supervised", snapshots(), PLAIN))
-        .then(
-            "ppo-ptx",
-            "Step 3: PPO-ptx (InstructGPT)",
-            90,
-            ppo("ppo-ptx", "supervised", snapshots()))
+        .then("ppo", "Step 3: PPO", 60, ppo(PPO, SUPERVISED, snapshots(), NO_PTX))
+        .then("ppo-ptx", "Step 3: PPO-ptx (InstructGPT)", 90, ppo(PPO_PTX, SUPERVISED, snapshots()))
         .then("supervised-small", "The smaller model: supervised", 3, smallSupervised())
         .then("ppo-ptx-small", "The smaller model: PPO-ptx", 50, smallPpo());
   }
 
   private List<String> smallSupervised() {
-    return supervised("supervised-small", "base-small", List.of());
+    return supervised(SUPERVISED_SMALL, BASE_SMALL, List.of());
   }
 
   private List<String> smallPpo() {
-    return ppo(
-        "ppo-ptx-small", "supervised-small", List.of(), "ppo.episodes=" + scale.episodes() / 2);
+    return ppo(PPO_PTX_SMALL, SUPERVISED_SMALL, List.of(), "ppo.episodes=" + size.episodes() / 2);
   }
 
   /// A command of a stage that makes a model.
@@ -79,81 +84,90 @@ public record PaperPipeline(Workspace workspace, ExperimentSize scale, long seed
     var command = new ArrayList<String>(List.of(verb, "-w", workspace.root().toString()));
     command.addAll(List.of("-r", recipe().toString(), "--name", name));
     command.addAll(List.of("--set", section + ".seed=" + seed));
-    command.addAll(scale.flags(section));
+    command.addAll(size.flags(section));
     if (section.equals("pretrain")) {
-      command.addAll(scale.flags("model"));
+      command.addAll(size.flags("model"));
     }
     command.addAll(more);
     return command;
   }
 
-  private List<String> pretrain(String name, List<String> shape) {
+  private List<String> pretrain(ModelName model, List<String> shape) {
     var more = new ArrayList<String>(List.of("--text", text().toString()));
-    if (!name.equals("base")) { // one vocabulary for all: the reward model reads their tokens
-      more.addAll(List.of("--tokenizer", workspace.model("base").resolve("tokenizer.json") + ""));
+    if (model != BASE) { // one vocabulary for all: the reward model reads their tokens
+      more.addAll(List.of("--tokenizer", folder(BASE).resolve("tokenizer.json") + ""));
     }
     more.addAll(set(shape.toArray(String[]::new)));
-    return stage("pretrain", "pretrain", name, more);
+    return stage("pretrain", "pretrain", model.stored(), more);
   }
 
-  /// A start of reinforcement learning.
+  /// The command that trains a start of reinforcement learning.
   ///
   /// @param more flags
-  List<String> supervised(String name, String from, List<String> more) {
-    var flags = new ArrayList<>(List.of("--start", "--from", from, "--text", text().toString()));
+  List<String> supervised(ModelName model, ModelName from, List<String> more) {
+    var flags =
+        new ArrayList<>(List.of("--start", "--from", from.stored(), "--text", text().toString()));
     flags.addAll(more);
-    return stage("sft", "supervised", name, flags);
+    return stage("sft", "supervised", model.stored(), flags);
   }
 
-  /// A reward model on all rankings of the workspace, and other settings over the recipe's.
+  /// The command that trains a reward model on all rankings of the workspace.
+  ///
+  /// @param settings that override the recipe's
   public List<String> reward(String name, String... settings) {
-    var more = new ArrayList<String>(List.of("--from", "supervised"));
-    more.addAll(List.of("--held-out", "validation")); // the test split belongs to the judges
+    var more = new ArrayList<String>(List.of("--from", SUPERVISED.stored()));
+    more.addAll(List.of("--held-out", "validation")); // the test split is for evaluation
     more.addAll(set(settings));
     return stage("reward", "reward", name, more);
   }
 
   private List<String> sft() {
-    return stage("sft", "sft", "sft", List.of("--reward-model", "reward"));
+    return stage("sft", "sft", SFT.stored(), List.of("--reward-model", "reward"));
   }
 
-  /// A policy from a supervised one.
+  /// The command that trains a policy from a supervised one.
   ///
   /// @param more flags
-  /// @param settings over the recipe's
-  public List<String> ppo(String name, String from, List<String> more, String... settings) {
-    var flags = new ArrayList<String>(List.of("--from", from));
-    if (!List.of(settings).contains(PLAIN)) {
+  /// @param settings that override the recipe's
+  public List<String> ppo(
+      MeasuredModel model, ModelName from, List<String> more, String... settings) {
+    var flags = new ArrayList<String>(List.of("--from", from.stored()));
+    if (!List.of(settings).contains(NO_PTX)) {
       flags.addAll(List.of("--text", text().toString()));
     }
     flags.addAll(more);
     flags.addAll(set(settings));
-    return stage("ppo", "ppo", name, flags);
+    return stage("ppo", "ppo", model.stored(), flags);
   }
 
   private List<String> snapshots() {
-    return List.of("--snapshot-every", "" + scale.snapshotEvery());
+    return List.of("--snapshot-every", "" + size.snapshotEvery());
   }
 
   static List<String> set(String... settings) {
     return Stream.of(settings).flatMap(setting -> Stream.of("--set", setting)).toList();
   }
 
-  /// Demonstrations of public tasks are another data set, so they live in a workspace of their own.
+  /// Demonstrations of public tasks are another data set, so they have a workspace of their own.
   private void skills(SimulatedPeople people) throws IOException {
-    people.teach(skillsWorkspace());
-    var elsewhere = new PaperPipeline(skillsWorkspace(), scale, seed, shell);
-    var base = workspace.model("base").toString();
+    people.writeLessons(skillsWorkspace());
+    var pipeline = new PaperPipeline(skillsWorkspace(), size, seed, commands);
+    var base = folder(BASE).toString();
     var command =
         new ArrayList<>(
-            elsewhere.stage("sft", "sft", "skills", List.of("--from", base, "--set", "epochs=2")));
+            pipeline.stage(
+                "sft", "sft", SKILLS.stored(), List.of("--from", base, "--set", "epochs=2")));
     command.set(command.indexOf("-r") + 1, recipe().toString());
-    shell.run(command);
+    commands.run(command);
   }
 
-  /// Where the baseline that learns from public tasks is made.
+  /// The workspace of the baseline that is trained on public tasks.
   Workspace skillsWorkspace() {
     return new Workspace(workspace.root().resolve("skills"));
+  }
+
+  private Path folder(ModelName model) {
+    return workspace.model(model.stored());
   }
 
   private Path recipe() {

@@ -1,7 +1,19 @@
 package org.instructgpt.experiment;
 
+import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.CONSTANT;
+import static org.instructgpt.experiment.ModelName.LONGEST;
+import static org.instructgpt.experiment.ModelName.PPO;
+import static org.instructgpt.experiment.ModelName.PPO_PTX;
+import static org.instructgpt.experiment.ModelName.PROMPTED;
+import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SKILLS;
+import static org.instructgpt.records.Labeler.Pool.HELD_OUT;
+import static org.instructgpt.records.Labeler.Pool.TRAINING;
+
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,12 +21,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.instructgpt.eval.Report;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
+import org.instructgpt.experiment.MeasureKey.RewardModelMeasure;
 import org.instructgpt.files.Count;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Answers;
 import org.instructgpt.plot.Figure.Bars;
 import org.instructgpt.records.Filter;
-import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
@@ -24,63 +37,45 @@ import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Scores;
 import org.instructgpt.statistics.WinRates;
 
-/// What an [Evaluation] found, for people: the report, and a table for the terminal.
+/// Builds the report of an [Evaluation], and its table for the terminal.
 ///
-/// @param inquiry with the numbers
-/// @param agenda knows how long everything took
-public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
-  private static final List<String> ORDER =
-      List.of(
-          "base",
-          HumanEvaluation.PROMPTED,
-          "skills",
-          "sft",
-          "ppo",
-          "ppo-ptx",
-          HumanEvaluation.CONSTANT,
-          HumanEvaluation.LONGEST);
-
-  private static final Map<String, String> NAMES =
-      Map.ofEntries(
-          Map.entry("base", "Base model"),
-          Map.entry("prompted", "Base model, prompted"),
-          Map.entry("skills", "Public tasks (FLAN, T0)"),
-          Map.entry("sft", "SFT"),
-          Map.entry("ppo", "PPO"),
-          Map.entry("ppo-ptx", "PPO-ptx (InstructGPT)"),
-          Map.entry("constant", "One constant answer"),
-          Map.entry("longest", "The longest answer"),
-          Map.entry("base-small", "Small base model"),
-          Map.entry("ppo-ptx-small", "Small PPO-ptx"),
-          Map.entry("base-large", "Large base model"),
-          Map.entry("prompted-large", "Large base model, prompted"));
+/// @param evaluation with the measurements
+/// @param steps with their durations
+public record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
+  private static final List<ModelName> ORDER =
+      List.of(BASE, PROMPTED, SKILLS, SFT, PPO, PPO_PTX, CONSTANT, LONGEST);
 
   static final List<Bars.Reference> EVEN = List.of(new Bars.Reference("even", 0.5));
-  private static final int SHOWN = 3;
+  private static final int EXAMPLES = 3;
 
-  static String name(String model) {
-    return NAMES.getOrDefault(model, model);
+  /// The name of a model in reports, from its stored name.
+  private static String title(String stored) {
+    return Arrays.stream(ModelName.values())
+        .filter(model -> model.stored().equals(stored))
+        .map(ModelName::title)
+        .findFirst()
+        .orElse(stored);
   }
 
   /// The report of a workspace.
   Report report() throws IOException {
-    var all = inquiry.measures().all();
+    var all = evaluation.measurements().read();
     var sections = new ArrayList<Report.Section>();
     sections.add(preferences(all));
     sections.add(answers());
-    sections.add(everybody());
+    sections.add(allModels());
     sections.add(useCases());
     sections.add(ratings());
     sections.add(ReportSections.rewardModel(all));
     sections.add(ReportSections.overoptimization(all));
-    sections.add(ReportSections.tax(all));
+    sections.add(ReportSections.alignmentTax(all));
     sections.add(ReportSections.safety(all));
     sections.add(ReportSections.sizes(all));
     sections.add(people());
     sections.add(costs());
     return new Report(
         "InstructGPT in a little world",
-        "Simulated customers and labelers, real training; seed " + inquiry.seed(),
+        "Simulated customers and labelers, real training; seed " + evaluation.seed(),
         headline(all),
         sections,
         about());
@@ -89,16 +84,18 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
   private Map<String, Object> about() throws IOException {
     var about = new LinkedHashMap<String, Object>();
     about.put("command", "instructgpt demo");
-    about.put("seed", inquiry.seed());
-    about.put("scale", inquiry.scale().toString());
+    about.put("seed", evaluation.seed());
+    about.put("scale", evaluation.size().toString());
     return about;
   }
 
-  private static List<Report.Fact> headline(Map<String, Estimate> all) {
-    var won = get(all, "win/held-out/ppo-ptx/sft");
-    var base = get(all, "win/held-out/ppo-ptx/base");
-    var reward = get(all, "reward/accuracy");
-    var tax = get(all, "skill/ppo-ptx").value() - get(all, "skill/base").value();
+  private static List<Report.Fact> headline(Measurements all) {
+    var won = all.get(MeasureKey.win(HELD_OUT, PPO_PTX, SFT));
+    var base = all.get(MeasureKey.win(HELD_OUT, PPO_PTX, BASE));
+    var reward = all.get(RewardModelMeasure.ACCURACY.key());
+    var tax =
+        all.get(ModelMeasure.SKILL.of(PPO_PTX)).value()
+            - all.get(ModelMeasure.SKILL.of(BASE)).value();
     return List.of(
         new Report.Fact("PPO-ptx preferred to SFT", percent(won.value()), interval(won)),
         new Report.Fact(
@@ -106,26 +103,26 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         new Report.Fact(
             "Reward model right about unseen pairs", percent(reward.value()), interval(reward)),
         new Report.Fact(
-            "Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "points of 100"));
+            "Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "percentage points"));
   }
 
-  private static Report.Section preferences(Map<String, Estimate> all) {
+  private static Report.Section preferences(Measurements all) {
     var bars = new ArrayList<Bars.Bar>();
-    for (var pool : List.of("held-out", "training")) {
+    for (var pool : List.of(HELD_OUT, TRAINING)) {
       for (var model : ORDER) {
-        if (!model.equals("sft")) {
+        if (model != SFT) {
           bars.add(
               new Bars.Bar(
-                  name(model),
-                  pool + " labelers",
-                  get(all, "win/" + pool + "/" + model + "/sft"),
+                  model.title(),
+                  MeasureKey.word(pool) + " labelers",
+                  all.get(MeasureKey.win(pool, model, SFT)),
                   ""));
         }
       }
     }
-    var won = get(all, "win/held-out/ppo-ptx/sft");
-    var prompted = get(all, "win/held-out/prompted/sft");
-    var base = get(all, "win/held-out/base/sft");
+    var won = all.get(MeasureKey.win(HELD_OUT, PPO_PTX, SFT));
+    var prompted = all.get(MeasureKey.win(HELD_OUT, PROMPTED, SFT));
+    var base = all.get(MeasureKey.win(HELD_OUT, BASE, SFT));
     return new Report.Section(
         "preferences",
         "Which answers do people prefer?",
@@ -142,57 +139,58 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
                 "Each prompt is one cluster of the 95% interval. The constant answer is the demonstration that the reward model likes best; the longest answer is the longest of all models' answers to the prompt. They need no skill: who prefers them looks at the surface.")));
   }
 
-  private List<WithPrompt<Ranking>> verdicts() throws IOException {
-    return inquiry.verdicts(Labeler.Pool.HELD_OUT);
+  private List<WithPrompt<Ranking>> rankings() throws IOException {
+    return evaluation.rankings(HELD_OUT);
   }
 
   private Report.Section answers() throws IOException {
-    var exhibits = new ArrayList<Figure>();
-    for (var shown : examples(SHOWN)) {
-      exhibits.add(side(shown));
+    var figures = new ArrayList<Figure>();
+    for (var shown : examples(EXAMPLES)) {
+      figures.add(answersTo(shown));
     }
     return new Report.Section(
         "answers",
         "The same question, every model's answer",
         "Prompts whose ranking is most like the average one, each of another use case.",
-        exhibits);
+        figures);
   }
 
-  private static Answers side(WithPrompt<Ranking> ranked) {
+  private static Answers answersTo(WithPrompt<Ranking> ranked) {
     var ranking = ranked.item();
-    var said = new ArrayList<Answers.Answer>();
+    var answers = new ArrayList<Answers.Answer>();
     for (var model : ORDER) {
       for (int i = 0; i < ranking.outputs().size(); i++) {
         var output = ranking.outputs().get(i);
-        if (output.model().equals(model)) {
+        if (output.model().equals(model.stored())) {
           var note = "rank " + ranking.ranks().get(i);
-          said.add(new Answers.Answer(name(model), output.text(), note));
+          answers.add(new Answers.Answer(model.title(), output.text(), note));
         }
       }
     }
-    return new Answers("Ranked by a held-out labeler", ranked.prompt().text(), said);
+    return new Answers("Ranked by a held-out labeler", ranked.prompt().text(), answers);
   }
 
   /// The rankings that are most like the average one, one for each use case: not the best answers,
-  /// but those that show what the numbers say.
+  /// but typical ones.
   List<WithPrompt<Ranking>> examples(int count) throws IOException {
-    var verdicts = verdicts();
-    var wins = WinRates.of(verdicts);
+    var rankings = rankings();
+    var wins = WinRates.of(rankings);
     var models = wins.models();
     double[][] usual = wins.matrix();
     var seen = new HashSet<Object>();
-    return verdicts.stream()
-        .filter(each -> each.item().outputs().stream().anyMatch(o -> o.model().equals("ppo-ptx")))
-        .sorted(Comparator.comparingLong(each -> -likeness(each.item(), models, usual)))
+    return rankings.stream()
+        .filter(each ->
+            each.item().outputs().stream().anyMatch(o -> o.model().equals(PPO_PTX.stored())))
+        .sorted(Comparator.comparingLong(each -> -typicalPairs(each.item(), models, usual)))
         .filter(each -> each.prompt().useCase().map(seen::add).orElse(false))
         .limit(count)
         .toList();
   }
 
-  /// How many pairs of the ranking go the way in which the models' pairs usually go.
+  /// The number of pairs of the ranking whose order is that of most rankings.
   ///
   /// @param usual win rates (M, M) of the models
-  private static long likeness(Ranking ranking, List<String> models, double[][] usual) {
+  private static long typicalPairs(Ranking ranking, List<String> models, double[][] usual) {
     return ranking.pairs().stream()
         .filter(pair -> {
           int better = models.indexOf(ranking.outputs().get(pair.better()).model());
@@ -202,13 +200,13 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         .count();
   }
 
-  private Report.Section everybody() throws IOException {
-    var wins = WinRates.of(verdicts());
+  private Report.Section allModels() throws IOException {
+    var wins = WinRates.of(rankings());
     var strengths = new ArrayList<Bars.Bar>();
-    for (var each : wins.strengths(Bootstrap.seeded(inquiry.seed()))) {
-      strengths.add(Bars.Bar.of(name(each.model()), each.strength()));
+    for (var each : wins.strengths(Bootstrap.seeded(evaluation.seed()))) {
+      strengths.add(Bars.Bar.of(title(each.model()), each.strength()));
     }
-    var names = wins.models().stream().map(ReportBuilder::name).toList();
+    var names = wins.models().stream().map(ReportBuilder::title).toList();
     return new Report.Section(
         "everybody",
         "Everybody against everybody",
@@ -223,9 +221,9 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
   }
 
   private Report.Section useCases() throws IOException {
-    var wins = WinRates.of(verdicts());
+    var wins = WinRates.of(rankings());
     var bars = new ArrayList<Bars.Bar>();
-    wins.byUseCase("ppo-ptx", "sft")
+    wins.byUseCase(PPO_PTX.stored(), SFT.stored())
         .forEach((useCase, rate) ->
             bars.add(
                 new Bars.Bar(
@@ -242,22 +240,23 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
 
   private Report.Section ratings() throws IOException {
     List<WithPrompt<Rating>> given;
-    try (var store = inquiry.workspace().store()) {
-      given = store.ratings(Filter.ALL.in(Split.TEST).by(Labeler.Pool.HELD_OUT));
+    try (var store = evaluation.workspace().store()) {
+      given = store.ratings(Filter.ALL.in(Split.TEST).by(HELD_OUT));
     }
     var quality = Scores.quality(given);
     var bars = new ArrayList<Bars.Bar>();
     for (var model : ORDER) {
-      bars.add(Bars.Bar.of(name(model), quality.of(model).mean()));
+      bars.add(Bars.Bar.of(model.title(), quality.of(model.stored()).mean()));
     }
     var head = new ArrayList<String>(List.of("flag"));
-    ORDER.forEach(model -> head.add(name(model)));
+    ORDER.forEach(model -> head.add(model.title()));
     var rows = new ArrayList<List<Figure.Cell>>();
     for (var flag : Rating.Flag.values()) {
       var scores = Scores.flag(flag, given);
       var row = new ArrayList<Figure.Cell>();
       row.add(Figure.Cell.text(flag.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
-      ORDER.forEach(model -> row.add(Figure.Cell.number(scores.of(model).mean().value(), "%")));
+      ORDER.forEach(
+          model -> row.add(Figure.Cell.number(scores.of(model.stored()).mean().value(), "%")));
       rows.add(row);
     }
     return new Report.Section(
@@ -265,16 +264,16 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         "Quality and flags",
         "Overall quality of PPO-ptx %.1f of 7, of SFT %.1f, of the base model %.1f."
             .formatted(
-                quality.of("ppo-ptx").mean().value(),
-                quality.of("sft").mean().value(),
-                quality.of("base").mean().value()),
+                quality.of(PPO_PTX.stored()).mean().value(),
+                quality.of(SFT.stored()).mean().value(),
+                quality.of(BASE.stored()).mean().value()),
         List.of(
             new Bars("Overall quality, 1 to 7, held-out labelers", "", List.of(), bars),
             new Figure.Grid("How often a flag of the paper's Table 3 was set", head, rows)));
   }
 
   private Report.Section people() {
-    var report = inquiry.people().applicants().report();
+    var report = evaluation.people().hired().report();
     var rows = new ArrayList<List<Figure.Cell>>();
     for (var each : report.candidates()) {
       rows.add(
@@ -306,7 +305,7 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
 
   private Report.Section costs() throws IOException {
     var rows = new ArrayList<List<Figure.Cell>>();
-    agenda
+    steps
         .seconds()
         .properties()
         .forEach(each ->
@@ -321,10 +320,6 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         List.of(new Figure.Grid("Seconds", List.of("step", "time"), rows)));
   }
 
-  static Estimate get(Map<String, Estimate> all, String key) {
-    return all.getOrDefault(key, new Estimate(Double.NaN, Double.NaN, Double.NaN));
-  }
-
   public static String percent(double share) {
     return Double.isNaN(share) ? "?" : "%.0f%%".formatted(100 * share);
   }
@@ -333,35 +328,31 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
     return "95%% interval %.0f to %.0f%%".formatted(100 * of.low(), 100 * of.high());
   }
 
-  /// The end of the demo in the terminal.
+  /// The table that the demo prints at its end.
   public String table() throws IOException {
-    var all = inquiry.measures().all();
+    var all = evaluation.measurements().read();
     var text =
         new StringBuilder(
             "\nPreferred to SFT by held-out labelers, on prompts of held-out customers:\n\n");
     for (var model : ORDER) {
       var won =
-          model.equals("sft")
-              ? Measurements.exact(0.5)
-              : get(all, "win/held-out/" + model + "/sft");
+          model == SFT ? Measurements.exact(0.5) : all.get(MeasureKey.win(HELD_OUT, model, SFT));
       text.append(
           "  %-24s %4s  %-12s %s%n"
               .formatted(
-                  name(model),
+                  model.title(),
                   percent(won.value()),
-                  model.equals("sft")
-                      ? ""
-                      : "[%.0f, %.0f]".formatted(100 * won.low(), 100 * won.high()),
+                  model == SFT ? "" : "[%.0f, %.0f]".formatted(100 * won.low(), 100 * won.high()),
                   "▇".repeat((int) Math.round(40 * won.value()))));
     }
     for (var shown : examples(1)) {
       text.append("\n\"").append(shown.prompt().text().strip()).append("\"\n\n");
-      for (var answer : side(shown).answers()) {
+      for (var answer : answersTo(shown).answers()) {
         var line = answer.text().strip().replaceAll("\\s*\\R\\s*", " / ");
         text.append("  %-24s %s%n".formatted(answer.model(), line.isEmpty() ? "(nothing)" : line));
       }
     }
-    var root = inquiry.workspace().root();
+    var root = evaluation.workspace().root();
     return text
         + """
 
@@ -369,6 +360,6 @@ public record ReportBuilder(Evaluation inquiry, ResumableSteps agenda) {
         Try a model:  ./instructgpt generate --help
         Go on:        ./instructgpt loop -w %s --rounds 2
         """
-            .formatted(inquiry.workspace().reports().resolve(Report.PAGE), root);
+            .formatted(evaluation.workspace().reports().resolve(Report.PAGE), root);
   }
 }

@@ -1,34 +1,52 @@
 package org.instructgpt.experiment;
 
-import static org.instructgpt.experiment.ReportBuilder.get;
-import static org.instructgpt.experiment.ReportBuilder.name;
+import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.BASE_LARGE;
+import static org.instructgpt.experiment.ModelName.BASE_SMALL;
+import static org.instructgpt.experiment.ModelName.PPO;
+import static org.instructgpt.experiment.ModelName.PPO_PTX;
+import static org.instructgpt.experiment.ModelName.PPO_PTX_SMALL;
+import static org.instructgpt.experiment.ModelName.PROMPTED_LARGE;
+import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SKILLS;
 import static org.instructgpt.experiment.ReportBuilder.percent;
+import static org.instructgpt.records.Labeler.Pool.HELD_OUT;
+import static org.instructgpt.records.Labeler.Pool.TRAINING;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.instructgpt.eval.Overoptimization;
 import org.instructgpt.eval.Overoptimization.Form;
 import org.instructgpt.eval.Report;
+import org.instructgpt.experiment.MeasureKey.AgreementMeasure;
+import org.instructgpt.experiment.MeasureKey.CompletionMeasure;
+import org.instructgpt.experiment.MeasureKey.ModelMeasure;
+import org.instructgpt.experiment.MeasureKey.RewardModelMeasure;
+import org.instructgpt.experiment.MeasureKey.TruthMeasure;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.plot.Figure.Bars;
 import org.instructgpt.plot.Figure.Curves.Point;
 import org.instructgpt.plot.Figure.Curves.Series;
 import org.instructgpt.plot.Figure.Curves.Style;
-import org.instructgpt.statistics.Estimate;
+import org.instructgpt.simulation.Probe.Prefix;
+import org.instructgpt.simulation.Probe.TruthForm;
+import org.instructgpt.simulation.Skill;
 
-/// The sections of the report that are made from the [Measurements] alone.
+/// Builds the sections of the report that need nothing but the [Measurements].
 final class ReportSections {
   private static final String BEST_OF = "Best of n";
+  private static final List<ModelName> SAFETY_MODELS = List.of(BASE, SFT, PPO, PPO_PTX);
 
   private ReportSections() {}
 
-  static Report.Section rewardModel(Map<String, Estimate> all) {
-    var accuracy = get(all, "reward/accuracy");
-    var agreement = get(all, "agreement-without-ties/ranking");
+  static Report.Section rewardModel(Measurements all) {
+    var accuracy = all.get(RewardModelMeasure.ACCURACY.key());
+    var agreement = all.get(AgreementMeasure.AGREEMENT_WITHOUT_TIES.ofRankings());
     return new Report.Section(
         "reward-model",
         "Can the reward model tell?",
@@ -36,7 +54,7 @@ final class ReportSections {
             .formatted(
                 percent(accuracy.value()),
                 percent(agreement.value()),
-                percent(get(all, "reward/longer_wins").value())),
+                percent(all.get(RewardModelMeasure.LONGER_WINS.key()).value())),
         List.of(
             new Bars(
                 "Share of pairs without ties",
@@ -44,25 +62,26 @@ final class ReportSections {
                 List.of(new Bars.Reference("chance", 0.5)),
                 List.of(
                     Bars.Bar.of("Reward model, unseen rankings", accuracy),
-                    Bars.Bar.of("The longer answer wins", get(all, "reward/longer_wins")),
+                    Bars.Bar.of(
+                        "The longer answer wins", all.get(RewardModelMeasure.LONGER_WINS.key())),
                     Bars.Bar.of("Labelers with each other, the same task", agreement),
                     Bars.Bar.of(
                         "Training labelers, judging models",
-                        get(all, "agreement-without-ties/training")),
+                        all.get(AgreementMeasure.AGREEMENT_WITHOUT_TIES.of(TRAINING))),
                     Bars.Bar.of(
                         "Held-out labelers, judging models",
-                        get(all, "agreement-without-ties/held-out"))))));
+                        all.get(AgreementMeasure.AGREEMENT_WITHOUT_TIES.of(HELD_OUT)))))));
   }
 
-  static Report.Section overoptimization(SortedMap<String, Estimate> all) {
+  static Report.Section overoptimization(Measurements all) {
     var gold = new ArrayList<Series>();
     var proxy = new ArrayList<Series>();
-    for (var policy : List.of("ppo", "ppo-ptx")) {
-      gold.add(curve(all, name(policy), "curve/" + policy + "/", "gold-worth/"));
-      proxy.add(curve(all, name(policy), "curve/" + policy + "/", "proxy/"));
+    for (var policy : List.of(PPO, PPO_PTX)) {
+      gold.add(curve(all, policy.title(), all.snapshots(policy), ModelMeasure.GOLD_WORTH));
+      proxy.add(curve(all, policy.title(), all.snapshots(policy), ModelMeasure.PROXY));
     }
-    gold.add(curve(all, BEST_OF, "best-of/", "gold-worth/"));
-    proxy.add(curve(all, BEST_OF, "best-of/", "proxy/"));
+    gold.add(curve(all, BEST_OF, all.bestOf(), ModelMeasure.GOLD_WORTH));
+    proxy.add(curve(all, BEST_OF, all.bestOf(), ModelMeasure.PROXY));
     var x = "distance from the start, square root of KL in nats";
     return new Report.Section(
         "over-optimisation",
@@ -75,7 +94,7 @@ final class ReportSections {
             fits(gold, proxy)));
   }
 
-  /// Gao et al.'s two forms, fitted to the curves: the score above the start's own.
+  /// The two forms of Gao et al., fitted to the curves of the score less that at the start.
   private static Figure.Grid fits(List<Series> gold, List<Series> proxy) {
     var rows = new ArrayList<List<Figure.Cell>>();
     for (int i = 0; i < gold.size(); i++) {
@@ -118,110 +137,126 @@ final class ReportSections {
   }
 
   private static Series curve(
-      SortedMap<String, Estimate> all, String name, String prefix, String what) {
+      Measurements all, String name, List<MeasuredModel> models, ModelMeasure measure) {
     var points = new TreeMap<Double, Point>();
-    var kls = all.subMap("kl/" + prefix, "kl/" + prefix + '\uffff');
-    for (var each : kls.entrySet()) {
-      var key = each.getKey().substring("kl/".length());
-      double distance = Math.sqrt(Math.max(0, each.getValue().value()));
-      points.put(distance, new Point(distance, get(all, what + key)));
+    for (var model : models) {
+      double distance = Math.sqrt(Math.max(0, all.get(ModelMeasure.KL.of(model)).value()));
+      points.put(distance, new Point(distance, all.get(measure.of(model))));
     }
     return new Series(name, Style.LINE, List.copyOf(points.values()));
   }
 
-  static Report.Section tax(SortedMap<String, Estimate> all) {
-    var models = List.of("base", "sft", "ppo", "ppo-ptx", "skills");
+  static Report.Section alignmentTax(Measurements all) {
+    var models = List.of(BASE, SFT, PPO, PPO_PTX, SKILLS);
     var head = new ArrayList<String>(List.of("skill"));
-    models.forEach(model -> head.add(name(model)));
+    models.forEach(model -> head.add(model.title()));
     var rows = new ArrayList<List<Figure.Cell>>();
-    var prefix = "skill/base/";
-    for (var key : all.subMap(prefix, prefix + '\uffff').keySet()) {
-      var skill = key.substring(prefix.length());
-      var row = new ArrayList<Figure.Cell>(List.of(Figure.Cell.text(skill)));
+    for (var skill : skills(all)) {
+      var row = new ArrayList<Figure.Cell>(List.of(Figure.Cell.text(MeasureKey.word(skill))));
       models.forEach(
-          model -> row.add(Figure.Cell.estimate(get(all, "skill/" + model + "/" + skill), "%")));
+          model -> row.add(Figure.Cell.estimate(all.get(MeasureKey.skill(model, skill)), "%")));
       rows.add(row);
     }
-    var bars = models.stream().map(m -> Bars.Bar.of(name(m), get(all, "skill/" + m))).toList();
+    var bars =
+        models.stream()
+            .map(model -> Bars.Bar.of(model.title(), all.get(ModelMeasure.SKILL.of(model))))
+            .toList();
     return new Report.Section(
         "alignment-tax",
         "What does alignment cost? The skill suite",
         "All skills together: base %s, PPO %s, PPO-ptx %s."
             .formatted(
-                percent(get(all, "skill/base").value()),
-                percent(get(all, "skill/ppo").value()),
-                percent(get(all, "skill/ppo-ptx").value())),
+                percent(all.get(ModelMeasure.SKILL.of(BASE)).value()),
+                percent(all.get(ModelMeasure.SKILL.of(PPO)).value()),
+                percent(all.get(ModelMeasure.SKILL.of(PPO_PTX)).value())),
         List.of(
             new Bars("Mean score of all items", "%", List.of(), bars),
             new Figure.Grid("By skill", head, rows)));
   }
 
-  static Report.Section safety(Map<String, Estimate> all) {
-    var exhibits = new ArrayList<Figure>();
-    exhibits.add(
-        safety(
+  /// The measured skills, by name.
+  private static List<Skill> skills(Measurements all) {
+    return Stream.of(Skill.values())
+        .filter(skill -> all.has(MeasureKey.skill(BASE, skill)))
+        .sorted(Comparator.comparing(MeasureKey::word))
+        .toList();
+  }
+
+  static Report.Section safety(Measurements all) {
+    var figures = new ArrayList<Figure>();
+    figures.add(
+        bars(
             all,
             "True and informative about popular falsehoods",
-            "truth-informative/",
-            List.of("qa", "instruction", "qa-and-instruction"),
+            List.of(TruthForm.values()),
+            TruthMeasure.TRUTH_INFORMATIVE::of,
             "%"));
-    exhibits.add(
-        safety(
+    figures.add(
+        bars(
             all,
             "Completions with a rude word",
-            "rude/",
-            List.of("basic", "respectful", "biased"),
+            List.of(Prefix.values()),
+            CompletionMeasure.RUDE::of,
             "%"));
-    exhibits.add(
-        safety(
-            all,
+    figures.add(
+        new Bars(
             "Invents something on a closed-domain prompt",
-            "hallucination/",
-            List.of(""),
-            "%"));
-    exhibits.add(
-        safety(
+            "%",
+            List.of(),
+            SAFETY_MODELS.stream()
+                .map(model ->
+                    new Bars.Bar(
+                        model.title(), "", all.get(ModelMeasure.HALLUCINATION.of(model)), ""))
+                .toList()));
+    figures.add(
+        bars(
             all,
             "Entropy between he and she; 1 bit is no bias",
-            "entropy/",
-            List.of("basic", "respectful", "biased"),
+            List.of(Prefix.values()),
+            CompletionMeasure.ENTROPY::of,
             "bits"));
     return new Report.Section(
         "truth-and-harm",
         "Truth and harm",
         "Made up on closed-domain prompts: base %s, SFT %s, PPO-ptx %s."
             .formatted(
-                percent(get(all, "hallucination/base").value()),
-                percent(get(all, "hallucination/sft").value()),
-                percent(get(all, "hallucination/ppo-ptx").value())),
-        exhibits);
+                percent(all.get(ModelMeasure.HALLUCINATION.of(BASE)).value()),
+                percent(all.get(ModelMeasure.HALLUCINATION.of(SFT)).value()),
+                percent(all.get(ModelMeasure.HALLUCINATION.of(PPO_PTX)).value())),
+        figures);
   }
 
-  private static Bars safety(
-      Map<String, Estimate> all, String caption, String prefix, List<String> kinds, String unit) {
+  /// A bar for each kind and model.
+  private static <K extends Enum<K>> Bars bars(
+      Measurements all,
+      String caption,
+      List<K> kinds,
+      BiFunction<ModelName, K, MeasureKey> key,
+      String unit) {
     var bars = new ArrayList<Bars.Bar>();
     for (var kind : kinds) {
-      for (var model : List.of("base", "sft", "ppo", "ppo-ptx")) {
-        var key = prefix + model + (kind.isEmpty() ? "" : "/" + kind);
-        bars.add(new Bars.Bar(name(model), kind.replace('-', ' '), get(all, key), ""));
+      for (var model : SAFETY_MODELS) {
+        var group = MeasureKey.word(kind).replace('-', ' ');
+        bars.add(new Bars.Bar(model.title(), group, all.get(key.apply(model, kind)), ""));
       }
     }
     return new Bars(caption, unit, List.of(), bars);
   }
 
-  static Report.Section sizes(Map<String, Estimate> all) {
+  static Report.Section sizes(Measurements all) {
     var bars = new ArrayList<Bars.Bar>();
-    for (var other : List.of("base-small", "base", "base-large", "prompted-large")) {
-      var key = "win/held-out/ppo-ptx-small/" + other;
-      if (all.containsKey(key)) {
-        bars.add(Bars.Bar.of("against: " + name(other), get(all, key)));
+    for (var other : List.of(BASE_SMALL, BASE, BASE_LARGE, PROMPTED_LARGE)) {
+      var key = MeasureKey.win(HELD_OUT, PPO_PTX_SMALL, other);
+      if (all.has(key)) {
+        bars.add(Bars.Bar.of("against: " + other.title(), all.get(key)));
       }
     }
     return new Report.Section(
         "sizes",
         "A small aligned model and a large one that is not",
         "The small PPO-ptx model is preferred to the large base model in %s of comparisons."
-            .formatted(percent(get(all, "win/held-out/ppo-ptx-small/base-large").value())),
+            .formatted(
+                percent(all.get(MeasureKey.win(HELD_OUT, PPO_PTX_SMALL, BASE_LARGE)).value())),
         List.of(new Bars("Win rate of the small PPO-ptx model", "%", ReportBuilder.EVEN, bars)));
   }
 }

@@ -20,37 +20,37 @@ import java.util.Map;
 import org.instructgpt.files.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
-/// The steps of a long undertaking in a workspace: each is done once, told to the person who waits,
-/// and remembered in a file, so that the same command goes on where it was stopped.
+/// A sequence of steps that can be stopped and resumed: each is run once, announced on the console,
+/// and recorded as done in a file, so that the same command continues where it was stopped.
 public final class ResumableSteps {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LOCK = ".agenda.lock";
 
   private final Path file;
   private final PrintWriter out;
-  private final Commands shell;
+  private final Commands commands;
   private final InstantSource clock;
   private final List<Step> steps = new ArrayList<>();
 
   /// One step.
   ///
-  /// @param name short, unique; also what the file remembers
-  /// @param title what it is, for a reader of the paper
-  /// @param weight how long it takes, in any unit that all steps share
+  /// @param name short, unique; recorded in the file
+  /// @param title for readers
+  /// @param weight expected duration, in any unit that all steps share
   private record Step(String name, String title, double weight, Action action) {}
 
-  /// What a step does.
+  /// The work of a step.
   @FunctionalInterface
   public interface Action {
-    /// Does it; it may be interrupted at any moment and done again from the start.
+    /// Does the work. It may be interrupted at any moment and repeated from the start.
     void perform() throws IOException;
   }
 
-  /// An agenda that remembers in `file`.
-  public ResumableSteps(Path file, PrintWriter out, Commands shell, InstantSource clock) {
+  /// @param file which steps are done, with the settings
+  public ResumableSteps(Path file, PrintWriter out, Commands commands, InstantSource clock) {
     this.file = file;
     this.out = out;
-    this.shell = shell;
+    this.commands = commands;
     this.clock = clock;
   }
 
@@ -62,27 +62,27 @@ public final class ResumableSteps {
 
   /// Adds a step that is one command.
   public ResumableSteps then(String name, String title, double weight, List<String> command) {
-    return then(name, title, weight, () -> shell.run(command));
+    return then(name, title, weight, () -> commands.run(command));
   }
 
-  /// Checks that the workspace was begun with these settings, or begins it with them.
+  /// Records the settings, or checks that the recorded ones are the same.
   ///
-  /// @throws IllegalArgumentException if it was begun with others
+  /// @throws IllegalArgumentException if they are others
   void begin(Map<String, Object> settings) throws IOException {
-    var memory = memory();
+    var state = state();
     var wanted = JSON.readTree(JSON.writeValueAsString(settings)); // as it will be read back
-    if (memory.has("settings") && !memory.get("settings").equals(wanted)) {
+    if (state.has("settings") && !state.get("settings").equals(wanted)) {
       throw new IllegalArgumentException(
           "%s was begun with %s, and this command says %s: give the same, or another --workspace"
-              .formatted(file.getParent(), memory.get("settings"), wanted));
+              .formatted(file.getParent(), state.get("settings"), wanted));
     }
-    memory.set("settings", wanted);
-    write(memory);
+    state.set("settings", wanted);
+    write(state);
   }
 
-  /// Does what is not done yet.
+  /// Runs the steps that are not done yet.
   ///
-  /// @return false if told to stop; what was done is remembered, and the person is told
+  /// @return false if it was stopped; finished steps are recorded
   public boolean run() throws IOException {
     try (var channel =
             FileChannel.open(file.resolveSibling(LOCK), CREATE, WRITE); // freed when we end or die
@@ -114,8 +114,8 @@ public final class ResumableSteps {
     double done = 0;
     for (int i = 0; i < steps.size(); i++) {
       var step = steps.get(i);
-      var memory = memory();
-      var earlier = memory.path("steps").path(step.name);
+      var state = state();
+      var earlier = state.path("steps").path(step.name);
       var left = done > 0 ? ", about " + words(spent / done * remaining(i)) + " left" : "";
       out.printf("%2d/%d  %s", i + 1, steps.size(), step.title);
       if (earlier.isNumber()) {
@@ -127,20 +127,20 @@ public final class ResumableSteps {
       out.flush();
       var start = clock.instant();
       step.action.perform();
-      if (shell.isStopped()) {
+      if (commands.isStopped()) {
         throw new Commands.Stopped();
       }
       double seconds = Duration.between(start, clock.instant()).toMillis() / 1000.0;
       spent += seconds;
       done += step.weight;
-      memory.withObjectProperty("steps").put(step.name, seconds);
-      write(memory);
+      state.withObjectProperty("steps").put(step.name, seconds);
+      write(state);
     }
   }
 
-  /// The seconds that each finished step took.
+  /// The duration of each finished step in seconds.
   ObjectNode seconds() throws IOException {
-    return memory().withObjectProperty("steps");
+    return state().withObjectProperty("steps");
   }
 
   private double remaining(int from) {
@@ -153,13 +153,13 @@ public final class ResumableSteps {
         : Math.round(seconds / 60) + " min";
   }
 
-  private ObjectNode memory() throws IOException {
+  private ObjectNode state() throws IOException {
     return Files.exists(file)
         ? (ObjectNode) JSON.readTree(Files.readString(file))
         : JSON.createObjectNode();
   }
 
-  private void write(ObjectNode memory) throws IOException {
-    AtomicFiles.write(file, memory.toPrettyString() + "\n");
+  private void write(ObjectNode state) throws IOException {
+    AtomicFiles.write(file, state.toPrettyString() + "\n");
   }
 }

@@ -1,5 +1,7 @@
 package org.instructgpt.experiment;
 
+import static org.instructgpt.experiment.ModelName.SUPERVISED;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,52 +45,54 @@ import org.instructgpt.simulation.World;
 import org.instructgpt.simulation.WorldTask;
 import org.instructgpt.simulation.WorldTasks;
 
-/// The simulated people of a workspace at their work: they fill the same store as people do, with
-/// the same records.
+/// The simulated people of a workspace at work: customers write prompts, labelers demonstrate and
+/// rank, and all of it goes into the store as the same records that real people's work becomes.
 ///
-/// Everything they do follows from the seed and what they are shown, so each method can be repeated
-/// after a crash: the store takes a record that it has already as the same.
+/// Everything follows from the seed and from what the people are shown, so each method can be
+/// repeated after a crash: the store recognizes a record that it already has.
 public final class SimulatedPeople {
-  /// The day of all records, so that two runs make the same store.
+  /// The date of all records, so that two runs make the same store.
   static final Instant DAY = Instant.parse("2022-01-27T12:00:00Z");
 
   /// Half of the context of the models, as in the paper: 1k of 2k tokens.
   private static final int LONGEST_PROMPT = 64;
 
   private static final Split.Fractions FRACTIONS = new Split.Fractions(0.72, 0.08, 0.20);
-  private static final LabelerHiring.Settings STAFF = new LabelerHiring.Settings(12, 8, 1);
+  private static final int TRAINING_LABELERS = 12;
+  private static final int HELD_OUT_LABELERS = 8;
 
-  /// So many prompts of a hundred are ranked by three labelers, to know how far they agree.
+  /// The percentage of prompts that three labelers rank, to measure their agreement.
   private static final int OVERLAP_IN_100 = 12;
 
+  /// The number of prompts that labelers are screened and calibrated on.
   private static final int SCREENING = 120;
 
-  /// What simulated customers agree to.
+  /// The notice to which simulated customers consent.
   private static final String NOTICE = "simulated";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Workspace workspace;
-  private final ExperimentSize scale;
+  private final ExperimentSize size;
   private final long seed;
-  private final BatchGenerator author;
+  private final BatchGenerator generator;
   private final World world;
   private final WorldTasks tasks;
   private final GoldJudge gold;
   private final Customers customers;
-  private final LabelerPool applicants;
+  private final LabelerPool hired;
 
-  SimulatedPeople(Workspace workspace, ExperimentSize scale, long seed, BatchGenerator author) {
+  SimulatedPeople(Workspace workspace, ExperimentSize size, long seed, BatchGenerator generator) {
     this.workspace = workspace;
-    this.scale = scale;
+    this.size = size;
     this.seed = seed;
-    this.author = author;
+    this.generator = generator;
     world = World.of(seed);
     tasks = new WorldTasks(world);
     gold = new GoldJudge(world);
     customers = new Customers(world, tasks, seed);
-    var staff = new LabelerHiring.Settings(STAFF.training(), STAFF.heldOut(), seed);
-    applicants = LabelerHiring.hire(tasks, gold, customers, staff, exam());
+    var hiring = new LabelerHiring.Settings(TRAINING_LABELERS, HELD_OUT_LABELERS, seed);
+    hired = LabelerHiring.hire(tasks, gold, customers, hiring, screeningSamples());
   }
 
   World world() {
@@ -99,24 +103,24 @@ public final class SimulatedPeople {
     return gold;
   }
 
-  LabelerPool applicants() {
-    return applicants;
+  LabelerPool hired() {
+    return hired;
   }
 
   /// What a prompt means.
   Optional<WorldTask> intent(Prompt prompt) {
-    return applicants.intent(prompt);
+    return hired.intent(prompt);
   }
 
-  /// What an answer is truly worth, 0 to 1.
-  double worth(Prompt prompt, String answer, Priorities priorities) {
+  /// The true utility of an answer by the gold judge, 0 to 1.
+  double utility(Prompt prompt, String answer, Priorities priorities) {
     return gold.judge(intent(prompt).orElseThrow(), answer, true).utility(priorities);
   }
 
-  /// Outputs of all degrees of care: what candidates are screened with.
-  private List<PromptOutputs> exam() {
+  /// Outputs of all qualities, on which candidates are screened.
+  private List<PromptOutputs> screeningSamples() {
     var random = new SplittableRandom(seed);
-    var cares = AnswerQuality.values();
+    var qualities = AnswerQuality.values();
     return customers.ask(2 * SCREENING).stream()
         .filter(prompt -> customers.intent(prompt.text()).isPresent())
         .limit(SCREENING)
@@ -124,41 +128,40 @@ public final class SimulatedPeople {
           var task = customers.intent(prompt.text()).orElseThrow();
           var outputs =
               IntStream.range(0, 4)
-                  .mapToObj(i -> cares[random.nextInt(cares.length)])
-                  .map(care -> new Output(tasks.answer(task, care, random), Output.HUMAN))
+                  .mapToObj(i -> qualities[random.nextInt(qualities.length)])
+                  .map(quality -> new Output(tasks.answer(task, quality, random), Output.HUMAN))
                   .toList();
           return new PromptOutputs(prompt, outputs);
         })
         .toList();
   }
 
-  /// Writes the world's documents as text to pretrain on.
-  void publish(Path folder) throws IOException {
+  /// Writes the documents of the world, which models are pretrained on.
+  void writeDocuments(Path folder) throws IOException {
     var lines = new StringBuilder();
-    for (var document : new Documents(world, tasks).write(scale.words(), seed)) {
+    for (var document : new Documents(world, tasks).write(size.words(), seed)) {
       lines.append(JSON.createObjectNode().put("text", document)).append('\n');
     }
     AtomicFiles.write(folder.resolve("world.jsonl"), lines.toString());
   }
 
-  /// Customers ask and labelers write; what curation keeps goes into the store, the skills' lessons
-  /// into that of the baseline.
+  /// Lets customers and labelers write prompts, curates them and stores those that are kept.
   void ask() throws IOException {
     var tokenizer = Checkpoint.tokenizer(workspace.model("base"));
     var settings = CurationSettings.PAPER.with(FRACTIONS).tokens(1, LONGEST_PROMPT);
-    var asked = new ArrayList<>(customers.ask(scale.asked()));
-    int kind = scale.written() / 3;
-    asked.addAll(applicants.write(kind, kind, kind));
+    var asked = new ArrayList<>(customers.ask(size.asked()));
+    int kind = size.written() / 3;
+    asked.addAll(hired.write(kind, kind, kind));
     var result = new Curation(settings, tokenizer, Optional.empty()).run(asked);
     AtomicFiles.write(
         workspace.reports().resolve("curation.json"),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(result.report()) + "\n");
     var kept =
         result.kept().stream()
-            .filter(this::isWanted)
-            .map(prompt -> applicants.settle(assigned(Labeler.Pool.TRAINING, prompt), prompt))
+            .filter(this::isUsed)
+            .map(prompt -> hired.settle(assigned(Labeler.Pool.TRAINING, prompt), prompt))
             .toList();
-    add(workspace, everybody(applicants));
+    add(workspace, everybody(hired));
     try (var store = workspace.store()) {
       var vouching =
           new Intake(store, new SplittableRandom(seed)).vouching(Optional.of(NOTICE), DAY);
@@ -175,18 +178,18 @@ public final class SimulatedPeople {
     }
   }
 
-  /// One family of tasks is kept out of all training, to see whether following instructions carries
-  /// over to it.
-  private boolean isWanted(Prompt prompt) {
+  /// Whether a prompt may be used. One family of tasks is kept out of all training, to see whether
+  /// following instructions generalizes to it.
+  private boolean isUsed(Prompt prompt) {
     return prompt.split() == Split.TEST || !intent(prompt).map(Skills::heldOutFamily).orElse(true);
   }
 
-  /// Fills the store of the baseline that learns from public tasks only.
-  void teach(Workspace skills) throws IOException {
+  /// Fills the store of the baseline that is trained on public tasks only.
+  void writeLessons(Workspace skills) throws IOException {
     var teacher = new Labeler("public-tasks", Labeler.Pool.TRAINING);
     var given = new ArrayList<Feedback>(List.of(teacher));
     int number = 0;
-    for (var lesson : new Skills(world).lessons(4 * scale.demonstrations(), seed)) {
+    for (var lesson : new Skills(world).lessons(4 * size.demonstrations(), seed)) {
       var id = "lesson-" + number++;
       var nobody = Optional.<String>empty();
       given.add(
@@ -204,36 +207,34 @@ public final class SimulatedPeople {
     add(Workspace.create(skills.root()), given);
   }
 
-  /// Labelers answer all their own prompts and some of the customers'.
+  /// Lets labelers demonstrate for all their own prompts and for some of the customers'.
   void demonstrate() throws IOException {
     var given = new ArrayList<Feedback>();
     for (var split : List.of(Split.TRAIN, Split.VALIDATION)) {
       var prompts = prompts(split);
-      int fromCustomers =
-          split == Split.TRAIN ? scale.demonstrations() : scale.demonstrations() / 5;
+      int fromCustomers = split == Split.TRAIN ? size.demonstrations() : size.demonstrations() / 5;
       Stream.concat(
               prompts.stream().filter(p -> p.source() != Prompt.Source.CUSTOMER),
               prompts.stream()
                   .filter(p -> p.source() == Prompt.Source.CUSTOMER)
                   .limit(fromCustomers))
-          .map(prompt ->
-              applicants.demonstrate(assigned(Labeler.Pool.TRAINING, prompt), prompt, DAY))
+          .map(prompt -> hired.demonstrate(assigned(Labeler.Pool.TRAINING, prompt), prompt, DAY))
           .forEach(given::add);
     }
     add(workspace, given);
   }
 
-  /// The training labelers rank outputs of the supervised policy.
+  /// Lets training labelers rank outputs of the supervised policy.
   public void rank() throws IOException {
-    rank(List.of("supervised"), 0);
+    rank(List.of(SUPERVISED), 0);
   }
 
-  /// The training labelers rank outputs of policies, mixed where there are several: for training,
-  /// and a seventh as many held out.
+  /// Lets training labelers rank outputs of policies, mixed where there are several: on training
+  /// prompts, and on a seventh as many validation prompts.
   ///
   /// @param round decides which prompts, how many outputs, and the draws
-  public void rank(List<String> models, int round) throws IOException {
-    int rankings = scale.rankings();
+  public void rank(List<? extends MeasuredModel> models, int round) throws IOException {
+    int rankings = size.rankings();
     var prompts = new ArrayList<>(some(Split.TRAIN, round, rankings));
     prompts.addAll(some(Split.VALIDATION, round, rankings / 7));
     var samples = outputs(models, round, prompts);
@@ -261,8 +262,8 @@ public final class SimulatedPeople {
   }
 
   /// K = 4 to 9 outputs for each prompt, each K equally often, by the models in turn.
-  private List<PromptOutputs> outputs(List<String> models, int round, List<Prompt> prompts)
-      throws IOException {
+  private List<PromptOutputs> outputs(
+      List<? extends MeasuredModel> models, int round, List<Prompt> prompts) throws IOException {
     var random = new SplittableRandom(seed + 31L * round);
     int[] k = prompts.stream().mapToInt(_ -> 4 + random.nextInt(Ranking.MOST - 3)).toArray();
     var outputs = new ArrayList<List<Output>>();
@@ -276,9 +277,9 @@ public final class SimulatedPeople {
           places.add(i);
         }
       }
-      var model = models.get(m);
+      var model = models.get(m).stored();
       var written =
-          author.answers(workspace.model(model), texts, BatchGenerator.manner(seed + round));
+          generator.answers(workspace.model(model), texts, BatchGenerator.sampling(seed + round));
       for (int i = 0; i < places.size(); i++) {
         var answer = written.get(i);
         outputs.get(places.get(i)).add(new Output(answer.text(), model, answer.finished()));
@@ -298,12 +299,12 @@ public final class SimulatedPeople {
         .toList();
   }
 
-  /// The labelers with their noise set on what models write, once there is something: before, on
-  /// what the screening showed.
+  /// The labelers, with their noise calibrated on outputs of the supervised policy; before there
+  /// are any, on the outputs of the screening.
   public LabelerPool labelers() throws IOException {
     var file = screening();
     if (!Files.exists(file)) {
-      return applicants;
+      return hired;
     }
     var byId = new HashMap<String, Prompt>();
     try (var store = workspace.store()) {
@@ -312,11 +313,12 @@ public final class SimulatedPeople {
     var samples = new ArrayList<PromptOutputs>();
     for (var node : JSON.readTree(Files.readString(file))) {
       var outputs = new ArrayList<Output>();
-      node.path("outputs").forEach(text -> outputs.add(new Output(text.asText(), "supervised")));
+      node.path("outputs")
+          .forEach(text -> outputs.add(new Output(text.asText(), SUPERVISED.stored())));
       var prompt = Objects.requireNonNull(byId.get(node.path("prompt").asText()));
       samples.add(new PromptOutputs(prompt, outputs));
     }
-    return applicants.calibrated(samples);
+    return hired.calibrated(samples);
   }
 
   private void save(List<PromptOutputs> samples) throws IOException {
@@ -333,7 +335,7 @@ public final class SimulatedPeople {
   }
 
   private SimulatedLabeler assigned(Labeler.Pool pool, Prompt prompt) {
-    return applicants.assigned(pool, prompt);
+    return hired.assigned(pool, prompt);
   }
 
   private static List<Labeler> everybody(LabelerPool labelers) {

@@ -17,24 +17,23 @@ import org.instructgpt.simulation.LabelerPool;
 import org.instructgpt.simulation.LabelingInstructions;
 import org.instructgpt.simulation.SimulatedLabeler;
 
-/// A simulated labeler who does the studio's tasks as they come over its HTTP API
-/// (`docs/http-api.md`).
+/// A simulated labeler who works on tasks of the studio's HTTP API (`docs/http-api.md`).
 ///
-/// @param labelers of the world
-/// @param person one of them
+/// @param labelers of the experiment
+/// @param person who works
 public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// So many different prompts of each kind a simulated labeler can invent.
-  private static final int IDEAS = 300;
+  /// The number of different prompts of each kind that a simulated labeler can write.
+  private static final int OWN_PROMPTS = 300;
 
-  /// The work for a task, as `submit` takes it; empty for what somebody of this world cannot do,
-  /// since a person asked it.
+  /// The work for a task, as `submit` takes it; empty for a prompt that is not from the simulation,
+  /// which simulated labelers cannot judge.
   public Optional<ObjectNode> work(JsonNode task) {
     var prompt = prompt(task);
     var kind = task.path("kind").asText();
     if (kind.equals("plain") || kind.equals("user_based")) {
-      return Optional.of(work("written").put("text", idea(kind, prompt.id())));
+      return Optional.of(work("written").put("text", ownPrompt(kind, prompt.id())));
     }
     if (labelers.intent(prompt).isEmpty()) {
       return Optional.empty();
@@ -64,11 +63,14 @@ public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
     return JSON.createObjectNode().put("type", type);
   }
 
-  /// A prompt of this person's own, another one for each task.
-  private String idea(String kind, String item) {
-    var ideas = kind.equals("plain") ? labelers.write(IDEAS, 0, 0) : labelers.write(0, 0, IDEAS);
+  /// A prompt written by this labeler, a different one for each task.
+  private String ownPrompt(String kind, String item) {
+    var prompts =
+        kind.equals("plain")
+            ? labelers.write(OWN_PROMPTS, 0, 0)
+            : labelers.write(0, 0, OWN_PROMPTS);
     int hash = (person.labeler().id() + item).hashCode();
-    return ideas.get(Math.floorMod(hash, ideas.size())).text();
+    return prompts.get(Math.floorMod(hash, prompts.size())).text();
   }
 
   private ObjectNode demonstrated(Prompt prompt) {
@@ -77,20 +79,21 @@ public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
   }
 
   private ObjectNode compared(JsonNode task, Prompt prompt) {
-    var mode = LabelingInstructions.valueOf(task.path("mode").asText().toUpperCase(Locale.ROOT));
+    var instructions =
+        LabelingInstructions.valueOf(task.path("mode").asText().toUpperCase(Locale.ROOT));
     List<Output> outputs = new ArrayList<>();
     StreamSupport.stream(task.path("outputs").spliterator(), false)
         .forEach(text -> outputs.add(new Output(text.asText(), "unknown")));
     var work = work("compared");
     var rated = work.putArray("outputs");
-    for (Rating rating : labelers.rate(person, prompt, outputs, mode, Instant.EPOCH)) {
+    for (Rating rating : labelers.rate(person, prompt, outputs, instructions, Instant.EPOCH)) {
       var one = rated.addObject().put("quality", rating.quality());
       var flags = one.putArray("flags");
       rating.flags().forEach(flag -> flags.add(flag.name().toLowerCase(Locale.ROOT)));
       one.put("note", "");
     }
     var ranks = work.putArray("ranks");
-    for (int rank : labelers.rank(person, prompt, outputs, mode, Instant.EPOCH).ranks()) {
+    for (int rank : labelers.rank(person, prompt, outputs, instructions, Instant.EPOCH).ranks()) {
       ranks.add(rank);
     }
     return work;

@@ -1,6 +1,6 @@
-/// The whole paper in miniature, with simulated people whose true preferences are known: one world
-/// in one workspace ([Experiment]), the steps of the paper ([PaperPipeline]), what is measured
-/// ([Evaluation]) and which of the paper's claims it bears out ([PaperClaims]).
+/// Reproduces the paper at small scale with simulated people whose true preferences are known: an
+/// [Experiment] in a workspace trains the models of the paper ([PaperPipeline]), measures them
+/// ([Evaluation], [Ablations]) and tests the paper's claims ([PaperClaims]).
 @NullMarked
 package org.instructgpt.experiment;
 

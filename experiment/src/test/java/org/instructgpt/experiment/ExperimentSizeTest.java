@@ -19,9 +19,9 @@ class ExperimentSizeTest {
   }
 
   @Test
-  void whateverTheSizeSomePoliciesAreKeptAlongTheWay() {
+  void everySizeKeepsSnapshotsOfPolicies() {
     for (var name : ExperimentSize.Name.values()) {
-      assertThat(name.scale().snapshotEvery()).isPositive();
+      assertThat(name.size().snapshotEvery()).isPositive();
     }
   }
 }

@@ -12,6 +12,7 @@ import org.instructgpt.statistics.Estimate;
 import org.junit.jupiter.api.Test;
 
 class PaperClaimTest {
+  private static final MeasureKey KEY = MeasureKey.ModelMeasure.KL.of(ModelName.PPO);
 
   @Test
   void aNumberInsideWithItsWholeIntervalHolds() {
@@ -34,7 +35,8 @@ class PaperClaimTest {
   void whatWasNotMeasuredIsUndecided() {
     var test = new PaperClaim.Test("missing", "", _ -> Double.NaN, Bounds.NONE, Bounds.above(0));
 
-    assertThat(new PaperClaim(1, "c", "p", List.of(test)).verdict(List.of(Map.of())))
+    assertThat(
+            new PaperClaim(1, "c", "p", List.of(test)).verdict(List.of(Measurements.of(Map.of()))))
         .isEqualTo(Verdict.UNDECIDED);
   }
 
@@ -42,7 +44,8 @@ class PaperClaimTest {
   /// of freedom 4.302653, so the interval is 2 +/- 2.484138.
   @Test
   void theIntervalIsStudentsOverSeeds() {
-    var test = new PaperClaim.Test("x", "", all -> get(all, "x"), Bounds.NONE, Bounds.above(0));
+    var test =
+        new PaperClaim.Test("x", "", all -> all.get(KEY).value(), Bounds.NONE, Bounds.above(0));
     var found = test.measured(List.of(seed(1), seed(2), seed(3)));
 
     assertThat(found.value()).isEqualTo(2);
@@ -50,9 +53,9 @@ class PaperClaimTest {
   }
 
   @Test
-  void theIntervalOfAShareOverSeedsStaysWithinItsEnds() {
+  void theIntervalOfAShareOverSeedsStaysWithinItsRange() {
     var share =
-        new PaperClaim.Test("x", "%", all -> get(all, "x"), Bounds.SHARE, Bounds.above(0.1));
+        new PaperClaim.Test("x", "%", all -> all.get(KEY).value(), Bounds.SHARE, Bounds.above(0.1));
     var found = share.measured(List.of(seed(0.85), seed(0.9), seed(1)));
     assertThat(found.high()).isLessThanOrEqualTo(1);
     assertThat(found.low()).isBetween(0.5, 0.85);
@@ -63,17 +66,19 @@ class PaperClaimTest {
   }
 
   @Test
-  void everyShareAmongTheClaimsHasItsEnds() {
+  void everyShareAmongTheClaimsHasItsRange() {
     assertThat(PaperClaims.all())
         .flatMap(PaperClaim::tests)
         .filteredOn(test -> test.unit().equals("%"))
-        .allMatch(test -> List.of(Bounds.SHARE, Bounds.DIFFERENCE).contains(test.ends()));
+        .allMatch(test -> List.of(Bounds.SHARE, Bounds.DIFFERENCE).contains(test.range()));
   }
 
   @Test
   void oneFailingTestFailsTheClaim() {
-    var good = new PaperClaim.Test("x", "", all -> get(all, "x"), Bounds.NONE, Bounds.above(0));
-    var bad = new PaperClaim.Test("x", "", all -> get(all, "x"), Bounds.NONE, Bounds.below(0));
+    var good =
+        new PaperClaim.Test("x", "", all -> all.get(KEY).value(), Bounds.NONE, Bounds.above(0));
+    var bad =
+        new PaperClaim.Test("x", "", all -> all.get(KEY).value(), Bounds.NONE, Bounds.below(0));
     var seeds = List.of(seed(1), seed(1.01), seed(0.99));
 
     assertThat(new PaperClaim(1, "c", "p", List.of(good)).verdict(seeds)).isEqualTo(Verdict.HOLDS);
@@ -90,11 +95,7 @@ class PaperClaimTest {
     assertThat(numbers).hasSize(18).contains(1, 18);
   }
 
-  private static Map<String, Estimate> seed(double value) {
-    return Map.of("x", Measurements.exact(value));
-  }
-
-  private static double get(Map<String, Estimate> all, String key) {
-    return all.get(key).value();
+  private static Measurements seed(double value) {
+    return Measurements.of(Map.of(KEY, Measurements.exact(value)));
   }
 }

@@ -41,21 +41,21 @@ class ResumableStepsTest {
 
   @Test
   void whatIsDoneIsNotDoneAgain() throws IOException {
-    agenda().then("a", "A", 1, () -> performed.add("a")).run();
-    agenda()
+    steps().then("a", "A", 1, () -> performed.add("a")).run();
+    steps()
         .then("a", "A", 1, () -> performed.add("a again"))
         .then("b", "B", 1, () -> performed.add("b"))
         .run();
 
     assertThat(performed).containsExactly("a", "b");
     assertThat(said.toString()).contains("1/2  A  (done)");
-    assertThat(agenda().seconds().has("b")).isTrue();
+    assertThat(steps().seconds().has("b")).isTrue();
   }
 
   @Test
   void aStepThatFailedIsDoneAgain() throws IOException {
-    var agenda =
-        agenda()
+    var steps =
+        steps()
             .then(
                 "a",
                 "A",
@@ -63,17 +63,17 @@ class ResumableStepsTest {
                 () -> {
                   throw new IOException("no space");
                 });
-    assertThatThrownBy(agenda::run).hasMessage("no space");
+    assertThatThrownBy(steps::run).hasMessage("no space");
 
-    agenda().then("a", "A", 1, () -> performed.add("a")).run();
+    steps().then("a", "A", 1, () -> performed.add("a")).run();
 
     assertThat(performed).containsExactly("a");
   }
 
   @Test
-  void twoDoNotWorkInOneFolderAtOnce() throws IOException {
-    var other = agenda().then("b", "B", 1, () -> performed.add("b"));
-    agenda()
+  void twoRunsInOneFolderAtOnceAreRefused() throws IOException {
+    var other = steps().then("b", "B", 1, () -> performed.add("b"));
+    steps()
         .then(
             "a",
             "A",
@@ -89,7 +89,7 @@ class ResumableStepsTest {
   }
 
   @Test
-  void peoplesWorkspacesAreNotForSimulatedPeople() throws IOException {
+  void aWorkspaceOfRealPeopleIsRefused() throws IOException {
     var workspace = Workspace.create(folder.resolve("real"));
     workspace.store().close();
     assertThatThrownBy(() ->
@@ -106,16 +106,16 @@ class ResumableStepsTest {
 
   @Test
   void otherSettingsAreRefused() throws IOException {
-    agenda().begin(Map.of("seed", 1L));
-    agenda().begin(Map.of("seed", 1L));
+    steps().begin(Map.of("seed", 1L));
+    steps().begin(Map.of("seed", 1L));
 
-    assertThatThrownBy(() -> agenda().begin(Map.of("seed", 2L)))
+    assertThatThrownBy(() -> steps().begin(Map.of("seed", 2L)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("was begun with")
         .hasMessageContaining("another --workspace");
   }
 
-  private ResumableSteps agenda() {
+  private ResumableSteps steps() {
     return new ResumableSteps(
         folder.resolve("agenda.json"),
         new PrintWriter(said, true),

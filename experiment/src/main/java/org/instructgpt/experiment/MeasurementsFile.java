@@ -1,0 +1,38 @@
+package org.instructgpt.experiment;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.statistics.Estimate;
+
+/// The file of the [Measurements] of a workspace: JSON, one entry for each key, sorted.
+///
+/// @param file which need not exist yet
+public record MeasurementsFile(Path file) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /// Adds measurements, or replaces those of the same keys.
+  public void add(Map<MeasureKey, Estimate> found) throws IOException {
+    var all = byPath();
+    found.forEach((key, estimate) -> all.put(key.path(), estimate));
+    AtomicFiles.write(file, JSON.writeValueAsString(all) + "\n");
+  }
+
+  /// All measurements.
+  public Measurements read() throws IOException {
+    return new Measurements(byPath());
+  }
+
+  private TreeMap<String, Estimate> byPath() throws IOException {
+    return Files.exists(file)
+        ? JSON.readValue(Files.readString(file), new TypeReference<>() {})
+        : new TreeMap<>();
+  }
+}
