@@ -127,12 +127,12 @@ final class StudioCommand implements Callable<Integer> {
       StudioLock watchman)
       throws IOException, InterruptedException {
     try (var store = Store.open(records)) {
-      var speaker = new InferenceEngine(folder.root().resolve("models"), speakers());
+      var engine = new InferenceEngine(folder.root().resolve("models"), engineSettings());
       try (var site =
           Site.start(
               settings,
               store,
-              new StudioAreas(folder, store, speaker, clock, System::nanoTime, random).all(),
+              new StudioAreas(folder, store, engine, clock, System::nanoTime, random).all(),
               clock,
               random)) {
         watchman.tell(site.url());
@@ -145,7 +145,7 @@ final class StudioCommand implements Callable<Integer> {
             "ending: what is under way is finished first, for %d seconds at most"
                 .formatted(PATIENCE.toSeconds()));
       } finally {
-        speaker.close();
+        engine.close();
       }
     }
   }
@@ -161,7 +161,7 @@ final class StudioCommand implements Callable<Integer> {
     }
   }
 
-  private InferenceEngine.Settings speakers() {
+  private InferenceEngine.Settings engineSettings() {
     return new InferenceEngine.Settings(
         Math.round(memory * (1L << 30)), waiting, hardware.precision(), hardware.device());
   }

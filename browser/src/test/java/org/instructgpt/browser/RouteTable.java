@@ -47,7 +47,7 @@ final class RouteTable {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
     try (var store = Store.open(folder.resolve("feedback.db"));
-        var speaker =
+        var engine =
             new InferenceEngine(
                 folder.resolve("models"),
                 new InferenceEngine.Settings(0, 1, Precision.FULL, Device.CPU));
@@ -55,7 +55,7 @@ final class RouteTable {
             Site.start(
                 SiteSettings.local(0),
                 store,
-                List.of(label(store), playground(store, speaker, folder)),
+                List.of(label(store), playground(store, engine, folder)),
                 clock,
                 random)) {
       return site.routes();
@@ -86,13 +86,13 @@ final class RouteTable {
         store);
   }
 
-  private static SiteArea playground(Store store, InferenceEngine speaker, Path folder)
+  private static SiteArea playground(Store store, InferenceEngine engine, Path folder)
       throws IOException {
     var random = new SecureRandom();
     var history = PlaygroundHistory.open(store);
     return Playground.of(
         new PlaygroundServices(
-            speaker,
+            engine,
             new Intake(store, random),
             store,
             history,

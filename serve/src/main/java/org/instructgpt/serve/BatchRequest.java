@@ -6,29 +6,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.instructgpt.serve.CompletionStream.Finish;
 
-/// Answers to many prompts of which nobody wants to hear the making. A prompt that is longer than
-/// the model can read gets none: the empty text, which has failed.
+/// Whole completions of many prompts, for callers that do not stream. A prompt that is longer than
+/// the model can read gets the empty text, marked as failed.
 final class BatchRequest implements GenerationRequest {
   private final String model;
   private final List<String> prompts;
-  private final GenerationSettings manner;
+  private final GenerationSettings settings;
   private final List<StringBuilder> texts = new ArrayList<>();
   private final Finish[] finishes;
-  private final CompletableFuture<List<InferenceEngine.Answer>> answers = new CompletableFuture<>();
+  private final CompletableFuture<List<Completion>> completions = new CompletableFuture<>();
   private int missing;
 
-  BatchRequest(String model, List<String> prompts, GenerationSettings manner) {
+  BatchRequest(String model, List<String> prompts, GenerationSettings settings) {
     this.model = model;
     this.prompts = List.copyOf(prompts);
-    this.manner = manner;
+    this.settings = settings;
     prompts.forEach(_ -> texts.add(new StringBuilder()));
     finishes = new Finish[prompts.size()];
     missing = prompts.size();
   }
 
-  /// Ends with the answers in the order of the prompts.
-  CompletableFuture<List<InferenceEngine.Answer>> answers() {
-    return answers;
+  /// Ends with the completions in the order of the prompts.
+  CompletableFuture<List<Completion>> completions() {
+    return completions;
   }
 
   @Override
@@ -42,48 +42,47 @@ final class BatchRequest implements GenerationRequest {
   }
 
   @Override
-  public GenerationSettings manner() {
-    return manner;
+  public GenerationSettings settings() {
+    return settings;
   }
 
   @Override
   public boolean wanted() {
-    return !answers.isDone();
+    return !completions.isDone();
   }
 
   @Override
   public void cancel() {
-    answers.cancel(true);
+    completions.cancel(true);
   }
 
   @Override
-  public void begins() {}
+  public void started() {}
 
   @Override
-  public void says(int row, String text, int tokens) {
-    texts.get(row).append(text);
+  public void appended(int prompt, String text, int tokens) {
+    texts.get(prompt).append(text);
   }
 
   @Override
-  public void ends(int row, Finish finish, int tokens) {
-    finishes[row] = finish;
+  public void finished(int prompt, Finish finish, int tokens) {
+    finishes[prompt] = finish;
     if (--missing == 0) {
-      answers.complete(
+      completions.complete(
           IntStream.range(0, finishes.length)
-              .mapToObj(i -> new InferenceEngine.Answer(texts.get(i).toString(), finishes[i]))
+              .mapToObj(i -> new Completion(texts.get(i).toString(), finishes[i]))
               .toList());
     }
   }
 
   @Override
-  public void fails(Failure trouble) {
-    if (trouble.key().equals(Failure.LONG)) {
-      answers.complete(
-          prompts.stream().map(_ -> new InferenceEngine.Answer("", Finish.FAILED)).toList());
+  public void failed(Failure failure) {
+    if (failure.key().equals(Failure.LONG)) {
+      completions.complete(prompts.stream().map(_ -> new Completion("", Finish.FAILED)).toList());
       return;
     }
-    answers.completeExceptionally(
+    completions.completeExceptionally(
         new IllegalStateException(
-            "model %s did not answer: %s %s".formatted(model, trouble.key(), trouble.arguments())));
+            "model %s did not answer: %s %s".formatted(model, failure.key(), failure.arguments())));
   }
 }

@@ -7,55 +7,55 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/// What one or more models say to one prompt. It waits here until somebody takes it; there is never
-/// more of it than answers have tokens.
+/// Completions of one prompt by one or more models, streamed as events. Events wait in a queue
+/// until they are taken; there are at most a few more of them than tokens.
 public final class CompletionStream {
-  /// Why an answer ended.
+  /// Why a completion ended.
   public enum Finish {
-    /// The model ended it.
+    /// The model generated its end of text.
     COMPLETE,
-    /// It came to one of the stop strings.
+    /// The text reached one of the stop strings.
     STOP,
-    /// It reached the most tokens allowed, or the end of what the model can read.
+    /// The completion has the most tokens allowed, or fills the model's context.
     LENGTH,
-    /// Nobody listened any more.
+    /// The caller no longer waited.
     CANCELLED,
     /// The model could not go on.
     FAILED
   }
 
-  /// A piece of what happens.
-  public sealed interface Piece {
-    /// Which of the models speaks, from 0.
+  /// Something that happened to one of the completions.
+  public sealed interface Event {
+    /// The place of its model in [CompletionStream#models], from 0.
     int place();
 
     /// The model has begun to read the prompt.
-    record Begun(int place) implements Piece {}
+    record Started(int place) implements Event {}
 
     /// More text, of whole characters.
     ///
-    /// @param tokens of the answer so far
-    record Text(int place, String text, int tokens) implements Piece {}
+    /// @param tokens of the completion so far
+    record Text(int place, String text, int tokens) implements Event {}
 
-    /// The end of an answer.
+    /// The end of a completion.
     ///
-    /// @param tokens of the answer
-    record Ended(int place, Finish finish, int tokens) implements Piece {}
+    /// @param tokens of the completion
+    record Finished(int place, Finish finish, int tokens) implements Event {}
 
-    /// The end of an answer that came to nothing.
+    /// The end of a completion that could not be made.
     ///
-    /// @param key of a message in the module's texts
-    record Failed(int place, String key, List<Object> arguments) implements Piece {}
+    /// @param key of a message in the studio's texts
+    record Failed(int place, String key, List<Object> arguments) implements Event {}
   }
 
-  private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
   private final List<String> models;
-  private final GenerationSettings manner;
+  private final GenerationSettings settings;
   private volatile boolean wanted = true;
 
-  CompletionStream(List<String> models, GenerationSettings manner) {
+  CompletionStream(List<String> models, GenerationSettings settings) {
     this.models = List.copyOf(models);
-    this.manner = manner;
+    this.settings = settings;
   }
 
   /// The models, in the order of their places.
@@ -63,34 +63,33 @@ public final class CompletionStream {
     return models;
   }
 
-  /// How they were asked to answer.
-  public GenerationSettings manner() {
-    return manner;
+  public GenerationSettings settings() {
+    return settings;
   }
 
-  /// The next piece; empty when none has come in time. After each model's [Piece.Ended] or
-  /// [Piece.Failed] there is none.
-  public Optional<Piece> next(Duration patience) throws InterruptedException {
-    return Optional.ofNullable(pieces.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+  /// The next event; empty when none has come in time. After each model's [Event.Finished] or
+  /// [Event.Failed] there is none.
+  public Optional<Event> next(Duration timeout) throws InterruptedException {
+    return Optional.ofNullable(events.poll(timeout.toMillis(), TimeUnit.MILLISECONDS));
   }
 
-  /// Nobody listens any more: the models stop at their next tokens.
+  /// Tells the models to stop at their next tokens.
   public void cancel() {
     wanted = false;
   }
 
-  /// The work behind it, one for each model.
-  List<GenerationRequest> jobs(String prompt) {
+  /// A request to each model.
+  List<GenerationRequest> requests(String prompt) {
     return IntStream.range(0, models.size())
-        .<GenerationRequest>mapToObj(place -> new Work(place, prompt))
+        .<GenerationRequest>mapToObj(place -> new StreamedRequest(place, prompt))
         .toList();
   }
 
-  private final class Work implements GenerationRequest {
+  private final class StreamedRequest implements GenerationRequest {
     private final int place;
     private final String prompt;
 
-    Work(int place, String prompt) {
+    StreamedRequest(int place, String prompt) {
       this.place = place;
       this.prompt = prompt;
     }
@@ -106,8 +105,8 @@ public final class CompletionStream {
     }
 
     @Override
-    public GenerationSettings manner() {
-      return manner;
+    public GenerationSettings settings() {
+      return settings;
     }
 
     @Override
@@ -121,23 +120,23 @@ public final class CompletionStream {
     }
 
     @Override
-    public void begins() {
-      pieces.add(new Piece.Begun(place));
+    public void started() {
+      events.add(new Event.Started(place));
     }
 
     @Override
-    public void says(int row, String text, int tokens) {
-      pieces.add(new Piece.Text(place, text, tokens));
+    public void appended(int prompt, String text, int tokens) {
+      events.add(new Event.Text(place, text, tokens));
     }
 
     @Override
-    public void ends(int row, Finish finish, int tokens) {
-      pieces.add(new Piece.Ended(place, finish, tokens));
+    public void finished(int prompt, Finish finish, int tokens) {
+      events.add(new Event.Finished(place, finish, tokens));
     }
 
     @Override
-    public void fails(Failure trouble) {
-      pieces.add(new Piece.Failed(place, trouble.key(), trouble.arguments()));
+    public void failed(Failure failure) {
+      events.add(new Event.Failed(place, failure.key(), failure.arguments()));
     }
   }
 }

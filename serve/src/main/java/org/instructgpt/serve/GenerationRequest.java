@@ -3,31 +3,33 @@ package org.instructgpt.serve;
 import java.util.List;
 import org.instructgpt.serve.CompletionStream.Finish;
 
-/// What a model is asked to do. All but the constants is called on the model's thread.
+/// A request for completions of one or more prompts by one model, and the receiver of what the
+/// model generates. Prompts are named by their place in [#prompts]. The model's thread calls all
+/// methods but [#cancel].
 interface GenerationRequest {
   String model();
 
   List<String> prompts();
 
-  GenerationSettings manner();
+  GenerationSettings settings();
 
-  /// Whether anybody still waits for it; asked before each token.
+  /// Whether the caller still waits for the result; asked before each token.
   boolean wanted();
 
-  /// Nobody waits for it any more.
+  /// Drops the request: the caller no longer waits.
   void cancel();
 
-  /// Its turn has come.
-  void begins();
+  /// The model begins to read the prompts.
+  void started();
 
-  /// More of the answer to one of the prompts.
+  /// More text of a prompt's completion.
   ///
-  /// @param tokens of the answer so far
-  void says(int row, String text, int tokens);
+  /// @param tokens of the completion so far
+  void appended(int prompt, String text, int tokens);
 
-  /// The answer to one of the prompts is complete.
-  void ends(int row, Finish finish, int tokens);
+  /// A prompt's completion is whole.
+  void finished(int prompt, Finish finish, int tokens);
 
-  /// There will be no more.
-  void fails(Failure trouble);
+  /// There will be no further text for any of the prompts.
+  void failed(Failure failure);
 }

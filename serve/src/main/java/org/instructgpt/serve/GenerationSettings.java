@@ -3,14 +3,13 @@ package org.instructgpt.serve;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How a model is to answer.
+/// How a completion is generated.
 ///
-/// @param longest the most tokens of the answer
-/// @param temperature the logits' divisor; 0 takes the likeliest token every time
-/// @param topP the answer is drawn from the likeliest tokens that hold this much of the
-///   probability; 1 for all
-/// @param stops texts before which the answer ends
-/// @param seed the same seed gives the same answer
+/// @param longest the most tokens of the completion
+/// @param temperature the logits' divisor; 0 takes the likeliest token
+/// @param topP tokens are drawn from the likeliest that together have this probability; 1 for all
+/// @param stops strings before which the completion ends
+/// @param seed the same seed gives the same completion
 public record GenerationSettings(
     int longest, double temperature, double topP, List<String> stops, long seed) {
   public static final int LONGEST = 2048;

@@ -21,20 +21,20 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the models of a workspace speak.
+/// Serves the models of a folder.
 ///
-/// A model is loaded when it is first asked and stays until the memory is wanted for another, the
-/// one that was asked longest ago going first; a model that was trained anew meanwhile is loaded
-/// anew. What is asked beyond a bound is [refused][Full] at once rather than queued for ever. One
-/// model computes at a time, a token each in turn (see [ModelWorker]), so a short answer does not
-/// wait for a long one of another model. An answer that nobody listens to ends at its next token.
+/// A model is loaded when it is first asked and stays until its memory is needed for another, the
+/// least recently asked going first; a model whose weights have changed meanwhile is loaded anew.
+/// Requests beyond a bound are [refused][Overloaded] at once rather than queued for ever. One model
+/// computes at a time, a token each in turn (see [ModelWorker]), so a short answer does not wait
+/// for a long one of another model. A completion that nobody waits for ends at its next token.
 ///
 /// All methods may be called from any thread.
 public final class InferenceEngine implements AutoCloseable {
-  /// What the machine gives.
+  /// Limits and placement of the models.
   ///
-  /// @param bytes the most memory for weights, as they are on disk; one model is always held
-  /// @param waiting the most answers under way or waiting
+  /// @param bytes the most memory for weights, by their size on disk; one model is always held
+  /// @param waiting the most requests under way or waiting
   public record Settings(long bytes, int waiting, Precision precision, Device device) {
     /// Checks the ranges.
     public Settings {
@@ -46,37 +46,37 @@ public final class InferenceEngine implements AutoCloseable {
     }
   }
 
-  /// Too much is asked at once, or the end has come.
-  public static final class Full extends RuntimeException {
+  /// Too many requests are under way, or the server is shutting down.
+  public static final class Overloaded extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Full(String message) {
+    Overloaded(String message) {
       super(message);
     }
   }
 
   private final ModelCatalog models;
   private final Settings settings;
-  private final TurnLock baton = new TurnLock();
+  private final TurnLock turns = new TurnLock();
 
   // All below is guarded by this.
-  /// The models in memory, the one asked longest ago first.
-  private final SequencedMap<String, ModelWorker> voices = new LinkedHashMap<>(8, 0.75f, true);
+  /// The models in memory, the least recently asked first.
+  private final SequencedMap<String, ModelWorker> workers = new LinkedHashMap<>(8, 0.75f, true);
 
-  /// The threads of those and of models on their way out, whose memory still counts.
+  /// The threads of those and of models that are being unloaded, whose memory still counts.
   private final Map<ModelWorker, Thread> threads = new HashMap<>();
 
-  /// How many jobs of each are not over; none that is idle.
+  /// How many requests of each are not over; none that is idle.
   private final Map<ModelWorker, Integer> busy = new HashMap<>();
 
-  /// Jobs of models for which there is no room yet.
+  /// Requests to models for which there is no memory yet.
   private final Deque<GenerationRequest> waiting = new ArrayDeque<>();
 
   private final Set<GenerationRequest> underWay = new HashSet<>();
-  private final CompletableFuture<Void> silence = new CompletableFuture<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean closed;
 
-  /// A speaker for the checkpoints in a folder; none is loaded yet.
+  /// An engine for the checkpoints in a folder; none is loaded yet.
   ///
   /// @param models holds a folder for each
   public InferenceEngine(Path models, Settings settings) {
@@ -84,179 +84,173 @@ public final class InferenceEngine implements AutoCloseable {
     this.settings = settings;
   }
 
-  private final ModelWorker.Owner owner =
-      new ModelWorker.Owner() {
+  private final ModelWorker.Listener listener =
+      new ModelWorker.Listener() {
         @Override
-        public void done(ModelWorker voice, GenerationRequest job) {
-          InferenceEngine.this.done(voice, job);
+        public void done(ModelWorker worker, GenerationRequest request) {
+          InferenceEngine.this.done(worker, request);
         }
 
         @Override
-        public void broken(ModelWorker voice) {
-          InferenceEngine.this.broken(voice);
+        public void broken(ModelWorker worker) {
+          InferenceEngine.this.broken(worker);
         }
 
         @Override
-        public void gone(ModelWorker voice) {
-          InferenceEngine.this.gone(voice);
+        public void unloaded(ModelWorker worker) {
+          InferenceEngine.this.unloaded(worker);
         }
       };
 
-  /// The names of all models that can be asked, those first that others were made from.
+  /// The names of all models that can be asked, parents before the models trained from them.
   public List<String> names() {
-    return models.all().stream().filter(ServedModel::speaks).map(ServedModel::name).toList();
+    return models.all().stream().filter(ServedModel::generates).map(ServedModel::name).toList();
   }
 
   public ModelCatalog models() {
     return models;
   }
 
-  /// The answers of several models to one prompt: all or none are taken on.
+  /// Streams the completions of one prompt by several models: all or none are admitted.
   ///
   /// @throws IllegalArgumentException when there is no such model, or it is a reward model
-  /// @throws Full when too much is asked already
-  public CompletionStream speak(List<String> names, String prompt, GenerationSettings manner) {
-    var speech = new CompletionStream(names, manner);
-    admit(speech.jobs(prompt));
-    return speech;
+  /// @throws Overloaded when too many requests are under way already
+  public CompletionStream stream(List<String> names, String prompt, GenerationSettings settings) {
+    var stream = new CompletionStream(names, settings);
+    admit(stream.requests(prompt));
+    return stream;
   }
 
-  /// What a model answered to one of many prompts.
-  ///
-  /// @param finish why it ended there; `FAILED`, with the empty text, where the prompt was longer
-  ///   than the model can read
-  public record Answer(String text, CompletionStream.Finish finish) {}
-
-  /// An answer to each of many prompts, in their order; repeat a prompt for more answers to it. One
-  /// that is longer than the model can read fails alone. The future may be cancelled.
+  /// Completes each of many prompts, in their order; repeat a prompt for more completions of it.
+  /// One that is longer than the model can read fails alone. The future may be cancelled.
   ///
   /// @throws IllegalArgumentException when there is no such model, or it is a reward model
-  /// @throws Full when too much is asked already
-  public CompletableFuture<List<Answer>> answers(
-      String model, List<String> prompts, GenerationSettings manner) {
-    var batch = new BatchRequest(model, prompts, manner);
+  /// @throws Overloaded when too many requests are under way already
+  public CompletableFuture<List<Completion>> complete(
+      String model, List<String> prompts, GenerationSettings settings) {
+    var batch = new BatchRequest(model, prompts, settings);
     admit(List.of(batch));
-    return batch.answers();
+    return batch.completions();
   }
 
-  private synchronized void admit(List<? extends GenerationRequest> jobs) {
-    for (var job : jobs) {
-      if (!models.find(job.model()).map(ServedModel::speaks).orElse(false)) {
-        throw new IllegalArgumentException("there is no language model " + job.model());
+  private synchronized void admit(List<? extends GenerationRequest> requests) {
+    for (var request : requests) {
+      if (!models.find(request.model()).map(ServedModel::generates).orElse(false)) {
+        throw new IllegalArgumentException("there is no language model " + request.model());
       }
     }
     if (closed) {
-      throw new Full("the end has come: nothing more is taken on");
+      throw new Overloaded("the server is shutting down");
     }
-    if (underWay.size() + jobs.size() > settings.waiting) {
-      throw new Full(
+    if (underWay.size() + requests.size() > settings.waiting) {
+      throw new Overloaded(
           "%d answers are under way, and at most %d may be"
               .formatted(underWay.size(), settings.waiting));
     }
-    underWay.addAll(jobs);
-    waiting.addAll(jobs);
-    place();
+    underWay.addAll(requests);
+    waiting.addAll(requests);
+    assign();
   }
 
-  /// Gives the waiting jobs to their models as far as memory allows.
-  private void place() {
-    for (var jobs = waiting.iterator(); jobs.hasNext(); ) {
-      var job = jobs.next();
-      var model = models.find(job.model());
+  /// Gives the waiting requests to their models as far as memory allows.
+  private void assign() {
+    for (var requests = waiting.iterator(); requests.hasNext(); ) {
+      var request = requests.next();
+      var model = models.find(request.model());
       if (model.isEmpty()) {
-        jobs.remove();
-        job.fails(Failure.of("failed.gone", job.model()));
-        over(job);
+        requests.remove();
+        request.failed(Failure.of("failed.gone", request.model()));
+        over(request);
         continue;
       }
-      var voice = voice(model.get());
-      if (voice != null) {
-        jobs.remove();
-        busy.merge(voice, 1, Integer::sum);
-        voice.add(job);
+      var worker = worker(model.get());
+      if (worker != null) {
+        requests.remove();
+        busy.merge(worker, 1, Integer::sum);
+        worker.add(request);
       }
     }
   }
 
-  /// The model in memory; null where there is no room for it until others are done or gone.
-  private @Nullable ModelWorker voice(ServedModel model) {
-    var there = voices.get(model.name());
-    if (there != null && there.model().made().equals(model.made())) {
-      return there;
+  /// The model in memory; null where there is no room for it until others are done or unloaded.
+  private @Nullable ModelWorker worker(ServedModel model) {
+    var loaded = workers.get(model.name());
+    if (loaded != null && loaded.model().made().equals(model.made())) {
+      return loaded;
     }
-    if (there != null) {
-      dismiss(there);
+    if (loaded != null) {
+      unload(loaded);
     }
-    long free = settings.bytes - model.bytes() - bytes(voices.values());
+    long free = settings.bytes - model.bytes() - bytes(workers.values());
     for (var idle = idlest(); free < 0 && idle.isPresent(); idle = idlest()) {
       free += idle.get().model().bytes();
-      dismiss(idle.get());
+      unload(idle.get());
     }
     if (!threads.isEmpty() && bytes(threads.keySet()) + model.bytes() > settings.bytes) {
       return null;
     }
-    var voice = new ModelWorker(model, settings, baton, owner);
-    voices.put(model.name(), voice);
-    threads.put(voice, voice.start());
-    return voice;
+    var worker = new ModelWorker(model, settings.precision(), settings.device(), turns, listener);
+    workers.put(model.name(), worker);
+    threads.put(worker, worker.start());
+    return worker;
   }
 
   private Optional<ModelWorker> idlest() {
-    return voices.values().stream().filter(voice -> !busy.containsKey(voice)).findFirst();
+    return workers.values().stream().filter(worker -> !busy.containsKey(worker)).findFirst();
   }
 
-  private static long bytes(Collection<ModelWorker> voices) {
-    return voices.stream().mapToLong(voice -> voice.model().bytes()).sum();
+  private static long bytes(Collection<ModelWorker> workers) {
+    return workers.stream().mapToLong(worker -> worker.model().bytes()).sum();
   }
 
-  private void dismiss(ModelWorker voice) {
-    if (voices.remove(voice.model().name(), voice)) {
-      voice.leave();
+  private void unload(ModelWorker worker) {
+    if (workers.remove(worker.model().name(), worker)) {
+      worker.stop();
     }
   }
 
-  private void over(GenerationRequest job) {
-    underWay.remove(job);
+  private void over(GenerationRequest request) {
+    underWay.remove(request);
     if (closed && underWay.isEmpty()) {
-      silence.complete(null);
+      drained.complete(null);
     }
   }
 
-  private synchronized void done(ModelWorker voice, GenerationRequest job) {
-    busy.computeIfPresent(voice, (_, count) -> count == 1 ? null : count - 1);
-    over(job);
-    place();
+  private synchronized void done(ModelWorker worker, GenerationRequest request) {
+    busy.computeIfPresent(worker, (_, count) -> count == 1 ? null : count - 1);
+    over(request);
+    assign();
   }
 
-  private synchronized void broken(ModelWorker voice) {
-    dismiss(voice);
+  private synchronized void broken(ModelWorker worker) {
+    unload(worker);
   }
 
-  private synchronized void gone(ModelWorker voice) {
-    threads.remove(voice);
-    place();
+  private synchronized void unloaded(ModelWorker worker) {
+    threads.remove(worker);
+    assign();
   }
 
-  /// Takes nothing more on, lets what is under way end, for at most this long, cuts off what has
-  /// not, and frees the memory.
+  /// Admits no further requests, lets those under way end for at most this long, cancels the rest
+  /// and frees the memory.
   public void close(Duration grace) {
     synchronized (this) {
       closed = true;
       if (underWay.isEmpty()) {
-        silence.complete(null);
+        drained.complete(null);
       }
     }
     try {
-      silence.get(grace.toMillis(), TimeUnit.MILLISECONDS);
+      drained.get(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException _) {
-      // what is not over now is cut off
+      // what is not over now is cancelled
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
     List<Thread> last;
     synchronized (this) {
       underWay.forEach(GenerationRequest::cancel);
-      List.copyOf(voices.values()).forEach(this::dismiss);
+      List.copyOf(workers.values()).forEach(this::unload);
       last = List.copyOf(threads.values());
     }
     try {
@@ -268,12 +262,12 @@ public final class InferenceEngine implements AutoCloseable {
     }
   }
 
-  /// Whether the end has come.
+  /// Whether [#close] was called.
   public synchronized boolean closed() {
     return closed;
   }
 
-  /// The same without any grace.
+  /// Closes without any grace.
   @Override
   public void close() {
     close(Duration.ZERO);

@@ -14,21 +14,20 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
 
-/// The checkpoints in a workspace's folder `models`, read anew each time: a training may put
-/// another one there at any moment.
+/// The checkpoints in a folder, read anew each time: a training run may add one at any moment.
 ///
-/// @param folder that holds a folder for each
+/// @param folder holds a folder for each checkpoint
 public record ModelCatalog(Path folder) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
-  /// All that can be read, those first that others were made from.
+  /// All that can be read, parents before the models trained from them.
   public List<ServedModel> all() {
     var found = new ArrayList<ServedModel>();
     for (var each : folders()) {
       try {
         found.add(ServedModel.of(each));
       } catch (IOException | IllegalArgumentException _) {
-        // half copied, or no model of ours: told by problems()
+        // half copied, or no model: reported by problems()
       }
     }
     return inOrder(found);
@@ -58,8 +57,7 @@ public record ModelCatalog(Path folder) {
     }
   }
 
-  /// The models that a model was made from, itself last: its policy, what that was made from, and
-  /// so on.
+  /// The models that a model was trained from, oldest first and itself last.
   public List<ServedModel> line(ServedModel model) {
     var line = new ArrayList<ServedModel>();
     var seen = new HashSet<String>();

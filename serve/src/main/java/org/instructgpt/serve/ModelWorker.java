@@ -3,52 +3,60 @@ package org.instructgpt.serve;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Scope;
 
 /// A model in memory, on a thread of its own: native memory belongs to the thread that opened its
-/// scope, so a model that can be let go while others stay needs one.
+/// scope, so a model that can be unloaded while others stay needs one.
 ///
-/// It does its jobs in the order of their arrival. Between two tokens it hands the baton on, so
-/// that of all the models exactly one computes at a time and each that has something to say is
-/// heard in turn: answers side by side grow side by side.
+/// Requests are served in the order of their arrival. Between two tokens the worker passes the
+/// [TurnLock] on, so that exactly one of all models computes at a time and models that are asked
+/// side by side generate a token each in turn.
 final class ModelWorker {
   private static final Logger LOG = System.getLogger("org.instructgpt.serve");
 
-  /// Rows of a batch that go through the model together.
+  /// Prompts of a request that go through the model together.
   private static final int ROWS = 16;
 
-  /// Who is told.
-  interface Owner {
-    /// A job is over.
-    void done(ModelWorker voice, GenerationRequest job);
+  /// Is told what becomes of a worker.
+  interface Listener {
+    /// A request is over.
+    void done(ModelWorker worker, GenerationRequest request);
 
-    /// The model cannot be loaded, and no more jobs are for it.
-    void broken(ModelWorker voice);
+    /// The model cannot be loaded; the worker takes no further requests.
+    void broken(ModelWorker worker);
 
     /// The model's memory is free again.
-    void gone(ModelWorker voice);
+    void unloaded(ModelWorker worker);
   }
 
   private final ServedModel model;
-  private final InferenceEngine.Settings settings;
-  private final TurnLock baton;
-  private final Owner owner;
-  private final LinkedBlockingQueue<Optional<GenerationRequest>> jobs = new LinkedBlockingQueue<>();
+  private final Precision precision;
+  private final Device device;
+  private final TurnLock turns;
+  private final Listener listener;
 
-  ModelWorker(ServedModel model, InferenceEngine.Settings settings, TurnLock baton, Owner owner) {
+  /// The requests that wait; empty for the end.
+  private final LinkedBlockingQueue<Optional<GenerationRequest>> requests =
+      new LinkedBlockingQueue<>();
+
+  ModelWorker(
+      ServedModel model, Precision precision, Device device, TurnLock turns, Listener listener) {
     this.model = model;
-    this.settings = settings;
-    this.baton = baton;
-    this.owner = owner;
+    this.precision = precision;
+    this.device = device;
+    this.turns = turns;
+    this.listener = listener;
   }
 
   ServedModel model() {
@@ -56,46 +64,41 @@ final class ModelWorker {
   }
 
   Thread start() {
-    return Thread.ofPlatform().name("voice-" + model.name()).daemon().start(this::live);
+    return Thread.ofPlatform().name("model-" + model.name()).daemon().start(this::run);
   }
 
-  void add(GenerationRequest job) {
-    jobs.add(Optional.of(job));
+  void add(GenerationRequest request) {
+    requests.add(Optional.of(request));
   }
 
-  /// Lets the model go when the jobs before this are done.
-  void leave() {
-    jobs.add(Optional.empty());
+  /// Unloads the model once the requests before this are done.
+  void stop() {
+    requests.add(Optional.empty());
   }
 
-  private void live() {
+  private void run() {
     try (var _ = Scope.open()) {
       var tokenizer = Checkpoint.tokenizer(model.folder());
-      var gpt =
-          Checkpoint.loadLanguageModel(model.folder(), settings.precision(), settings.device());
+      var gpt = Checkpoint.loadLanguageModel(model.folder(), precision, device);
       var sampler =
           new Sampler(gpt, tokenizer, new Sampler.Settings(1, 1, 0, ROWS, false)).frozen();
-      serve(job -> speak(sampler, tokenizer, job));
+      serve(request -> generate(sampler, tokenizer, request));
     } catch (IOException | RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the model " + model.name() + " cannot be loaded", e);
-      owner.broken(this);
-      serve(job -> job.fails(Failure.of("failed.load", model.name())));
+      listener.broken(this);
+      serve(request -> request.failed(Failure.of("failed.load", model.name())));
     } finally {
-      owner.gone(this);
+      listener.unloaded(this);
     }
   }
 
-  private interface Work {
-    void on(GenerationRequest job);
-  }
-
-  private void serve(Work work) {
+  private void serve(Consumer<GenerationRequest> handler) {
     try {
-      for (var job = jobs.take(); job.isPresent(); job = jobs.take()) {
+      for (var next = requests.take(); next.isPresent(); next = requests.take()) {
         try {
-          work.on(job.get());
+          handler.accept(next.get());
         } finally {
-          owner.done(this, job.get());
+          listener.done(this, next.get());
         }
       }
     } catch (InterruptedException _) {
@@ -103,37 +106,41 @@ final class ModelWorker {
     }
   }
 
-  private void speak(Sampler sampler, Tokenizer tokenizer, GenerationRequest job) {
-    if (!job.wanted()) {
-      cancel(job);
+  private void generate(Sampler sampler, Tokenizer tokenizer, GenerationRequest request) {
+    if (!request.wanted()) {
+      for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
+        request.finished(prompt, Finish.CANCELLED, 0);
+      }
       return;
     }
     try {
-      var prompts = new ArrayList<int[]>();
-      for (var prompt : job.prompts()) {
-        prompts.add(model.framing().prompt(tokenizer, model.answers() ? prompt : bare(prompt)));
-      }
+      var prompts = request.prompts().stream().map(prompt -> ids(tokenizer, prompt)).toList();
       int context = model.shape().context();
-      var places =
+      var readable =
           IntStream.range(0, prompts.size())
-              .filter(place -> prompts.get(place).length < context)
+              .filter(prompt -> prompts.get(prompt).length < context)
               .boxed()
               .toList();
-      if (places.isEmpty()) {
+      if (readable.isEmpty()) {
         int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElse(0);
-        job.fails(Failure.of(Failure.LONG, shortest, context - 1));
+        request.failed(Failure.of(Failure.LONG, shortest, context - 1));
         return;
       }
-      job.begins();
-      say(sampler, tokenizer, job, places.stream().map(prompts::get).toList(), places);
+      request.started();
+      generate(sampler, tokenizer, request, readable.stream().map(prompts::get).toList(), readable);
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the model " + model.name() + " broke off", e);
-      job.fails(Failure.of("failed.broken", model.name()));
+      request.failed(Failure.of("failed.broken", model.name()));
     }
   }
 
-  /// Without the blanks at the end: a model's words bring their own (see [Framing]).
-  private static String bare(String prompt) {
+  private int[] ids(Tokenizer tokenizer, String prompt) {
+    return model.template().prompt(tokenizer, model.answers() ? prompt : stripBlanks(prompt));
+  }
+
+  /// Without the blanks at the end: a model's words bring their own (see
+  /// [org.instructgpt.text.PromptTemplate]).
+  private static String stripBlanks(String prompt) {
     int end = prompt.length();
     while (end > 0 && (prompt.charAt(end - 1) == ' ' || prompt.charAt(end - 1) == '\t')) {
       end--;
@@ -141,56 +148,57 @@ final class ModelWorker {
     return prompt.substring(0, end);
   }
 
-  /// @param prompts those that the model can read
-  /// @param places where they stand among all of the job
-  private void say(
+  /// @param rows the prompts that the model can read
+  /// @param places of those among all prompts of the request
+  private void generate(
       Sampler sampler,
       Tokenizer tokenizer,
-      GenerationRequest job,
-      List<int[]> prompts,
+      GenerationRequest request,
+      List<int[]> rows,
       List<Integer> places) {
-    var manner = job.manner();
-    var transcripts =
-        prompts.stream()
-            .map(_ -> new StreamedText(tokenizer, sampler::ends, manner.stops(), model.answers()))
+    var settings = request.settings();
+    var texts =
+        rows.stream()
+            .map(_ -> new StreamedText(tokenizer, sampler::ends, settings.stops(), model.answers()))
             .toList();
-    var how =
-        new Sampler.Settings(manner.longest(), manner.temperature(), manner.seed(), ROWS, false);
-    var tokens = new int[prompts.size()];
-    Sampler.Listener listener =
+    var tokens = new int[rows.size()];
+    Sampler.Listener onToken =
         (row, token) -> {
-          tell(job, places.get(row), transcripts.get(row).add(token), ++tokens[row]);
-          baton.pass();
-          return job.wanted() && !transcripts.get(row).stopped();
+          append(request, places.get(row), texts.get(row).add(token), ++tokens[row]);
+          turns.pass();
+          return request.wanted() && !texts.get(row).stopped();
         };
+    var sampling =
+        new Sampler.Settings(
+            settings.longest(), settings.temperature(), settings.seed(), ROWS, false);
     List<Sampler.Sampled> sampled;
-    baton.take();
+    turns.acquire();
     try {
-      sampled = sampler.with(how).nucleus(manner.topP()).sample(prompts, 0, listener);
+      sampled = sampler.with(sampling).nucleus(settings.topP()).sample(rows, 0, onToken);
     } finally {
-      baton.drop();
+      turns.release();
     }
-    for (int row = 0; row < prompts.size(); row++) {
-      var transcript = transcripts.get(row);
+    for (int row = 0; row < rows.size(); row++) {
+      var text = texts.get(row);
       var one = sampled.get(row);
-      tell(job, places.get(row), transcript.end(), one.tokens().length);
-      job.ends(places.get(row), finish(one.finish(), transcript), one.tokens().length);
+      append(request, places.get(row), text.end(), one.tokens().length);
+      request.finished(places.get(row), finish(one.finish(), text), one.tokens().length);
     }
-    for (int place = 0; place < job.prompts().size(); place++) {
-      if (!places.contains(place)) {
-        job.ends(place, Finish.FAILED, 0);
+    for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
+      if (!places.contains(prompt)) {
+        request.finished(prompt, Finish.FAILED, 0);
       }
     }
   }
 
-  private static void tell(GenerationRequest job, int place, String text, int tokens) {
+  private static void append(GenerationRequest request, int prompt, String text, int tokens) {
     if (!text.isEmpty()) {
-      job.says(place, text, tokens);
+      request.appended(prompt, text, tokens);
     }
   }
 
-  private static Finish finish(Sampler.Finish finish, StreamedText transcript) {
-    if (transcript.stopped()) {
+  private static Finish finish(Sampler.Finish finish, StreamedText text) {
+    if (text.stopped()) {
       return Finish.STOP;
     }
     return switch (finish) {
@@ -198,11 +206,5 @@ final class ModelWorker {
       case LENGTH -> Finish.LENGTH;
       case ENDED -> Finish.CANCELLED;
     };
-  }
-
-  private static void cancel(GenerationRequest job) {
-    for (int place = 0; place < job.prompts().size(); place++) {
-      job.ends(place, Finish.CANCELLED, 0);
-    }
   }
 }

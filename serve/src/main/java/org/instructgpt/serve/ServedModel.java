@@ -11,12 +11,12 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.text.PromptTemplate;
 
-/// A checkpoint of the workspace, but for its weights.
+/// A checkpoint in the folder of models: everything about it but its weights.
 ///
-/// @param name its folder's
-/// @param bytes of its weights on disk
-/// @param made when its weights were put in place: another time, another model
-/// @param lineage what `lineage.json` tells; empty where there is none
+/// @param name its folder's name
+/// @param bytes the size of its weights on disk
+/// @param made when its weights were written; another time means another model
+/// @param lineage the content of `lineage.json`; empty where there is none
 public record ServedModel(
     String name,
     Path folder,
@@ -26,19 +26,19 @@ public record ServedModel(
     FileTime made,
     ObjectNode lineage) {
 
-  /// What a model was trained to do, in the order in which one becomes the other.
+  /// The training stage that made a model, in the order of the stages.
   public enum Stage {
-    /// To go on with any text.
+    /// Continues any text.
     PRETRAIN,
-    /// By demonstrations.
+    /// Fine-tuned on demonstrations.
     SFT,
-    /// To score answers.
+    /// Scores answers; generates none.
     REWARD,
-    /// By the reward of its own answers.
+    /// Trained by the rewards of its own answers.
     PPO,
-    /// By the same, mixed with what it was pretrained on.
+    /// The same, with pretraining gradients mixed in.
     PPO_PTX,
-    /// Somebody else's model, of which nothing is known.
+    /// Made by another program; nothing is known of its training.
     OTHER
   }
 
@@ -67,12 +67,12 @@ public record ServedModel(
     };
   }
 
-  /// Whether it can be asked at all; a reward model cannot.
-  public boolean speaks() {
+  /// Whether it generates text; a reward model does not.
+  public boolean generates() {
     return kind == Checkpoint.Kind.LANGUAGE;
   }
 
-  /// Whether it answers a prompt; else it goes on with its text.
+  /// Whether it answers a prompt; a base model continues its text instead.
   public boolean answers() {
     return switch (stage()) {
       case SFT, PPO, PPO_PTX -> true;
@@ -81,7 +81,7 @@ public record ServedModel(
   }
 
   /// How its prompts become tokens: as in its training.
-  PromptTemplate framing() {
+  PromptTemplate template() {
     return answers() ? PromptTemplate.DEFAULT : PromptTemplate.VERBATIM;
   }
 

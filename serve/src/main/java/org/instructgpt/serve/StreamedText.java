@@ -5,14 +5,15 @@ import java.util.function.IntPredicate;
 import org.instructgpt.text.TextStream;
 import org.instructgpt.text.Tokenizer;
 
-/// An answer's text while its tokens arrive, as a reader may see it: whole characters, nothing of a
-/// stop string and no white space at the end.
+/// The text of a completion whose tokens arrive one by one, as it may be shown: whole characters,
+/// nothing of a stop string and no white space at the end.
 ///
-/// What could still become a stop string, or turn out to be the white space at the end, is held
-/// back until it is clear. All pieces together are the final text. The byte 0, which a byte-level
-/// vocabulary has as a token, becomes U+FFFD: a page drops it, and PostgreSQL refuses it.
+/// Text that could still become a stop string, or turn out to be the white space at the end, is
+/// held back until it is clear. All pieces together are the final text. The byte 0, which a
+/// byte-level vocabulary has as a token, becomes U+FFFD: a page drops it, and PostgreSQL refuses
+/// it.
 ///
-/// Not for more than one thread.
+/// Not thread-safe.
 final class StreamedText {
   private final IntPredicate ends;
   private final TextStream stream;
@@ -21,16 +22,16 @@ final class StreamedText {
   private boolean begun;
   private boolean stopped;
 
-  /// A transcript at the start of an answer.
+  /// The text of a completion that begins.
   ///
-  /// @param stops strings that end the answer and are no part of it, none empty
-  /// @param fresh whether the answer begins a text of its own, without white space before it; one
-  ///   that goes on with the prompt keeps what it begins with
+  /// @param stops strings that end the completion and are no part of it, none empty
+  /// @param fresh whether the completion begins a text of its own, without white space before it;
+  ///   one that continues the prompt keeps its first space
   StreamedText(Tokenizer tokenizer, List<String> stops, boolean fresh) {
     this(tokenizer, token -> token == tokenizer.endOfText(), stops, fresh);
   }
 
-  /// @param ends the tokens that end an answer and are no part of its text
+  /// @param ends the tokens that end the completion and are no part of its text
   StreamedText(Tokenizer tokenizer, IntPredicate ends, List<String> stops, boolean fresh) {
     this.ends = ends;
     this.stream = new TextStream(tokenizer);

@@ -5,43 +5,43 @@ import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// What one thread of several holds at a time, in strict turns: who hands it on stands in line
-/// again in the same moment, so that nobody gets it twice while another waits, however slowly that
-/// one wakes.
+/// A lock that threads hold in strict turns, round robin. A holder that passes it on joins the end
+/// of the queue in the same moment, so that no thread gets a second turn while another waits,
+/// however slowly that one wakes.
 final class TurnLock {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition moved = lock.newCondition();
 
-  /// The holder, then those who wait.
-  private final Queue<Thread> line = new ArrayDeque<>();
+  /// The holder, then the threads that wait.
+  private final Queue<Thread> queue = new ArrayDeque<>();
 
-  /// Waits for a first turn. For a thread that is not in line.
-  void take() {
-    turn(() -> line.add(Thread.currentThread()));
+  /// Waits for a first turn. For a thread that is not in the queue.
+  void acquire() {
+    awaitTurn(() -> queue.add(Thread.currentThread()));
   }
 
-  /// Lets everybody in line have a turn, then has the next. For the holder.
+  /// Lets every thread in the queue have a turn, then has the next. For the holder.
   void pass() {
-    turn(() -> line.add(line.remove()));
+    awaitTurn(() -> queue.add(queue.remove()));
   }
 
-  /// Leaves the line. For the holder.
-  void drop() {
+  /// Leaves the queue. For the holder.
+  void release() {
     lock.lock();
     try {
-      line.remove();
+      queue.remove();
       moved.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private void turn(Runnable move) {
+  private void awaitTurn(Runnable move) {
     lock.lock();
     try {
       move.run();
       moved.signalAll();
-      while (!Thread.currentThread().equals(line.peek())) {
+      while (!Thread.currentThread().equals(queue.peek())) {
         moved.awaitUninterruptibly();
       }
     } finally {

@@ -1,5 +1,5 @@
-/// The inference engine: it holds the models of a folder in memory and makes them answer, a token
-/// at a time, fairly to all who ask ([InferenceEngine]).
+/// The inference engine: loads the models of a folder when they are asked and streams their
+/// completions, a token of each model in turn ([InferenceEngine]).
 @NullMarked
 package org.instructgpt.serve;
 

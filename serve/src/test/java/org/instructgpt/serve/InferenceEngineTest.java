@@ -18,8 +18,8 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.serve.CompletionStream.Event;
 import org.instructgpt.serve.CompletionStream.Finish;
-import org.instructgpt.serve.CompletionStream.Piece;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
@@ -60,7 +60,7 @@ class InferenceEngineTest {
         1, 8, 1, 256, WORDS.vocabularySize(), GptConfig.Activation.GELU, 1e-5, 0, 0);
   }
 
-  /// A model that writes nonsense, for ever: its end of text is as likely as any other token.
+  /// An untrained model: its end of text is as unlikely as any other token, so answers are long.
   private void model(String name, String stage, long seed) throws IOException {
     var folder = Files.createDirectories(models.resolve(name));
     try (var _ = Scope.open()) {
@@ -70,40 +70,40 @@ class InferenceEngineTest {
     }
   }
 
-  private InferenceEngine speaker(long bytes, int waiting) {
+  private InferenceEngine engine(long bytes, int waiting) {
     return new InferenceEngine(
         models, new InferenceEngine.Settings(bytes, waiting, Precision.FULL, Device.CPU));
   }
 
-  private record Said(String text, List<Piece> pieces, Finish finish, int tokens) {}
+  private record Outcome(String text, List<Event> events, Finish finish, int tokens) {}
 
-  /// What each model says to the end.
-  private static List<Said> listen(CompletionStream speech) throws InterruptedException {
-    var said = new ArrayList<List<Piece>>();
-    speech.models().forEach(_ -> said.add(new ArrayList<>()));
-    int open = said.size();
+  /// What each model generates, to its end.
+  private static List<Outcome> collect(CompletionStream stream) throws InterruptedException {
+    var events = new ArrayList<List<Event>>();
+    stream.models().forEach(_ -> events.add(new ArrayList<>()));
+    int open = events.size();
     while (open > 0) {
-      var piece = speech.next(PATIENCE).orElseThrow();
-      said.get(piece.place()).add(piece);
-      open -= piece instanceof Piece.Ended || piece instanceof Piece.Failed ? 1 : 0;
+      var event = stream.next(PATIENCE).orElseThrow();
+      events.get(event.place()).add(event);
+      open -= event instanceof Event.Finished || event instanceof Event.Failed ? 1 : 0;
     }
-    return said.stream().map(InferenceEngineTest::said).toList();
+    return events.stream().map(InferenceEngineTest::outcome).toList();
   }
 
-  private static Said said(List<Piece> pieces) {
+  private static Outcome outcome(List<Event> events) {
     var text = new StringBuilder();
-    for (var piece : pieces) {
-      if (piece instanceof Piece.Text more) {
+    for (var event : events) {
+      if (event instanceof Event.Text more) {
         text.append(more.text());
       }
     }
-    return pieces.getLast() instanceof Piece.Ended(int _, Finish finish, int tokens)
-        ? new Said(text.toString(), pieces, finish, tokens)
-        : new Said(text.toString(), pieces, Finish.FAILED, 0);
+    return events.getLast() instanceof Event.Finished(int _, Finish finish, int tokens)
+        ? new Outcome(text.toString(), events, finish, tokens)
+        : new Outcome(text.toString(), events, Finish.FAILED, 0);
   }
 
   @Test
-  void whatIsHeardIsWhatTheSamplerSays() throws Exception {
+  void aStreamHasTheTextThatTheSamplerGives() throws Exception {
     model("sft", "sft", 1);
     String expected;
     int expectedTokens;
@@ -118,12 +118,12 @@ class InferenceEngineTest {
       expectedTokens = sampled.getFirst().tokens().length;
       expected = tokenizer.decode(sampled.getFirst().tokens()).strip();
     }
-    try (var speaker = speaker(ROOMY, 8)) {
-      var said = listen(speaker.speak(List.of("sft"), "Hello", SHORT)).getFirst();
-      assertThat(said.text()).isEqualTo(expected);
-      assertThat(said.tokens()).isEqualTo(expectedTokens);
-      assertThat(said.finish()).isEqualTo(Finish.LENGTH);
-      assertThat(said.pieces().getFirst()).isEqualTo(new Piece.Begun(0));
+    try (var engine = engine(ROOMY, 8)) {
+      var outcome = collect(engine.stream(List.of("sft"), "Hello", SHORT)).getFirst();
+      assertThat(outcome.text()).isEqualTo(expected);
+      assertThat(outcome.tokens()).isEqualTo(expectedTokens);
+      assertThat(outcome.finish()).isEqualTo(Finish.LENGTH);
+      assertThat(outcome.events().getFirst()).isEqualTo(new Event.Started(0));
     }
   }
 
@@ -131,17 +131,17 @@ class InferenceEngineTest {
   void aBaseModelGetsThePromptAsItIsAndAnAlignedOneFramed() throws Exception {
     model("base", "pretrain", 1);
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 8)) {
-      var base = speaker.answers("base", List.of("Hello\n\n"), SHORT).get();
-      var sft = speaker.answers("sft", List.of("Hello"), SHORT).get();
+    try (var engine = engine(ROOMY, 8)) {
+      var base = engine.complete("base", List.of("Hello\n\n"), SHORT).get();
+      var sft = engine.complete("sft", List.of("Hello"), SHORT).get();
       assertThat(sft)
           .hasSize(1)
           .first()
-          .extracting(InferenceEngine.Answer::text)
+          .extracting(Completion::text)
           .isEqualTo(base.getFirst().text().strip());
-      assertThat(speaker.answers("base", List.of("Hello"), SHORT).get()).isNotEqualTo(base);
-      assertThat(speaker.answers("base", List.of("Hello \t "), SHORT).get())
-          .isEqualTo(speaker.answers("base", List.of("Hello"), SHORT).get());
+      assertThat(engine.complete("base", List.of("Hello"), SHORT).get()).isNotEqualTo(base);
+      assertThat(engine.complete("base", List.of("Hello \t "), SHORT).get())
+          .isEqualTo(engine.complete("base", List.of("Hello"), SHORT).get());
     }
   }
 
@@ -149,26 +149,26 @@ class InferenceEngineTest {
   void modelsSideBySideTakeTurnsTokenByToken() throws Exception {
     model("one", "sft", 1);
     model("two", "sft", 2);
-    try (var speaker = speaker(ROOMY, 8)) {
-      listen(speaker.speak(List.of("one", "two"), "warm up", SHORT));
+    try (var engine = engine(ROOMY, 8)) {
+      collect(engine.stream(List.of("one", "two"), "warm up", SHORT));
       String both;
-      do { // until the second has begun well before the first has ended
-        both = together(speaker.speak(List.of("one", "two"), "Hello", LONG));
+      do { // until the second has started well before the first has finished
+        both = together(engine.stream(List.of("one", "two"), "Hello", LONG));
       } while (both.length() < 100);
-      // Most tokens are heard at once, some only with the next.
+      // Most tokens are text at once, some only with the next.
       assertThat(both).contains("01010101").doesNotContain("00000").doesNotContain("11111");
     }
   }
 
-  /// Who was heard, one character a text, while both of two models had something to say.
-  private static String together(CompletionStream speech) throws InterruptedException {
+  /// The models whose text came, one digit a text, while both were generating.
+  private static String together(CompletionStream stream) throws InterruptedException {
     var order = new StringBuilder();
     for (int ended = 0; ended < 2; ) {
-      var piece = speech.next(PATIENCE).orElseThrow();
-      if (piece instanceof Piece.Text) {
-        order.append(piece.place());
+      var event = stream.next(PATIENCE).orElseThrow();
+      if (event instanceof Event.Text) {
+        order.append(event.place());
       }
-      ended += piece instanceof Piece.Ended ? 1 : 0;
+      ended += event instanceof Event.Finished ? 1 : 0;
     }
     int from = Math.max(order.indexOf("0"), order.indexOf("1"));
     int to = Math.min(order.lastIndexOf("0"), order.lastIndexOf("1"));
@@ -176,32 +176,32 @@ class InferenceEngineTest {
   }
 
   @Test
-  void aListenerWhoLeavesEndsTheAnswerAtItsNextToken() throws Exception {
+  void aCancelledStreamEndsAtItsNextToken() throws Exception {
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 8)) {
-      var speech = speaker.speak(List.of("sft"), "Hello", LONG);
-      while (!(speech.next(PATIENCE).orElseThrow() instanceof Piece.Text)) {}
-      speech.cancel();
-      var said = listen(speech).getFirst();
-      assertThat(said.finish()).isEqualTo(Finish.CANCELLED);
-      assertThat(said.tokens()).isLessThan(100);
+    try (var engine = engine(ROOMY, 8)) {
+      var stream = engine.stream(List.of("sft"), "Hello", LONG);
+      while (!(stream.next(PATIENCE).orElseThrow() instanceof Event.Text)) {}
+      stream.cancel();
+      var outcome = collect(stream).getFirst();
+      assertThat(outcome.finish()).isEqualTo(Finish.CANCELLED);
+      assertThat(outcome.tokens()).isLessThan(100);
     }
   }
 
   @Test
-  void moreThanTheBoundIsRefusedAtOnceAndTakenWhenThereIsRoom() throws Exception {
+  void aRequestBeyondTheBoundIsRefusedAtOnceAndAdmittedLater() throws Exception {
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 2)) {
-      var first = speaker.speak(List.of("sft"), "Hello", LONG);
-      var second = speaker.speak(List.of("sft"), "Hello", LONG);
-      assertThatThrownBy(() -> speaker.speak(List.of("sft"), "Hello", SHORT))
-          .isInstanceOf(InferenceEngine.Full.class)
+    try (var engine = engine(ROOMY, 2)) {
+      var first = engine.stream(List.of("sft"), "Hello", LONG);
+      var second = engine.stream(List.of("sft"), "Hello", LONG);
+      assertThatThrownBy(() -> engine.stream(List.of("sft"), "Hello", SHORT))
+          .isInstanceOf(InferenceEngine.Overloaded.class)
           .hasMessage("2 answers are under way, and at most 2 may be");
       first.cancel();
       second.cancel();
-      listen(first);
-      listen(second);
-      assertThat(eventually(() -> speaker.speak(List.of("sft"), "Hello", SHORT))).isNotNull();
+      collect(first);
+      collect(second);
+      assertThat(eventually(() -> engine.stream(List.of("sft"), "Hello", SHORT))).isNotNull();
     }
   }
 
@@ -209,12 +209,12 @@ class InferenceEngineTest {
     CompletionStream make();
   }
 
-  /// The last word comes a moment before the place is free.
+  /// The last event comes a moment before the request is over.
   private static CompletionStream eventually(Attempt attempt) throws InterruptedException {
     for (int i = 0; i < 100; i++) {
       try {
         return attempt.make();
-      } catch (InferenceEngine.Full _) {
+      } catch (InferenceEngine.Overloaded _) {
         Thread.sleep(10);
       }
     }
@@ -222,70 +222,70 @@ class InferenceEngineTest {
   }
 
   @Test
-  void modelsThatDoNotFitTogetherComeOneAfterTheOther() throws Exception {
+  void modelsThatDoNotFitIntoMemoryTogetherAnswerOneAfterTheOther() throws Exception {
     model("one", "sft", 1);
     model("two", "sft", 2);
     model("three", "sft", 3);
     long size = Files.size(models.resolve("one/model.safetensors"));
     List<String> roomy;
-    try (var speaker = speaker(ROOMY, 8)) {
-      roomy = texts(speaker);
+    try (var engine = engine(ROOMY, 8)) {
+      roomy = texts(engine);
     }
     for (long room : new long[] {0, size, 2 * size + 1}) {
-      try (var speaker = speaker(room, 8)) {
-        assertThat(texts(speaker)).isEqualTo(roomy);
-        assertThat(texts(speaker)).isEqualTo(roomy);
+      try (var engine = engine(room, 8)) {
+        assertThat(texts(engine)).isEqualTo(roomy);
+        assertThat(texts(engine)).isEqualTo(roomy);
       }
     }
   }
 
-  private static List<String> texts(InferenceEngine speaker) throws InterruptedException {
-    return listen(speaker.speak(List.of("one", "two", "three"), "Hello", SHORT)).stream()
-        .map(Said::text)
+  private static List<String> texts(InferenceEngine engine) throws InterruptedException {
+    return collect(engine.stream(List.of("one", "two", "three"), "Hello", SHORT)).stream()
+        .map(Outcome::text)
         .toList();
   }
 
   @Test
   void aModelThatWasTrainedAnewIsLoadedAnew() throws Exception {
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 8)) {
-      var before = listen(speaker.speak(List.of("sft"), "Hello", SHORT)).getFirst().text();
+    try (var engine = engine(ROOMY, 8)) {
+      var before = collect(engine.stream(List.of("sft"), "Hello", SHORT)).getFirst().text();
       var weights = models.resolve("sft/model.safetensors");
       var then = Files.getLastModifiedTime(weights);
       model("sft", "sft", 2);
       Files.setLastModifiedTime(weights, FileTime.fromMillis(then.toMillis() + 1000));
-      var after = listen(speaker.speak(List.of("sft"), "Hello", SHORT)).getFirst().text();
+      var after = collect(engine.stream(List.of("sft"), "Hello", SHORT)).getFirst().text();
       assertThat(after).isNotEqualTo(before);
     }
   }
 
   @Test
-  void aPromptThatLeavesNoRoomIsToldWithTheNumbers() throws Exception {
+  void aPromptThatFillsTheContextFailsWithItsLengthAndTheLimit() throws Exception {
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 8)) {
+    try (var engine = engine(ROOMY, 8)) {
       var prompt = "word ".repeat(300);
       int tokens = PromptTemplate.DEFAULT.prompt(WORDS, prompt).length;
-      var said = listen(speaker.speak(List.of("sft"), prompt, SHORT)).getFirst();
-      assertThat(said.pieces())
-          .containsExactly(new Piece.Failed(0, "failed.long", List.of(tokens, 255)));
+      var outcome = collect(engine.stream(List.of("sft"), prompt, SHORT)).getFirst();
+      assertThat(outcome.events())
+          .containsExactly(new Event.Failed(0, "failed.long", List.of(tokens, 255)));
     }
   }
 
   @Test
-  void aPromptOfManyThatIsTooLongGetsNoAnswer() throws Exception {
+  void aPromptOfABatchThatIsTooLongGetsNoAnswer() throws Exception {
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 8)) {
-      var answers = speaker.answers("sft", List.of("word ".repeat(300), "Hello"), SHORT).get();
-      assertThat(answers.getFirst()).isEqualTo(new InferenceEngine.Answer("", Finish.FAILED));
+    try (var engine = engine(ROOMY, 8)) {
+      var answers = engine.complete("sft", List.of("word ".repeat(300), "Hello"), SHORT).get();
+      assertThat(answers.getFirst()).isEqualTo(new Completion("", Finish.FAILED));
       assertThat(answers.getLast().text()).isNotEmpty();
       assertThat(answers.getLast().finish()).isEqualTo(Finish.LENGTH);
     }
   }
 
   @Test
-  void aPromptThatNearlyFillsTheContextTakesNoOtherOfItsBatchWithIt() throws Exception {
+  void aPromptThatNearlyFillsTheContextLeavesTheRestOfItsBatchAlone() throws Exception {
     model("sft", "sft", 1);
-    try (var speaker = speaker(ROOMY, 8)) {
+    try (var engine = engine(ROOMY, 8)) {
       var prompts = new ArrayList<String>();
       String full = "word";
       while (PromptTemplate.DEFAULT.prompt(WORDS, full + " word").length < 256) {
@@ -295,26 +295,26 @@ class InferenceEngineTest {
       for (int i = 0; i < 7; i++) {
         prompts.add("Hello " + i);
       }
-      var answers = speaker.answers("sft", prompts, LONG).get();
-      assertThat(answers).extracting(InferenceEngine.Answer::finish).doesNotContain(Finish.FAILED);
+      var answers = engine.complete("sft", prompts, LONG).get();
+      assertThat(answers).extracting(Completion::finish).doesNotContain(Finish.FAILED);
       assertThat(answers.subList(1, 8)).allSatisfy(one -> assertThat(one.text()).isNotEmpty());
     }
   }
 
   @Test
-  void aDamagedModelFailsAndAnotherStillSpeaks() throws Exception {
+  void aDamagedModelFailsAndAnotherStillAnswers() throws Exception {
     model("sft", "sft", 1);
     model("bad", "sft", 1);
     var weights = models.resolve("bad/model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
     bytes[bytes.length / 2] ^= 1;
     Files.write(weights, bytes);
-    try (var speaker = speaker(ROOMY, 8)) {
+    try (var engine = engine(ROOMY, 8)) {
       for (int i = 0; i < 2; i++) {
-        var said = listen(speaker.speak(List.of("bad", "sft"), "Hello", SHORT));
-        assertThat(said.get(0).pieces())
-            .containsExactly(new Piece.Failed(0, "failed.load", List.of("bad")));
-        assertThat(said.get(1).tokens()).isEqualTo(12);
+        var outcome = collect(engine.stream(List.of("bad", "sft"), "Hello", SHORT));
+        assertThat(outcome.get(0).events())
+            .containsExactly(new Event.Failed(0, "failed.load", List.of("bad")));
+        assertThat(outcome.get(1).tokens()).isEqualTo(12);
       }
     }
   }
@@ -330,9 +330,9 @@ class InferenceEngineTest {
           new Lineage("reward", Map.of(), Map.of()),
           folder);
     }
-    try (var speaker = speaker(ROOMY, 8)) {
+    try (var engine = engine(ROOMY, 8)) {
       for (var name : List.of("reward", "nobody", "../models/sft", "", "sft/../sft")) {
-        assertThatThrownBy(() -> speaker.speak(List.of("sft", name), "Hello", SHORT))
+        assertThatThrownBy(() -> engine.stream(List.of("sft", name), "Hello", SHORT))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage("there is no language model " + name);
       }
@@ -340,25 +340,25 @@ class InferenceEngineTest {
   }
 
   @Test
-  void closingCutsOffWhatIsNotOverInTimeAndFreesTheMemory() throws Exception {
+  void closingCancelsRequestsAndFreesTheMemory() throws Exception {
     model("sft", "sft", 1);
     long before = Scope.liveObjects();
-    var speaker = speaker(ROOMY, 8);
-    var speech = speaker.speak(List.of("sft"), "Hello", LONG);
-    while (!(speech.next(PATIENCE).orElseThrow() instanceof Piece.Text)) {}
-    speaker.close();
-    assertThat(listen(speech).getFirst().finish()).isEqualTo(Finish.CANCELLED);
+    var engine = engine(ROOMY, 8);
+    var stream = engine.stream(List.of("sft"), "Hello", LONG);
+    while (!(stream.next(PATIENCE).orElseThrow() instanceof Event.Text)) {}
+    engine.close();
+    assertThat(collect(stream).getFirst().finish()).isEqualTo(Finish.CANCELLED);
     assertThat(Scope.liveObjects()).isEqualTo(before);
-    assertThatThrownBy(() -> speaker.speak(List.of("sft"), "Hello", SHORT))
-        .isInstanceOf(InferenceEngine.Full.class);
+    assertThatThrownBy(() -> engine.stream(List.of("sft"), "Hello", SHORT))
+        .isInstanceOf(InferenceEngine.Overloaded.class);
   }
 
   @Test
-  void closingWithGraceLetsWhatIsUnderWayEnd() throws Exception {
+  void closingWithGraceLetsRequestsEnd() throws Exception {
     model("sft", "sft", 1);
-    var speaker = speaker(ROOMY, 8);
-    var speech = speaker.speak(List.of("sft"), "Hello", LONG);
-    speaker.close(PATIENCE);
-    assertThat(listen(speech).getFirst().tokens()).isGreaterThan(100);
+    var engine = engine(ROOMY, 8);
+    var stream = engine.stream(List.of("sft"), "Hello", LONG);
+    engine.close(PATIENCE);
+    assertThat(collect(stream).getFirst().tokens()).isGreaterThan(100);
   }
 }

@@ -13,12 +13,12 @@ class StreamedTextTest {
 
   /// All pieces, joined by bars, the held-back rest last.
   private static String pieces(String text, List<String> stops, boolean fresh) {
-    var transcript = new StreamedText(GPT2, stops, fresh);
+    var streamed = new StreamedText(GPT2, stops, fresh);
     var pieces = new StringBuilder();
     for (int token : GPT2.encode(text)) {
-      pieces.append(transcript.add(token)).append('|');
+      pieces.append(streamed.add(token)).append('|');
     }
-    return pieces.append(transcript.end()).toString();
+    return pieces.append(streamed.end()).toString();
   }
 
   private static String whole(String text, List<String> stops, boolean fresh) {
@@ -43,13 +43,13 @@ class StreamedTextTest {
 
   @Test
   void theFirstOfSeveralStopStringsCounts() {
-    var transcript = new StreamedText(GPT2, List.of("four", "two"), true);
+    var streamed = new StreamedText(GPT2, List.of("four", "two"), true);
     var shown = new StringBuilder();
     for (int token : GPT2.encode("one two three four")) {
-      shown.append(transcript.add(token));
+      shown.append(streamed.add(token));
     }
-    assertThat(transcript.stopped()).isTrue();
-    assertThat(shown.append(transcript.end())).hasToString("one");
+    assertThat(streamed.stopped()).isTrue();
+    assertThat(shown.append(streamed.end())).hasToString("one");
   }
 
   @Test
@@ -71,10 +71,10 @@ class StreamedTextTest {
 
   @Test
   void theEndOfTheTextIsNoPartOfIt() {
-    var transcript = new StreamedText(GPT2, List.of(), true);
-    assertThat(transcript.add(GPT2.encode("x")[0])).isEqualTo("x");
-    assertThat(transcript.add(GPT2.endOfText())).isEmpty();
-    assertThat(transcript.end()).isEmpty();
+    var streamed = new StreamedText(GPT2, List.of(), true);
+    assertThat(streamed.add(GPT2.encode("x")[0])).isEqualTo("x");
+    assertThat(streamed.add(GPT2.endOfText())).isEmpty();
+    assertThat(streamed.end()).isEmpty();
   }
 
   @Test

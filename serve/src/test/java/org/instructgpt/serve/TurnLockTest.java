@@ -12,47 +12,47 @@ import org.junit.jupiter.api.Timeout;
 class TurnLockTest {
   private static final int TURNS = 5000;
 
-  private final TurnLock baton = new TurnLock();
+  private final TurnLock lock = new TurnLock();
 
-  /// Adds its number in each of its turns.
-  private Thread player(int number, ArrayList<Integer> order) {
+  /// A thread that adds its number in each of its turns.
+  private Thread thread(int number, ArrayList<Integer> order) {
     return Thread.ofPlatform()
         .start(() -> {
-          baton.take();
+          lock.acquire();
           for (int turn = 0; turn < TURNS; turn++) {
             order.add(number);
-            baton.pass();
+            lock.pass();
           }
-          baton.drop();
+          lock.release();
         });
   }
 
   @Test
-  void nobodyHasASecondTurnBeforeAllInLineHadOne() throws Exception {
-    var order = new ArrayList<Integer>(); // of whoever holds the baton
-    var players = new ArrayList<Thread>();
-    baton.take();
+  void noThreadHasASecondTurnBeforeAllInTheQueueHadOne() throws Exception {
+    var order = new ArrayList<Integer>(); // written by the holder alone
+    var threads = new ArrayList<Thread>();
+    lock.acquire();
     for (int i = 0; i < 3; i++) {
-      var player = player(i, order);
-      players.add(player);
-      while (player.getState() != Thread.State.WAITING) {
+      var thread = thread(i, order);
+      threads.add(thread);
+      while (thread.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
     }
-    baton.drop();
-    for (var player : players) {
-      player.join();
+    lock.release();
+    for (var thread : threads) {
+      thread.join();
     }
     assertThat(order).isEqualTo(IntStream.range(0, 3 * TURNS).map(i -> i % 3).boxed().toList());
   }
 
   @Test
-  void whoIsAloneKeepsItAndWhoLeftIsNotWaitedFor() throws Exception {
-    baton.take();
-    baton.pass();
-    baton.drop();
+  void aLoneThreadKeepsTheLockAndOneThatReleasedItIsNotWaitedFor() throws Exception {
+    lock.acquire();
+    lock.pass();
+    lock.release();
     var order = new ArrayList<Integer>();
-    player(7, order).join();
+    thread(7, order).join();
     assertThat(order).hasSize(TURNS);
   }
 }

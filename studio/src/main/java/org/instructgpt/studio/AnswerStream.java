@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.serve.CompletionStream;
+import org.instructgpt.serve.CompletionStream.Event;
 import org.instructgpt.serve.CompletionStream.Finish;
-import org.instructgpt.serve.CompletionStream.Piece;
 import org.instructgpt.web.EventSink;
 import org.instructgpt.web.Exchange;
 
@@ -14,8 +14,8 @@ import org.instructgpt.web.Exchange;
 final class AnswerStream {
   private static final Duration HEARTBEAT = Duration.ofMillis(250);
 
-  /// How long the last pieces of a cancelled answer are waited for.
-  private static final Duration LAST_PIECES = Duration.ofSeconds(5);
+  /// How long the last events of a cancelled answer are waited for.
+  private static final Duration LAST_EVENTS = Duration.ofSeconds(5);
 
   private final PlaygroundServices services;
   private final Exchange exchange;
@@ -42,37 +42,37 @@ final class AnswerStream {
 
   /// Sends until all answers have ended or the client has disconnected, and stores what was sent.
   void send() throws InterruptedException {
-    events.send("turn", new Turn(turn, completion.models(), completion.manner().seed()));
+    events.send("turn", new Turn(turn, completion.models(), completion.settings().seed()));
     while (open > 0 && !events.gone()) {
       completion.next(HEARTBEAT).ifPresent(this::handle);
     }
     completion.cancel();
     while (open > 0) { // what was sent before the client disconnected is stored, nothing after that
-      var piece = completion.next(LAST_PIECES);
-      if (piece.isEmpty()) {
+      var event = completion.next(LAST_EVENTS);
+      if (event.isEmpty()) {
         return;
       }
-      handle(piece.get());
+      handle(event.get());
     }
     events.send("done", Map.of("id", turn));
   }
 
-  private void handle(Piece piece) {
-    switch (piece) {
-      case Piece.Begun(int place) -> {
+  private void handle(Event event) {
+    switch (event) {
+      case Event.Started(int place) -> {
         sent.get(place).begin(services.nanos().getAsLong());
         events.send("begun", new Begun(place));
       }
-      case Piece.Text(int place, String text, int tokens) -> {
+      case Event.Text(int place, String text, int tokens) -> {
         events.send("text", new Text(place, text, tokens));
         sent.get(place).add(text, tokens, !events.gone());
       }
-      case Piece.Ended(int place, Finish finish, int tokens) -> {
+      case Event.Finished(int place, Finish finish, int tokens) -> {
         long millis = sent.get(place).millis(services.nanos().getAsLong());
         end(place, finish, tokens);
         events.send("ended", new Ended(place, finish, tokens, millis));
       }
-      case Piece.Failed(int place, String key, List<Object> arguments) -> {
+      case Event.Failed(int place, String key, List<Object> arguments) -> {
         end(place, Finish.FAILED, 0);
         events.send("failed", new Failed(place, exchange.text(key, arguments.toArray())));
       }

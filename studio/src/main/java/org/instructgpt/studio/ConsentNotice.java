@@ -26,7 +26,7 @@ record ConsentNotice(SortedSet<ServedModel.Stage> kinds) {
   static ConsentNotice of(ModelCatalog models) {
     return new ConsentNotice(
         models.all().stream()
-            .filter(ServedModel::speaks)
+            .filter(ServedModel::generates)
             .map(ServedModel::stage)
             .collect(Collectors.toCollection(TreeSet::new)));
   }

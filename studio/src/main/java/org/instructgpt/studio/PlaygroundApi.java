@@ -58,7 +58,7 @@ final class PlaygroundApi {
             .orElseGet(() -> pair(models.all()));
     var choices =
         models.all().stream()
-            .filter(ServedModel::speaks)
+            .filter(ServedModel::generates)
             .map(model ->
                 new Choice(
                     model.name(),
@@ -87,7 +87,7 @@ final class PlaygroundApi {
     var aligned =
         all.stream().filter(model -> model.name().equals("ppo-ptx")).findFirst().or(() -> best);
     if (aligned.isEmpty()) {
-      return all.stream().filter(ServedModel::speaks).limit(1).map(ServedModel::name).toList();
+      return all.stream().filter(ServedModel::generates).limit(1).map(ServedModel::name).toList();
     }
     var line = services.engine().models().line(aligned.get());
     return line.size() == 1
@@ -172,8 +172,8 @@ final class PlaygroundApi {
     var settings = question.settings(seed());
     CompletionStream completion;
     try {
-      completion = services.engine().speak(question.models(), question.prompt(), settings);
-    } catch (InferenceEngine.Full _) {
+      completion = services.engine().stream(question.models(), question.prompt(), settings);
+    } catch (InferenceEngine.Overloaded _) {
       throw ApiError.tooMany(BUSY, "refusal.full");
     }
     try {

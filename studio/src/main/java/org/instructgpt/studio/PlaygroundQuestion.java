@@ -54,7 +54,7 @@ record PlaygroundQuestion(
       problems.add(new Problem("models", "refusal.models-count", models.size()));
     } else {
       models.stream()
-          .filter(name -> catalog.find(name).filter(ServedModel::speaks).isEmpty())
+          .filter(name -> catalog.find(name).filter(ServedModel::generates).isEmpty())
           .forEach(name -> problems.add(new Problem("models", "refusal.model-unknown", name)));
     }
     problems.addAll(settingsProblems());

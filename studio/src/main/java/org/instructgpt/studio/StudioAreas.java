@@ -26,6 +26,7 @@ import org.instructgpt.label.TaskQueue;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
+import org.instructgpt.serve.Completion;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.serve.InferenceEngine;
@@ -131,7 +132,7 @@ public record StudioAreas(
 
     /// The answers without those that failed, which happens when a prompt is too long for the
     /// model.
-    private static List<OutputSource.Answer> said(List<InferenceEngine.Answer> answers) {
+    private static List<OutputSource.Answer> said(List<Completion> answers) {
       return answers.stream()
           .filter(answer -> answer.finish() != Finish.FAILED)
           .map(answer -> new OutputSource.Answer(answer.text(), answer.finish() != Finish.LENGTH))
@@ -139,12 +140,12 @@ public record StudioAreas(
     }
 
     /// Retries while the engine's queue is full, so that the playground comes first.
-    private List<InferenceEngine.Answer> retrying(
+    private List<Completion> retrying(
         String model, List<String> prompts, GenerationSettings settings) throws Exception {
       while (!engine.closed()) {
         try {
-          return engine.answers(model, prompts, settings).get();
-        } catch (InferenceEngine.Full busy) {
+          return engine.complete(model, prompts, settings).get();
+        } catch (InferenceEngine.Overloaded busy) {
           Thread.sleep(AGAIN_MILLIS);
         }
       }
