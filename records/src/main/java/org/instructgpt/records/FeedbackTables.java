@@ -148,12 +148,12 @@ public final class FeedbackTables {
     return new RecordRows(handle).about(RecordTable.RATING, promptId);
   }
 
-  /// Reads demonstrations with their prompts in the order of arrival, as far as the reader asks for
-  /// them.
+  /// Reads demonstrations with their prompts, in the order in which the prompts arrived, as far as
+  /// the reader asks for them.
   public <R> R demonstrations(
       Filter filter, Function<Stream<WithPrompt<Demonstration>>, R> reader) {
     return new RecordRows(handle)
-        .selectGiven(RecordTable.DEMONSTRATION, filter)
+        .selectByPrompt(RecordTable.DEMONSTRATION, filter)
         .map((row, _) ->
             new WithPrompt<>(
                 RecordTable.PROMPT.reader().read(row, "p_"),

@@ -120,8 +120,19 @@ final class RecordRows {
 
   /// The feedback that passes the filter, with its prompts, in the order of arrival.
   <T extends Feedback> Query selectGiven(RecordTable<T> table, Filter filter) {
+    return selectGiven(table, filter, "t.seq");
+  }
+
+  /// The feedback that passes the filter, with its prompts, in the order in which the prompts
+  /// arrived.
+  <T extends Feedback> Query selectByPrompt(RecordTable<T> table, Filter filter) {
+    return selectGiven(table, filter, "p.seq, t.seq");
+  }
+
+  private <T extends Feedback> Query selectGiven(
+      RecordTable<T> table, Filter filter, String order) {
     String sql = "SELECT " + table.selection("t") + ", " + RecordTable.PROMPT.selection("p");
-    return query(sql + given(table, filter) + " ORDER BY t.seq", filter);
+    return query(sql + given(table, filter) + " ORDER BY " + order, filter);
   }
 
   /// The feedback on one prompt, in the order of arrival.

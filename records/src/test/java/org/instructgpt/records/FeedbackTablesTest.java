@@ -127,6 +127,15 @@ final class FeedbackTablesTest {
   }
 
   @Test
+  void demonstrationsAreReadInTheOrderOfTheirPrompts() {
+    store.add(List.of(Samples.demonstration("d4", "p1", Samples.ANN))).join();
+    Function<Stream<WithPrompt<Demonstration>>, List<String>> ids =
+        found -> found.map(given -> given.item().id()).toList();
+    List<String> all = read(tables -> tables.demonstrations(Filter.ALL, ids));
+    assertThat(all).containsExactly("d1", "d4", "d2", "d3");
+  }
+
+  @Test
   void peopleAreUsersAndLabelers() {
     Set<String> people = read(FeedbackTables::people);
     Optional<Labeler.Pool> ann = read(tables -> tables.pool(Samples.ANN.id()));
