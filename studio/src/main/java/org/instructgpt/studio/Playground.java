@@ -57,7 +57,7 @@ public final class Playground {
         Playground.class,
         routes,
         List.of(
-            new SiteArea.Link("playservices.title", "/playground"),
+            new SiteArea.Link("playground.title", "/playground"),
             new SiteArea.Link("opinions.title", "/feedback"),
             new SiteArea.Link("models.title", "/models"),
             new SiteArea.Link("reports.title", "/reports")));

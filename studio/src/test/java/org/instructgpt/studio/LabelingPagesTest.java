@@ -2,20 +2,10 @@ package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.text.MessageFormat;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.RoundsTest;
@@ -255,80 +245,11 @@ class LabelingPagesTest {
     }
   }
 
-  @Test
-  void bothLanguagesSayTheSameThings() throws IOException {
-    var english = texts("messages.properties");
-    var chinese = texts("messages_zh.properties");
-    assertThat(chinese.keySet()).isEqualTo(english.keySet());
-    for (var key : english.stringPropertyNames()) {
-      assertThat(chinese.getProperty(key)).as(key).isNotBlank();
-      if (key.startsWith("label.js.")) {
-        assertThat(places(chinese.getProperty(key)))
-            .as(key)
-            .isEqualTo(places(english.getProperty(key)));
-      } else {
-        int arguments =
-            new MessageFormat(english.getProperty(key)).getFormatsByArgumentIndex().length;
-        assertThat(new MessageFormat(chinese.getProperty(key)).getFormatsByArgumentIndex())
-            .as(key)
-            .hasSize(arguments);
-      }
-    }
-  }
-
-  @Test
-  void everyTextThatIsAskedForIsThere() throws IOException {
-    var texts = texts("messages.properties").stringPropertyNames();
-    var missing = new TreeSet<String>();
-    var key = Pattern.compile("\"(label\\.[a-zA-Z0-9._-]*[a-zA-Z0-9])\"");
-    for (Path folder : List.of(Path.of("src/main/jte"), Path.of("src/main/java"))) {
-      try (var files = Files.walk(folder)) {
-        for (Path file : files.filter(Files::isRegularFile).toList()) {
-          var asked = key.matcher(Files.readString(file));
-          while (asked.find()) {
-            if (!texts.contains(asked.group(1))) {
-              missing.add(file.getFileName() + ": " + asked.group(1));
-            }
-          }
-        }
-      }
-    }
-    assertThat(missing).isEmpty();
-  }
-
-  @Test
-  void whatScriptsSayIsThere() throws IOException {
-    var texts = texts("messages.properties").stringPropertyNames();
-    var say = Pattern.compile("say\\(\"([a-z]+)\"");
-    try (var files =
-        Files.walk(Path.of("src/main/resources/org/instructgpt/studio/label/assets"))) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".js")).toList()) {
-        var asked = say.matcher(Files.readString(file));
-        while (asked.find()) {
-          assertThat(texts).as(file.toString()).contains("label.js." + asked.group(1));
-        }
-      }
-    }
-  }
-
   private static Browser labeler(PagesSite site) {
     return site.test.signedIn(site.test.person(Role.LABELER, "Lena"));
   }
 
   private static Browser researcher(PagesSite site) {
     return site.test.signedIn(site.test.person(Role.RESEARCHER, "Rosa"));
-  }
-
-  private static List<String> places(String text) {
-    return Pattern.compile("%\\d").matcher(text).results().map(r -> r.group()).sorted().toList();
-  }
-
-  private static Properties texts(String file) throws IOException {
-    var texts = new Properties();
-    try (InputStream in = LabelArea.class.getResourceAsStream("label/" + file)) {
-      assertThat(in).isNotNull();
-      texts.load(new InputStreamReader(in, StandardCharsets.UTF_8));
-    }
-    return texts;
   }
 }

@@ -4,90 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.text.MessageFormat;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Properties;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.instructgpt.plot.Sparkline;
-import org.instructgpt.serve.CompletionStream;
-import org.instructgpt.serve.ServedModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlaygroundPagesTest {
-  private static Properties texts(String file) throws IOException {
-    var texts = new Properties();
-    try (var in =
-        new InputStreamReader(
-            Objects.requireNonNull(Playground.class.getResourceAsStream("serve/" + file)),
-            StandardCharsets.UTF_8)) {
-      texts.load(in);
-    }
-    return texts;
-  }
-
-  @Test
-  void bothLanguagesSayTheSameThings() throws IOException {
-    var english = texts("messages.properties");
-    var chinese = texts("messages_zh.properties");
-    assertThat(chinese.stringPropertyNames()).isEqualTo(english.stringPropertyNames());
-    for (var key : english.stringPropertyNames()) {
-      assertThat(holes(chinese.getProperty(key)))
-          .as(key)
-          .isEqualTo(holes(english.getProperty(key)));
-      assertThat(english.getProperty(key)).as(key).doesNotContain("'");
-      assertThat(chinese.getProperty(key)).as(key).doesNotContain("'");
-    }
-  }
-
-  private static int holes(String text) {
-    return new MessageFormat(text, Locale.ROOT).getFormatsByArgumentIndex().length;
-  }
-
-  @Test
-  void everyTextThatAPageSaysIsThere() throws IOException {
-    var english = texts("messages.properties");
-    var said = Pattern.compile("text\\(\"([a-z][A-Za-z0-9.-]*[A-Za-z0-9])\"[,)]");
-    try (var files = Files.list(Path.of("src/main/jte"))) {
-      for (var file : files.toList()) {
-        var found =
-            said.matcher(Files.readString(file))
-                .results()
-                .map(each -> each.group(1))
-                .filter(key -> !key.startsWith("label.")); // those LabelingPagesTest looks up
-        assertThat(english.stringPropertyNames()).as(file.toString()).containsAll(found.toList());
-      }
-    }
-    var page = new PlaygroundPage(List.of(), "", List.of(), PlaygroundQuestion.DEFAULTS);
-    assertThat(english.stringPropertyNames()).containsAll(page.phrases());
-    for (var stage : ServedModel.Stage.values()) {
-      assertThat(english.stringPropertyNames())
-          .contains("stage." + stage, "stage." + stage + ".is");
-    }
-    for (var finish : CompletionStream.Finish.values()) {
-      assertThat(english.stringPropertyNames()).contains("finish." + finish);
-    }
-  }
-
   /// Whoever changes the words of the notice gives them a new version, so that everybody is asked
   /// again.
   @Test
   void theWordsOfTheNoticeHaveTheirVersion() throws Exception {
     var words = new TreeMap<String, String>();
     for (var file : List.of("messages.properties", "messages_zh.properties")) {
-      var texts = texts(file);
-      texts.stringPropertyNames().stream()
-          .filter(key -> key.startsWith("notice."))
-          .forEach(key -> words.put(file + " " + key, texts.getProperty(key)));
+      MessagesTest.texts("serve", file)
+          .forEach((key, text) -> {
+            if (key.startsWith("notice.")) {
+              words.put(file + " " + key, text);
+            }
+          });
     }
     var sha = MessageDigest.getInstance("SHA-256");
     var sum =
