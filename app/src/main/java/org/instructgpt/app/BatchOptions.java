@@ -4,20 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.ProgressLines;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.model.StopFlag;
-import org.instructgpt.text.EncodedExample;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -136,34 +131,10 @@ final class BatchOptions {
     }
   }
 
-  /// Computes sequences of similar length together, so that little of a batch is padding.
-  ///
-  /// @param stop looked at before each batch
-  /// @param compute the results of at most [#batchSize] sequences, in their order
-  /// @return the results in the order of `sequences`
-  /// @throws CancellationException when the process has to end; [JsonLinesBatches] then puts
-  ///   nothing in place
-  <T> List<T> together(
-      List<EncodedExample> sequences,
-      StopFlag stop,
-      Function<List<EncodedExample>, List<T>> compute) {
-    var order =
-        IntStream.range(0, sequences.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> sequences.get(i).length()))
-            .toList();
-    var results = new TreeMap<Integer, T>();
-    for (int from = 0; from < order.size(); from += batchSize) {
-      if (stop.requested()) {
-        throw new CancellationException("stopped");
-      }
-      var some = order.subList(from, Math.min(order.size(), from + batchSize));
-      var computed = compute.apply(some.stream().map(sequences::get).toList());
-      for (int i = 0; i < some.size(); i++) {
-        results.put(some.get(i), computed.get(i));
-      }
-      advance(some.size(), Map.of());
-    }
-    return new ArrayList<>(results.values());
+  /// A scorer of lines that tells its progress and heeds the stop flag; a
+  /// [java.util.concurrent.CancellationException] then leaves everything in its place.
+  SequenceScorer scorer(StopFlag stop) {
+    return SequenceScorer.shortestFirst(batchSize)
+        .observed(stop::requested, done -> advance(done, Map.of()));
   }
 }

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.model.Sequences;
-import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,28 +50,13 @@ final class ScoreCommand implements Callable<Integer> {
 
   private List<ObjectNode> answers(ScalarModel model, JsonLineTokens tokens, List<JsonLine> batch) {
     var pairs = batch.stream().map(tokens::pair).toList();
-    var rewards = options.together(pairs, stop.heed(), some -> rewards(model, some));
+    double[] rewards = options.scorer(stop.heed()).rewards(model, pairs);
     var answers = new ArrayList<ObjectNode>();
     for (int i = 0; i < batch.size(); i++) {
       var answer = JsonNodeFactory.instance.objectNode();
       answer.set("id", batch.get(i).id());
-      answers.add(answer.put("reward", rewards.get(i)));
+      answers.add(answer.put("reward", (float) rewards[i]));
     }
     return answers;
-  }
-
-  private List<Float> rewards(ScalarModel model, List<EncodedExample> pairs) {
-    try (var _ = Scope.open()) {
-      var sequences =
-          Sequences.of(
-              pairs.stream().map(EncodedExample::prompt).toList(),
-              pairs.stream().map(EncodedExample::response).toList(),
-              options.hardware.device());
-      var rewards = new ArrayList<Float>();
-      for (float reward : Scope.constant(() -> model.rewards(sequences)).floats()) {
-        rewards.add(reward);
-      }
-      return rewards;
-    }
   }
 }

@@ -2,17 +2,13 @@ package org.instructgpt.eval;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
-import org.instructgpt.model.LogProbs;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.model.Sequences;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
-import org.instructgpt.torch.Scope;
 
 /// Public benchmarks, asked as in InstructGPT appendix D: the model continues a context that shows
 /// the format, possibly with solved examples.
@@ -180,6 +176,14 @@ public final class Benchmark {
   ///
   /// @param total natural log-probability of all its tokens
   private record Score(double total, int tokens) {
+    static Score of(double[] logProbs) {
+      double total = 0;
+      for (double logProb : logProbs) {
+        total += logProb;
+      }
+      return new Score(total, logProbs.length);
+    }
+
     double mean() {
       return total / tokens;
     }
@@ -193,55 +197,18 @@ public final class Benchmark {
         rows.add(new EncodedExample(contexts.get(i).ids, completion));
       }
     }
-    var scores = scoreAll(rows);
+    var scores =
+        SequenceScorer.shortestFirst(settings.rows).logProbs(model, rows).stream()
+            .map(Score::of)
+            .toList();
     var byItem = new ArrayList<List<Score>>();
     int from = 0;
     for (var item : items) {
       int to = from + item.choices.size();
-      byItem.add(List.of(Arrays.copyOfRange(scores, from, to)));
+      byItem.add(scores.subList(from, to));
       from = to;
     }
     return byItem;
-  }
-
-  private Score[] scoreAll(List<EncodedExample> rows) {
-    // Rows of similar length share a batch, so that little of it is padding.
-    var order =
-        IntStream.range(0, rows.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> rows.get(i).length()))
-            .toList();
-    var scores = new Score[rows.size()];
-    for (int from = 0; from < order.size(); from += settings.rows) {
-      var places = order.subList(from, Math.min(order.size(), from + settings.rows));
-      var some = places.stream().map(rows::get).toList();
-      float[] logProbs = logProbs(some);
-      int at = 0;
-      for (int i = 0; i < some.size(); i++) {
-        int tokens = some.get(i).response().length;
-        double total = 0;
-        for (int end = at + tokens; at < end; at++) {
-          total += logProbs[at];
-        }
-        scores[places.get(i)] = new Score(total, tokens);
-      }
-    }
-    return scores;
-  }
-
-  private float[] logProbs(List<EncodedExample> rows) {
-    try (var _ = Scope.open()) {
-      return Scope.constant(() ->
-          LogProbs.ofResponses(
-                  model,
-                  Sequences.of(
-                      rows.stream().map(EncodedExample::prompt).toList(),
-                      rows.stream().map(EncodedExample::response).toList(),
-                      model.parameters().flat().device()),
-                  1,
-                  Dropout.NONE)
-              .floats());
-    }
   }
 
   /// The encoded context.

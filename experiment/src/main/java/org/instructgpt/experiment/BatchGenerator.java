@@ -2,16 +2,14 @@ package org.instructgpt.experiment;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.instructgpt.model.Checkpoint;
-import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
-import org.instructgpt.model.LogProbs;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.model.ScalarModel;
-import org.instructgpt.model.Sequences;
+import org.instructgpt.model.SequenceScorer;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
@@ -123,13 +121,9 @@ record BatchGenerator(Precision precision) {
     var tokenizer = Checkpoint.tokenizer(rewardModel);
     try (var _ = Scope.open()) {
       var model = Checkpoint.loadRewardModel(rewardModel, precision, Device.CPU);
-      return inBatches(
-          prompts, answers, tokenizer, model.config().context(), batch -> rewards(model, batch));
+      return SequenceScorer.inOrder(ROWS)
+          .rewards(model, examples(tokenizer, model.config().context(), prompts, answers));
     }
-  }
-
-  private static double[] rewards(ScalarModel model, Sequences batch) {
-    return model.rewards(batch).doubles();
   }
 
   /// The log-probability of each whole answer under a model, in nats.
@@ -137,46 +131,23 @@ record BatchGenerator(Precision precision) {
     var tokenizer = Checkpoint.tokenizer(model);
     try (var _ = Scope.open()) {
       var gpt = load(model);
-      return inBatches(
-          prompts, answers, tokenizer, gpt.config().context(), batch -> sums(gpt, batch));
+      return SequenceScorer.inOrder(ROWS)
+          .logProbs(gpt, examples(tokenizer, gpt.config().context(), prompts, answers))
+          .stream()
+          .mapToDouble(each -> Arrays.stream(each).sum())
+          .toArray();
     }
   }
 
-  private static double[] sums(Gpt gpt, Sequences batch) {
-    double[] each = LogProbs.ofResponses(gpt, batch, 1, Dropout.NONE).doubles();
-    int[] lengths = batch.responseLengths();
-    double[] sums = new double[lengths.length];
-    int at = 0;
-    for (int row = 0; row < lengths.length; row++) {
-      sums[row] = Arrays.stream(each, at, at + lengths[row]).sum();
-      at += lengths[row];
-    }
-    return sums;
-  }
-
-  private interface Scorer {
-    double[] of(Sequences batch);
-  }
-
-  private static double[] inBatches(
-      List<String> prompts, List<int[]> answers, Tokenizer tokenizer, int context, Scorer scorer) {
-    var batches = new ArrayList<double[]>();
-    for (int from = 0; from < prompts.size(); from += ROWS) {
-      int end = Math.min(prompts.size(), from + ROWS);
-      var someAnswers = answers.subList(from, end);
-      var asked = new ArrayList<int[]>();
-      for (int i = from; i < end; i++) {
-        int[] ids = PromptTemplate.DEFAULT.prompt(tokenizer, prompts.get(i));
-        asked.add(last(ids, context - answers.get(i).length));
-      }
-      batches.add(
-          Scope.constant(() -> {
-            try (var _ = Scope.open()) {
-              return scorer.of(Sequences.of(asked, someAnswers, Device.CPU));
-            }
-          }));
-    }
-    return batches.stream().flatMapToDouble(Arrays::stream).toArray();
+  private static List<EncodedExample> examples(
+      Tokenizer tokenizer, int context, List<String> prompts, List<int[]> answers) {
+    return IntStream.range(0, prompts.size())
+        .mapToObj(i -> {
+          int[] prompt = PromptTemplate.DEFAULT.prompt(tokenizer, prompts.get(i));
+          int[] answer = answers.get(i);
+          return new EncodedExample(last(prompt, context - answer.length), answer);
+        })
+        .toList();
   }
 
   private Gpt load(Path model) throws IOException {

@@ -1,6 +1,7 @@
 package org.instructgpt.model;
 
 import java.util.List;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PaddedRows;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
@@ -39,6 +40,14 @@ public record Sequences(Tensor tokens, int[] prompts, int[] lengths) {
         Tensor.of(padded.tokens(), padded.rows(), padded.width()).to(device),
         prompts.stream().mapToInt(p -> p.length).toArray(),
         padded.lengths());
+  }
+
+  /// The prompts and responses of examples, a row each.
+  public static Sequences of(List<EncodedExample> rows, Device device) {
+    return of(
+        rows.stream().map(EncodedExample::prompt).toList(),
+        rows.stream().map(EncodedExample::response).toList(),
+        device);
   }
 
   private static int[] join(int[] prompt, int[] response) {

@@ -3,9 +3,7 @@ package org.instructgpt.reward;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.instructgpt.model.Sequences;
 import org.instructgpt.text.EncodedExample;
-import org.instructgpt.torch.Device;
 
 /// The part of a batch that goes through the network at once: whole prompts, since the completions
 /// of a prompt are compared with each other. Each completion is one row.
@@ -50,13 +48,5 @@ record MicroBatch(List<JudgedPrompt> prompts) {
   /// Whether the completion of each row ended by itself.
   List<Boolean> ended() {
     return prompts.stream().flatMap(judged -> judged.ended().stream()).toList();
-  }
-
-  /// The rows as the network reads them.
-  static Sequences sequences(List<EncodedExample> rows, Device device) {
-    return Sequences.of(
-        rows.stream().map(EncodedExample::prompt).toList(),
-        rows.stream().map(EncodedExample::response).toList(),
-        device);
   }
 }

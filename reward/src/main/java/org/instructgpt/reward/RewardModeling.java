@@ -13,6 +13,7 @@ import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.model.SettingsCheck;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
@@ -184,7 +185,7 @@ public final class RewardModeling implements Trainer {
     var tally = new RewardMetrics();
     for (var part : MicroBatch.of(batch, settings.microBatchTokens)) {
       try (var _ = Scope.open()) {
-        var sequences = MicroBatch.sequences(part.rows(), model.parameters().flat().device());
+        var sequences = Sequences.of(part.rows(), model.parameters().flat().device());
         var rewards = model.rewards(sequences);
         var pairs = RankingLoss.Comparisons.of(part.prompts(), batch.size());
         var loss = RankingLoss.of(rewards, pairs);

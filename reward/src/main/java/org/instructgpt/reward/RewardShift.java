@@ -3,6 +3,7 @@ package org.instructgpt.reward;
 import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.text.EncodedExample;
 
 /// The shift that makes demonstrations score 0 on average.
@@ -25,7 +26,7 @@ public final class RewardShift {
       throw new IllegalArgumentException(
           "expected demonstrations to put the reward's zero at, found none: give some");
     }
-    double[] rewards = ScoredRanking.rewards(model, demonstrations, tokens);
+    double[] rewards = SequenceScorer.longestFirst(tokens).rewards(model, demonstrations);
     return model.bias() - Arrays.stream(rewards).average().orElseThrow();
   }
 

@@ -1,13 +1,11 @@
 package org.instructgpt.reward;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.records.Ranking;
-import org.instructgpt.text.EncodedExample;
-import org.instructgpt.torch.Scope;
 
 /// A ranking with what a reward model says of its completions.
 ///
@@ -20,50 +18,18 @@ record ScoredRanking(TokenizedRanking ranked, double[] rewards) {
   /// @param tokens how many cells go through the network at once
   static List<ScoredRanking> of(ScalarModel model, List<TokenizedRanking> rankings, int tokens) {
     var rows = rankings.stream().flatMap(ranked -> ranked.rows().stream()).toList();
-    double[] rewards = rewards(model, rows, tokens);
+    double[] rewards = SequenceScorer.longestFirst(tokens).rewards(model, rows);
     var scored = new ArrayList<ScoredRanking>();
     int first = 0;
     for (var ranked : rankings) {
-      scored.add(
-          new ScoredRanking(
-              ranked, java.util.Arrays.copyOfRange(rewards, first, first + ranked.k())));
+      scored.add(new ScoredRanking(ranked, Arrays.copyOfRange(rewards, first, first + ranked.k())));
       first += ranked.k();
     }
     return scored;
   }
 
-  /// The reward of each row, without gradients. Rows of similar length go together; the answer is
-  /// in the order of the rows.
-  static double[] rewards(ScalarModel model, List<EncodedExample> rows, int tokens) {
-    var longestFirst =
-        IntStream.range(0, rows.size())
-            .boxed()
-            .sorted(Comparator.comparingInt((Integer i) -> rows.get(i).length()).reversed())
-            .toList();
-    var rewards = new double[rows.size()];
-    int from = 0;
-    while (from < rows.size()) {
-      int width = rows.get(longestFirst.get(from)).length();
-      int to = Math.min(rows.size(), from + Math.max(1, tokens / width));
-      var places = longestFirst.subList(from, to);
-      double[] part = once(model, places.stream().map(rows::get).toList());
-      for (int i = 0; i < part.length; i++) {
-        rewards[places.get(i)] = part[i];
-      }
-      from = to;
-    }
-    return rewards;
-  }
-
-  private static double[] once(ScalarModel model, List<EncodedExample> rows) {
-    try (var _ = Scope.open()) {
-      return Scope.constant(() ->
-          model.rewards(MicroBatch.sequences(rows, model.parameters().flat().device())).doubles());
-    }
-  }
-
   List<Double> rewardsList() {
-    return java.util.Arrays.stream(rewards).boxed().toList();
+    return Arrays.stream(rewards).boxed().toList();
   }
 
   /// The reward of the better completion of each pair less that of the worse one.
@@ -106,7 +72,7 @@ record ScoredRanking(TokenizedRanking ranked, double[] rewards) {
     var prompts = new java.util.LinkedHashMap<String, List<Double>>();
     for (var each : scored) {
       var losses = prompts.computeIfAbsent(each.ranked.promptId(), _ -> new ArrayList<>());
-      java.util.Arrays.stream(each.margins()).map(RankingLoss::ofPair).forEach(losses::add);
+      Arrays.stream(each.margins()).map(RankingLoss::ofPair).forEach(losses::add);
     }
     return prompts.values().stream()
         .mapToDouble(losses -> losses.stream().mapToDouble(loss -> loss).average().orElseThrow())

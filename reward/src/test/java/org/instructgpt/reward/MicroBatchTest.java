@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class MicroBatchTest {
   void aPartOfSeveralPromptsKeepsToTheBudget(int tokens) {
     try (var _ = Scope.open()) {
       for (var part : MicroBatch.of(BATCH, tokens)) {
-        var sequences = MicroBatch.sequences(part.rows(), Device.CPU);
+        var sequences = Sequences.of(part.rows(), Device.CPU);
         assertThat(sequences.tokens().count() <= tokens || part.prompts().size() == 1).isTrue();
       }
     }
@@ -49,7 +50,7 @@ class MicroBatchTest {
             "p", new int[] {4, 5}, List.of(new int[] {6, 9}, new int[] {9}), List.of(1, 2), "ann");
     try (var _ = Scope.open()) {
       var sequences =
-          MicroBatch.sequences(new MicroBatch(JudgedPrompt.of(List.of(ranked))).rows(), Device.CPU);
+          Sequences.of(new MicroBatch(JudgedPrompt.of(List.of(ranked))).rows(), Device.CPU);
 
       assertThat(sequences.tokens().longs()).startsWith(4, 5, 6, 9, 4, 5, 9);
       assertThat(sequences.last().longs()).containsExactly(3, 6);

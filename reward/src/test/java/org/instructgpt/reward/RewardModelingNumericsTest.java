@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.model.SequenceScorer;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.reward.RankingLoss.Comparisons;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -32,7 +34,7 @@ class RewardModelingNumericsTest {
     for (var ranked : rankings) {
       rewards.add(
           ranked.rows().stream()
-              .mapToDouble(row -> ScoredRanking.rewards(model, List.of(row), 1)[0])
+              .mapToDouble(row -> SequenceScorer.longestFirst(1).rewards(model, List.of(row))[0])
               .toArray());
     }
     return rewards;
@@ -49,7 +51,7 @@ class RewardModelingNumericsTest {
     var model = Toys.model(DType.FLOAT64, 1);
     var rankings = Toys.rankings(4, 5).stream().filter(TokenizedRanking::hasPairs).toList();
     var rows = new MicroBatch(JudgedPrompt.of(rankings)).rows();
-    var rewards = model.rewards(MicroBatch.sequences(rows, Device.CPU));
+    var rewards = model.rewards(Sequences.of(rows, Device.CPU));
     RankingLoss.of(rewards, Comparisons.of(JudgedPrompt.of(rankings), rankings.size())).backward();
     var random = new Random(1);
 
@@ -151,7 +153,7 @@ class RewardModelingNumericsTest {
     }
 
     private void accumulate(TokenizedRanking ranked, int completion, double weight) {
-      var row = MicroBatch.sequences(List.of(ranked.rows().get(completion)), Device.CPU);
+      var row = Sequences.of(List.of(ranked.rows().get(completion)), Device.CPU);
       model.rewards(row).backward(Tensor.of(new double[] {weight}));
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.reward.RewardModeling.Data;
 import org.instructgpt.reward.RewardModeling.Settings;
@@ -229,7 +230,7 @@ class RewardModelingTest {
 
     assertThat(model.bias()).isZero();
     var exported = Checkpoint.loadRewardModel(folder, Precision.FULL, Device.CPU);
-    double[] rewards = ScoredRanking.rewards(exported, demonstrations, 500);
+    double[] rewards = SequenceScorer.longestFirst(500).rewards(exported, demonstrations);
     assertThat(Arrays.stream(rewards).average().orElseThrow()).isCloseTo(0, within(1e-6));
     assertThat(exported.bias()).isNotZero();
     var lineage = Lineage.read(folder);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,7 @@ class RewardShiftTest {
 
     double bias = RewardShift.apply(model, demonstrations, 200);
 
-    double[] rewards = ScoredRanking.rewards(model, demonstrations, 1000);
+    double[] rewards = SequenceScorer.longestFirst(1000).rewards(model, demonstrations);
     assertThat(Arrays.stream(rewards).average().orElseThrow()).isCloseTo(0, within(1e-6));
     assertThat(bias).isEqualTo(model.bias());
     assertThat(Arrays.stream(rewards).map(Math::abs).max().orElseThrow()).isGreaterThan(0.1);

@@ -21,18 +21,6 @@ class ScoredRankingTest {
   }
 
   @Test
-  void aRowOfAPaddedBatchScoresAsAlone() {
-    var model = Toys.model(DType.FLOAT64, 1);
-    var rows = Toys.demonstrations(30, 2);
-
-    double[] together = ScoredRanking.rewards(model, rows, 1 << 20);
-
-    double[] alone = ScoredRanking.rewards(model, rows, 1);
-    assertThat(together).containsExactly(alone, within(1e-13));
-    assertThat(together).doesNotHaveDuplicates();
-  }
-
-  @Test
   void theOrderOfTheRowsDoesNotMatter() {
     var model = Toys.model(DType.FLOAT64, 1);
     var rankings = new ArrayList<>(Toys.rankings(20, 4));

@@ -1,6 +1,5 @@
 package org.instructgpt.sft;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +11,9 @@ import org.instructgpt.model.Sampler;
 import org.instructgpt.model.Sampler.Finish;
 import org.instructgpt.model.Sampler.Sampled;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.model.Sequences;
+import org.instructgpt.model.SequenceScorer;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
-import org.instructgpt.torch.Scope;
 
 /// The reward model as the judge of supervised policies: the mean of its scores for the policy's
 /// own responses to validation prompts. The paper chooses the checkpoint by it, having found it
@@ -64,7 +63,11 @@ public record RewardJudge(ScalarModel rewardModel, int prompts) {
       Gpt policy, List<int[]> prompts, Tokenizer tokenizer, int longest, long seed, int rows) {
     var sampling = new Sampler.Settings(longest, 1, seed, SAMPLED_TOGETHER, false);
     var sampled = new Sampler(policy, tokenizer, sampling).sample(prompts, 0);
-    double[] rewards = rewards(prompts, sampled.stream().map(Sampled::tokens).toList(), rows);
+    var responses =
+        IntStream.range(0, prompts.size())
+            .mapToObj(i -> new EncodedExample(prompts.get(i), sampled.get(i).tokens()))
+            .toList();
+    double[] rewards = SequenceScorer.inOrder(rows).rewards(rewardModel, responses);
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("reward", Arrays.stream(rewards).average().orElseThrow());
     mean(sampled, rewards, true).ifPresent(mean -> metrics.put("reward_ended", mean));
@@ -72,24 +75,6 @@ public record RewardJudge(ScalarModel rewardModel, int prompts) {
     metrics.put("eos_rate", mean(sampled, s -> s.finish() == Finish.STOP ? 1 : 0));
     metrics.put("response_length", mean(sampled, s -> s.tokens().length));
     return metrics;
-  }
-
-  private double[] rewards(List<int[]> prompts, List<int[]> responses, int rows) {
-    var parts = new ArrayList<double[]>();
-    for (int from = 0; from < prompts.size(); from += rows) {
-      int end = Math.min(prompts.size(), from + rows);
-      var someOf = prompts.subList(from, end);
-      var answers = responses.subList(from, end);
-      parts.add(Scope.constant(() -> score(someOf, answers)));
-    }
-    return parts.stream().flatMapToDouble(Arrays::stream).toArray();
-  }
-
-  private double[] score(List<int[]> prompts, List<int[]> responses) {
-    try (var _ = Scope.open()) {
-      var device = rewardModel.parameters().flat().device();
-      return rewardModel.rewards(Sequences.of(prompts, responses, device)).doubles();
-    }
   }
 
   /// The mean reward of those that ended, or of those that did not; empty where there are none.

@@ -1,0 +1,148 @@
+package org.instructgpt.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+import org.instructgpt.text.EncodedExample;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+
+/// Scores given responses to prompts, a batch at a time and without gradients: rewards under a
+/// [ScalarModel], log-probabilities under a [Gpt]. Results are in the order of the examples.
+///
+/// Which examples share a batch is the caller's choice, since it decides how much of a batch is
+/// padding, and since sums in another order differ in their last bits.
+public final class SequenceScorer {
+  private final Batching batching;
+  private final BooleanSupplier stop;
+  private final IntConsumer progress;
+
+  /// Splits examples into batches of indices.
+  private interface Batching {
+    List<List<Integer>> batches(List<EncodedExample> examples);
+  }
+
+  private SequenceScorer(Batching batching, BooleanSupplier stop, IntConsumer progress) {
+    this.batching = batching;
+    this.stop = stop;
+    this.progress = progress;
+  }
+
+  private SequenceScorer(Batching batching) {
+    this(batching, () -> false, _ -> {});
+  }
+
+  /// Batches of so many examples, as they come.
+  public static SequenceScorer inOrder(int rows) {
+    return new SequenceScorer(
+        examples -> ofRows(IntStream.range(0, examples.size()).boxed().toList(), rows));
+  }
+
+  /// Batches of so many examples of similar length, the shortest first.
+  public static SequenceScorer shortestFirst(int rows) {
+    return new SequenceScorer(examples -> ofRows(sorted(examples, byLength(examples)), rows));
+  }
+
+  /// Batches of examples of similar length, the longest first.
+  ///
+  /// @param tokens the most cells of a batch (its rows times its longest); an example that needs
+  ///   more is a batch by itself
+  public static SequenceScorer longestFirst(int tokens) {
+    return new SequenceScorer(examples -> {
+      var order = sorted(examples, byLength(examples).reversed());
+      var batches = new ArrayList<List<Integer>>();
+      for (int from = 0; from < order.size(); from += batches.getLast().size()) {
+        int rows = Math.max(1, tokens / examples.get(order.get(from)).length());
+        batches.add(order.subList(from, Math.min(order.size(), from + rows)));
+      }
+      return batches;
+    });
+  }
+
+  /// The same scorer, which reports its progress and can be stopped.
+  ///
+  /// @param stop looked at before each batch; ends the scoring by a [CancellationException]
+  /// @param progress takes the number of examples of each batch that is done
+  public SequenceScorer observed(BooleanSupplier stop, IntConsumer progress) {
+    return new SequenceScorer(batching, stop, progress);
+  }
+
+  /// The reward of each response.
+  public double[] rewards(ScalarModel model, List<EncodedExample> examples) {
+    var device = model.parameters().flat().device();
+    return Arrays.stream(score(examples, device, model::rewards, _ -> 1))
+        .mapToDouble(values -> values[0])
+        .toArray();
+  }
+
+  /// The natural log-probabilities of each response's tokens at temperature 1.
+  public List<double[]> logProbs(Gpt model, List<EncodedExample> examples) {
+    var device = model.parameters().flat().device();
+    return List.of(
+        score(
+            examples,
+            device,
+            batch -> LogProbs.ofResponses(model, batch, 1, Dropout.NONE),
+            example -> example.response().length));
+  }
+
+  /// The indices of the examples, batch by batch, in the order in which they are scored.
+  List<List<Integer>> batches(List<EncodedExample> examples) {
+    return batching.batches(examples);
+  }
+
+  /// @param compute the values of a batch, row after row
+  /// @param length how many of them are an example's
+  private double[][] score(
+      List<EncodedExample> examples,
+      Device device,
+      Function<Sequences, Tensor> compute,
+      ToIntFunction<EncodedExample> length) {
+    var scores = new double[examples.size()][];
+    for (var batch : batches(examples)) {
+      if (stop.getAsBoolean()) {
+        throw new CancellationException("stopped");
+      }
+      double[] values = values(batch.stream().map(examples::get).toList(), device, compute);
+      int from = 0;
+      for (int example : batch) {
+        int to = from + length.applyAsInt(examples.get(example));
+        scores[example] = Arrays.copyOfRange(values, from, to);
+        from = to;
+      }
+      progress.accept(batch.size());
+    }
+    return scores;
+  }
+
+  private static double[] values(
+      List<EncodedExample> rows, Device device, Function<Sequences, Tensor> compute) {
+    try (var _ = Scope.open()) {
+      return Scope.constant(() -> compute.apply(Sequences.of(rows, device)).doubles());
+    }
+  }
+
+  private static Comparator<Integer> byLength(List<EncodedExample> examples) {
+    return Comparator.comparingInt(i -> examples.get(i).length());
+  }
+
+  private static List<Integer> sorted(List<EncodedExample> examples, Comparator<Integer> order) {
+    return IntStream.range(0, examples.size()).boxed().sorted(order).toList();
+  }
+
+  private static List<List<Integer>> ofRows(List<Integer> order, int rows) {
+    var batches = new ArrayList<List<Integer>>();
+    for (int from = 0; from < order.size(); from += rows) {
+      batches.add(order.subList(from, Math.min(order.size(), from + rows)));
+    }
+    return batches;
+  }
+}
