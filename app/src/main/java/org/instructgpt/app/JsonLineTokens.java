@@ -124,11 +124,10 @@ record JsonLineTokens(
   }
 
   private static boolean isFramed(Path model, Frame frame) throws IOException {
-    var stage = Lineage.read(model).path("stage").asText("");
     return switch (frame) {
       case FRAMED -> true;
       case VERBATIM -> false;
-      case AUTO -> !stage.isEmpty() && !stage.equals("pretrain");
+      case AUTO -> Lineage.isFramed(Lineage.read(model));
     };
   }
 

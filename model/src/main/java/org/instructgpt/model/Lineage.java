@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// The lineage of a checkpoint: what made it and from what, as `lineage.json` beside the weights.
@@ -23,6 +24,10 @@ import java.util.stream.Stream;
 ///   parent's weights, with its name
 public record Lineage(String stage, Map<String, Object> made, Map<String, Parent> parents) {
   static final String FILE = "lineage.json";
+
+  /// The stages that train on framed prompts (see [org.instructgpt.text.PromptTemplate]).
+  private static final Set<String> FRAMED = Set.of("supervised", "sft", "reward", "ppo");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// A checkpoint that another was made from.
@@ -68,6 +73,14 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
     }
     throw new IllegalArgumentException(
         file + ": expected a JSON object; copy the checkpoint again");
+  }
+
+  /// Whether a model reads prompts framed: one of our supervised, reward and PPO stages made it. A
+  /// pretrained model and one that another program made read texts as they are.
+  ///
+  /// @param lineage as [#read] gives it
+  public static boolean isFramed(ObjectNode lineage) {
+    return FRAMED.contains(lineage.path("stage").asText());
   }
 
   /// Compares every file with the sum written when the checkpoint was made.

@@ -74,10 +74,7 @@ public record ServedModel(
 
   /// Whether it answers a prompt; a base model continues its text instead.
   public boolean answers() {
-    return switch (stage()) {
-      case SFT, PPO, PPO_PTX -> true;
-      case PRETRAIN, REWARD, OTHER -> false;
-    };
+    return generates() && Lineage.isFramed(lineage);
   }
 
   /// How its prompts become tokens: as in its training.
