@@ -151,7 +151,7 @@ class NothingLostTest extends AtStudio {
       PlaywrightAssertions.assertThat(state.nth(1))
           .containsText("tokens", new LocatorAssertions.ContainsTextOptions().setTimeout(ANSWERED));
       for (var text : state.allTextContents()) {
-        var rate = text.replaceAll("(?s).*?([0-9]+) tokens a second.*", "$1");
+        var rate = text.replaceAll("(?s).*?([0-9]+) tokens per second.*", "$1");
         if (rate.matches("[0-9]+")) {
           assertThat(Integer.parseInt(rate)).as(text).isLessThan(5000);
         }
@@ -242,7 +242,7 @@ class NothingLostTest extends AtStudio {
       page.click("#withdraw button");
       PlaywrightAssertions.assertThat(page.locator("dialog.sure")).containsText("From now on");
       page.click("dialog.sure button.danger");
-      PlaywrightAssertions.assertThat(page.locator("#terms + ul")).containsText("you took it back");
+      PlaywrightAssertions.assertThat(page.locator("#terms + ul")).containsText("you withdrew it");
       page.navigate(studio.url() + "/playground");
       page.waitForURL("**/playground/notice");
     }

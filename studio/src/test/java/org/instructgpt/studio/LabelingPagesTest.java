@@ -69,7 +69,7 @@ class LabelingPagesTest {
           lena.post("/tasks/next", Map.of()).headers().firstValue("Location").orElseThrow();
       var other = site.test.signedIn(site.test.person(Role.LABELER, "Li"));
       assertThat(other.get(path).headers().firstValue("Location")).hasValue("/tasks");
-      assertThat(lena.get("/tasks").body()).contains("In your hands");
+      assertThat(lena.get("/tasks").body()).contains("Your current task");
     }
   }
 
@@ -153,12 +153,12 @@ class LabelingPagesTest {
       assertThat(link.find()).isTrue();
       assertThat(rosa.get(link.group(1)).body())
           .contains("8 of 9 annotations are still open")
-          .contains("One labeler is at one of its tasks")
+          .contains("One labeler is working on one of its tasks")
           .contains("<form method=\"post\" action=\"" + link.group(1));
       assertThat(rosa.get("/research").body()).contains("/close");
       assertThat(rosa.get("/research/screening/required").body())
           .contains("One labeler of the training pool")
-          .contains("one of them is at a task")
+          .contains("one of them is working on a task")
           .contains("name=\"required\" value=\"yes\"");
     }
   }

@@ -130,7 +130,7 @@ class TakenBackTest {
     assertThat(back.headers().firstValue("Location")).hasValue("/playground/notice");
     assertThat(intake.objection().apply(prompts().getFirst())).contains("consent withdrawn");
     assertThat(browser.get("/playground/notice").body())
-        .contains("one prompt is not used any more", "sft", "you took it back")
+        .contains("one prompt is no longer used", "sft", "you withdrew it")
         .doesNotContain("id=\"withdraw\"");
     assertThat(PlaygroundTest.ask(browser, question("second", "sft")).statusCode()).isEqualTo(403);
     assertThat(browser.get("/playground/history").body()).contains("first");

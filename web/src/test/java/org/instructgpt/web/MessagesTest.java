@@ -78,7 +78,7 @@ class MessagesTest {
   @Test
   void numbersAreWrittenAsTheLanguageDoes() {
     assertThat(TEXTS.say(Locale.ENGLISH, "refusal.too-many", 1L))
-        .isEqualTo("Too many tries. Please wait a second.");
+        .isEqualTo("Too many attempts. Please wait a second.");
     assertThat(TEXTS.say(Locale.ENGLISH, "refusal.too-many", 1234L)).contains("1,234 seconds");
     assertThat(TEXTS.say(Locale.CHINESE, "refusal.too-many", 12L)).isEqualTo("尝试次数过多，请等待 12 秒。");
     assertThat(Messages.time(Locale.ENGLISH, Instant.parse("2026-11-23T09:05:00Z")))

@@ -45,7 +45,7 @@ class RateLimitsTest {
       assertThat(wrong.body())
           .isEqualTo(unknown.body().replace("Ida", "Ada"))
           .isEqualTo(disabled.body())
-          .contains("The name and the password do not fit.");
+          .contains("The name or the password is wrong.");
     }
   }
 

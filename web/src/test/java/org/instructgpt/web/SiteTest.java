@@ -114,7 +114,7 @@ class SiteTest {
       assertThat(labeler.role()).isEqualTo(Role.LABELER);
       assertThat(browser.get("/people").body()).contains("<bdi>小林</bdi>");
       assertThat(browser.get("/audit?check=yes").body())
-          .contains("The chain of the log is whole.", "<code>joined</code>");
+          .contains("The log is unchanged", "<code>joined</code>");
     }
   }
 
@@ -172,7 +172,7 @@ class SiteTest {
     var answer = test.browser().get("/refused");
     assertThat(answer.statusCode()).isEqualTo(409);
     assertThat(answer.body())
-        .contains("<title>Changed meanwhile", "This is the last administrator");
+        .contains("<title>Changed in the meantime", "This is the last administrator");
   }
 
   @Test
@@ -180,7 +180,7 @@ class SiteTest {
     var answer = test.browser().get("/fault");
     assertThat(answer.statusCode()).isEqualTo(500);
     assertThat(answer.body())
-        .contains("Something went wrong on our side")
+        .contains("Something went wrong on the server")
         .doesNotContain("secret", "Exception", "org.instructgpt");
   }
 

@@ -39,7 +39,7 @@ class StorageTest {
           .contains("cannot store")
           .doesNotContain("SQLITE");
       var page = test.browser().post("/keep", Map.of());
-      assertThat(page.body()).contains("No room").contains("disk may be full");
+      assertThat(page.body()).contains("No space left").contains("disk may be full");
     }
   }
 
