@@ -30,7 +30,6 @@ import org.instructgpt.label.Quality;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.project.TrainingData;
-import org.instructgpt.project.TrainingRun;
 import org.instructgpt.recipe.YamlScalars;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
@@ -146,7 +145,7 @@ final class CurateCommand implements Callable<Integer> {
     var tokenizer =
         model == null
             ? Tokenizers.gpt2()
-            : Checkpoint.tokenizer(TrainingRun.checkpoint(place, model, "--tokenizer"));
+            : Checkpoint.tokenizer(place.checkpoint(model, "--tokenizer"));
     try (var store = place.givenStore()) {
       var intake = new Intake(store, new SecureRandom());
       var prompts = store.prompts(Filter.ALL);

@@ -1,8 +1,6 @@
 package org.instructgpt.app;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import org.instructgpt.project.ContextFitter;
+import org.instructgpt.project.LongPrompts;
 import picocli.CommandLine.Option;
 
 /// The flag that says what happens to prompts that are too long.
@@ -12,10 +10,9 @@ final class LongPromptsOption {
       defaultValue = "drop",
       description =
           "Prompts longer than half the context: drop, as the paper, or cut (${DEFAULT-VALUE}).")
-  private ContextFitter.LongPrompts longPrompts = ContextFitter.LongPrompts.DROP;
+  private LongPrompts rule = LongPrompts.DROP;
 
-  /// Fits to the context of a model.
-  ContextFitter to(Path model) throws IOException {
-    return ContextFitter.to(model, longPrompts);
+  LongPrompts rule() {
+    return rule;
   }
 }

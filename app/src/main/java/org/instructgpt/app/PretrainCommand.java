@@ -1,7 +1,6 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,24 +8,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.instructgpt.files.Count;
-import org.instructgpt.model.Corpus;
-import org.instructgpt.model.Gpt;
-import org.instructgpt.model.GptConfig;
-import org.instructgpt.model.HealthGates;
-import org.instructgpt.model.RunSettings;
-import org.instructgpt.project.DataHash;
-import org.instructgpt.project.TextFiles;
-import org.instructgpt.project.TextListing;
-import org.instructgpt.project.TrainingRun;
+import org.instructgpt.project.PretrainRun;
 import org.instructgpt.project.Workspace;
-import org.instructgpt.sft.PlainText;
-import org.instructgpt.sft.Pretraining;
-import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
-import org.instructgpt.torch.Randomness;
-import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,42 +55,14 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    var fresh =
+        PretrainRun.of(options.recipe("pretrain"), text.toArray(Path[]::new))
+            .withName(options.name("base"));
+    var given = given(fresh.shape().vocabulary());
+    var training = given.map(fresh::withTokenizer).orElse(fresh);
+    var workspace = new Workspace(options.workspace.folder());
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var recipe = options.recipe("pretrain");
-    var shape = recipe.settings("model", GptConfig.paper(GptConfig.Size.XL));
-    var preset = Pretraining.Settings.paper(GptConfig.Size.XL);
-    var settings = recipe.settings("pretrain", preset);
-    var listing = TextListing.of(text);
-    var given = given(shape.vocabulary());
-    var workspace = Workspace.create(options.workspace.folder());
-    try (var run =
-            TrainingRun.begin(workspace, options.run(out, stop), "pretrain", options.name("base"));
-        var _ = Scope.open()) {
-      var documents = TextFiles.read(listing, out, Terminal::progress);
-      var tokens = given.isPresent() ? given.get() : trained(documents, shape.vocabulary(), out);
-      out.println("turning the text into tokens");
-      out.flush();
-      var training = Corpus.of(documents.training(), tokens, shape.context());
-      var validation = Corpus.of(documents.validation(), tokens, shape.context());
-      run.with("shape", shape)
-          .with("pretrain", settings)
-          .with("training_tokens", training.tokens().count())
-          .with("training_hash", DataHash.of(training.tokens()))
-          .with("validation_tokens", validation.tokens().count());
-      var model = new Gpt(shape, options.hardware.precision(), options.hardware.device());
-      model.initialize(Randomness.at(settings.seed(), "initialize", 0));
-      var trainer =
-          new Pretraining(
-              model, tokens, new PlainText(training, validation), run.lineage(), settings);
-      var loop =
-          new RunSettings(
-              settings.steps(),
-              settings.evaluateEvery(),
-              settings.checkpointEvery(),
-              2,
-              RunSettings.Best.lowest("validation_loss"));
-      return run.run(trainer, loop, List.of(HealthGates.finite())) ? 0 : StopSignals.STOPPED;
-    }
+    return StopSignals.status(training.train(workspace, options.run(out, stop)));
   }
 
   /// The tokenizer that a flag names.
@@ -125,11 +82,5 @@ final class PretrainCommand implements Callable<Integer> {
               .formatted(tokenizer, given.vocabularySize(), vocabulary, given.vocabularySize()));
     }
     return Optional.of(given);
-  }
-
-  private static Tokenizer trained(TextFiles documents, int vocabulary, PrintWriter out) {
-    out.println("training a tokenizer of " + Count.of(vocabulary, "token"));
-    out.flush();
-    return BpeTrainer.train(documents.training(), vocabulary);
   }
 }

@@ -1,5 +1,7 @@
 package org.instructgpt.app;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.instructgpt.model.StopFlag;
 
@@ -18,6 +20,13 @@ final class StopSignals {
   private final CountDownLatch over = new CountDownLatch(1);
   private final StopFlag flag = new StopFlag();
   private volatile boolean heeded;
+
+  /// The exit status of a training.
+  ///
+  /// @param model that was made; none if it was stopped
+  static int status(Optional<Path> model) {
+    return model.isPresent() ? 0 : STOPPED;
+  }
 
   /// Listens for the end of the process from now on.
   void arm() {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +18,6 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
-import org.instructgpt.project.ModelLock;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.Device;
@@ -65,7 +66,7 @@ class StageChecksTest {
   @ParameterizedTest
   @ValueSource(strings = {"sft", "reward", "ppo", "pretrain"})
   void aSecondTrainingOfANameIsRefusedAtItsStartWhateverItsStage(String stage) throws IOException {
-    try (var _ = ModelLock.toMake(new Workspace(shared.resolve("w")), "busy")) {
+    try (var _ = training("busy")) {
       assertThat(run(stage, "--name", "busy", "--new")).isEqualTo(2);
       assertThat(err.toString()).hasLineCount(1).contains("busy is being trained", "--name");
       assertThat(out.toString()).doesNotContain("reading", "tokens");
@@ -74,7 +75,7 @@ class StageChecksTest {
 
   @Test
   void aRewardModelThatIsBeingTrainedAnewIsNotOptimisedAgainst() throws IOException {
-    try (var _ = ModelLock.toMake(new Workspace(shared.resolve("w")), "reward")) {
+    try (var _ = training("reward")) {
       assertThat(run("ppo", "--name", "later")).isEqualTo(2);
       assertThat(err.toString()).contains("--reward-model reward: this model is being trained");
     }
@@ -105,6 +106,14 @@ class StageChecksTest {
     assertThat(run(stage, "--name", "x", flag, value)).isEqualTo(2);
     assertThat(err.toString()).hasLineCount(1).contains(flag);
     assertThat(out.toString()).doesNotContain("reading");
+  }
+
+  /// Holds what a training holds that makes a model of this name; closing it lets go.
+  private static FileChannel training(String name) throws IOException {
+    var lock = shared.resolve("w/runs/.model-" + name + ".lock");
+    var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    assertThat(channel.tryLock()).isNotNull();
+    return channel;
   }
 
   private int run(String stage, String... more) {

@@ -1,7 +1,6 @@
 package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.model.Lineage;
-import org.instructgpt.project.TextFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,25 +149,6 @@ class StageReportsTest {
         .contains("was not trained on answers that a limit cut off");
     var made = Lineage.read(shared.resolve("workspace/models/ppo")).path("made");
     assertThat(made.at("/settings/episodes_run").asInt()).isEqualTo(8);
-  }
-
-  @Test
-  void ofTheOnlyDocumentTheEndIsHeldOutAndNotLearned() throws IOException {
-    var text = shared.resolve("numbers.txt");
-    var numbers = new StringBuilder();
-    for (int i = 0; i < 900; i++) {
-      numbers.append(i).append(i % 9 == 8 ? '\n' : ' ');
-    }
-    Files.writeString(text, numbers);
-    var found = TextFiles.read(List.of(text), new PrintWriter(out, true));
-    assertThat(found.training()).hasSize(1);
-    assertThat(found.validation()).hasSize(1);
-    assertThat(found.training().getFirst() + "\n" + found.validation().getFirst())
-        .isEqualTo(numbers.toString().strip());
-    assertThat(found.validation().getFirst().length()).isBetween(300, 600);
-    Files.writeString(text, "x");
-    assertThatThrownBy(() -> TextFiles.read(List.of(text), new PrintWriter(out, true)))
-        .hasMessageContaining("expected text enough to hold some out for validation, found 1");
   }
 
   /// The run that made a model.

@@ -22,6 +22,7 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.project.RewardScorer;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.Device;
@@ -138,6 +139,10 @@ class VerbsTest {
         "{\"id\":2,\"prompt\":\"the\",\"completion\":\"dog sat on the mat\"}");
     assertThat(verb("score", "reward", "--precision", "float32")).isZero();
     var plain = read();
+    try (var scorer = RewardScorer.open(models.resolve("reward"))) { // from Java the same
+      assertThat((float) scorer.score("the cat", "sat"))
+          .isEqualTo(plain.getFirst().get("reward").floatValue());
+    }
     assertThat(verb("score", "shifted", "--precision", "float32")).isZero();
     var shifted = read();
     for (int i = 0; i < 2; i++) {

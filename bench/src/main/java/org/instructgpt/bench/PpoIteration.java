@@ -52,9 +52,9 @@ public final class PpoIteration {
       var data = new PpoData(Tokenizers.gpt2(), prompts, List.of(), Optional.of(corpus));
       var trainer =
           new Ppo(
-              settings(flags, episodes, response, ratio),
               PpoModels.start(policy, reward),
               data,
+              settings(flags, episodes, response, ratio),
               new Lineage("ppo", Map.of(), Map.of()),
               System::nanoTime);
       measure(trainer, flags, episodes);

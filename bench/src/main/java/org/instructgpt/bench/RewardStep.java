@@ -50,10 +50,9 @@ public final class RewardStep {
       var trainer =
           new RewardModeling(
               model,
-              new RewardModeling.Data(rankings, List.of(), List.of()),
+              new RewardModeling.Data(Tokenizers.gpt2(), rankings, List.of(), List.of()),
               settings,
-              new RewardModeling.Origin(
-                  Tokenizers.gpt2(), new Lineage("reward", Map.of(), Map.of())));
+              new Lineage("reward", Map.of(), Map.of()));
       var step = new long[1];
       double seconds =
           flags.best(

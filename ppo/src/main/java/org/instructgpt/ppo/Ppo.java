@@ -59,7 +59,7 @@ public final class Ppo implements Trainer {
   /// @throws IllegalArgumentException if there are no prompts, one leaves no room for a response,
   ///   or pretraining gradients are asked for without text
   public Ppo(
-      Settings settings, PpoModels models, PpoData data, Lineage lineage, LongSupplier nanoTime) {
+      PpoModels models, PpoData data, Settings settings, Lineage lineage, LongSupplier nanoTime) {
     data.fit(models.policy().config().context());
     this.settings = settings;
     this.models = models;

@@ -31,7 +31,7 @@ class ExportTest {
     var policy = Toys.gpt(config, DType.FLOAT32, Precision.FULL, 0.3);
     var models = PpoModels.start(policy, rewardModel());
     var data = Toys.data(Optional.of(Toys.corpus(8)));
-    var ppo = new Ppo(Toys.settings(), models, data, Toys.LINEAGE, () -> 0);
+    var ppo = new Ppo(models, data, Toys.settings(), Toys.LINEAGE, () -> 0);
     ppo.step(0);
     var raw = policy.parameters().flat().copy();
     ppo.export(folder, Map.of("step", 1));

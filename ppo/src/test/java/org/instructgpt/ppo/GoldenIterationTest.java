@@ -44,7 +44,7 @@ class GoldenIterationTest {
     var theirs = Toys.gpt(DType.FLOAT64, 0.3);
     var theirValue = Toys.scalar(DType.FLOAT64, 1.1);
     var models = new PpoModels(theirs, Toys.gpt(DType.FLOAT64, 0.5), watched, theirValue);
-    var ppo = new Ppo(settings, models, Toys.data(), Toys.LINEAGE, () -> 0);
+    var ppo = new Ppo(models, Toys.data(), settings, Toys.LINEAGE, () -> 0);
     for (int iteration = 0; iteration < 2; iteration++) {
       seen.clear();
       var metrics = ppo.step(iteration);

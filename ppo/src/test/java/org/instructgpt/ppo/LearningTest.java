@@ -55,7 +55,7 @@ class LearningTest {
     try (var _ = Scope.open()) {
       var data = Toys.data(Optional.of(Toys.corpus(16)));
       var ppo =
-          new Ppo(settings, Toys.models(DType.FLOAT32, Toys::share), data, Toys.LINEAGE, () -> 0);
+          new Ppo(Toys.models(DType.FLOAT32, Toys::share), data, settings, Toys.LINEAGE, () -> 0);
       var first = ppo.step(0);
       var last = first;
       for (int iteration = 1; iteration < ITERATIONS; iteration++) {

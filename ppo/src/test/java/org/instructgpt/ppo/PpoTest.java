@@ -38,7 +38,7 @@ class PpoTest {
             Toys.gpt(config, DType.FLOAT32, precision, 0.5),
             Toys::share,
             new org.instructgpt.model.ScalarModel(config, precision, Device.CPU));
-    var ppo = new Ppo(Toys.settings(), models, Toys.data(), Toys.LINEAGE, () -> 0);
+    var ppo = new Ppo(models, Toys.data(), Toys.settings(), Toys.LINEAGE, () -> 0);
     for (int iteration = 0; iteration < 4; iteration++) {
       var metrics = ppo.step(iteration);
       assertThat(metrics).containsEntry(HealthGates.RATIO_FIRST, 1.0);
@@ -91,12 +91,12 @@ class PpoTest {
   void withoutACoefficientThereIsNoPretrainingAndNoTextIsNeeded() {
     var plain = withPtx(0);
     var without =
-        new Ppo(plain, models(DType.FLOAT32), Toys.data(Optional.empty()), Toys.LINEAGE, () -> 0);
+        new Ppo(models(DType.FLOAT32), Toys.data(Optional.empty()), plain, Toys.LINEAGE, () -> 0);
     var untouched =
         new Ppo(
-            plain,
             models(DType.FLOAT32),
             Toys.data(Optional.of(unreadable())),
+            plain,
             Toys.LINEAGE,
             () -> 0);
     for (int iteration = 0; iteration < 2; iteration++) {
@@ -125,9 +125,9 @@ class PpoTest {
   void pretrainingGradientsAreRefusedWithoutText() {
     assertThatThrownBy(() ->
             new Ppo(
-                Toys.settings(),
                 models(DType.FLOAT32),
                 Toys.data(Optional.empty()),
+                Toys.settings(),
                 Toys.LINEAGE,
                 () -> 0))
         .isInstanceOf(IllegalArgumentException.class)
@@ -140,7 +140,7 @@ class PpoTest {
     var data =
         new PpoData(Toys.TOKENIZER, List.of(new int[3], new int[24]), List.of(), Optional.empty());
     assertThatThrownBy(
-            () -> new Ppo(withPtx(0), models(DType.FLOAT32), data, Toys.LINEAGE, () -> 0))
+            () -> new Ppo(models(DType.FLOAT32), data, withPtx(0), Toys.LINEAGE, () -> 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("prompt 2 has 24 tokens")
         .hasMessageContaining("context of 24");
@@ -240,7 +240,7 @@ class PpoTest {
             s.ptx(),
             s.seed());
     var data = Toys.data(Optional.of(Toys.corpus(150)));
-    return new Ppo(settings, models(DType.FLOAT64), data, Toys.LINEAGE, () -> 0);
+    return new Ppo(models(DType.FLOAT64), data, settings, Toys.LINEAGE, () -> 0);
   }
 
   @Test
@@ -262,7 +262,7 @@ class PpoTest {
     var prompts = new ArrayList<>(Toys.prompts(15, 0.2));
     prompts.add(IntStream.range(0, 23).map(i -> 1 + i % 11).toArray()); // all but the context
     var data = new PpoData(Toys.TOKENIZER, prompts, List.of(), Optional.of(Toys.corpus(8)));
-    var ppo = new Ppo(settings, models(DType.FLOAT32), data, Toys.LINEAGE, () -> 0);
+    var ppo = new Ppo(models(DType.FLOAT32), data, settings, Toys.LINEAGE, () -> 0);
     assertThat(ppo.step(0)).containsKey("score");
   }
 
@@ -284,9 +284,9 @@ class PpoTest {
     long[] time = {0};
     var ppo =
         new Ppo(
-            Toys.settings(),
             models(DType.FLOAT32),
             Toys.data(),
+            Toys.settings(),
             Toys.LINEAGE,
             () -> time[0] += 1_000_000_000L);
     var metrics = ppo.step(0);
@@ -306,7 +306,7 @@ class PpoTest {
   }
 
   private static Ppo ppo(Settings settings, DType type) {
-    return new Ppo(settings, models(type), Toys.data(), Toys.LINEAGE, () -> 0);
+    return new Ppo(models(type), Toys.data(), settings, Toys.LINEAGE, () -> 0);
   }
 
   private static Settings withPtx(double coefficient) {

@@ -23,17 +23,9 @@ import org.instructgpt.text.Tokenizer;
 ///
 /// A prompt that is longer is dropped, as there, or cut at the end of a line; a response that is
 /// longer loses its end and with it its end-of-text token. How often that happened is told.
-public final class ContextFitter {
-  /// What happens to a prompt that is too long.
-  public enum LongPrompts {
-    /// It is left out with all that belongs to it.
-    DROP,
-    /// Its end is cut off.
-    CUT
-  }
-
+final class ContextFitter {
   /// Fits to the context of a model.
-  public static ContextFitter to(Path model, LongPrompts rule) throws IOException {
+  static ContextFitter to(Path model, LongPrompts rule) throws IOException {
     return new ContextFitter(Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), rule);
   }
 
@@ -51,16 +43,16 @@ public final class ContextFitter {
   }
 
   /// What texts become ids with.
-  public Tokenizer tokenizer() {
+  Tokenizer tokenizer() {
     return tokenizer;
   }
 
   /// The context that everything is made to fit.
-  public int context() {
+  int context() {
     return context;
   }
 
-  public List<EncodedExample> demonstrations(List<WithPrompt<Demonstration>> given) {
+  List<EncodedExample> demonstrations(List<WithPrompt<Demonstration>> given) {
     var fitted = new ArrayList<EncodedExample>();
     for (var each : given) {
       prompt(each.prompt().text())
@@ -71,7 +63,7 @@ public final class ContextFitter {
     return fitted;
   }
 
-  public List<TokenizedRanking> rankings(List<WithPrompt<Ranking>> given) {
+  List<TokenizedRanking> rankings(List<WithPrompt<Ranking>> given) {
     var fitted = new ArrayList<TokenizedRanking>();
     for (var each : given) {
       prompt(each.prompt().text())
@@ -97,12 +89,12 @@ public final class ContextFitter {
     return fitted;
   }
 
-  public List<int[]> prompts(List<Prompt> given) {
+  List<int[]> prompts(List<Prompt> given) {
     return given.stream().map(p -> prompt(p.text())).flatMap(Optional::stream).toList();
   }
 
   /// Says what was lost to the person who started the run, and notes it among the run's facts.
-  public void tell(PrintWriter out, TrainingRun run) {
+  void tell(PrintWriter out, TrainingRun run) {
     losses().ifPresent(out::println);
     run.with("left_out_for_long_prompts", dropped)
         .with("cut_prompts", cutPrompts)
@@ -110,7 +102,7 @@ public final class ContextFitter {
   }
 
   /// What was lost, for the person who started the run; empty if nothing was.
-  public Optional<String> losses() {
+  Optional<String> losses() {
     var losses = new ArrayList<String>();
     if (dropped > 0) {
       losses.add(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// So two trainings never make one model, of whatever stages they are, and nobody replaces a model
 /// that another training counts on: it could not be resumed, as its parents would have changed. The
 /// locks are the file system's (`runs/.model-NAME.lock`) and end with the process, however it ends.
-public final class ModelLock implements AutoCloseable {
+final class ModelLock implements AutoCloseable {
   private final Workspace workspace;
   private final List<FileChannel> held = new ArrayList<>();
   private final Set<String> names = new HashSet<>();

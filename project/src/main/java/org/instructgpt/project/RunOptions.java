@@ -2,6 +2,7 @@ package org.instructgpt.project;
 
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
@@ -26,6 +27,12 @@ public record RunOptions(
     Progress progress,
     Supplier<StopFlag> stop,
     InstantSource clock) {
+  /// The clock's time in nanoseconds, for what takes seconds.
+  long nanoTime() {
+    var now = clock.instant();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+  }
+
   /// On the CPU in float32, told to nobody, run to its end.
   public static RunOptions quiet(InstantSource clock) {
     return new RunOptions(

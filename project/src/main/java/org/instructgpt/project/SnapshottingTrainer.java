@@ -14,7 +14,7 @@ import org.instructgpt.model.TrainerState;
 /// @param of does the work
 /// @param folder gets `NNNNNN/` after NNNNNN steps
 /// @param every steps between snapshots
-public record SnapshottingTrainer(Trainer of, Path folder, long every) implements Trainer {
+record SnapshottingTrainer(Trainer of, Path folder, long every) implements Trainer {
 
   @Override
   public Map<String, Double> step(long step) {

@@ -28,7 +28,7 @@ import java.util.zip.GZIPInputStream;
 ///
 /// @param training documents to learn
 /// @param validation documents that are held out
-public record TextFiles(List<String> training, List<String> validation) {
+record TextFiles(List<String> training, List<String> validation) {
   private static final int VALIDATION_ONE_IN = 50;
   private static final ObjectMapper JSON = new ObjectMapper();
 

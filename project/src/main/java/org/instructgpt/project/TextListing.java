@@ -26,7 +26,7 @@ import org.instructgpt.files.Count;
 /// @param asked the files and folders that were named
 /// @param files in the order in which they are read
 /// @param passed by reason, the files and folders that are not read
-public record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> passed) {
+record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> passed) {
   private static final Set<String> TEXT =
       Set.of("txt", "text", "md", "markdown", "rst", "adoc", "org", "tex", "jsonl", "ndjson");
 

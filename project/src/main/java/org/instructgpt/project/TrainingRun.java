@@ -28,7 +28,7 @@ import org.instructgpt.text.Tokenizers;
 /// is resumed if it has made none yet, provided that settings, data and parents are what it began
 /// with. When it is done, its best model appears under its name in `models/`, as hard links to the
 /// files of the run. As long as it lasts nobody else makes a model of this name ([ModelLock]).
-public final class TrainingRun implements AutoCloseable {
+final class TrainingRun implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PUBLISHED = "model.json";
 
@@ -56,8 +56,8 @@ public final class TrainingRun implements AutoCloseable {
   ///
   /// @throws IllegalArgumentException if the machine cannot do what the flags ask for, the
   ///   workspace cannot be written, or the name is taken
-  public static TrainingRun begin(
-      Workspace workspace, RunOptions options, String stage, String model) throws IOException {
+  static TrainingRun begin(Workspace workspace, RunOptions options, String stage, String model)
+      throws IOException {
     var target = workspace.model(model);
     OutputFile.checkFolder(workspace.runs(), "--workspace " + workspace.root());
     OutputFile.checkFolder(target, "--workspace " + workspace.root());
@@ -72,18 +72,13 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /// Notes a setting, a fact about the data, or anything else that decides the result.
-  public TrainingRun with(String key, Object value) {
+  TrainingRun with(String key, Object value) {
     resolved.put(key, value instanceof Enum<?> constant ? constant.toString() : value);
     return this;
   }
 
-  /// The same, where nothing more is to be said.
-  public void note(String key, Object value) {
-    var _ = with(key, value);
-  }
-
   /// Notes settings.
-  public TrainingRun with(String key, Record settings) {
+  TrainingRun with(String key, Record settings) {
     resolved.put(key, ResolvedSettings.of(settings).values());
     return this;
   }
@@ -91,14 +86,14 @@ public final class TrainingRun implements AutoCloseable {
   /// Notes a checkpoint that this one is made from, which nobody shall replace meanwhile.
   ///
   /// @param flag that named it
-  public TrainingRun from(String role, String flag, Path checkpoint) throws IOException {
+  TrainingRun from(String role, String flag, Path checkpoint) throws IOException {
     lock.alsoCountOn(checkpoint, flag);
     parents.put(role, Lineage.Parent.of(checkpoint));
     return this;
   }
 
   /// Notes which records it learns from, so that the model can be found when one of them is erased.
-  public TrainingRun learningFrom(TrainingData material) {
+  TrainingRun learningFrom(TrainingData material) {
     records = Optional.of(material.used());
     material.note().ifPresent(options.out()::println);
     return this;
@@ -106,14 +101,14 @@ public final class TrainingRun implements AutoCloseable {
 
   /// Stage and parents, which are known before the run; the run loop adds settings, step and
   /// metrics.
-  public Lineage lineage() {
+  Lineage lineage() {
     return new Lineage(stage, Map.of(), parents);
   }
 
   /// Runs the trainer to the end, or until told to stop.
   ///
-  /// @return whether it ended and the model is in its place
-  public boolean run(Trainer trainer, RunSettings settings, List<HealthGate> gates)
+  /// @return the model in its place; empty if it was stopped
+  Optional<Path> run(Trainer trainer, RunSettings settings, List<HealthGate> gates)
       throws IOException {
     var target = workspace.model(model);
     var out = options.out();
@@ -135,7 +130,7 @@ public final class TrainingRun implements AutoCloseable {
               .run(trainer);
       if (!outcome.finished()) {
         out.println(stopped(outcome.step()));
-        return false;
+        return Optional.empty();
       }
       publish(run, target);
       var best = outcome.best();
@@ -144,7 +139,7 @@ public final class TrainingRun implements AutoCloseable {
               ? "%s: the model after the last step, %d".formatted(target, outcome.step())
               : "%s: the model after step %d, %s %.4f"
                   .formatted(target, best.step(), criterion(settings), best.value()));
-      return true;
+      return Optional.of(target);
     }
   }
 
@@ -219,50 +214,11 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /// A checkpoint named by a model of the workspace or by a folder elsewhere.
-  ///
-  /// @throws IllegalArgumentException if neither is there
-  public static Path checkpoint(Workspace workspace, String name, String flag) throws IOException {
-    if (name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && Files.isDirectory(workspace.model(name))) {
-      return workspace.model(name);
-    }
-    if (Files.isDirectory(Path.of(name))) {
-      return Path.of(name);
-    }
-    var foreign = Checkpoint.unsupportedLayout(Path.of(name));
-    if (foreign.isPresent()) {
-      throw new IllegalArgumentException(flag + " " + foreign.get());
-    }
-    throw new IllegalArgumentException(
-        "%s %s: there is neither a model of this name in %s nor such a folder"
-            .formatted(flag, name, workspace.root().resolve("models")));
-  }
-
-  /// The same, of a kind.
-  ///
-  /// @throws IllegalArgumentException if it is of the other one, too
-  public static Path checkpoint(Workspace workspace, String name, String flag, Checkpoint.Kind kind)
-      throws IOException {
-    var folder = checkpoint(workspace, name, flag);
-    if (Checkpoint.kind(folder) != kind) {
-      boolean language = kind == Checkpoint.Kind.LANGUAGE;
-      throw new IllegalArgumentException(
-          "%s %s: %s holds a %s, but a %s was expected"
-              .formatted(
-                  flag,
-                  name,
-                  folder,
-                  language ? "reward model" : "language model",
-                  language ? "language model" : "reward model"));
-    }
-    return folder;
-  }
-
   /// Checks that two models read the same ids the same way: a reward model judges the policy's ids
   /// as they are.
   ///
   /// @throws IllegalArgumentException if their tokenizers differ
-  public static void requireSameTokenizer(Path policy, Path judge) throws IOException {
+  static void requireSameTokenizer(Path policy, Path judge) throws IOException {
     var difference =
         Tokenizers.difference(Checkpoint.tokenizer(policy), Checkpoint.tokenizer(judge));
     if (difference.isPresent()) {

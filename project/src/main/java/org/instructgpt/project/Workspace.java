@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.instructgpt.files.PrivateFiles;
+import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Store;
 
 /// One folder that holds a project:
@@ -104,6 +105,45 @@ public record Workspace(Path root) {
   /// @throws IllegalArgumentException when the name is not one plain file name
   public Path model(String name) {
     return root.resolve("models").resolve(plain(name, "model"));
+  }
+
+  /// A checkpoint named by a model of the workspace or by a folder elsewhere.
+  ///
+  /// @param flag that named it, for messages
+  /// @throws IllegalArgumentException if neither is there
+  public Path checkpoint(String name, String flag) throws IOException {
+    if (name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") && Files.isDirectory(model(name))) {
+      return model(name);
+    }
+    if (Files.isDirectory(Path.of(name))) {
+      return Path.of(name);
+    }
+    var foreign = Checkpoint.unsupportedLayout(Path.of(name));
+    if (foreign.isPresent()) {
+      throw new IllegalArgumentException(flag + " " + foreign.get());
+    }
+    throw new IllegalArgumentException(
+        "%s %s: there is neither a model of this name in %s nor such a folder"
+            .formatted(flag, name, root.resolve("models")));
+  }
+
+  /// The same, of a kind.
+  ///
+  /// @throws IllegalArgumentException if it is of the other one, too
+  public Path checkpoint(String name, String flag, Checkpoint.Kind kind) throws IOException {
+    var folder = checkpoint(name, flag);
+    if (Checkpoint.kind(folder) != kind) {
+      boolean language = kind == Checkpoint.Kind.LANGUAGE;
+      throw new IllegalArgumentException(
+          "%s %s: %s holds a %s, but a %s was expected"
+              .formatted(
+                  flag,
+                  name,
+                  folder,
+                  language ? "reward model" : "language model",
+                  language ? "language model" : "reward model"));
+    }
+    return folder;
   }
 
   /// The folder of the policies that were kept on the way to a model, existing or not.

@@ -44,7 +44,7 @@ public final class RewardModeling implements Trainer {
   private final ScalarModel model;
   private final Data data;
   private final Settings settings;
-  private final Origin origin;
+  private final Lineage lineage;
   private final List<JudgedPrompt> prompts;
   private final int batch;
   private final EpochOrder passes;
@@ -104,10 +104,12 @@ public final class RewardModeling implements Trainer {
 
   /// What a reward model is trained, measured and shifted on.
   ///
+  /// @param tokenizer whose ids these are; it goes into the checkpoint
   /// @param training rankings; those that are one tie teach nothing and are left out
   /// @param heldOut rankings of other prompts, possibly none
   /// @param demonstrations whose mean reward becomes 0 on export; with none, nothing is shifted
   public record Data(
+      Tokenizer tokenizer,
       List<TokenizedRanking> training,
       List<TokenizedRanking> heldOut,
       List<EncodedExample> demonstrations) {
@@ -143,20 +145,15 @@ public final class RewardModeling implements Trainer {
     }
   }
 
-  /// Where the model comes from, for its checkpoint.
-  ///
-  /// @param tokenizer the ids' tokenizer, saved beside the weights
-  /// @param lineage stage, data and parents
-  public record Origin(Tokenizer tokenizer, Lineage lineage) {}
-
   /// @param model initialised already
+  /// @param lineage stage, data and parents, for the checkpoint
   /// @throws IllegalArgumentException if a row is longer than the model's context
-  public RewardModeling(ScalarModel model, Data data, Settings settings, Origin origin) {
+  public RewardModeling(ScalarModel model, Data data, Settings settings, Lineage lineage) {
     data.requireFit(model.config().context());
     this.model = model;
     this.data = data;
     this.settings = settings;
-    this.origin = origin;
+    this.lineage = lineage;
     this.prompts = JudgedPrompt.of(data.training);
     this.batch = Math.min(settings.batchPrompts, prompts.size());
     this.passes = new EpochOrder(prompts.size(), batch, settings.seed);
@@ -265,16 +262,16 @@ public final class RewardModeling implements Trainer {
 
   /// Writes the model with the [RewardShift] applied; the one in training keeps its bias.
   @Override
-  public void export(Path directory, Map<String, Object> lineage) throws IOException {
+  public void export(Path directory, Map<String, Object> facts) throws IOException {
     double bias = model.bias();
     try {
       if (!data.demonstrations.isEmpty()) {
         RewardShift.apply(model, data.demonstrations, settings.microBatchTokens);
       }
-      var made = new LinkedHashMap<>(lineage);
+      var made = new LinkedHashMap<>(facts);
       made.put("rankings", data.training.size());
       made.put("demonstrations_of_the_shift", data.demonstrations.size());
-      Checkpoint.save(model, origin.tokenizer, origin.lineage.with(made), directory);
+      Checkpoint.save(model, data.tokenizer, lineage.with(made), directory);
     } finally {
       model.setBias(bias);
     }

@@ -17,7 +17,6 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.model.TrainerState;
-import org.instructgpt.reward.RewardModeling.Data;
 import org.instructgpt.reward.RewardModeling.Settings;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -128,9 +127,10 @@ class RewardModelingTest {
           Toys.ranked(
               random, 4, "p" + i, ids -> Arrays.stream(ids).anyMatch(id -> id < 4) ? 1 : 0));
     }
-    var data = new Data(rankings.subList(200, 1700), rankings.subList(0, 200), List.of());
+    var data = Toys.data(rankings.subList(200, 1700), rankings.subList(0, 200), List.of());
     var model = Toys.model(DType.FLOAT32, 4);
-    var trainer = new RewardModeling(model, data, Toys.settings(1, 32, ALL_AT_ONCE), Toys.origin());
+    var trainer =
+        new RewardModeling(model, data, Toys.settings(1, 32, ALL_AT_ONCE), Toys.lineage());
     double before = trainer.evaluate(0).getOrDefault("accuracy", Double.NaN);
 
     for (long step = 0; step < trainer.steps(); step++) {
@@ -164,14 +164,14 @@ class RewardModelingTest {
   void aResumedRunEndsInTheSameBits(@TempDir Path folder) throws Exception {
     var rankings = Toys.rankings(60, 1);
     var settings = Toys.settings(2, 8, 200);
-    var data = new Data(rankings, Toys.rankings(10, 2), Toys.demonstrations(10, 3));
+    var data = Toys.data(rankings, Toys.rankings(10, 2), Toys.demonstrations(10, 3));
     var whole = Toys.model(DType.FLOAT32, 1);
-    var uninterrupted = new RewardModeling(whole, data, settings, Toys.origin());
+    var uninterrupted = new RewardModeling(whole, data, settings, Toys.lineage());
     for (int step = 0; step < 10; step++) {
       var _ = uninterrupted.step(step);
     }
 
-    var first = new RewardModeling(Toys.model(DType.FLOAT32, 1), data, settings, Toys.origin());
+    var first = new RewardModeling(Toys.model(DType.FLOAT32, 1), data, settings, Toys.lineage());
     for (int step = 0; step < 5; step++) {
       var _ = first.step(step);
       var _ = first.evaluate(step); // neither measuring nor exporting leaves a trace
@@ -181,7 +181,7 @@ class RewardModelingTest {
     Safetensors.write(folder.resolve("state"), first.state().tensors(), Map.of());
     String values = first.state().values().toString();
     var model = Toys.model(DType.FLOAT32, 99);
-    var second = new RewardModeling(model, data, settings, Toys.origin());
+    var second = new RewardModeling(model, data, settings, Toys.lineage());
     second.restore(
         new TrainerState(
             Safetensors.read(folder.resolve("state")),
@@ -203,10 +203,10 @@ class RewardModelingTest {
   @Test
   void fiftyStepsLeakNothing() {
     var rankings = Toys.rankings(400, 1);
-    var data = new Data(rankings, Toys.rankings(5, 2), List.of());
+    var data = Toys.data(rankings, Toys.rankings(5, 2), List.of());
     var trainer =
         new RewardModeling(
-            Toys.model(DType.FLOAT32, 1), data, Toys.settings(2, 8, 150), Toys.origin());
+            Toys.model(DType.FLOAT32, 1), data, Toys.settings(2, 8, 150), Toys.lineage());
     var _ = trainer.step(0);
     long before = Scope.liveObjects();
 
@@ -222,8 +222,8 @@ class RewardModelingTest {
   void theExportedModelIsShiftedAndTheOneInTrainingIsNot(@TempDir Path folder) throws Exception {
     var demonstrations = Toys.demonstrations(40, 3);
     var model = Toys.model(DType.FLOAT32, 1);
-    var data = new Data(Toys.rankings(20, 1), List.of(), demonstrations);
-    var trainer = new RewardModeling(model, data, Toys.settings(1, 8, 200), Toys.origin());
+    var data = Toys.data(Toys.rankings(20, 1), List.of(), demonstrations);
+    var trainer = new RewardModeling(model, data, Toys.settings(1, 8, 200), Toys.lineage());
     var _ = trainer.step(0);
 
     trainer.export(folder, Map.of("step", 1));
@@ -244,7 +244,7 @@ class RewardModelingTest {
   void nothingToLearnFromIsRefused() {
     var ties = List.of(Toys.judged("p", "ann", List.of(1, 1)));
 
-    assertThatThrownBy(() -> new Data(ties, List.of(), List.of()))
+    assertThatThrownBy(() -> Toys.data(ties, List.of(), List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("found 1 ranking and none that does");
   }

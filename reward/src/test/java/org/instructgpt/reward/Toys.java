@@ -42,15 +42,21 @@ final class Toys {
     return new RewardModeling.Settings(epochs, batch, 1e-2, 0.1, 0, 0, 1, 7, tokens);
   }
 
-  static RewardModeling.Origin origin() {
-    return new RewardModeling.Origin(
-        Tokenizers.gpt2(), new Lineage("reward", Map.of("data", "toys"), Map.of()));
+  static Lineage lineage() {
+    return new Lineage("reward", Map.of("data", "toys"), Map.of());
+  }
+
+  /// Data of these rankings; their ids are nobody's.
+  static RewardModeling.Data data(
+      List<TokenizedRanking> training,
+      List<TokenizedRanking> heldOut,
+      List<EncodedExample> demonstrations) {
+    return new RewardModeling.Data(Tokenizers.gpt2(), training, heldOut, demonstrations);
   }
 
   static RewardModeling trainer(
       ScalarModel model, List<TokenizedRanking> training, RewardModeling.Settings settings) {
-    return new RewardModeling(
-        model, new RewardModeling.Data(training, List.of(), List.of()), settings, origin());
+    return new RewardModeling(model, data(training, List.of(), List.of()), settings, lineage());
   }
 
   /// A ranking of random completions of 1 to 8 tokens and the end of text, by what each is worth;

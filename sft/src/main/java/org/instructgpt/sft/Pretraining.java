@@ -110,20 +110,25 @@ public final class Pretraining implements Trainer {
     }
   }
 
-  /// @param model what learns, initialised; its own residual dropout is used
+  /// What the model learns from and is measured on.
+  ///
   /// @param tokenizer the one the text was encoded with; it goes into the checkpoint
+  /// @param text to learn and held out
+  public record Data(Tokenizer tokenizer, PlainText text) {}
+
+  /// @param model what learns, initialised; its own residual dropout is used
   /// @param lineage stage, data and parents, for the checkpoint
   /// @throws IllegalArgumentException if text, tokenizer and model do not fit together
-  public Pretraining(
-      Gpt model, Tokenizer tokenizer, PlainText text, Lineage lineage, Settings settings) {
-    InputCheck.vocabulary(tokenizer, model);
+  public Pretraining(Gpt model, Data data, Settings settings, Lineage lineage) {
+    InputCheck.vocabulary(data.tokenizer, model);
+    var text = data.text;
     this.model = model;
-    this.tokenizer = tokenizer;
+    this.tokenizer = data.tokenizer;
     this.lineage = lineage;
     this.settings = settings;
     this.training = TextWindows.of(text.training(), model);
     this.validation = TextWindows.of(text.validation(), model);
-    this.bytesPerToken = bytesPerToken(text.validation(), tokenizer);
+    this.bytesPerToken = bytesPerToken(text.validation(), data.tokenizer);
     this.order = new EpochOrder(training.count(), settings.batchSize, settings.seed);
     this.loss = new TokenLoss(model, settings.microBatchSize);
     this.learner =

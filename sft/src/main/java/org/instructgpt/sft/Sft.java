@@ -143,11 +143,13 @@ public final class Sft implements Trainer {
 
   /// What the policy learns from and is measured on.
   ///
+  /// @param tokenizer whose ids these are; it goes into the checkpoint
   /// @param training demonstrations
   /// @param validation demonstrations by other customers; empty to measure nothing
   /// @param pretraining the text of the pretraining mix; needed if there is a mix
   /// @param judge a reward model, if there is one already
   public record Data(
+      Tokenizer tokenizer,
       List<EncodedExample> training,
       List<EncodedExample> validation,
       Optional<PlainText> pretraining,
@@ -162,15 +164,14 @@ public final class Sft implements Trainer {
   private record Mix(TextWindows training, TextWindows validation, EpochOrder order) {}
 
   /// @param model what learns, pretrained
-  /// @param tokenizer the one the demonstrations were encoded with; it goes into the checkpoint
   /// @param lineage stage, data and parents, for the checkpoint
   /// @throws IllegalArgumentException if data, tokenizer, reward model and model do not fit
   ///   together
-  public Sft(Gpt model, Tokenizer tokenizer, Data data, Lineage lineage, Settings settings) {
-    InputCheck.vocabulary(tokenizer, model);
+  public Sft(Gpt model, Data data, Settings settings, Lineage lineage) {
+    InputCheck.vocabulary(data.tokenizer(), model);
     data.judge().ifPresent(judge -> judge.requireFor(model));
     this.model = model;
-    this.tokenizer = tokenizer;
+    this.tokenizer = data.tokenizer();
     this.lineage = lineage;
     this.settings = settings;
     this.training = demonstrations(data.training(), "training");

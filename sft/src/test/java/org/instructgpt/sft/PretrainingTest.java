@@ -38,7 +38,8 @@ class PretrainingTest {
   }
 
   private static Pretraining pretraining(Gpt model, Pretraining.Settings settings) {
-    return new Pretraining(model, Small.TOKENIZER, Small.alphabet(), Small.LINEAGE, settings);
+    return new Pretraining(
+        model, new Pretraining.Data(Small.TOKENIZER, Small.alphabet()), settings, Small.LINEAGE);
   }
 
   @Test

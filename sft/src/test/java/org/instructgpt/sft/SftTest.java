@@ -277,12 +277,18 @@ class SftTest {
 
   @Test
   void noDemonstrationsAndAMixWithoutTextAreRefused() {
-    var none = new Sft.Data(List.of(), List.of(), Optional.empty(), Optional.empty());
+    var none =
+        new Sft.Data(Small.TOKENIZER, List.of(), List.of(), Optional.empty(), Optional.empty());
     assertThatThrownBy(() -> Small.sft(Small.fresh(), none, Small.settings(3, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is the data set empty?");
     var noText =
-        new Sft.Data(Small.demonstrations(3), List.of(), Optional.empty(), Optional.empty());
+        new Sft.Data(
+            Small.TOKENIZER,
+            Small.demonstrations(3),
+            List.of(),
+            Optional.empty(),
+            Optional.empty());
     assertThatThrownBy(() -> Small.sft(Small.fresh(), noText, Small.settings(3, 3, 0, 0.1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("pretraining_mix");

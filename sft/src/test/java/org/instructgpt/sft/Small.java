@@ -93,7 +93,11 @@ final class Small {
 
   static Sft.Data data(int count) {
     return new Sft.Data(
-        demonstrations(count), demonstrations(5), Optional.of(alphabet()), Optional.empty());
+        TOKENIZER,
+        demonstrations(count),
+        demonstrations(5),
+        Optional.of(alphabet()),
+        Optional.empty());
   }
 
   /// The same data with a reward model as the judge of `prompts` responses.
@@ -101,11 +105,11 @@ final class Small {
     var model = new ScalarModel(CONFIG, Precision.FULL, Device.CPU);
     model.initializeFrom(fresh(), new Randomness(2));
     var judge = Optional.of(new RewardJudge(model, prompts));
-    return new Sft.Data(data.training(), data.validation(), data.pretraining(), judge);
+    return new Sft.Data(TOKENIZER, data.training(), data.validation(), data.pretraining(), judge);
   }
 
   static Sft sft(Gpt model, Sft.Data data, Sft.Settings settings) {
-    return new Sft(model, TOKENIZER, data, LINEAGE, settings);
+    return new Sft(model, data, settings, LINEAGE);
   }
 
   static Pretraining.Settings pretraining(int steps, int batch, int rows) {

@@ -1,0 +1,223 @@
+package org.instructgpt.project;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.instructgpt.files.Count;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Corpus;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.HealthGate;
+import org.instructgpt.model.HealthGates;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.RunSettings;
+import org.instructgpt.ppo.Ppo;
+import org.instructgpt.ppo.PpoData;
+import org.instructgpt.ppo.PpoModels;
+import org.instructgpt.ppo.Settings;
+import org.instructgpt.recipe.Recipe;
+import org.instructgpt.records.Split;
+import org.instructgpt.torch.Scope;
+
+/// Optimises a supervised policy against a reward model on the prompts of a workspace (step 3 of
+/// the paper): PPO-ptx, or plain PPO where the settings' ptx coefficient is 0.
+///
+/// @param name of the model that is made
+/// @param from the supervised policy: a name in the workspace or a folder
+/// @param rewardModel a name in the workspace or a folder
+/// @param settings of the training
+/// @param text pretraining text for PPO-ptx, files and folders
+/// @param longPrompts what happens to prompts that are too long
+/// @param saving how often something is kept
+public record PpoRun(
+    String name,
+    String from,
+    String rewardModel,
+    Settings settings,
+    List<Path> text,
+    LongPrompts longPrompts,
+    Saving saving) {
+  private static final Optional<Corpus> NO_TEXT = Optional.empty();
+
+  /// How often something is kept.
+  ///
+  /// @param checkpointEvery iterations between checkpoints to resume from
+  /// @param snapshotEvery iterations between policies that are kept in `snapshots/NAME`; 0 for none
+  public record Saving(int checkpointEvery, int snapshotEvery) {
+    /// A checkpoint every 5 iterations, no snapshots.
+    public static final Saving DEFAULT = new Saving(5, 0);
+
+    /// Checks the ranges.
+    public Saving {
+      if (checkpointEvery < 1 || snapshotEvery < 0) {
+        throw new IllegalArgumentException(
+            "--checkpoint-every: expected at least 1, and --snapshot-every at least 0, found %d and %d"
+                .formatted(checkpointEvery, snapshotEvery));
+      }
+    }
+  }
+
+  /// Copies the list.
+  public PpoRun {
+    text = List.copyOf(text);
+  }
+
+  /// The policy `ppo`, made from `supervised` with the reward model `reward`.
+  ///
+  /// @param text pretraining text for PPO-ptx
+  public static PpoRun of(Settings settings, Path... text) {
+    return new PpoRun(
+        "ppo", "supervised", "reward", settings, List.of(text), LongPrompts.DROP, Saving.DEFAULT);
+  }
+
+  /// The same by a recipe's section `ppo`, over what the paper's 1.3B had.
+  ///
+  /// @throws IllegalArgumentException naming the key that is wrong and its line
+  public static PpoRun of(Recipe recipe, Path... text) {
+    return of(recipe.settings("ppo", Settings.paper(GptConfig.Size.XL)), text);
+  }
+
+  /// The same under another name.
+  public PpoRun withName(String other) {
+    return new PpoRun(other, from, rewardModel, settings, text, longPrompts, saving);
+  }
+
+  /// The same from another policy: a name in the workspace or a folder.
+  public PpoRun withFrom(String other) {
+    return new PpoRun(name, other, rewardModel, settings, text, longPrompts, saving);
+  }
+
+  /// The same with another reward model: a name in the workspace or a folder.
+  public PpoRun withRewardModel(String other) {
+    return new PpoRun(name, from, other, settings, text, longPrompts, saving);
+  }
+
+  /// The same with another rule for long prompts.
+  public PpoRun withLongPrompts(LongPrompts rule) {
+    return new PpoRun(name, from, rewardModel, settings, text, rule, saving);
+  }
+
+  /// The same, kept more or less often.
+  public PpoRun withSaving(Saving other) {
+    return new PpoRun(name, from, rewardModel, settings, text, longPrompts, other);
+  }
+
+  /// Trains, or goes on where the run was last saved.
+  ///
+  /// @return the folder of the model; empty if the training was stopped before its end
+  /// @throws IllegalArgumentException if models, text or prompts are missing or do not fit, or the
+  ///   name is taken
+  public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
+    var out = options.out();
+    var parent = workspace.checkpoint(from, "--from", Checkpoint.Kind.LANGUAGE);
+    var judge = workspace.checkpoint(rewardModel, "--reward-model", Checkpoint.Kind.REWARD);
+    TrainingRun.requireSameTokenizer(parent, judge);
+    var mixed = mixed(out);
+    var fitting = ContextFitter.to(parent, longPrompts);
+    try (var run = TrainingRun.begin(workspace, options, "ppo", name);
+        var _ = Scope.open()) {
+      run.from("policy", "--from", parent)
+          .from("reward_model", "--reward-model", judge)
+          .with("ppo", settings);
+      var data = data(workspace, fitting, mixed, run, options);
+      fitting.tell(out, run);
+      tellEpisodes(run, out);
+      warning(judge).ifPresent(out::println);
+      var models =
+          PpoModels.start(
+              Checkpoint.loadLanguageModel(parent, options.precision(), options.device()),
+              Checkpoint.loadRewardModel(judge, options.precision(), options.device()));
+      var ppo = new Ppo(models, data, settings, run.lineage(), options::nanoTime);
+      int every = saving.snapshotEvery();
+      var trainer =
+          every > 0 ? new SnapshottingTrainer(ppo, workspace.snapshots(name), every) : ppo;
+      var gates = new ArrayList<HealthGate>(List.of(HealthGates.finite()));
+      gates.addAll(HealthGates.ppo());
+      int save = saving.checkpointEvery();
+      return run.run(trainer, new RunSettings(settings.iterations(), save, save, 2, null), gates);
+    }
+  }
+
+  private void tellEpisodes(TrainingRun run, PrintWriter out) {
+    long episodes = settings.iterations() * settings.batchSize();
+    run.with("episodes_run", episodes);
+    if (episodes != settings.episodes()) {
+      out.println(
+          "ppo.episodes is %d, which is no multiple of ppo.batch_size, %d: %d are run, in %s"
+              .formatted(
+                  settings.episodes(),
+                  settings.batchSize(),
+                  episodes,
+                  Count.of(settings.iterations(), "iteration")));
+    }
+  }
+
+  /// What a score says of a response that was cut off, when the reward model never saw one.
+  private Optional<String> warning(Path judge) throws IOException {
+    var rewards = settings.reward();
+    long seen = Lineage.read(judge).at("/made/settings/" + RewardRecords.CUT_COMPLETIONS).asLong(0);
+    boolean settled =
+        rewards.missingEndOfTextScore() != null || rewards.missingEndOfTextPenalty() > 0;
+    return seen > 0 || settled
+        ? Optional.empty()
+        : Optional.of(
+            "the reward model %s was not trained on answers that a limit cut off, so its score of responses that do not end (score_cut) is a guess: have such answers ranked, or set ppo.reward.missing_end_of_text_penalty or missing_end_of_text_score"
+                .formatted(judge));
+  }
+
+  private static PpoData data(
+      Workspace workspace,
+      ContextFitter fitting,
+      Optional<TextListing> mixed,
+      TrainingRun run,
+      RunOptions options)
+      throws IOException {
+    List<int[]> prompts;
+    List<int[]> heldOut;
+    try (var material = TrainingData.of(workspace, options.clock())) {
+      prompts = fitting.prompts(material.prompts(Split.TRAIN));
+      heldOut = fitting.prompts(material.prompts(Split.VALIDATION));
+      run.learningFrom(material);
+    }
+    if (prompts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s holds no prompts to train on: import some with instructgpt import"
+              .formatted(workspace.feedback()));
+    }
+    run.with("prompts", prompts.size())
+        .with("held_out_prompts", heldOut.size())
+        .with("data_hash", DataHash.of(Stream.concat(prompts.stream(), heldOut.stream())));
+    var text =
+        mixed.isPresent() ? Optional.of(pretraining(mixed.get(), fitting, run, options)) : NO_TEXT;
+    return new PpoData(fitting.tokenizer(), prompts, heldOut, text);
+  }
+
+  /// The text of PPO-ptx, found and not yet read; empty for plain PPO.
+  private Optional<TextListing> mixed(PrintWriter out) throws IOException {
+    if (settings.ptx().coefficient() == 0) {
+      if (!text.isEmpty()) {
+        out.println("--text is not read: ptx.coefficient is 0 (see --set ptx.coefficient=...)");
+      }
+      return Optional.empty();
+    }
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--text: ptx.coefficient is %s, so name files of pretraining text, or set it to 0 for plain PPO with --set ptx.coefficient=0"
+              .formatted(settings.ptx().coefficient()));
+    }
+    return Optional.of(TextListing.of(text));
+  }
+
+  private static Corpus pretraining(
+      TextListing mixed, ContextFitter fitting, TrainingRun run, RunOptions options)
+      throws IOException {
+    var documents = TextFiles.read(mixed, options.out(), options.progress());
+    var corpus = Corpus.of(documents.training(), fitting.tokenizer(), fitting.context());
+    run.with("ptx_hash", DataHash.of(corpus.tokens()));
+    return corpus;
+  }
+}

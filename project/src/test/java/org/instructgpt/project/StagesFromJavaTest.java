@@ -1,0 +1,119 @@
+package org.instructgpt.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.StopFlag;
+import org.instructgpt.recipe.Recipe;
+import org.instructgpt.records.ImportSettings;
+import org.instructgpt.records.Importer;
+import org.instructgpt.torch.Scope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The stages as a Java program calls them.
+class StagesFromJavaTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final RunOptions OPTIONS = RunOptions.quiet(() -> NOW);
+
+  private static final String RECIPE =
+      """
+      model: {layers: 1, width: 16, heads: 2, context: 48, vocabulary: 270}
+      pretrain: {steps: 2, batch_size: 2, warmup_steps: 1}
+      sft: {epochs: 1, batch_size: 4, max_response_tokens: 16}
+      supervised: {epochs: 1, batch_size: 4, max_response_tokens: 16}
+      reward: {batch_prompts: 4}
+      ppo:
+        {episodes: 8, batch_size: 4, minibatch_size: 4, micro_batch_size: 4,
+         sampling: {max_response_tokens: 4, rows: 4}, ptx: {ratio: 1}}
+      """;
+
+  @TempDir static Path folder;
+  private static Workspace workspace = new Workspace(Path.of(""));
+  private static Recipe recipe = Recipe.none();
+  private static Path text = Path.of("");
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    text = Files.writeString(folder.resolve("text.txt"), "the cat sat on the mat. ".repeat(99));
+    recipe = Recipe.read(Files.writeString(folder.resolve("recipe.yaml"), RECIPE));
+    workspace = Workspace.create(folder.resolve("workspace"));
+    var lines = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      lines.append(
+          "{\"prompt\": \"cat %d?\", \"completions\": [\"the mat\", \"dog\"], \"ranks\": [1, 2]}%n"
+              .formatted(i));
+    }
+    var rankings = Files.writeString(folder.resolve("rankings.jsonl"), lines);
+    var shown = lines.toString().replaceAll("completions.*", "completion\": \"on the mat\"}");
+    var demonstrations = Files.writeString(folder.resolve("demonstrations.jsonl"), shown);
+    try (var store = workspace.store()) {
+      var _ = new Importer(store, ImportSettings.at(NOW)).read(List.of(rankings, demonstrations));
+    }
+  }
+
+  @Test
+  void theStagesOfThePaperMakeTheirModelsAndARewardModelScoresAText() throws IOException {
+    assertThat(PretrainRun.of(recipe, text).train(workspace, OPTIONS)).hasValue(model("base"));
+    assertThat(SftRun.baseline(recipe).train(workspace, OPTIONS)).hasValue(model("sft"));
+    assertThat(SftRun.start(recipe, text).train(workspace, OPTIONS)).hasValue(model("supervised"));
+    assertThat(RewardRun.of(recipe).train(workspace, OPTIONS)).hasValue(model("reward"));
+    assertThat(PpoRun.of(recipe, text).train(workspace, OPTIONS)).hasValue(model("ppo"));
+
+    assertThat(Lineage.read(model("ppo")).at("/parents").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("policy", "reward_model");
+    assertThat(Checkpoint.kind(model("ppo"))).isEqualTo(Checkpoint.Kind.LANGUAGE);
+    long before = Scope.liveObjects();
+    try (var reward = RewardScorer.open(model("reward"))) {
+      assertThat(reward.score("cat 1?", "the mat"))
+          .isFinite()
+          .isNotEqualTo(reward.score("cat 1?", "dog"));
+      assertThatThrownBy(() -> reward.score("cat?", "dog ".repeat(99)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the model's context is 48");
+    }
+    assertThat(Scope.liveObjects()).isEqualTo(before);
+  }
+
+  private static Path model(String name) {
+    return workspace.model(name);
+  }
+
+  @Test
+  void aTrainingThatIsStoppedMakesNoModelAndGoesOnWhenItIsCalledAgain() throws IOException {
+    var stopped = new StopFlag();
+    stopped.request();
+    var quick = PretrainRun.of(recipe, text).withName("other");
+    var options =
+        new RunOptions(
+            OPTIONS.precision(),
+            OPTIONS.device(),
+            false,
+            false,
+            OPTIONS.out(),
+            Progress.NONE,
+            () -> stopped,
+            OPTIONS.clock());
+    assertThat(quick.train(workspace, options)).isEmpty();
+    assertThat(quick.train(workspace, OPTIONS)).hasValue(model("other"));
+  }
+
+  @Test
+  void whatIsMissingIsTold() {
+    var lost = RewardRun.of(recipe).withFrom("nobody").withName("none");
+    assertThatThrownBy(() -> lost.train(workspace, OPTIONS))
+        .hasMessageContaining("there is neither a model of this name");
+    assertThatThrownBy(() -> SftRun.start(recipe).withFrom("nobody").train(workspace, OPTIONS))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new PpoRun.Saving(0, 0)).hasMessageContaining("at least 1");
+  }
+}
