@@ -155,6 +155,40 @@ record Rules(String root) {
     return reached;
   }
 
+  /// Pages and routes stand in `web` and `studio`.
+  ArchRule onlyWebAndStudioKnowPages() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(in("web"), in("studio"), in("app"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("gg.jte..", "io.javalin..", "jakarta.servlet..");
+  }
+
+  /// Within a module at most two files may use each other, directly or around others.
+  ArchRule filesFormNoCycle() {
+    return classes()
+        .that()
+        .areTopLevelClasses()
+        .should(
+            new ArchCondition<>("be in no cycle of more than two files") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                var cycle = new TreeSet<String>();
+                for (JavaClass reached : FileCycles.reach(type)) {
+                  if (FileCycles.reach(reached).contains(type)) {
+                    cycle.add(reached.getSimpleName());
+                  }
+                }
+                if (cycle.size() > 2) {
+                  events.add(
+                      SimpleConditionEvent.violated(
+                          type, type.getName() + " is in the cycle " + cycle));
+                }
+              }
+            });
+  }
+
   private static boolean asksOutside(JavaAccess<?> access) {
     var owner = access.getTarget().getOwner().getName();
     return OUTSIDE.getOrDefault(owner, Set.of()).contains(access.getTarget().getName());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Each rule is seen to catch the breach that the package `fixture` holds for it.
@@ -54,6 +55,26 @@ class RulesTest {
   }
 
   @Test
+  void aPageOutsideWebAndStudioIsCaught() {
+    assertCaught(RULES.onlyWebAndStudioKnowPages(), "gg.jte.TemplateEngine");
+  }
+
+  @Test
+  void aCycleOfThreeFilesIsCaughtAndOneOfTwoIsNot() {
+    assertCaught(RULES.filesFormNoCycle(), "First is in the cycle [First, Second, Third]");
+    assertThat(String.join("\n", messages(RULES.filesFormNoCycle()))).doesNotContain("Half");
+  }
+
+  @Test
+  void aQueryOfTheStoresTablesIsCaughtAndOneOfOtherTablesIsNot() {
+    assertThat(StoreQueries.in("var sql = \"SELECT id FROM prompt WHERE id = ?\";", List.of("prompt")))
+        .containsExactly("FROM prompt");
+    assertThat(StoreQueries.in("\"update Prompt set text = ''\"", List.of("prompt"))).hasSize(1);
+    assertThat(StoreQueries.in("\"SELECT id FROM prompt_task\"", List.of("prompt"))).isEmpty();
+    assertThat(StoreQueries.in("// taken from prompt", List.of("prompt"))).isEmpty();
+  }
+
+  @Test
   void whatAModuleMayUseReachesThroughOthers() {
     assertThat(Rules.reach("sft"))
         .containsExactlyInAnyOrder("sft", "model", "torch", "text", "records", "files");
@@ -64,7 +85,7 @@ class RulesTest {
     assertThat(messages(rule)).anyMatch(message -> message.contains(breach));
   }
 
-  private static java.util.List<String> messages(ArchRule rule) {
+  private static List<String> messages(ArchRule rule) {
     return rule.evaluate(BREACHES).getFailureReport().getDetails();
   }
 }
