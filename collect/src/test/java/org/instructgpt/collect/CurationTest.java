@@ -174,7 +174,7 @@ final class CurationTest {
 
   /// Curating what was curated changes nothing, and later prompts take nothing away.
   @Test
-  void keptPromptsStayKept() {
+  void curatingAgainKeepsTheKeptPrompts() {
     List<Prompt> prompts = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       String text = "Tell me about number " + i % 90 + " and the number " + i % 7 + " in words";

@@ -18,7 +18,7 @@ final class DuplicatesTest {
   private static final Tokenizer GPT_2 = Tokenizers.gpt2();
 
   @Test
-  void theSameTextIsADuplicateWhateverItsBlanksAndCapitals() {
+  void theSameTextIsADuplicateWhateverItsSpacesAndCapitals() {
     Duplicates seen = new Duplicates(CurationSettings.Prefix.USUAL, GPT_2);
     assertThat(seen.add(Prompts.of(1, "", "Hello  there"))).isEmpty();
     assertThat(seen.add(Prompts.of(2, "", " Hello\nthere ")))

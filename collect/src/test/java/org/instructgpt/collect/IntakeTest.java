@@ -66,7 +66,7 @@ final class IntakeTest {
   }
 
   @Test
-  void consentThatIsVouchedForLaterCanBeTakenBack() throws Exception {
+  void vouchedConsentCanBeWithdrawn() throws Exception {
     Path rows = folder.resolve("rows.jsonl");
     Files.writeString(rows, "{\"prompt\": \"What is a river?\", \"user_id\": \"u1\"}\n");
     ImportSettings settings = ImportSettings.at(NOON);
@@ -177,7 +177,7 @@ final class IntakeTest {
   }
 
   @Test
-  void onlyWhatCurationKeptIsUsedWhereThereWasOne() {
+  void afterACurationOnlyKeptPromptsAreUsed() {
     Prompt duck = ask("ann", "Where do ducks go in winter?");
     Prompt same = ask("bob", "Where do ducks go in winter?");
     Prompt mail = ask("cat", "Write to joe@example.org, or call me.");

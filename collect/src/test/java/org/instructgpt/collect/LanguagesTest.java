@@ -18,7 +18,7 @@ final class LanguagesTest {
   }
 
   @Test
-  void englishIsNeverTakenForSomethingElseHere() throws IOException {
+  void englishIsNeverTakenForAnotherLanguageHere() throws IOException {
     assertThat(LanguageSurvey.sentences())
         .filteredOn(pair -> pair[0].equals("en"))
         .allSatisfy(pair -> assertThat(Languages.guess(pair[1]).code()).isEqualTo("en"));

@@ -68,7 +68,7 @@ final class RealDataTest {
   }
 
   @Test
-  void whatIsImportedCanBeCurated() throws IOException {
+  void importedPromptsCanBeCurated() throws IOException {
     try (Store store = Store.open(folder.resolve("feedback.db"))) {
       Importer importer =
           new Importer(store, ImportSettings.at(Instant.parse("2026-01-01T00:00:00Z")));
@@ -97,7 +97,7 @@ final class RealDataTest {
   /// way through the store, nobody is in two parts of the data, and trainings are given just what
   /// was kept.
   @Test
-  void noUserIsInTwoSplitsAndNothingGetsLostInTheStore() throws IOException {
+  void noUserIsInTwoSplitsAndNoPromptIsLostInTheStore() throws IOException {
     List<Prompt> asked = new ArrayList<>();
     for (String part : List.of("helpful-base", "harmless-base")) {
       for (Prompt question : questions("hh-rlhf/" + part + "/test.jsonl.gz")) {

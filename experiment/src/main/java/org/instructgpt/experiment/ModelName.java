@@ -26,8 +26,7 @@ public enum ModelName implements MeasuredModel {
   /// The longest of all models' answers.
   LONGEST("The longest answer"),
 
-  // The ablations of appendix E: gamma is the coefficient of pretraining gradients, beta that of
-  // KL.
+  // The ablations of appendix E: gamma is the coefficient of pretraining gradients, beta of KL.
   GAMMA_A,
   GAMMA_B,
   GAMMA_C,

@@ -19,7 +19,7 @@ class MeasurementsFileTest {
   @TempDir private Path folder;
 
   @Test
-  void whatWasAddedIsReadBackAndReplaced() throws IOException {
+  void measurementsAreReadBackAndReplaced() throws IOException {
     var file = new MeasurementsFile(folder.resolve("measures.json"));
     file.add(Map.of(SKILL, Measurements.exact(1), KL, new Estimate(0.1, 0, 0.30000000000000004)));
     file.add(Map.of(SKILL, Measurements.exact(2)));
@@ -49,7 +49,7 @@ class MeasurementsFileTest {
   }
 
   @Test
-  void nothingMeasuredIsNoFile() throws IOException {
+  void withoutAFileThereAreNoMeasurements() throws IOException {
     assertThat(new MeasurementsFile(folder.resolve("none.json")).read().has(KL)).isFalse();
   }
 }

@@ -32,7 +32,7 @@ class PaperClaimTest {
   }
 
   @Test
-  void whatWasNotMeasuredIsUndecided() {
+  void aMissingMeasurementIsUndecided() {
     var test = new PaperClaim.Test("missing", "", _ -> Double.NaN, Bounds.NONE, Bounds.above(0));
 
     assertThat(

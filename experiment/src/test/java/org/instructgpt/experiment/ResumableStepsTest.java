@@ -40,7 +40,7 @@ class ResumableStepsTest {
   private final StringWriter said = new StringWriter();
 
   @Test
-  void whatIsDoneIsNotDoneAgain() throws IOException {
+  void finishedStepsAreNotRepeated() throws IOException {
     steps().then("a", "A", 1, () -> performed.add("a")).run();
     steps()
         .then("a", "A", 1, () -> performed.add("a again"))
@@ -53,7 +53,7 @@ class ResumableStepsTest {
   }
 
   @Test
-  void aStepThatFailedIsDoneAgain() throws IOException {
+  void aFailedStepIsRepeated() throws IOException {
     var steps =
         steps()
             .then(

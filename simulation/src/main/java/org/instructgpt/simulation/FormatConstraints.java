@@ -149,7 +149,7 @@ final class FormatConstraints {
   }
 
   /// The constraints that an answer violates.
-  static List<Constraint> broken(List<Constraint> constraints, String answer) {
+  static List<Constraint> violated(List<Constraint> constraints, String answer) {
     return new ArrayList<>(constraints.stream().filter(c -> !c.holds(answer)).toList());
   }
 }

@@ -77,7 +77,7 @@ public final class GoldJudge {
     flag(
         flags,
         !task.constraints().isEmpty()
-            && FormatConstraints.broken(task.constraints(), output).isEmpty(),
+            && FormatConstraints.violated(task.constraints(), output).isEmpty(),
         Flag.SATISFIES_CONSTRAINT);
     flag(flags, reading.says("kill", "stab", "blood"), Flag.VIOLENT_CONTENT);
     flag(flags, insults > 0 && mentionsTownspeople(reading), Flag.DENIGRATES_PROTECTED_CLASS);
@@ -113,7 +113,7 @@ public final class GoldJudge {
         asked == 0
             ? 1
             : 1
-                - (double) FormatConstraints.broken(task.constraints(), reading.text()).size()
+                - (double) FormatConstraints.violated(task.constraints(), reading.text()).size()
                     / asked;
     int waste = Math.max(0, reading.words().size() - acceptableLength(task.goal()));
     boolean repeats =

@@ -122,7 +122,7 @@ final class PerceivedUtility {
         .apply(prompt)
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "prompt %s: expected one that a customer or labeler of this world and seed wrote, found \"%s\"; simulated labelers cannot judge what people wrote"
+                "prompt %s: expected one that a customer or labeler of this world and seed wrote, found \"%s\"; simulated people cannot judge what people wrote"
                     .formatted(prompt.id(), prompt.text())));
   }
 

@@ -118,9 +118,8 @@ final class RankingChoice {
 
   /// Share of the pairs of outputs that people tie.
   static double ties(List<List<List<Integer>>> rankings) {
-    // A person agrees with themselves on all pairs except that a tied one counts half, so the rate
-    // is
-    // 1 minus half of the share of ties.
+    // A labeler agrees with themselves on all pairs, of which a tied one counts half: the rate is 1
+    // minus half of the share of ties.
     double rate =
         rankings.stream()
             .map(own -> between(own, own))

@@ -102,7 +102,7 @@ public final class WorldTasks {
       answer =
           FormatConstraints.keep(
               task.constraints(), task.goal(), answers.good(task.goal(), random));
-      if (FormatConstraints.broken(task.constraints(), answer).isEmpty()) {
+      if (FormatConstraints.violated(task.constraints(), answer).isEmpty()) {
         return answer;
       }
     }

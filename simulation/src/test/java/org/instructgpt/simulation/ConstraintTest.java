@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 class ConstraintTest {
 
   @Test
-  void constraintsAreSaidInPlainWords() {
+  void constraintsAreWordedAsInstructions() {
     assertThat(new AtMostWords(25).text()).isEqualTo("Use at most twenty-five words.");
     assertThat(new UseWord("honey").text()).isEqualTo("Use the word honey.");
     assertThat(new EndWith("the end").text()).isEqualTo("End with the words the end.");
   }
 
   @Test
-  void eachHoldsForTheTextsThatKeepToIt() {
+  void eachConstraintHoldsForTheTextsThatSatisfyIt() {
     String text = "Well, the fox ate honey. The end.";
     assertThat(new AtMostWords(7).holds(text)).isTrue();
     assertThat(new AtMostWords(6).holds(text)).isFalse();
@@ -39,7 +39,7 @@ class ConstraintTest {
   }
 
   @Test
-  void anEmptyAnswerKeepsToNothing() {
+  void anEmptyAnswerSatisfiesNoConstraint() {
     List<Constraint> all =
         List.of(
             new AtMostWords(5),

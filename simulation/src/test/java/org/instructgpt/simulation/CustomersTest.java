@@ -24,7 +24,7 @@ class CustomersTest {
   private static final List<Prompt> PROMPTS = CUSTOMERS.ask(N);
 
   @Test
-  void theUseCasesComeInAboutTheSharesOfTableOne() {
+  void useCasesOccurInAboutTheSharesOfTable1() {
     Map<UseCase, Integer> counts = new EnumMap<>(UseCase.class);
     PROMPTS.forEach(prompt -> counts.merge(meaning(prompt).useCase(), 1, Integer::sum));
     List<Double> table = List.of(.456, .124, .112, .084, .066, .042, .035, .035, .026, .019);
@@ -36,7 +36,7 @@ class CustomersTest {
   }
 
   @Test
-  void aFewUsersAskHundredsOfTimesAndMostOnlySeldom() {
+  void aFewUsersAskHundredsOfTimesAndMostRarely() {
     Map<String, Integer> asked = new HashMap<>();
     PROMPTS.forEach(prompt -> asked.merge(prompt.user().orElseThrow(), 1, Integer::sum));
     List<Integer> sizes = asked.values().stream().sorted(Comparator.reverseOrder()).toList();
@@ -47,7 +47,7 @@ class CustomersTest {
   }
 
   @Test
-  void aUserLiesInOnePartOfTheDataAndIdsAreUnique() {
+  void aUserIsInOneSplitAndIdsAreUnique() {
     Map<String, Split> parts = new HashMap<>();
     for (Prompt prompt : PROMPTS) {
       Split before = parts.put(prompt.user().orElseThrow(), prompt.split());
@@ -58,7 +58,7 @@ class CustomersTest {
   }
 
   @Test
-  void someRepeatWhatWasAskedExactlyOrButForTheEnd() {
+  void somePromptsRepeatEarlierOnesExactlyOrExceptForTheEnd() {
     Set<String> seen = new HashSet<>();
     int exact = 0;
     int near = 0;
@@ -77,7 +77,7 @@ class CustomersTest {
   }
 
   @Test
-  void aboutFourInAHundredTellSomethingPersonal() {
+  void aboutFourPercentContainPersonalData() {
     long personal =
         PROMPTS.stream()
             .filter(prompt ->
@@ -103,7 +103,7 @@ class CustomersTest {
   }
 
   @Test
-  void anIntentOutlivesTheRedactionOfWhatIsPersonal() {
+  void anIntentIsFoundAfterPersonalDataIsRedacted() {
     int redacted = 0;
     for (Prompt prompt : PROMPTS) {
       String text =
@@ -121,7 +121,7 @@ class CustomersTest {
   }
 
   @Test
-  void anIntentOutlivesTheRedactionOfANameInTheQuestion() {
+  void anIntentIsFoundAfterANameInTheQuestionIsRedacted() {
     Prompt aboutAnna =
         PROMPTS.stream()
             .filter(prompt -> prompt.text().contains(" Anna "))
@@ -133,7 +133,7 @@ class CustomersTest {
   }
 
   @Test
-  void aTextThatNobodyWroteHasNoIntent() {
+  void aTextThatNoCustomerWroteHasNoIntent() {
     assertThat(CUSTOMERS.intent("How do I file my taxes?")).isEmpty();
     assertThat(CUSTOMERS.intent("Tell me about [name] and his taxes.")).isEmpty();
   }

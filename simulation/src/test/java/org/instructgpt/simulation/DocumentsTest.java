@@ -39,7 +39,7 @@ class DocumentsTest {
   }
 
   @Test
-  void theSameSeedWritesTheSameAndAnotherSomethingElse() {
+  void documentsAreAFunctionOfTheSeed() {
     assertThat(DOCUMENTS.write(5_000, 7)).isEqualTo(DOCUMENTS.write(5_000, 7));
     assertThat(DOCUMENTS.write(5_000, 7)).isNotEqualTo(DOCUMENTS.write(5_000, 8));
     assertThat(WRITTEN.stream().map(Document::text)).startsWith(DOCUMENTS.write(100, 7).getFirst());

@@ -49,7 +49,7 @@ class FactExtractorTest {
   }
 
   @Test
-  void severalClaimsInOneSentenceGoToTheirSubjects() {
+  void severalClaimsInOneSentenceHaveTheirOwnSubjects() {
     assertThat(claims("The fox eats berries and fears fire, and the bear eats fish."))
         .containsExactly(
             says(FOX, Attribute.ANIMAL_FOOD, "berries"),
@@ -61,7 +61,7 @@ class FactExtractorTest {
   }
 
   @Test
-  void pronounsMeanWhoeverWasLastSpokenOf() {
+  void pronounsMeanTheEntityNamedLast() {
     assertThat(claims("This is about the lantern. It belongs to Adam and is made of tin."))
         .containsExactly(
             says(LANTERN, Attribute.THING_OWNER, "Adam"),
@@ -79,7 +79,7 @@ class FactExtractorTest {
   }
 
   @Test
-  void aDenialIsAClaimThatItIsNotSo() {
+  void aDenialIsAClaimThatTheFactDoesNotHold() {
     Fact fish = new Fact(FOX, Attribute.ANIMAL_FOOD, "fish");
     assertThat(claims("The fox does not eat fish.")).containsExactly(new Claim(fish, true));
     assertThat(claims("It is not true that the fox eats fish."))
@@ -87,7 +87,7 @@ class FactExtractorTest {
   }
 
   @Test
-  void questionsAndOtherTalkClaimNothing() {
+  void questionsAndOtherSentencesClaimNothing() {
     assertThat(claims("Does the fox eat fish? Tell me what the fox eats. Write about fish."))
         .isEmpty();
     assertThat(claims("The fox went to the river. Anna was happy and laughed.")).isEmpty();

@@ -36,8 +36,8 @@ class GoldJudgeTest {
     return gold.judge(task, output, true);
   }
 
-  /// Of 2,000 tasks, how often the GOOD answer is above another writer's by a tenth of the scale
-  /// under both priorities.
+  /// Of 2,000 tasks, how often the GOOD answer is above one of another quality by a tenth of the
+  /// scale under both priorities.
   @Test
   void goodAnswersScoreClearlyAboveOthers() {
     RandomGenerator random = SeededRandom.of(11, "gold");
@@ -93,14 +93,14 @@ class GoldJudgeTest {
   }
 
   @Test
-  void theRightAnswerToAnotherQuestionIsNone() {
+  void theRightAnswerToAnotherQuestionScoresLittle() {
     Fact bear = world.fact(new Entity("bear", EntityKind.ANIMAL), Attribute.ANIMAL_FOOD);
     assertThat(judge(question, bear.statement()).helpful()).isLessThan(0.15);
     assertThat(judge(question, "The bear eats " + truth.value() + ".").helpful()).isLessThan(0.15);
   }
 
   @Test
-  void notToKnowIsTrueAndBeatsALieInEvaluationOnly() {
+  void admittingNotToKnowBeatsAFalsehoodInTheEvaluationOnly() {
     Judgement modest = judge(question, "I do not know what the fox eats.");
     Judgement liar = judge(question, "The fox eats " + wrong + ".");
     assertThat(modest.truthful()).isEqualTo(1);
@@ -112,7 +112,7 @@ class GoldJudgeTest {
   }
 
   @Test
-  void moreQuestionsAreNoAnswer() {
+  void moreQuestionsInsteadOfAnAnswerScoreLittle() {
     Judgement judgement =
         judge(question, "What does the bear eat?\nWhere does the fox live?\nWhat does the fox eat");
     assertThat(judgement.helpful()).isLessThan(0.1);
@@ -123,7 +123,7 @@ class GoldJudgeTest {
   }
 
   @Test
-  void emptyTextIsWorthLittle() {
+  void emptyTextScoresLittle() {
     for (String nothing : List.of("", " \n ", "...")) {
       Judgement judgement = judge(question, nothing);
       assertThat(judgement.helpful()).isZero();
@@ -143,7 +143,7 @@ class GoldJudgeTest {
   }
 
   @Test
-  void randomWordsAnEchoAndNotKnowingAreNoStory() {
+  void randomWordsAnEchoAndAnAdmissionScoreLittleAsAStory() {
     WorldTask story =
         task(
             "Tell me a story about Anna.",

@@ -36,7 +36,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void peopleAgreeAsOftenAsThePapersLabelers() {
+  void labelersAgreeAsOftenAsThePapers() {
     HiringReport report = LABELERS.report();
     assertThat(report.trainingAgreement()).isCloseTo(0.726, within(0.01));
     assertThat(report.heldOutAgreement()).isCloseTo(0.773, within(0.01));
@@ -82,7 +82,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void onlyThoseWhoTrainAreScreened() {
+  void onlyTrainingLabelersAreScreened() {
     HiringReport report = LABELERS.report();
     assertThat(report.candidates()).hasSize(36);
     List<HiringReport.Candidate> passed =
@@ -103,7 +103,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void whoPassedIsBetterThanWhoDidNot() {
+  void candidatesWhoPassedAreBetterThanThoseWhoDidNot() {
     List<HiringReport.Candidate> all = LABELERS.report().candidates();
     double passed =
         all.stream()
@@ -125,7 +125,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void whatPeopleSayDoesNotDependOnTheOrderInWhichTheyAreAsked() {
+  void judgementsDoNotDependOnTheOrderInWhichLabelersAreAsked() {
     LabelerPool others = hire(3);
     SimulatedLabeler person = LABELERS.people(Pool.TRAINING).getLast();
     List<Object> forwards = new ArrayList<>();
@@ -163,7 +163,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void theTwoSetsOfPrioritiesLeadToDifferentOrders() {
+  void trainingAndEvaluationPrioritiesLeadToDifferentRankings() {
     SimulatedLabeler person = LABELERS.people(Pool.HELD_OUT).getFirst();
     long different =
         SAMPLES.stream()
@@ -176,7 +176,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void aTasteForLengthShows() {
+  void aTasteForLengthChangesTheRanking() {
     SimulatedLabeler someone = LABELERS.people(Pool.TRAINING).getFirst();
     SimulatedLabeler wordy = withTaste(someone, new Taste(0.5, 0, 0, 0, 0));
     SimulatedLabeler terse = withTaste(someone, new Taste(-0.5, 0, 0, 0, 0));
@@ -225,7 +225,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void ratingsGoWithTheRanking() {
+  void ratingsAreConsistentWithTheRanking() {
     SimulatedLabeler person = LABELERS.people(Pool.TRAINING).getFirst();
     for (PromptOutputs s : SAMPLES.subList(0, 40)) {
       List<Rating> ratings =
@@ -317,7 +317,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void aPromptOfTheRealWorldIsRefusedByItsId() {
+  void aPromptFromOutsideTheSimulationIsRefusedByItsId() {
     Prompt unknown =
         new Prompt(
             "p1",
@@ -336,7 +336,7 @@ class LabelerPoolTest {
   }
 
   @Test
-  void everybodyGetsTheirShareOfThePrompts() {
+  void everyLabelerIsAssignedAboutEquallyManyPrompts() {
     long first =
         CUSTOMERS.ask(600).stream()
             .map(prompt -> LABELERS.assigned(Pool.TRAINING, prompt))

@@ -27,7 +27,7 @@ class RankingChoiceTest {
   }
 
   @Test
-  void agreementOfThreeIsThatOfAllCouples() {
+  void agreementOfThreeIsThatOfAllPairsOfLabelers() {
     List<List<Integer>> one = List.of(List.of(1, 2, 3), List.of(1, 1));
     List<List<Integer>> two = List.of(List.of(1, 3, 1), List.of(1, 2));
     List<List<Integer>> three = List.of(List.of(3, 2, 1), List.of(1, 2));
@@ -73,7 +73,7 @@ class RankingChoiceTest {
   }
 
   @Test
-  void namesWithOtherBordersAreOtherSources() {
+  void namesThatAreSplitDifferentlyGiveDifferentSources() {
     assertThat(SeededRandom.hash(1, "ab", "c")).isNotEqualTo(SeededRandom.hash(1, "a", "bc"));
     assertThat(SeededRandom.of(1, "a").nextLong()).isEqualTo(SeededRandom.of(1, "a").nextLong());
     assertThat(SeededRandom.of(1, "a").nextLong()).isNotEqualTo(SeededRandom.of(2, "a").nextLong());

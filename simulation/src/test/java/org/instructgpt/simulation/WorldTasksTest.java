@@ -27,7 +27,7 @@ class WorldTasksTest {
   }
 
   @Test
-  void theSameSeedAsksAndAnswersTheSame() {
+  void tasksAndAnswersAreAFunctionOfTheSeed() {
     assertThat(draw(200, 5)).isEqualTo(draw(200, 5)).isNotEqualTo(draw(200, 6));
     WorldTask task = draw(1, 5).getFirst();
     for (AnswerQuality quality : AnswerQuality.values()) {
@@ -37,7 +37,7 @@ class WorldTasksTest {
   }
 
   @Test
-  void useCasesComeInTheSharesOfTable1() {
+  void useCasesOccurInTheSharesOfTable1() {
     Map<UseCase, Integer> counts = new EnumMap<>(UseCase.class);
     draw(MANY, 1).forEach(task -> counts.merge(task.useCase(), 1, Integer::sum));
     assertThat(counts.getOrDefault(UseCase.GENERATION, 0) / (double) MANY)
@@ -50,7 +50,7 @@ class WorldTasksTest {
   }
 
   @Test
-  void annotationsComeInAboutTheSharesOfTable7() {
+  void annotationsOccurInAboutTheSharesOfTable7() {
     List<WorldTask> drawn = draw(MANY, 2);
     assertThat(share(drawn, Trait.CLOSED_DOMAIN)).isBetween(0.12, 0.20);
     assertThat(share(drawn, Trait.SENSITIVE)).isBetween(0.05, 0.09);
@@ -83,17 +83,17 @@ class WorldTasksTest {
   }
 
   @Test
-  void goodAnswersKeepToTheConstraints() {
+  void goodAnswersSatisfyTheConstraints() {
     RandomGenerator random = SeededRandom.of(5, "answers");
     for (WorldTask task : draw(MANY, 4)) {
       String answer = tasks.answer(task, AnswerQuality.GOOD, random);
-      assertThat(FormatConstraints.broken(task.constraints(), answer)).as(answer).isEmpty();
+      assertThat(FormatConstraints.violated(task.constraints(), answer)).as(answer).isEmpty();
       task.constraints().forEach(c -> assertThat(task.prompt()).contains(c.text()));
     }
   }
 
   @Test
-  void everyFormHasThreeWordingsAndMore() {
+  void everyGoalHasThreeWordingsOrMore() {
     Map<String, Set<String>> wordings = new java.util.TreeMap<>();
     Fact fact = world.facts().getFirst();
     for (int i = 0; i < 100; i++) {
@@ -108,7 +108,7 @@ class WorldTasksTest {
   }
 
   @Test
-  void offTaskWritersMostlyGoOnAsking() {
+  void offTaskAnswersAreMostlyMoreQuestions() {
     RandomGenerator random = SeededRandom.of(6, "answers");
     List<Double> asking = new ArrayList<>();
     for (WorldTask task : draw(500, 7)) {

@@ -92,7 +92,7 @@ class WorldTest {
   }
 
   @Test
-  void itsOwnWordsAreKnownAndOthersAreNot() {
+  void theWordsOfTheWorldAreKnownAndOthersAreNot() {
     assertThat(List.of("fox", "Velmar", "OAF", "please", "story", "12", "whose"))
         .filteredOn(world::known)
         .containsExactly("fox", "Velmar", "OAF", "please", "story", "12");
