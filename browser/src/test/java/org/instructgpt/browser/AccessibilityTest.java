@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every page, light and dark, on a desk and on a phone: nothing serious that axe finds, nothing to
-/// scroll sideways, nothing in the console.
+/// Every page, light and dark, on a desktop and on a phone: nothing serious that axe finds, nothing
+/// to scroll sideways, nothing in the console.
 class AccessibilityTest extends AtStudio {
   private static final Set<String> GRAVE = Set.of("serious", "critical");
   private static final String WIDER =
@@ -48,7 +48,7 @@ class AccessibilityTest extends AtStudio {
   }
 
   @Test
-  void theTourMissesNoPage() throws IOException {
+  void theTourVisitsEveryPage() throws IOException {
     var pages = RouteTable.pages().stream().map(Route::path).collect(Collectors.toSet());
     var seen = stops.stream().map(Tour.Stop::route).collect(Collectors.toSet());
     assertThat(seen).containsAll(pages);
@@ -56,7 +56,7 @@ class AccessibilityTest extends AtStudio {
 
   @ParameterizedTest
   @MethodSource("looks")
-  void everyPageIsForEverybody(Chrome.Look look) {
+  void everyPageIsAccessible(Chrome.Look look) {
     var wrong = new ArrayList<String>();
     for (var stop : stops) {
       try (var context = chrome.person(look)) {
@@ -74,7 +74,7 @@ class AccessibilityTest extends AtStudio {
 
   private static List<String> look(Page page) {
     var wrong = new ArrayList<String>();
-    // A frame in which nothing may run cannot be asked either.
+    // Axe cannot run in the sandboxed frame.
     var found = new AxeBuilder(page).exclude("iframe").analyze().getViolations();
     for (var rule : found) {
       if (GRAVE.contains(rule.getImpact())) {

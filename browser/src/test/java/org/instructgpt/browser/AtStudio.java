@@ -17,7 +17,7 @@ abstract class AtStudio {
   private final Consumer<Seed> seeding;
   private final String[] options;
 
-  /// What the studio printed, where a test failed.
+  /// What the studio printed, shown when a test failed.
   @RegisterExtension
   final AfterTestExecutionCallback witness =
       context -> {

@@ -12,7 +12,7 @@ import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.web.StrippingProxy;
 import org.junit.jupiter.api.Test;
 
-/// The studio below a path of a reverse proxy, as a person uses it: nothing leads beside it.
+/// The studio below a path of a reverse proxy, as a person uses it: no request leaves the path.
 class BelowAPathTest {
   private static final double ANSWERED = 60_000;
 
@@ -83,7 +83,7 @@ class BelowAPathTest {
     page.fill("#name", "Customer Path");
     page.click(".languages button[value=zh]");
     PlaywrightAssertions.assertThat(page.locator("html")).hasAttribute("lang", "zh-Hans");
-    // The page's script puts back what was typed; faster than it is nobody but a test.
+    // The page's script restores what was typed; only a test is faster than it.
     PlaywrightAssertions.assertThat(page.locator("#name")).hasValue("Customer Path");
     page.click(".languages button[value=en]");
     PlaywrightAssertions.assertThat(page.locator("html")).hasAttribute("lang", "en");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The hand, the keyboards of the world, and what is said of what is missing.
+/// The ranking board: dragging, keyboard layouts, messages of what is missing.
 class BoardTest extends AtStudio {
   private static final int K = 4;
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -89,7 +89,7 @@ class BoardTest extends AtStudio {
   }
 
   @Test
-  void whatWasMissingIsNotToldAnyMoreWhenItIsThere() {
+  void aProblemDisappearsWhenItIsSolved() {
     page.locator("[data-go]").last().click();
     page.click("[data-submit]");
     assertThat(page.locator("#problems")).isVisible();
@@ -109,7 +109,7 @@ class BoardTest extends AtStudio {
           Process, KeyK
           k, KeyV
           """)
-  void aShortcutIsTheLetterOnWhateverKeyboard(String key, String code) {
+  void shortcutsAreLettersOnEveryKeyboardLayout(String key, String code) {
     press(key, code, "{}");
     assertThat(page.locator("dialog#skipping[open]")).isVisible();
   }
@@ -124,13 +124,13 @@ class BoardTest extends AtStudio {
           7, Digit7, 7
           3, Numpad3, 3
           """)
-  void aMarkIsTheDigitOnWhateverKeyboard(String key, String code, String mark) {
+  void ratingsAreDigitsOnEveryKeyboardLayout(String key, String code, String mark) {
     press(key, code, "{}");
     assertThat(page.locator("[name=quality-0][value='" + mark + "']")).isChecked();
   }
 
   @Test
-  void whatAnInputMethodComposesIsNoShortcut() {
+  void inputMethodCompositionTriggersNoShortcut() {
     press("k", "KeyK", "{\"isComposing\": true}");
     press("Enter", "Enter", "{\"isComposing\": true, \"ctrlKey\": true}");
     assertThat(page.locator("dialog#skipping[open]")).hasCount(0);

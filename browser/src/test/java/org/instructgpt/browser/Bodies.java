@@ -11,14 +11,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Bodies of requests that are wrong in every way we know: right ones with one to three faults, and
-/// some that were never right. The same random numbers make the same bodies.
+/// some that were never valid. The same seed gives the same bodies.
 record Bodies(RandomGenerator random) {
   private static final int MIB = 1 << 20;
 
-  /// What is longer gets no second fault: patterns would take too long to find a place for it.
+  /// Longer bodies get no second fault: patterns would take too long to find a place for it.
   private static final int LONG = 40_000;
 
-  /// What is right for each route, so that a fault is found behind the first check, not before it.
+  /// Valid bodies of each route, so that a fault is found behind the first check, not before it.
   private static final Map<String, String> RIGHT =
       Map.ofEntries(
           Map.entry("/api/tasks/next", "{}"),
@@ -169,7 +169,7 @@ record Bodies(RandomGenerator random) {
     return RIGHT.getOrDefault(route, "csrf=x&a=b");
   }
 
-  /// A value for a part of a path: what is there, most of the time.
+  /// A value for a part of a path: mostly one that exists.
   String part(List<String> known) {
     if (!known.isEmpty() && !odds(4)) {
       return one(known);

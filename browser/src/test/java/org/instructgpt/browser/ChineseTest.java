@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// Who asks for Chinese gets every page in Chinese: no English word is left in what the pages say
-/// themselves.
+/// Pages in Chinese have no English word in their own texts.
 class ChineseTest extends AtStudio {
   private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z'-]+");
 
-  /// Names, keys, units and what people of the trade say in English.
+  /// Names, keys, units and technical terms that stay English.
   private static final Pattern ALLOWED =
       Pattern.compile(
           "InstructGPT|English|Ctrl|Enter|Esc|Tab|UTC|SHA|JSON|JSONL|CSV|ZIP|API|URL|HTTP|AI|ID|PPO"
@@ -49,7 +48,7 @@ class ChineseTest extends AtStudio {
   }
 
   @Test
-  void noEnglishIsLeftOnAnyPage() {
+  void noEnglishIsLeftOnChinesePages() {
     var left = new ArrayList<String>();
     for (var stop : Tour.of(studio)) {
       try (var context = chrome.person(new Chrome.Look("zh-CN", 1280, ColorScheme.LIGHT))) {
@@ -75,7 +74,7 @@ class ChineseTest extends AtStudio {
   }
 
   @Test
-  void theBrowserChoosesTheLanguageOfWhoJoins() {
+  void theBrowsersLanguageIsThatOfANewAccount() {
     try (var context = chrome.person(new Chrome.Look("zh-CN", 1280, ColorScheme.LIGHT))) {
       var page = context.newPage();
       page.navigate(studio.invitation("labeler"));

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/// The machine's own Chromium, driven by Playwright. Belongs to the thread that opened it.
+/// The Chromium that is installed, driven by Playwright. Belongs to the thread that opened it.
 ///
 /// Where no browser is installed the tests are skipped and say so; where `CI` is set they fail.
 record Chrome(Playwright playwright, Browser browser) implements AutoCloseable {
@@ -59,7 +59,7 @@ record Chrome(Playwright playwright, Browser browser) implements AutoCloseable {
     return found;
   }
 
-  /// What a person's browser is like.
+  /// The settings of a person's browser.
   ///
   /// @param language as in `Accept-Language`
   /// @param width of the window, in CSS pixels: 360 for a phone
@@ -80,7 +80,7 @@ record Chrome(Playwright playwright, Browser browser) implements AutoCloseable {
     }
   }
 
-  /// A browser of somebody's own: no cookies yet.
+  /// A new browser context without cookies.
   BrowserContext person(Look look) {
     var context =
         browser.newContext(

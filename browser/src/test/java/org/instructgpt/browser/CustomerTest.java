@@ -9,7 +9,8 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import org.junit.jupiter.api.Test;
 
-/// What a customer lives through: the invitation, the notice, two models side by side, the history.
+/// A customer's way through the studio: the invitation, the notice, two models side by side, the
+/// history.
 class CustomerTest extends AtStudio {
   private static final String PROMPT = "Erkläre den Mond 🌙 einem Kind: 月亮 in 6 words";
   private static final double ANSWERED = 60_000;
@@ -109,7 +110,7 @@ class CustomerTest extends AtStudio {
   }
 
   @Test
-  void whoRefusesTheNoticeLeavesNothing() {
+  void nothingIsStoredOfWhoeverRefusesTheNotice() {
     var account = studio.person("customer", "Customer Without");
     int before = studio.count("prompt");
     try (var context = chrome.person(Chrome.Look.USUAL)) {
@@ -134,7 +135,7 @@ class CustomerTest extends AtStudio {
   }
 
   @Test
-  void deletesTheHistoryAndNothingOfItIsLeft() {
+  void deletingTheHistoryLeavesNothing() {
     var account = studio.person("customer", "Customer Gone");
     String secret = "Please forget these words: zanzibar marmalade";
     try (var context = chrome.person(Chrome.Look.USUAL)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/// What a labeler writes is kept, whatever the page goes through.
+/// Drafts of labelers are stored, whatever happens to the page.
 class DraftTest extends AtStudio {
   private BrowserContext context;
   private Watch watch;

@@ -17,14 +17,14 @@ import java.util.zip.ZipInputStream;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.junit.jupiter.api.Test;
 
-/// Two people leave: a customer who asked and complained, and a labeler who wrote, rated, noted and
-/// left a draft. While the studio goes on, their words and names go from every file.
+/// Two people are erased: a customer who asked and reported, and a labeler who wrote, rated, noted
+/// and left a draft. While the studio runs, their texts and names disappear from every file.
 class ErasureTest {
   /// In all that they write, and in their names.
   private static final String MARK = "zzquokka";
 
   @Test
-  void noByteIsLeftInStoreLogOrExport() throws Exception {
+  void erasedPeopleLeaveNoTraceInStoreLogOrExport() throws Exception {
     try (var studio = Studio.start(ErasureTest::seed)) {
       var researcher = studio.person("researcher", "Rosa");
       work(studio.person("labeler", MARK + " Lena"));

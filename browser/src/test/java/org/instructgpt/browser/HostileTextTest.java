@@ -18,8 +18,8 @@ import org.instructgpt.label.TaskBatch.Kind;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// Hundreds of texts that are scripts to whoever takes them for markup, as prompt, output, note and
-/// name, on every page that shows such: nothing runs, nothing is loaded, nothing of the content
+/// Hundreds of texts that would be scripts if they were not escaped, as prompt, output, note and
+/// name, on every page that shows them: nothing runs, nothing is loaded, nothing of the content
 /// security policy is broken, and the text is there as it was written.
 class HostileTextTest extends AtStudio {
   private static final int OUTPUTS = 9;
@@ -167,7 +167,7 @@ class HostileTextTest extends AtStudio {
   }
 
   @Test
-  void whatCustomersAskIsShownAsTheyWroteIt() throws IOException {
+  void promptsOfCustomersAreShownAsWritten() throws IOException {
     customer.post("/playground/notice", Map.of("version", "2026-11 PRETRAIN SFT", "accept", "yes"));
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var watch = Watch.over(context);
@@ -207,7 +207,7 @@ class HostileTextTest extends AtStudio {
 
   /// The watch sees what it is there for: the same texts as markup, without a policy.
   @Test
-  void theSameTextsRunWhereNobodyEscapesThem() {
+  void theSameTextsRunWhereTheyAreNotEscaped() {
     int ran = 0;
     for (var payload : PAYLOADS.subList(0, 60)) {
       try (var context = chrome.person(Chrome.Look.USUAL)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What a person types is kept until it is safe: through the end of the session, a refusal, an
+/// What a person types is kept until it is stored: through the end of the session, an error, an
 /// outage, a second window, a server that cannot store, a prompt that is deleted.
 class KeepingTest extends AtStudio {
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -93,7 +93,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void afterTheSessionEndedDraftsGoOnWhenTheLabelerSignsInInAnotherWindow() {
+  void draftsAreSavedAgainAfterSigningInInAnotherWindow() {
     page.fill(FIELD, "The moon");
     saved();
     assertThat(page.evaluate(KEPT)).as("kept here once it is safe").isEqualTo(0);
@@ -116,7 +116,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void afterTheSessionEndedTheWordsAreThereWhenTheLabelerSignsInInTheSameWindow() {
+  void unsavedTextIsRestoredAfterSigningInInTheSameWindow() {
     var item = item();
     endSessions();
     page.fill(FIELD, "Nobody has this yet.");
@@ -129,7 +129,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void whoSignsOutLeavesNothingAndSomebodyElseSeesNothing() {
+  void signingOutRemovesLocalDraftsAndNobodyElseSeesThem() {
     endSessions();
     page.fill(FIELD, "My secret.");
     assertThat(page.locator("#later")).containsText("signed out");
@@ -158,7 +158,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void wordsTypedAfterSubmitWhileTheLineIsDownAreHandedInWithTheRest() {
+  void textTypedWhileASubmissionWaitsIsSubmittedWithTheRest() {
     var item = item();
     page.fill(FIELD, "First words");
     saved();
@@ -183,7 +183,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void theSecondWindowIsToldAndItsWordsMayTakeThePlace() {
+  void aSecondWindowIsToldAndMayReplaceTheSubmission() {
     var item = item();
     page.fill(FIELD, "From one window");
     saved();
@@ -207,7 +207,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void whatWasHandedInIsCorrectedFromTheListOfToday() {
+  void aSubmissionIsCorrectedFromTheListOfToday() {
     var item = item();
     page.fill(FIELD, "Wih a typo");
     page.click("[data-submit]");
@@ -237,7 +237,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void aServerThatCannotStoreIsNotToldAsNoConnection() {
+  void aServerThatCannotStoreIsNotReportedAsNoConnection() {
     page.route("**/draft", route -> refuse(route, 507, "refusal.storage", "The disk is full."));
     page.fill(FIELD, "Where to");
     assertThat(page.locator("#saved")).containsText("The disk is full.");
@@ -250,7 +250,7 @@ class KeepingTest extends AtStudio {
   }
 
   @Test
-  void whoseTaskWasDeletedIsToldAndKeepsTheWords() {
+  void aDeletedTaskIsReportedAndItsTextCanBeCopied() {
     page.route("**/draft", route -> refuse(route, 409, "label.refused.gone", "It was deleted."));
     page.fill(FIELD, "My words");
     assertThat(page.locator("#later")).containsText("It was deleted.");

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/// A labeler's first days, in order: invited, screened, a demonstration through an outage, seven
-/// outputs ranked by hand and by keyboard, and what goes wrong on the way.
+/// A labeler's first tasks, in order: invited, screened, a demonstration through an outage, seven
+/// outputs ranked by mouse and by keyboard, with failures on the way.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LabelerTest extends AtStudio {
   private static final int K = 7;
@@ -82,7 +82,7 @@ class LabelerTest extends AtStudio {
     return page;
   }
 
-  /// Takes the next task as people do.
+  /// Takes the next task with the page's button.
   private void take() {
     at("/tasks");
     page.click("section.next .primary");
@@ -90,8 +90,8 @@ class LabelerTest extends AtStudio {
     page.waitForSelector("html.ready");
   }
 
-  /// Rates and ranks the controls that come by lot between the tasks of the batches, until the page
-  /// shows the task of a prompt.
+  /// Rates and ranks the gold tasks that come at random between the tasks of the batches, until the
+  /// page shows the task of a prompt.
   private void until(String prompt) {
     while (studio.count("label_item WHERE id = ? AND prompt = ?", item(), prompt) == 0) {
       var item = item();
@@ -124,7 +124,7 @@ class LabelerTest extends AtStudio {
   @Test
   @Order(1)
   void isInvitedScreenedAndAdmittedByAResearcher() throws IOException {
-    makeYardstick();
+    makeGoldAnswers();
     researcher.post("/research/screening/prompts", Map.of("prompts", "hurt"));
     researcher.post("/research/screening/required", Map.of("required", "yes"));
     page = context.newPage();
@@ -146,8 +146,8 @@ class LabelerTest extends AtStudio {
     assertThat(page.locator("form[action='/tasks/next'] button")).isVisible();
   }
 
-  /// What a researcher does is what candidates are measured by: the second output hurts.
-  private void makeYardstick() throws IOException {
+  /// A researcher's work is the standard of the screening: the second output is harmful.
+  private void makeGoldAnswers() throws IOException {
     for (int i = 0; i < 2; i++) {
       var task = JSON.readTree(researcher.json("POST", "/api/tasks/next", "{}").body()).get("task");
       var outputs = new ArrayList<String>();
@@ -253,7 +253,7 @@ class LabelerTest extends AtStudio {
     page.locator("[data-step]:not([hidden]) .ends button.primary").click();
   }
 
-  /// Moves a card with the mouse to the middle of something, as an eye leads a hand.
+  /// Moves a card with the mouse to the middle of something, in small steps.
   private void drag(Locator card, Locator goal) {
     var grip = card.locator("[data-grip]");
     grip.scrollIntoViewIfNeeded();
@@ -350,7 +350,7 @@ class LabelerTest extends AtStudio {
 
   @Test
   @Order(5)
-  void aReceiptThatGotLostAndASecondClickAreOneRow() {
+  void aLostReceiptAndASecondClickAreOneSubmission() {
     take();
     var item = item();
     page.fill("textarea[name=response]", "Snow is rain that froze.");

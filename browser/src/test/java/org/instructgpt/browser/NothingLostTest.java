@@ -9,7 +9,8 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// What people typed, saw and decided stays theirs, whatever comes between.
+/// Nothing that people typed, saw or decided is lost by a language switch, a stop or a lost
+/// session.
 class NothingLostTest extends AtStudio {
   private static final double ANSWERED = 60_000;
 
@@ -34,7 +35,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void theCodeOfAnInvitationSurvivesAnotherLanguage() {
+  void theCodeOfAnInvitationSurvivesALanguageSwitch() {
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = context.newPage();
       page.navigate(studio.invitation("customer"));
@@ -57,7 +58,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void whereOneWantedToGoAndWhatOneTypedSurviveAnotherLanguage() {
+  void theRequestedPageAndTypedTextSurviveALanguageSwitch() {
     var customer = studio.person("customer", "Customer Lin");
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = context.newPage();
@@ -77,7 +78,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void aLinkThatIsShownOnceIsNotLostWithoutAWord() {
+  void aLinkThatIsShownOnceIsNotLostWithoutAWarning() {
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = studio.admin().open(context);
       page.navigate(studio.url() + "/people");
@@ -96,7 +97,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void whatIsStoppedIsKeptAsItWasSeen() {
+  void aStoppedAnswerIsStoredAsItWasSeen() {
     var customer = studio.person("customer", "Customer Stop");
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = asking(context, customer);
@@ -134,11 +135,11 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void aPaceIsToldAsItWasOrNotAtAll() {
+  void theGenerationRateIsMeasuredByTheServer() {
     var customer = studio.person("customer", "Customer Fast");
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = asking(context, customer);
-      // All events at once, as after a pause of the connection: the page cannot measure anything.
+      // All events at once, as after a pause of the connection: the page cannot measure the time.
       context.route(
           "**/playground/ask",
           route -> {
@@ -208,7 +209,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void whatCannotBeTakenBackIsAskedFirst() {
+  void irreversibleActionsAskForConfirmation() {
     var customer = studio.person("customer", "Customer Locked");
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = studio.admin().open(context);
@@ -234,7 +235,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void consentIsTakenBackOnThePage() {
+  void consentIsWithdrawnOnThePage() {
     var customer = studio.person("customer", "Customer Back");
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = asking(context, customer);
@@ -255,7 +256,7 @@ class NothingLostTest extends AtStudio {
   }
 
   @Test
-  void aForgottenPasswordIsNotTheEnd() throws Exception {
+  void aForgottenPasswordIsReplacedByALink() throws Exception {
     var customer = studio.person("customer", "Customer Forgetful");
     var said = studio.command("password", customer.name());
     assertThat(said).contains(studio.url() + "/new-password#");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/// Texts that would run a script, load something or break a page where they were taken for markup:
+/// Texts that would run a script, load something or break a page if they were not escaped:
 /// `payloads.txt`.
 final class Payloads {
   private static final Pattern ESCAPE = Pattern.compile("\\\\u([0-9a-f]{4})");

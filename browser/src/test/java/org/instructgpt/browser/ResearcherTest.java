@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 
-/// A researcher's day: a round is opened with outputs of the models, labelers work, progress and
-/// agreement are seen, a candidate is decided on, and everything is taken home as files.
+/// A researcher's work: a round is opened with outputs of the models, labelers work, progress and
+/// agreement are shown, a candidate is decided on, and everything is exported.
 class ResearcherTest extends AtStudio {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double ROUND_MILLIS = 60_000;

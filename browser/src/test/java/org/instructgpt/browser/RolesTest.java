@@ -10,8 +10,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What each role finds in its navigation, that every link of it opens, and that what belongs to
-/// others stays closed.
+/// The navigation of each role: every link of it opens, and the pages of other roles are refused.
 class RolesTest extends AtStudio {
   private static final Map<String, Set<String>> MENUS =
       Map.of(
@@ -57,7 +56,7 @@ class RolesTest extends AtStudio {
   }
 
   @Test
-  void everybodySeesTheirOwnPagesAndNoOthers() {
+  void eachRoleSeesItsOwnPagesOnly() {
     var all = new TreeSet<String>();
     MENUS.values().forEach(all::addAll);
     MENUS.forEach((role, menu) -> {
@@ -82,7 +81,7 @@ class RolesTest extends AtStudio {
   }
 
   @Test
-  void nobodyIsAskedToSignInFirst() {
+  void anonymousVisitorsAreSentToSignIn() {
     try (var context = chrome.person(Chrome.Look.USUAL)) {
       var page = context.newPage();
       for (var path : MENUS.get("researcher")) {
@@ -103,7 +102,7 @@ class RolesTest extends AtStudio {
   }
 
   @Test
-  void oneLabelersTaskIsNoOthers() {
+  void aLabelersTaskIsHiddenFromOthers() {
     var one = studio.person("labeler", "One");
     var other = studio.person("labeler", "Other");
     var item = Tour.task(one).get("item").asText();

@@ -35,7 +35,7 @@ import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.SiteSettings;
 import org.jdbi.v3.core.Handle;
 
-/// All that can be asked of the studio, read from a site of its areas over an empty store.
+/// All routes of the studio, read from a site of its areas over an empty store.
 final class RouteTable {
   private static final byte[] KEY =
       "a key of a test, thirty-two bytes long".getBytes(StandardCharsets.UTF_8);
@@ -62,7 +62,7 @@ final class RouteTable {
     }
   }
 
-  /// Those that a browser is shown as a page.
+  /// The routes that answer with a page.
   static List<Route> pages() throws IOException {
     return all().stream()
         .filter(route -> route.method() == Route.Method.GET)

@@ -18,8 +18,9 @@ import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 
-/// A picture of every page, a desk's beside a phone's, one of them light and one dark: `Screenshots
-/// FOLDER [LANGUAGE [WORKSPACE]]`. English is light on the desk, other languages dark.
+/// Takes a picture of every page, on a desktop and on a phone, one of them light and one dark:
+/// `Screenshots FOLDER [LANGUAGE [WORKSPACE]]`. English is light on the desktop, other languages
+/// dark.
 ///
 /// A workspace that is given is written to (people join, tasks are done), so give a copy. Without
 /// one it is that of the tests. Pictures are small: scaled down, in few colours.
@@ -75,7 +76,7 @@ public final class Screenshots {
     }
   }
 
-  /// Pages that say little before something is done.
+  /// Does something on pages that show little before.
   private static void act(Page page, String name) {
     switch (name) {
       case "task-compare" -> {
@@ -121,7 +122,7 @@ public final class Screenshots {
     return both;
   }
 
-  /// In the colours that are used most.
+  /// Writes the picture in its most frequent colours.
   private static void write(BufferedImage image, Path file) throws IOException {
     Map<Integer, Integer> used = new HashMap<>();
     for (int y = 0; y < image.getHeight(); y++) {

@@ -22,8 +22,8 @@ import org.instructgpt.web.Route;
 
 /// Sends wrong bodies to every route of a studio that takes one, as somebody who may use it.
 ///
-/// The studio believes to be behind a proxy, so that each request comes from an address of its own
-/// and no limit of addresses hides what is behind it.
+/// The studio runs as behind a proxy, so that each request comes from an address of its own and no
+/// limit of addresses hides what is behind it.
 final class Storm implements AutoCloseable {
   private static final int WORKERS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -173,7 +173,7 @@ final class Storm implements AutoCloseable {
     }
   }
 
-  /// Somebody whom the route lets in. What ends sessions is tried by one who has nothing to lose.
+  /// Somebody whom the route lets in. Routes that end sessions get a visitor of their own.
   private Visitor who(Route route, SplittableRandom random) {
     if (route.path().contains("sign-out") && !route.path().contains("{")) {
       return victim;
@@ -204,7 +204,7 @@ final class Storm implements AutoCloseable {
     return answer.statusCode();
   }
 
-  /// With a length that is not the body's, chunks that are none, or an end in the middle.
+  /// With a wrong length, malformed chunks, or an end in the middle.
   private int raw(
       Route route, String path, List<String> headers, byte[] body, SplittableRandom random)
       throws IOException {

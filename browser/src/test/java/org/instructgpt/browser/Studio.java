@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// The studio as the command `instructgpt studio` starts it, in a process of its own. People come
-/// in as they do: the administrator by the link that is printed, others by invitation.
+/// The studio as the command `instructgpt studio` starts it, in a process of its own. People join
+/// as in real use: the administrator by the link that is printed, others by invitation.
 final class Studio implements AutoCloseable {
   static final String PASSWORD = "seven quiet otters";
   private static final Pattern LINK = Pattern.compile("https?://\\S+/join#\\S+");
@@ -42,9 +42,9 @@ final class Studio implements AutoCloseable {
     admin.join(link.group(), "Admin");
   }
 
-  /// Over a workspace of a test, with two little models that write nonsense.
+  /// Over a workspace of a test, with two tiny untrained models.
   ///
-  /// @param seeding puts into the store what is there from the beginning
+  /// @param seeding fills the store before the start
   static Studio start(Consumer<Seed> seeding, String... options) throws IOException {
     var workspace = Files.createTempDirectory("studio");
     TinyWorkspace.make(workspace);
@@ -194,7 +194,7 @@ final class Studio implements AutoCloseable {
         .intValue();
   }
 
-  /// Tells it to end, as Ctrl+C does.
+  /// Stops it, as Ctrl+C does.
   ///
   /// @return the exit status
   int stop() {

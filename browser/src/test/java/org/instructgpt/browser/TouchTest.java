@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.junit.jupiter.api.Test;
 
-/// A labeler with a phone: the fingers are those of Chromium's own debugging protocol, since
+/// A labeler with a phone: touches are sent over Chromium's own debugging protocol, since
 /// Playwright's can only tap.
 class TouchTest {
   private static final int K = 5;

@@ -15,7 +15,7 @@ import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler;
 
-/// A walk through every page of the studio, each by somebody who may see it, with something on it.
+/// Visits every page of the studio, each as somebody who may see it, with data on it.
 final class Tour {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int K = 7;
@@ -42,7 +42,7 @@ final class Tour {
     }
   }
 
-  /// What the pages are about, to be there before the studio starts.
+  /// The data that the pages show, stored before the studio starts.
   static void seed(Seed seed) {
     for (var id : List.of("moon", "sun", "stars", "rain", "hurt", "tea")) {
       seed.prompt(id, "Explain the " + id + " to a 6 year old in a few sentences.");
@@ -264,7 +264,7 @@ final class Tour {
     }
   }
 
-  /// Hands in a comparison: the second output hurts, the rank follows the texts.
+  /// Submits a comparison: the second output is harmful, the ranks follow the texts.
   static void submit(Visitor visitor, JsonNode task) {
     var outputs = new ArrayList<String>();
     var ranks = new ArrayList<Integer>();

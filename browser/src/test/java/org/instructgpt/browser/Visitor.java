@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Somebody at the studio without a browser: a session, forms, the page's token. One thread at a
-/// time.
+/// A person's session at the studio without a browser: forms with the page's CSRF token. One thread
+/// at a time.
 final class Visitor {
   private static final Pattern CSRF =
       Pattern.compile("<meta name=\"csrf-token\" content=\"([^\"]*)\"");

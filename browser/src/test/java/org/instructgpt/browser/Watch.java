@@ -6,11 +6,11 @@ import com.microsoft.playwright.Page;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sees what must not happen in a browser: a script of a stranger that ran, a rule of the content
-/// security policy that was broken, an error of a script of ours.
+/// Records what must not happen in a browser: an injected script that ran, a violation of the
+/// content security policy, an error of our own scripts.
 ///
-/// A stranger's script that runs would call `canary()`, open a dialog or ask for an address with
-/// `canary` in it; each is noted. What was noted is in the order in which it happened.
+/// An injected script that runs would call `canary()`, open a dialog or request an address with
+/// `canary` in it; each is recorded, in the order in which it happened.
 final class Watch {
   static final String CANARY = "canary";
 

@@ -1,3 +1,3 @@
-/// What only a real browser shows, and what strangers may send: the studio from outside, as people
-/// and attackers meet it.
+/// Tests of the whole studio with a real browser and with malformed requests, as people and
+/// attackers meet it.
 package org.instructgpt.browser;

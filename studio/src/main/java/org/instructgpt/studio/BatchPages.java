@@ -1,7 +1,6 @@
 package org.instructgpt.studio;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -312,10 +311,5 @@ final class BatchPages {
       throw ApiError.missing();
     }
     return batch;
-  }
-
-  /// The constants' names, for the template's lists.
-  static List<String> names(Class<? extends Enum<?>> type) {
-    return Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
   }
 }

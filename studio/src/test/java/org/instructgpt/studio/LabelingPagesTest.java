@@ -21,7 +21,7 @@ class LabelingPagesTest {
   private static final String HOSTILE = "<script>alert(1)</script>\"'`${7*7} \u202e 你好 🚀";
 
   @Test
-  void whoMayNotSeeAPageDoesNot() {
+  void everyRouteIsRefusedToRolesWithoutAccess() {
     try (var site = new PagesSite(OutputSource.none())) {
       assertThat(RouteTable.ask(site.test))
           .allMatch(RouteTable.Answer::right)
@@ -61,7 +61,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void aTaskThatIsNotInHandLeadsHome() {
+  void aTaskThatIsNotLeasedRedirectsToTheStartPage() {
     try (var site = new PagesSite(OutputSource.none())) {
       site.task(Kind.PLAIN, Optional.empty(), "");
       var lena = labeler(site);
@@ -74,7 +74,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void allThatIsWrongWithANewBatchIsToldAtOnce() {
+  void allProblemsOfANewBatchAreReportedAtOnce() {
     try (var site = new PagesSite(OutputSource.none())) {
       var rosa = researcher(site);
       var answer =
@@ -114,7 +114,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void aBatchThatIsRefusedKeepsWhatWasFilledIn() {
+  void aRefusedBatchFormKeepsItsValues() {
     try (var site = new PagesSite(RoundsTest.COUNTING)) {
       var rosa = researcher(site);
       assertThat(rosa.get("/research/batches/new").body())
@@ -141,7 +141,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void whatCannotBeTakenBackSaysWhatItDoesAndAsks() {
+  void irreversibleActionsSayWhatTheyDoAndAskForConfirmation() {
     try (var site = new PagesSite(OutputSource.none())) {
       site.prompt("prompt", "Which?");
       site.task(Kind.DEMONSTRATE, Optional.of("prompt"), "");
@@ -164,7 +164,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void aRoundAsksTheModelsAndTellsHowFarItIs() throws Exception {
+  void aRoundGeneratesOutputsAndShowsItsProgress() throws Exception {
     try (var site = new PagesSite(RoundsTest.COUNTING)) {
       site.prompt("one", "One?");
       var rosa = researcher(site);
@@ -191,7 +191,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void whatPeopleGaveIsFoundAgainAPageAtATime() {
+  void feedbackIsSearchedAPageAtATime() {
     try (var site = new PagesSite(OutputSource.none())) {
       for (int i = 0; i < FeedbackBrowser.PAGE + 1; i++) {
         site.prompt("p" + i, (i == 7 ? "100% of_it " : "Number ") + i);
@@ -214,7 +214,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void aSurveyIsTakenOnceAndLeavesNoName() {
+  void aSurveyIsAnsweredOnceAndAnonymously() {
     try (var site = new PagesSite(OutputSource.none())) {
       var lena = labeler(site);
       assertThat(lena.get("/surveys/satisfaction").body()).contains("The pay was fair.");
@@ -229,7 +229,7 @@ class LabelingPagesTest {
   }
 
   @Test
-  void aResearcherDecidesWithAReason() {
+  void aResearchersDecisionNeedsAReason() {
     try (var site = new PagesSite(OutputSource.none())) {
       var lena = site.test.person(Role.LABELER, "Lena");
       var rosa = researcher(site);

@@ -31,7 +31,7 @@ import org.instructgpt.web.Audit;
 import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.TestSite;
 
-/// A site with the labelers' area alone, and its desk.
+/// A site with the labelers' area alone, and its task queue.
 final class PagesSite implements AutoCloseable {
   private static final Instant MONDAY = Instant.parse("2026-11-23T09:00:00Z");
   static final Account ADMIN =
@@ -40,7 +40,7 @@ final class PagesSite implements AutoCloseable {
   final TestSite test;
   private final Parts parts = new Parts();
 
-  /// What is made once the store is there.
+  /// Created after the store.
   private static final class Parts {
     Optional<TaskQueue> queue = Optional.empty();
     Optional<Screening> screening = Optional.empty();
@@ -94,7 +94,7 @@ final class PagesSite implements AutoCloseable {
     test.store().add(prompt).join();
   }
 
-  /// One item that is asked of as many labelers as there are.
+  /// One task that is given to any number of labelers.
   void task(Kind kind, Optional<String> prompt, String note, String... outputs) {
     List<Output> texts = List.of(outputs).stream().map(o -> new Output(o, "secret-model")).toList();
     var batch =

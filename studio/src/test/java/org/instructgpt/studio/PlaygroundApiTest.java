@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What programs of customers do.
+/// The playground's HTTP API, used by customers' programs.
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PlaygroundApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,7 +42,7 @@ class PlaygroundApiTest {
   }
 
   @Test
-  void aProgramReadsTheNoticeAgreesAndAsks() throws IOException {
+  void aProgramReadsAndAcceptsTheNoticeAndAsks() throws IOException {
     var account = site.person(Role.CUSTOMER, "Ada");
     var token = site.site().accounts().credentials().makeToken(account, "program");
     var program = site.browser();

@@ -25,16 +25,16 @@ class PlaygroundHistoryTest {
   @TempDir Path folder;
 
   @Test
-  void aFileKeepsTurnsAndOpinions() throws IOException {
-    keepsTurnsAndOpinions(folder.resolve("feedback.db").toString());
+  void turnsAndFeedbackAreStoredInSqlite() throws IOException {
+    storesTurnsAndFeedback(folder.resolve("feedback.db").toString());
   }
 
   @Test
-  void aServerKeepsTurnsAndOpinions() throws IOException {
-    keepsTurnsAndOpinions(TestServer.database());
+  void turnsAndFeedbackAreStoredInPostgres() throws IOException {
+    storesTurnsAndFeedback(TestServer.database());
   }
 
-  private static void keepsTurnsAndOpinions(String place) throws IOException {
+  private static void storesTurnsAndFeedback(String place) throws IOException {
     try (var store = Store.open(place)) {
       var history = PlaygroundHistory.open(store);
       ask(store, history, "t1", "ann", 0);

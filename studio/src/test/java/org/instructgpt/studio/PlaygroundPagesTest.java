@@ -16,10 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PlaygroundPagesTest {
-  /// Whoever changes the words of the notice gives them a new version, so that everybody is asked
-  /// again.
+  /// A change of the notice's texts needs a new version, so that everybody is asked again.
   @Test
-  void theWordsOfTheNoticeHaveTheirVersion() throws Exception {
+  void eachTextOfTheNoticeHasItsVersion() throws Exception {
     var words = new TreeMap<String, String>();
     for (var file : List.of("messages.properties", "messages_zh.properties")) {
       MessagesTest.texts("serve", file)
@@ -37,7 +36,7 @@ class PlaygroundPagesTest {
   }
 
   @Test
-  void numbersAreShortAndHaveThreeDigitsThatCount() {
+  void numbersAreShortAndHaveThreeSignificantDigits() {
     assertThat(PageNumbers.count(999)).isEqualTo("999");
     assertThat(PageNumbers.count(446_304)).isEqualTo("446 K");
     assertThat(PageNumbers.count(999_700)).isEqualTo("1.00 M");
@@ -50,7 +49,7 @@ class PlaygroundPagesTest {
   }
 
   @Test
-  void jsonThatIsAListOfLikeObjectsIsATable() throws IOException {
+  void aJsonListOfSimilarObjectsIsATable() throws IOException {
     var json =
         new ObjectMapper()
             .readTree(
@@ -73,7 +72,7 @@ class PlaygroundPagesTest {
   }
 
   @Test
-  void aRunIsDrawnFromItsMetricsWhateverItsLastLine(@TempDir Path run) throws IOException {
+  void curvesOfARunAreReadThoughItsLastLineIsIncomplete(@TempDir Path run) throws IOException {
     assertThat(MetricCurve.of(run)).isEmpty();
     var lines = new StringBuilder();
     for (int step = 1; step <= 1000; step++) {

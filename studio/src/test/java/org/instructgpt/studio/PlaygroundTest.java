@@ -160,7 +160,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void whatIsWrongIsToldAtOnceAndNothingIsStored() {
+  void allProblemsOfARequestAreReportedAtOnceAndNothingIsStored() {
     var browser = agreed(customer("Ada"));
     browser.get("/playground");
     var answer =
@@ -192,7 +192,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void aThumbAndAReportAreKeptForOnesOwnAnswersOnly() throws IOException {
+  void aThumbAndAReportAreStoredForOnesOwnAnswersOnly() throws IOException {
     var account = customer("Ada");
     var browser = agreed(account);
     var id = events(ask(browser, question("Hi", "sft"))).getFirst().data().path("id").asText();
@@ -237,7 +237,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void deletingAPromptDeletesItWithItsAnswersAndNobodyElsesCanBeDeleted() throws IOException {
+  void aPromptIsDeletedWithItsAnswersByItsAuthorOnly() throws IOException {
     var account = customer("Ada");
     var browser = agreed(account);
     var id = events(ask(browser, question("first", "sft"))).getFirst().data().path("id").asText();
@@ -257,7 +257,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void onesOwnPromptsCanBeTakenAlong() throws IOException {
+  void onesOwnPromptsCanBeDownloaded() throws IOException {
     var browser = agreed(customer("Ada"));
     for (int i = 0; i < 21; i++) {
       events(ask(browser, question("prompt " + i, "sft")));
@@ -273,7 +273,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void whoeverIsErasedLeavesNothing() throws IOException {
+  void erasingACustomerLeavesNothing() throws IOException {
     var account = customer("Ada");
     var browser = agreed(account);
     events(ask(browser, question("first", "base", "sft")));
@@ -285,7 +285,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void modelsAndReportsAreForResearchersAndShowNothingAsHtml() throws IOException {
+  void modelsAndReportsAreForResearchersAndAreEscaped() throws IOException {
     Files.writeString(
         workspace.resolve("reports/report.html"), "<script>alert(1)</script><p>Hello</p>");
     Files.writeString(workspace.resolve("reports/numbers.json"), "[{\"<i>name\": \"<b>\"}]");
@@ -310,7 +310,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void anAnswerThatFillsTheContextIsKept() throws IOException {
+  void anAnswerThatFillsTheContextIsStored() throws IOException {
     var account = customer("Ada");
     var browser = agreed(account);
     browser.get("/playground");
@@ -325,7 +325,7 @@ class PlaygroundTest {
   }
 
   @Test
-  void everyRouteAsksForItsRole() {
+  void everyRouteIsRefusedToRolesWithoutAccess() {
     assertThat(RouteTable.ask(site)).allMatch(RouteTable.Answer::right);
   }
 }

@@ -34,7 +34,7 @@ import org.instructgpt.web.Audit;
 import org.instructgpt.web.Site;
 import org.instructgpt.web.SiteSettings;
 
-/// The pages over a store with tasks of each kind, to look at them: `Showroom FOLDER PORT
+/// Serves the pages over a store with tasks of each kind, to look at them: `Showroom FOLDER PORT
 /// [PROMPTS]`. Rosa is a researcher, Lena and Li are labelers; the password of all is `seven quiet
 /// otters`.
 public final class Showroom {

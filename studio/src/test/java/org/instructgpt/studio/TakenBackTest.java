@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Answers that were stopped, and consent that is taken back.
+/// Answers that were stopped, and consent that is withdrawn.
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TakenBackTest {
   @TempDir private Path workspace;
@@ -52,7 +52,7 @@ class TakenBackTest {
   }
 
   @Test
-  void whatIsKeptOfAStoppedAnswerIsWhatWasSeen() throws IOException {
+  void ofAStoppedAnswerOnlyWhatWasSeenIsStored() throws IOException {
     var account = customer("Ada");
     var browser = PlaygroundTest.agreed(site, account);
     var events = events(PlaygroundTest.ask(browser, question("Hi", "base", "sft")));
@@ -82,7 +82,7 @@ class TakenBackTest {
   }
 
   @Test
-  void theWordOfWhatWasSeenMayComeBeforeTheAnswersEnd() throws IOException {
+  void whatWasSeenMayBeReportedBeforeTheAnswerEnds() throws IOException {
     var account = customer("Ada");
     var browser = PlaygroundTest.agreed(site, account);
     var id =
@@ -117,7 +117,7 @@ class TakenBackTest {
   }
 
   @Test
-  void consentIsTakenBackAndGivenAgainWithItsHistory() throws IOException {
+  void consentIsWithdrawnAndGivenAgainWithItsHistory() throws IOException {
     var account = customer("Ada");
     var browser = PlaygroundTest.agreed(site, account);
     events(PlaygroundTest.ask(browser, question("first", "sft")));

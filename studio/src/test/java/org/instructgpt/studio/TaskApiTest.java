@@ -97,7 +97,7 @@ class TaskApiTest {
   }
 
   @Test
-  void theSameSubmissionTenTimesAtOnceIsOneRowAndTenReceipts() throws Exception {
+  void theSameSubmissionTenTimesConcurrentlyIsOneRowAndTenReceipts() throws Exception {
     try (var site = comparison();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var program = program(site, "Lena");
@@ -117,7 +117,7 @@ class TaskApiTest {
   }
 
   @Test
-  void aTaskIsHandedInOnceAndCorrectedAndWhatCannotBeIsTold() {
+  void aTaskIsSubmittedOnceAndCorrectedWhileThatIsAllowed() {
     try (var site = comparison()) {
       var program = program(site, "Lena");
       JsonNode task = program.json("POST", "/api/tasks/next", "{}").path("task");
@@ -152,7 +152,7 @@ class TaskApiTest {
   }
 
   @Test
-  void allThatDoesNotFitIsToldByItsField() {
+  void allProblemsOfASubmissionAreReportedByField() {
     try (var site = comparison()) {
       var program = program(site, "Lena");
       JsonNode task = program.json("POST", "/api/tasks/next", "{}").path("task");
@@ -174,7 +174,7 @@ class TaskApiTest {
   }
 
   @Test
-  void anOlderDraftAndAFinishedTaskAreConflictsAndAnothersTaskIsNotThere() {
+  void anOlderDraftAndAFinishedTaskAreConflictsAndOthersTasksAreNotFound() {
     try (var site = comparison()) {
       var program = program(site, "Lena");
       JsonNode task = program.json("POST", "/api/tasks/next", "{}").path("task");

@@ -33,13 +33,13 @@ import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.TestSite;
 import org.jdbi.v3.core.Handle;
 
-/// A playground with a base and a supervised model of a few hundred weights.
+/// A playground with a base and a supervised model of a few hundred parameters.
 record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
     implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
 
-  /// A studio without labelers, whose models have learned from everybody.
+  /// A playground without tasks, whose models have learned from all prompts.
   static final Consents.Consequences UNUSED =
       new Consents.Consequences() {
         @Override

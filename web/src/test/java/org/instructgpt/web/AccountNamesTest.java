@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What people may call themselves.
+/// Names of accounts.
 class AccountNamesTest {
 
   @Test
-  void nearlyEverythingOfOneLineIsAName() {
+  void nearlyAnySingleLineIsAName() {
     for (String name :
         List.of(
             "Ada",
@@ -28,7 +28,7 @@ class AccountNamesTest {
   }
 
   @Test
-  void nothingThatCannotBeSeenOrTurnsTheTextRound() {
+  void invisibleCharactersAndDirectionMarksAreRefused() {
     for (String name :
         List.of(
             "",
@@ -48,7 +48,7 @@ class AccountNamesTest {
   }
 
   @Test
-  void namesThatLookTheSameAreTheSame() {
+  void namesThatLookTheSameHaveTheSameKey() {
     assertThat(List.of("ADA  lovelace", " Ada Lovelace ", "Ａda Lovelace", "ada love\u200dlace"))
         .allMatch(name -> AccountNames.key(name).equals("ada lovelace"));
     assertThat(AccountNames.key("STRASSE")).isEqualTo(AccountNames.key("straße"));

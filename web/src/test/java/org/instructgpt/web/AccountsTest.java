@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// How people come and go, over both databases.
+/// Accounts, invitations and erasure, over both databases.
 class AccountsTest {
   private static final Locale EN = Locale.ENGLISH;
   private static final String PASSWORD = TestSite.PASSWORD;
@@ -53,7 +53,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void anInvitationMakesOneAccountAndTheLabelerOfItsName(Dialect dialect) throws Exception {
+  void anInvitationCreatesOneAccountAndItsLabeler(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -101,7 +101,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofManyWhoWantANameOneGetsItAndTheOthersKeepTheirInvitation(Dialect dialect)
+  void ofManyWhoWantANameOneGetsItAndTheOthersKeepTheirInvitations(Dialect dialect)
       throws Exception {
     over(
         dialect,
@@ -214,7 +214,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void theLastAdministratorStays(Dialect dialect) throws Exception {
+  void theLastAdministratorCannotBeRemoved(Dialect dialect) throws Exception {
     over(
         dialect,
         (_, accounts) -> {
@@ -235,7 +235,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void whoWorkedInAGroupOfLabelersStaysInIt(Dialect dialect) throws Exception {
+  void aLabelerWhoHasWorkedInAPoolStaysInIt(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -258,7 +258,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void erasingAPersonLeavesTheLogAndNothingElse(Dialect dialect) throws Exception {
+  void erasingAPersonLeavesTheAuditLogOnly(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {
@@ -293,7 +293,7 @@ class AccountsTest {
     Object take(int index);
   }
 
-  /// How many of so many tries at once come through.
+  /// How many of this many concurrent attempts succeed.
   private static int atOnce(int count, Try work) throws InterruptedException {
     try (var threads = Executors.newFixedThreadPool(count)) {
       List<Future<Object>> tries =

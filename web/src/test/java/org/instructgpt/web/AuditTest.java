@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// A log that cannot be changed unseen, over both databases.
+/// The tamper-evident audit log, over both databases.
 class AuditTest {
   private static final Instant NOW = Instant.parse("2026-11-23T09:00:00Z");
 
@@ -43,7 +43,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void actsAreNumberedByAccountAndChained(Dialect dialect) throws Exception {
+  void entriesAreNumberedByAccountAndChained(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, audit) -> {
@@ -63,7 +63,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void aChangeFromOutsideIsSeen(Dialect dialect) throws Exception {
+  void aChangeFromOutsideIsFound(Dialect dialect) throws Exception {
     for (String change :
         List.of(
             "UPDATE web_audit SET subject = 'x' WHERE account = 'ada' AND number = 2",
@@ -86,7 +86,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void anActIsKeptWithItsTransactionOrNotAtAll(Dialect dialect) throws Exception {
+  void anEntryIsCommittedWithItsTransactionOrNotAtAll(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, audit) -> {
@@ -105,7 +105,7 @@ class AuditTest {
 
   @ParameterizedTest
   @EnumSource
-  void manyAtOnceLeaveNoGap(Dialect dialect) throws Exception {
+  void concurrentEntriesLeaveNoGap(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, audit) -> {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// As much of a browser as tests need: cookies, forms with the page's token, one step at a time.
+/// A minimal browser for tests: cookies, forms with the page's CSRF token, one request at a time.
 public final class Browser {
   private static final Pattern TOKEN =
       Pattern.compile("<meta name=\"csrf-token\" content=\"([^\"]*)\"");
@@ -42,7 +42,7 @@ public final class Browser {
     return send(request(path, headers).GET());
   }
 
-  /// Sends a form with the token of the page that was seen last.
+  /// Sends a form with the CSRF token of the last page.
   public HttpResponse<String> post(String path, Map<String, String> fields, String... headers) {
     String form =
         fields.entrySet().stream()
@@ -87,7 +87,7 @@ public final class Browser {
     return csrf;
   }
 
-  /// The cookie of the session, or nothing.
+  /// The value of the session's cookie; empty without one.
   public String session() {
     return cookies.getCookieStore().getCookies().stream()
         .filter(cookie -> cookie.getName().startsWith("session"))

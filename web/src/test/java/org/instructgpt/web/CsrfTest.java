@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// Nobody else's page makes a browser do what its owner did not ask for.
+/// Protection against cross-site request forgery.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CsrfTest {
   private TestSite test;
@@ -40,7 +40,7 @@ class CsrfTest {
   }
 
   @Test
-  void theTokenIsTakenFromAFormTooButNotFromTheAddress() {
+  void theTokenIsReadFromAFormTooButNotFromTheUrl() {
     assertThat(browser.post("/account/tokens", Map.of("label", "by form")).statusCode())
         .isEqualTo(200);
     var address = "/account/tokens?csrf=" + browser.csrf();
@@ -48,13 +48,13 @@ class CsrfTest {
   }
 
   @Test
-  void aTokenIsMadeFromTheSessionAndDoesNotTellIt() {
+  void theCsrfTokenIsDerivedFromTheSessionAndDoesNotRevealIt() {
     assertThat(browser.csrf()).hasSize(64).doesNotContain(browser.session());
     assertThat(test.browser().get("/sign-in").body()).contains("name=\"csrf-token\" content=\"\"");
   }
 
   @Test
-  void whatTheBrowserCallsCrossSiteIsNotDone() {
+  void crossSiteRequestsAreRefused() {
     for (String site : new String[] {"cross-site", "same-site"}) {
       var answer =
           browser.send(
@@ -114,14 +114,14 @@ class CsrfTest {
   }
 
   @Test
-  void aWrongProgramsTokenIsNotHealedByACookie() {
+  void aWrongAccessTokenIsRefusedDespiteASessionCookie() {
     assertThat(browser.get("/api/account").statusCode()).isEqualTo(200);
     assertThat(browser.get("/api/account", "Authorization", "Bearer x").statusCode())
         .isEqualTo(401);
   }
 
   @Test
-  void aNameOfSomebodyElsesThatLeadsHereIsNotServed() throws IOException {
+  void requestsForAnotherHostNameAreRefused() throws IOException {
     for (String host : new String[] {"evil.example", "evil.example:80", "localhost.evil.example"}) {
       assertThat(
               test.raw("GET /sign-in HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n"))

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Answers that go on, those who hang up, and the end of the site.
+/// Event streams: their order, disconnected clients, the site's shutdown.
 @Timeout(60)
 class EventsTest {
   private final CountDownLatch begun = new CountDownLatch(1);
@@ -47,7 +47,7 @@ class EventsTest {
     }
   }
 
-  /// Sends nothing by itself: only pings tell that the other side is gone.
+  /// Sends nothing by itself: only pings find out that the client has disconnected.
   private void waitForEnd(Exchange exchange) throws Exception {
     try (var events = exchange.events()) {
       begun.countDown();
@@ -70,14 +70,14 @@ class EventsTest {
     }
   }
 
-  /// On the machine's own clock, since pings wait in real time.
+  /// With the system clock, since pings wait in real time.
   private Site start(Store store) throws IOException {
     return Site.start(
         TestSite.settings(), store, List.of(area), InstantSource.system(), new SecureRandom());
   }
 
   @Test
-  void eventsComeInTheirOrderAsTheyAreSent() {
+  void eventsArriveInOrderAsTheyAreSent() {
     try (var test = TestSite.start(area)) {
       var answer = test.browser().post("/count", Map.of());
       assertThat(answer.headers().firstValue("Content-Type").orElse(""))
@@ -92,7 +92,7 @@ class EventsTest {
   }
 
   @Test
-  void whoHangsUpIsMissedWithinASecond(@TempDir Path folder) throws Exception {
+  void aDisconnectedClientIsNoticedWithinASecond(@TempDir Path folder) throws Exception {
     try (var store = Store.open(folder.resolve("s.db"));
         var site = start(store)) {
       try (var socket = new Socket("localhost", site.port())) {
@@ -105,7 +105,7 @@ class EventsTest {
   }
 
   @Test
-  void aClosingSiteLetsAnswersEndAndTakesNothingNew() throws Exception {
+  void aClosingSiteEndsRunningAnswersAndAcceptsNoNewRequests() throws Exception {
     try (var test = TestSite.start(area)) {
       var browser = test.browser();
       browser.get("/health/ready");
@@ -119,7 +119,7 @@ class EventsTest {
   }
 
   @Test
-  void whatWouldGoOnForEverIsToldToEnd() throws Exception {
+  void endlessStreamsAreToldThatTheSiteCloses() throws Exception {
     try (var test = TestSite.start(area)) {
       CompletableFuture<HttpResponse<String>> answer =
           CompletableFuture.supplyAsync(() -> test.browser().get("/for-ever"));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Forms as browsers send them.
+/// Parsing of forms as browsers send them.
 class FormTest {
 
   @Test
@@ -26,7 +26,7 @@ class FormTest {
   }
 
   @Test
-  void linesEndAsTheyDoHere() {
+  void lineEndsBecomeNewlines() {
     assertThat(Form.parse("t=a%0D%0Ab%0Dc%0A")).containsEntry("t", List.of("a\nb\rc\n"));
   }
 
@@ -37,12 +37,12 @@ class FormTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a=%", "a=%4", "a=%zz", "%=1", "a=%ff", "a=%C3", "a=%ED%A0%80", "%00%=1"})
-  void whatBreaksTheRulesIsRefused(String form) {
+  void aMalformedFormIsRefused(String form) {
     assertThatThrownBy(() -> Form.parse(form)).isInstanceOf(ApiError.class);
   }
 
   @Test
-  void aThousandFieldsAreEnough() {
+  void moreThanAThousandFieldsAreRefused() {
     assertThat(Form.parse("a=1&".repeat(999) + "a=1")).containsKey("a");
     assertThatThrownBy(() -> Form.parse("a=1&".repeat(1000) + "a=1")).isInstanceOf(ApiError.class);
   }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// A hundred thousand bodies that are broken in all ways: each is read or refused, nothing else. A
-/// part of them goes through the server; the rest meets the readers alone, which is all that the
-/// server adds to a body that came whole.
+/// A hundred thousand broken bodies: each is read or refused, nothing else. A part of them goes
+/// through the server; the rest meets the readers alone, which is all that the server adds to a
+/// body that came whole.
 class FuzzTest {
   private static final int BODIES = 100_000;
   private static final int THROUGH_THE_SERVER = 1_500;
@@ -45,7 +45,7 @@ class FuzzTest {
   }
 
   @Test
-  void theServerNeverCallsThemAFaultOfOurs() {
+  void theServerNeverAnswersBrokenBodiesWith500() {
     var route =
         Route.post(
             "/api/echo",
@@ -69,7 +69,7 @@ class FuzzTest {
     }
   }
 
-  /// Bytes of the seed, some of them changed, cut, doubled or exchanged; or of nothing known.
+  /// Bytes of the seed, some of them changed, cut, doubled or exchanged; or random bytes.
   private byte[] broken() {
     if (random.nextInt(10) == 0) {
       byte[] noise = new byte[random.nextInt(300)];

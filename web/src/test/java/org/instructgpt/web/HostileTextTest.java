@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// Whatever people write, a page has the same tags as with an honest name: 240 texts that would be
+/// Whatever people write, a page has the same tags as with a harmless name: 240 texts that would be
 /// scripts where they were taken for HTML.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileTextTest {
@@ -71,7 +71,7 @@ class HostileTextTest {
   }
 
   @Test
-  void namesAndPurposesAndAddressesStayText() {
+  void namesAndLabelsOfTokensAndAddressesStayText() {
     assertThat(payloads()).doesNotHaveDuplicates().hasSizeGreaterThanOrEqualTo(200);
     var person = test.person(Role.ADMIN, "Honest");
     var browser = test.signedIn(person);
@@ -90,7 +90,7 @@ class HostileTextTest {
   }
 
   @Test
-  void whatAStrangerTypesStaysText() {
+  void textOfAnonymousVisitorsStaysText() {
     var honestForm = tags(wrong("honest").body());
     var honestAddress = tags(test.browser().get("/sign-in?to=honest").body());
     for (String payload : payloads()) {

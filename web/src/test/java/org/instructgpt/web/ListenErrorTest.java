@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// Where a site cannot listen, and what is said of it.
+/// The explanations of why a site cannot listen at an address.
 class ListenErrorTest {
   private static SiteSettings settings(String host, int port) {
     var address = Optional.of(URI.create("https://studio.example.org"));
@@ -18,7 +18,7 @@ class ListenErrorTest {
   }
 
   @Test
-  void aPortInUseIsToldWithTheFlag() {
+  void aPortInUseIsReportedWithTheFlag() {
     try (var test = TestSite.start()) {
       int port = test.site().port();
       assertThatIllegalArgumentException()
@@ -31,7 +31,7 @@ class ListenErrorTest {
   }
 
   @Test
-  void anAddressOfAnotherMachineIsToldWithTheFlag() {
+  void anAddressOfAnotherMachineIsReportedWithTheFlag() {
     for (String host : List.of("192.0.2.1", "no-such-host.invalid")) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> settings(host, 0).checkPlace())
@@ -43,14 +43,14 @@ class ListenErrorTest {
   }
 
   @Test
-  void aPortOfTheSystemsIsToldWithTheFlag() {
+  void aPrivilegedPortIsReportedWithTheFlag() {
     var refused = new IllegalStateException(new SocketException("Permission denied"));
     assertThat(ListenError.explained(refused, "localhost", 80))
         .hasMessageContaining("--port: expected a port that this user may listen on, found 80");
   }
 
   @Test
-  void aFreePlaceIsFine() {
+  void aFreePortIsAccepted() {
     settings("localhost", 0).checkPlace();
     settings("127.0.0.1", 0).checkPlace();
     settings("0.0.0.0", 0).checkPlace();

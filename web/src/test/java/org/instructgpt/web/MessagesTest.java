@@ -15,12 +15,12 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// What the site says, in both languages.
+/// The texts of the site in both languages.
 class MessagesTest {
   private static final Messages TEXTS = Messages.ofSite();
 
   @Test
-  void bothLanguagesSayTheSameThings() {
+  void bothLanguagesHaveTheSameTextsWithTheSameArguments() {
     var english = TEXTS.words(Locale.ENGLISH);
     var chinese = TEXTS.words(Locale.CHINESE);
     assertThat(chinese.keySet()).isEqualTo(english.keySet());
@@ -31,7 +31,7 @@ class MessagesTest {
   }
 
   @Test
-  void noTextHasAnApostropheThatQuotes() {
+  void noTextHasAQuotingApostrophe() {
     for (Locale language : Messages.LANGUAGES) {
       TEXTS
           .words(language)
@@ -68,7 +68,7 @@ class MessagesTest {
   }
 
   @Test
-  void anAreasWordsComeBeforeTheSites() {
+  void anAreasTextsComeBeforeTheSites() {
     var texts = new SiteArea(MessagesTest.class, List.of(), List.of()).messages(Optional.of(TEXTS));
     assertThat(texts.say(Locale.ENGLISH, "site.copy")).isEqualTo("Copy");
     assertThat(texts.say(Locale.CHINESE, "site.copy")).isEqualTo("复制");
@@ -88,7 +88,7 @@ class MessagesTest {
   }
 
   @Test
-  void theBrowserChooses() {
+  void theLanguageIsNegotiatedFromAcceptLanguage() {
     var cases =
         Map.of(
             "zh-CN,zh;q=0.9,en;q=0.8", Locale.CHINESE,

@@ -22,12 +22,12 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.junit.jupiter.api.Test;
 
-/// Passwords: what is taken, how it is kept, what its check tells.
+/// Passwords: the rules, the hashes, the checks.
 class PasswordsTest {
   private final Passwords passwords = new Passwords(new SecureRandom());
 
   @Test
-  void aPasswordIsKeptAsItsArgon2idHashWithASaltOfItsOwn() {
+  void aPasswordIsStoredAsItsArgon2idHashWithItsOwnSalt() {
     String one = passwords.hash("seven quiet otters");
     String other = passwords.hash("seven quiet otters");
     assertThat(one)
@@ -57,7 +57,7 @@ class PasswordsTest {
     }
   }
 
-  /// The vector of argon2id in RFC 9106, section 5.3, so that the library's words mean what we
+  /// The test vector of argon2id in RFC 9106, section 5.3: the library's parameters mean what we
   /// think.
   @Test
   void argon2idIsTheOneOfTheStandard() {
@@ -79,7 +79,7 @@ class PasswordsTest {
   }
 
   @Test
-  void whereThereIsNoAccountAsMuchWorkIsDone() {
+  void anUnknownAccountCostsAsMuchTime() {
     var kept = Optional.of(passwords.hash("seven quiet otters"));
     var times = new ArrayList<long[]>();
     for (int i = 0; i < 15; i++) {
@@ -134,7 +134,7 @@ class PasswordsTest {
   }
 
   @Test
-  void tellingHowStrongAPasswordIsTakesNoLongTime() {
+  void checkingALongPasswordIsFast() {
     var random = new Random(1);
     for (String letters : List.of("4@8({[<369!1|70$5+%2", "ab", "a1B2c3", "qwertyuiop", "你好")) {
       String password =
@@ -153,7 +153,7 @@ class PasswordsTest {
   }
 
   private long time(Optional<String> kept) {
-    // The processor's time: what else runs on the machine does not count.
+    // Processor time: other programs on the machine do not count.
     var threads = ManagementFactory.getThreadMXBean();
     long start = threads.getCurrentThreadCpuTime();
     passwords.fits("not the password", kept);

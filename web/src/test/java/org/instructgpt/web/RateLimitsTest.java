@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.Test;
 
-/// Guessing is slow, and nobody is locked out by others.
+/// Rate limits slow down guessing, and nobody can lock others out.
 class RateLimitsTest {
 
   @Test
-  void theEleventhTryInAQuarterOfAnHourWaitsEvenWhenItIsRight() {
+  void theEleventhAttemptInAQuarterOfAnHourIsRefusedEvenWhenItIsRight() {
     try (var test = TestSite.start()) {
       test.person(Role.CUSTOMER, "Ada");
       test.person(Role.CUSTOMER, "Grace");
@@ -33,7 +33,7 @@ class RateLimitsTest {
   }
 
   @Test
-  void someoneUnknownIsToldTheSame() {
+  void anUnknownNameGetsTheSameAnswers() {
     try (var test = TestSite.start()) {
       var ada = test.person(Role.CUSTOMER, "Ada");
       test.person(Role.CUSTOMER, "Grace");

@@ -9,23 +9,23 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.instructgpt.web.Account.Role;
 
-/// Every route of a site asked by everybody: nobody, a customer, a labeler, a researcher, an
-/// administrator. Whoever is not let in by the route's [Route.Access] must be refused before its
-/// handler is asked, and whoever is let in must not.
+/// Requests every route of a site as everybody: an anonymous visitor, a customer, a labeler, a
+/// researcher, an administrator. Whoever is not let in by the route's [Route.Access] must be
+/// refused before its handler runs, and whoever is let in must not be refused.
 public final class RouteTable {
   private RouteTable() {}
 
-  /// One answer: of which route, to whom, and its status.
+  /// The answer of one route to one role.
   public record Answer(
       Route route, Optional<Role> role, HttpResponse<String> response, boolean allowed) {
-    /// Whether it was refused for who asked.
+    /// Whether it was refused because of the role.
     public boolean refused() {
       String code = response.body();
       return response.statusCode() == 401 && code.contains("\"refusal.sign-in\"")
           || response.statusCode() == 403 && code.contains("\"refusal.role\"");
     }
 
-    /// Whether it is right.
+    /// Whether the access is as the route says.
     public boolean right() {
       return refused() != allowed && response.statusCode() < 500;
     }

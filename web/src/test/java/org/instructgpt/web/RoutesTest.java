@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// Who may ask what.
+/// Access to routes by role.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RoutesTest {
   private TestSite test;
@@ -43,13 +43,13 @@ class RoutesTest {
   }
 
   @Test
-  void everyRouteLetsInThoseItNamesAndNobodyElse() {
+  void everyRouteAdmitsItsRolesOnly() {
     var answers = RouteTable.ask(test);
     assertThat(answers).hasSize(5 * test.site().routes().size()).allMatch(RouteTable.Answer::right);
   }
 
   @Test
-  void theRoutesOfAnAreaToo() {
+  void routesOfAnAreaAdmitTheirRolesOnly() {
     try (var sampled = TestSite.start(SAMPLE)) {
       var answers = RouteTable.ask(sampled);
       assertThat(answers).allMatch(RouteTable.Answer::right);
@@ -60,10 +60,10 @@ class RoutesTest {
     }
   }
 
-  /// The table of the site's own routes, written down a second time, so that a right that changes
+  /// The table of the site's own routes, written down a second time, so that an access that changes
   /// by mistake is seen.
   @Test
-  void theAccessOfEachRouteIsAsWrittenHere() {
+  void theAccessOfEachRouteIsAsListedHere() {
     var open =
         Set.of(
             "GET /",
@@ -127,7 +127,7 @@ class RoutesTest {
   }
 
   @Test
-  void aPathIsWrittenInOneWay() {
+  void malformedPathsOfRoutesAreRefused() {
     for (String path : List.of("", "people", "/people/", "/People", "/a b", "/{a}b", "//")) {
       assertThatThrownBy(() -> Route.get(path, Route.Access.EVERYBODY, _ -> {}))
           .as(path)
@@ -137,7 +137,7 @@ class RoutesTest {
   }
 
   @Test
-  void aLinkLeadsToARoute() {
+  void aLinkNeedsARoute() {
     var links = List.of(new SiteArea.Link("sample.link", "/elsewhere"));
     assertThatThrownBy(() -> new SiteArea(RoutesTest.class, SAMPLE.routes(), links))
         .hasMessageContaining(

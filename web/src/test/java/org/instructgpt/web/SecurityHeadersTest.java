@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.Test;
 
-/// The headers that make a browser careful, on every answer there is.
+/// The security headers, on every response.
 class SecurityHeadersTest {
   private static final Map<String, String> ALWAYS =
       Map.of(

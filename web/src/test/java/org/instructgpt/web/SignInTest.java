@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// Signing in and out, and how long a session lives.
+/// Signing in and out, and the life of sessions.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SignInTest {
   private TestSite test;
@@ -36,7 +36,7 @@ class SignInTest {
   }
 
   @Test
-  void whoAsksForAPageSignsInAndIsBroughtThere() {
+  void signingInLeadsToTheRequestedPage() {
     var person = test.person(Role.LABELER, "Ada Lovelace");
     var browser = test.browser();
     var first = browser.get("/account");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A site below a path of a proxy.
+/// A site below a path of a reverse proxy.
 class SiteAddressTest {
   private static final Pattern LEADING =
       Pattern.compile("(?:href|src|action|formaction)=\"(/[^\"]*)\"");
@@ -56,7 +56,7 @@ class SiteAddressTest {
   }
 
   @Test
-  void everyLinkFormAndAssetLeadsBelowThePath() {
+  void everyLinkFormAndAssetLiesBelowThePath() {
     var browser = signedIn(Role.ADMIN, "Ada");
     for (String path : List.of("/account", "/people", "/audit", "/nothing")) {
       String page = browser.get(path).body();
@@ -77,7 +77,7 @@ class SiteAddressTest {
   }
 
   @Test
-  void invitationsRedirectsAndTheWayBackKeepToIt() {
+  void invitationsAndRedirectsStayBelowThePath() {
     var browser = signedIn(Role.ADMIN, "Ada");
     browser.get("/people");
     assertThat(browser.post("/people/invite", Map.of("kind", "customer")).body())
@@ -100,7 +100,7 @@ class SiteAddressTest {
   }
 
   @Test
-  void theOriginOfTheAddressIsOursWhateverHostTheProxyTells() {
+  void theOriginIsThatOfTheAddressWhateverHostTheProxySends() {
     var browser = new Browser("http://localhost:" + test.site().port());
     var ours = proxy.url().replace("/our/studio", "");
     var language = Map.of("language", "zh", "to", "/");
@@ -110,7 +110,7 @@ class SiteAddressTest {
   }
 
   @Test
-  void aProxyThatLeavesThePathWorksToo() {
+  void aProxyThatDoesNotStripThePathWorksToo() {
     var beneath = new Browser("http://localhost:" + test.site().port());
     assertThat(beneath.get("/our/studio/sign-in").statusCode()).isEqualTo(200);
     assertThat(beneath.get("/our/studio").headers().firstValue("Location"))
@@ -120,7 +120,7 @@ class SiteAddressTest {
   }
 
   @Test
-  void onlyAttributesOfTagsAreOurs() {
+  void onlyAttributesOfTagsGetThePrefix() {
     var entrance = SiteAddress.of(Optional.of(URI.create("https://host.example/a/")));
     assertThat(
             entrance.page(

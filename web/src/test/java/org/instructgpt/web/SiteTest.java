@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// The site from outside: its first day, its languages, what people write, what breaks.
+/// The site over HTTP: first steps, languages, forms, errors.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SiteTest {
   private TestSite test;
@@ -119,7 +119,7 @@ class SiteTest {
   }
 
   @Test
-  void whatIsWrongWithAFormIsToldAtItsFieldsAllAtOnceAndWhatWasTypedStays() {
+  void allProblemsOfAFormAreShownAtTheirFieldsAndItsValuesStay() {
     var browser = test.browser();
     var answer =
         browser.post(
@@ -138,7 +138,7 @@ class SiteTest {
   }
 
   @Test
-  void everyPageSpeaksBothLanguages() {
+  void everyPageIsInBothLanguages() {
     var admin = test.signedIn(test.person(Role.ADMIN, "Bilingual"));
     for (String path : List.of("/people", "/account", "/audit")) {
       assertThat(admin.get(path).body()).contains("<html lang=\"en\"", "Sign out");
@@ -157,7 +157,7 @@ class SiteTest {
   }
 
   @Test
-  void anUnknownPageIsAPageForPeopleAndJsonForPrograms() {
+  void notFoundIsAPageForBrowsersAndJsonForPrograms() {
     var page = test.browser().get("/nothing");
     assertThat(page.statusCode()).isEqualTo(404);
     assertThat(page.body()).contains("There is no such page", "<main");
@@ -168,7 +168,7 @@ class SiteTest {
   }
 
   @Test
-  void whatAnAreaRefusesIsAPageToo() {
+  void errorsOfAnAreaAreShownAsPages() {
     var answer = test.browser().get("/refused");
     assertThat(answer.statusCode()).isEqualTo(409);
     assertThat(answer.body())
@@ -176,7 +176,7 @@ class SiteTest {
   }
 
   @Test
-  void ourFaultTellsNothing() {
+  void anInternalErrorRevealsNothing() {
     var answer = test.browser().get("/fault");
     assertThat(answer.statusCode()).isEqualTo(500);
     assertThat(answer.body())
@@ -223,7 +223,7 @@ class SiteTest {
   }
 
   @Test
-  void malformedRequestsAreNeverAFaultOfOurs() throws IOException {
+  void malformedRequestsNeverGet500() throws IOException {
     var random = new Random(7);
     for (int i = 0; i < 300; i++) {
       byte[] bytes = new byte[random.nextInt(200)];
@@ -262,7 +262,7 @@ class SiteTest {
   }
 
   @Test
-  void healthTellsWhetherTheStoreWorks() {
+  void theHealthRouteTellsWhetherTheStoreWorks() {
     assertThat(test.browser().get("/health/live").body()).isEqualTo("ok\n");
     assertThat(test.browser().get("/health/ready").statusCode()).isEqualTo(200);
     try (var broken = TestSite.start()) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/// What is told when the store cannot keep anything.
+/// The error when the store cannot store anything.
 class StorageTest {
   private static void full(Exchange exchange) {
     throw new CompletionException(
@@ -29,7 +29,7 @@ class StorageTest {
           List.of());
 
   @Test
-  void aFullDiskIsToldAsWhatItIs() {
+  void aFullDiskIsReportedAsSuch() {
     try (var test = TestSite.start(area)) {
       var answer = test.browser().post("/keep", Map.of(), "Accept", "application/json");
       assertThat(answer.statusCode()).isEqualTo(507);
@@ -44,7 +44,7 @@ class StorageTest {
   }
 
   @Test
-  void aFaultOfTheProgramIsNone() {
+  void aFaultOfTheProgramIsNotReportedAsAFullDisk() {
     try (var test = TestSite.start(area)) {
       assertThat(test.browser().post("/fail", Map.of()).statusCode()).isEqualTo(500);
     }

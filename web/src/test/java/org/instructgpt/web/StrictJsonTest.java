@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a program sends is exactly as expected or refused, with the field named.
+/// JSON that is not exactly as expected is refused with the field named.
 class StrictJsonTest {
 
   enum Kind {
@@ -37,7 +37,7 @@ class StrictJsonTest {
       """;
 
   @Test
-  void whatIsAsExpectedIsReadAndAnOptionalFieldMayBeLeftOut() {
+  void validJsonIsReadAndAnOptionalFieldMayBeAbsent() {
     var expected =
         new Sample("你好 🙂", 3, false, Optional.empty(), List.of(new Inner(1, Kind.GOOD)));
     assertThat(read(GOOD)).isEqualTo(expected);
@@ -73,7 +73,7 @@ class StrictJsonTest {
         "\"kind\": \"good\" | \"kind\": 0 | outputs[0].kind",
         "\"kind\": \"good\" | \"kind\": \"\" | outputs[0].kind",
       })
-  void whatIsNotIsRefusedWithTheFieldNamed(String part, String instead, String field) {
+  void invalidJsonIsRefusedWithTheFieldNamed(String part, String instead, String field) {
     assertThat(GOOD).contains(part);
     String body = GOOD.replace(part, instead == null ? "" : instead);
     assertThatThrownBy(() -> read(body))
@@ -105,12 +105,12 @@ class StrictJsonTest {
         "\u0000",
         "{'text': 1}"
       })
-  void whatIsNoObjectIsRefused(String body) {
+  void jsonThatIsNoObjectIsRefused(String body) {
     assertThatThrownBy(() -> read(body == null ? "" : body)).isInstanceOf(ApiError.class);
   }
 
   @Test
-  void deepNestsAndLongNumbersAreRefused() {
+  void deepNestingAndLongNumbersAreRefused() {
     for (String body :
         List.of(
             "[".repeat(100_000),
@@ -122,7 +122,7 @@ class StrictJsonTest {
   }
 
   @Test
-  void whatTheRecordSaysIsPassedOn() {
+  void messagesOfARecordsConstructorArePassedOn() {
     assertThatThrownBy(() -> read(GOOD.replace("\"rank\": 1", "\"rank\": 12")))
         .isInstanceOfSatisfying(
             ApiError.class,
@@ -132,7 +132,7 @@ class StrictJsonTest {
   }
 
   @Test
-  void answersLeaveOutWhatIsNotThereAndWriteTimesAsText() {
+  void absentValuesAreLeftOutAndTimesAreText() {
     var answer = Map.of("at", Instant.parse("2026-11-23T09:00:00Z"));
     assertThat(new String(StrictJson.write(answer), StandardCharsets.UTF_8))
         .isEqualTo("{\"at\":\"2026-11-23T09:00:00Z\"}");

@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 
 /// A reverse proxy that serves a studio below a path, as `proxy_pass http://localhost:8080/;` of
-/// nginx does: the path is taken away. Whatever is asked beside the path is another program's: it
-/// is 404 and remembered.
+/// nginx does: the path is stripped. Requests outside the path would be another program's: they get
+/// 404 and are recorded.
 public final class StrippingProxy implements AutoCloseable {
-  /// Headers that a proxy does not hand on, or that the client sets by itself.
+  /// Headers that a proxy does not forward, or that the client sets by itself.
   private static final Set<String> OWN =
       Set.of(
           "host", "connection", "content-length", "transfer-encoding", "upgrade", "http2-settings");
@@ -35,7 +35,7 @@ public final class StrippingProxy implements AutoCloseable {
     this.prefix = prefix;
   }
 
-  /// Listens on a free port; where the studio is it learns later.
+  /// Listens on a free port; the studio's port is set later with [#to].
   public static StrippingProxy below(String prefix) throws IOException {
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     var proxy = new StrippingProxy(server, prefix);
@@ -54,7 +54,7 @@ public final class StrippingProxy implements AutoCloseable {
     studio = port;
   }
 
-  /// What was asked that is not below the path.
+  /// The requested paths that are not below the path.
   public Set<String> beside() {
     return beside;
   }
@@ -97,7 +97,7 @@ public final class StrippingProxy implements AutoCloseable {
     }
   }
 
-  /// As it comes, so that events are not collected.
+  /// Forwards the body as it comes, so that events are not buffered.
   private static void hand(InputStream body, HttpExchange exchange) throws IOException {
     try (body) {
       var chunk = new byte[8192];

@@ -20,7 +20,8 @@ import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 
-/// A site over a store in a temporary folder, at a time that tests set; for the tests of areas too.
+/// A site over a store in a temporary folder, with a clock that tests set; for the tests of areas
+/// too.
 public record TestSite(Path folder, Store store, Site site, AtomicReference<Instant> now)
     implements AutoCloseable {
   public static final String PASSWORD = "seven quiet otters";
@@ -54,7 +55,7 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
     return new Browser("http://localhost:" + site.port());
   }
 
-  /// Someone of the role, by invitation, with the password [#PASSWORD].
+  /// A new account of the role, by invitation, with the password [#PASSWORD].
   public Account person(Role role, String name) {
     var pool =
         role == Role.LABELER ? Optional.of(Labeler.Pool.TRAINING) : Optional.<Labeler.Pool>empty();
@@ -77,7 +78,8 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
     return browser;
   }
 
-  /// Sends the bytes as they are (ISO-8859-1); what comes back until the other side hangs up.
+  /// Sends the bytes as they are (ISO-8859-1); returns what comes back until the server
+  /// disconnects.
   public String raw(String request) throws IOException {
     try (var socket = new Socket("localhost", site.port())) {
       socket.setSoTimeout(10_000);

@@ -24,7 +24,7 @@ class TokenCacheTest {
   }
 
   @Test
-  void aTokenIsLookedUpOnceInAMoment() {
+  void aTokenIsLookedUpOnceWithinTheCachesTime() {
     assertThat(bearers.find("hers", NOON, this::look)).contains(ANN);
     assertThat(bearers.find("hers", NOON.plusSeconds(2), this::look)).contains(ANN);
     assertThat(looked).hasValue(1);
@@ -33,7 +33,7 @@ class TokenCacheTest {
   }
 
   @Test
-  void whatIsNoTokenIsNotRemembered() {
+  void unknownTokensAreNotCached() {
     assertThat(bearers.find("guessed", NOON, this::look)).isEmpty();
     assertThat(bearers.find("guessed", NOON, this::look)).isEmpty();
     assertThat(looked).hasValue(2);

@@ -1,18 +1,18 @@
-// What people type, kept in this browser until the server has it: under the account that typed it, so that nobody else
-// at this computer is shown it; gone when it is safe, when that account signs out, and after two weeks.
+// Keeps what people type in this browser until the server has it: under their account, so that nobody else at this
+// computer sees it; removed when the server has it, when the account signs out, and after two weeks.
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
-// Studios of one host, each below a path of its own, share the storage, and see only what is theirs.
+// Studios of one host, each below its own path, share the storage; the prefix separates them.
 const PREFIX = meta("site-root") === "" ? "kept:" : `kept ${meta("site-root")}:`;
 const LONGEST = 14 * 24 * 3600_000; // milliseconds
 
 export const account = () => meta("account");
 
-/** A place for one thing that is typed. */
+/** The storage place of one typed text or form. */
 export function place(name, owner = account()) {
   const key = `${PREFIX}${owner}:${name}`;
   return {
-    /** What was kept, with `at`, or null. */
+    /** The stored value with its time `at`, or null. */
     read() {
       try {
         return JSON.parse(localStorage.getItem(key));
@@ -20,7 +20,7 @@ export function place(name, owner = account()) {
         return null;
       }
     },
-    /** False where the browser keeps nothing, or has no room. */
+    /** False where the browser does not allow storage, or has no space. */
     write(value) {
       try {
         localStorage.setItem(key, JSON.stringify({ ...value, at: Date.now() }));
@@ -33,7 +33,7 @@ export function place(name, owner = account()) {
       try {
         localStorage.removeItem(key);
       } catch {
-        // nothing is kept where nothing can be removed
+        // where nothing can be removed, nothing was stored
       }
     },
   };
@@ -45,11 +45,11 @@ function each(deed) {
       if (key.startsWith(PREFIX)) deed(key, JSON.parse(localStorage.getItem(key)) ?? {});
     }
   } catch {
-    // a browser that keeps nothing
+    // the browser does not allow storage
   }
 }
 
-/** What an account wrote here is removed: it has signed out, or it is too old. */
+/** Removes what an account that has signed out wrote here, and what is too old. */
 export function tidy(left) {
   each((key, { at }) => {
     const gone = left && key.startsWith(`${PREFIX}${left}:`);
@@ -75,7 +75,7 @@ export function collect(form) {
   return fields;
 }
 
-/** Puts values back. Fields that the page does not have are let go. */
+/** Restores values. Values of fields that the page does not have are ignored. */
 export function restore(form, fields) {
   const next = {};
   for (const field of form.elements) {
@@ -93,8 +93,8 @@ export function restore(form, fields) {
 }
 
 /**
- * Whether whoever opened this page is signed in: "here", "out", "other" (somebody else is) or "away" (no answer). Who
- * signed in again, in this window or another, has a new token, which this page takes over.
+ * Whether the account that opened this page is signed in: "here", "out", "other" (somebody else is) or "away" (no
+ * answer). Signing in again, in this window or another, gives a new token, which this page takes over.
  */
 export async function session() {
   const me = document.querySelector("a.me")?.href;
@@ -120,7 +120,7 @@ export async function session() {
   return "here";
 }
 
-/** Waits until whoever opened this page is signed in again, in whatever window. */
+/** Waits until the account that opened this page is signed in again, in any window. */
 export async function signedIn() {
   while ((await session()) !== "here") {
     await new Promise((done) => {
@@ -140,8 +140,8 @@ export function warn(unsafe) {
 }
 
 /**
- * Keeps what is typed into a field that is sent without a form, and puts it back into an empty one. Call `safe()` when
- * the server has it. The browser asks before the page is left only where it could not keep the words.
+ * Keeps what is typed into a field that is sent without a form, and restores it into an empty one. Call `safe()` when
+ * the server has it. The browser asks before the page is left only where the text could not be stored.
  */
 export function keepField(field, name) {
   const kept = place(name);
@@ -164,12 +164,12 @@ export function keepField(field, name) {
   return { safe };
 }
 
-// Forms with data-keep="name": what is filled in stays here until a page that follows shows that it was taken. After a
-// refusal, the end of a session or an outage, it is put back when the form is opened again.
+// Forms with data-keep="name": their values are kept until the next page shows that the server accepted them. After an
+// error, the end of a session or an outage, they are restored when the form is opened again.
 
 const SENT = "sent";
 
-/** After a form was sent the next page tells whether the server has it: one that is no refusal, and not an old one. */
+/** After a form was sent, the next page tells whether the server has it: a page without an error that followed it. */
 export function settle() {
   const [visit] = performance.getEntriesByType("navigation");
   const followed = visit?.type === "navigate" && document.referrer.startsWith(location.origin);

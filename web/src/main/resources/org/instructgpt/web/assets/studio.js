@@ -1,4 +1,4 @@
-// What every page of the studio does: asks the server, tells what happened, copies, shows local times.
+// The script of every page: requests, messages, copying, local times.
 // Areas import from "/assets/web/studio.js".
 
 import { keepField, keepForm, place, session, settle, tidy } from "./keep.js";
@@ -7,10 +7,10 @@ export { keepField, place };
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 
-/** Where a path of the site lies: behind a proxy all of it may lie below a path of its own. */
+/** The address of a path of the site, which may lie below a path of a proxy. */
 export const at = (path) => (/^\/(?!\/)/.test(path) ? meta("site-root") + path : path);
 
-/** A refusal of the server: `status`, `message` in the page's language, `error` as it was sent. */
+/** The server refused: `status`, `message` in the page's language, `error` as it was sent. */
 export class Refused extends Error {
   constructor(status, error) {
     super(error?.message ?? document.body.dataset.failed);
@@ -20,8 +20,8 @@ export class Refused extends Error {
 }
 
 /**
- * Asks the server with the session's token; the answer's JSON, or null when it has none.
- * Throws Refused when the server says no (status 0: it was not reached).
+ * Sends a request with the session's token; returns the answer's JSON, or null when it has none.
+ * Throws Refused when the server refuses (status 0: it was not reached).
  */
 export async function ask(method, path, body, options = {}) {
   const answer = await request(method, path, body, options);
@@ -30,8 +30,8 @@ export async function ask(method, path, body, options = {}) {
 }
 
 /**
- * Asks the server and reads the events of its answer: `each(event, data)` for every one, in their order.
- * Ends when the server does; `options.signal` ends it before.
+ * Sends a request and reads the events of its answer: `each(event, data)` for every one, in their order.
+ * Ends when the server ends the answer, or by `options.signal`.
  */
 export async function listen(method, path, body, each, options = {}) {
   const answer = await request(method, path, body, { ...options, accept: "text/event-stream" });
@@ -67,7 +67,7 @@ async function request(method, path, body, options, again = false) {
     if (failure.name === "AbortError") throw failure;
     throw new Refused(0);
   }
-  // Who signed in again in another window goes on here.
+  // After signing in again in another window, this page continues.
   if ((answer.status === 401 || answer.status === 403) && !again && (await session()) === "here") {
     return request(method, path, body, options, true);
   }
@@ -78,7 +78,7 @@ async function request(method, path, body, options, again = false) {
   return answer;
 }
 
-/** Says something for a few seconds, to ears too. */
+/** Shows a message for a few seconds; screen readers read it. */
 export function toast(text, kind = "") {
   const line = document.createElement("p");
   line.className = `toast ${kind}`.trim();
@@ -130,7 +130,7 @@ export function tabs(list) {
   show(all.find((tab) => tab.getAttribute("aria-selected") === "true") ?? all[0]);
 }
 
-/** Asks before something that cannot be taken back; whether the person wants it. `yes` is what the button says. */
+/** Asks for confirmation of something irreversible; a promise of whether it was given. `yes` labels the button. */
 export function sure(question, yes) {
   const dialog = document.createElement("dialog");
   dialog.className = "sure";
@@ -163,8 +163,7 @@ export function sure(question, yes) {
   });
 }
 
-// Who reads in another language goes on with what was typed and chosen: it crosses over in this window, passwords
-// aside.
+// What was typed and chosen survives a switch of the language in this window, except passwords.
 const CROSSING = "studio crossing";
 const fields = () =>
   [...document.querySelectorAll("main form input[name], main form textarea[name], main form select[name]")].filter(
@@ -194,10 +193,10 @@ function crossed() {
 try {
   crossed();
 } catch {
-  // Nothing may be kept on this device.
+  // The browser does not allow storage.
 }
 
-// A one-time code comes behind the # of the link, where no server and no log sees it.
+// A one-time code stands after the # of the link, which browsers do not send to the server.
 for (const field of document.querySelectorAll("[data-from-hash]")) {
   const code = location.hash.slice(1);
   const input = field.querySelector("input");
@@ -225,7 +224,7 @@ document.addEventListener("click", async (event) => {
   if (closer) closer.closest("dialog").close();
 });
 
-/** Before a form is sent: `data-ask` is what to ask the person, and the form goes when they say yes. */
+/** The question before a form is sent: its `data-ask`; the form is sent when the person confirms. */
 function question(form) {
   if (form.dataset.ask) return form.dataset.ask;
   const shownOnce = form.classList.contains("languages") && document.querySelector("main [data-once]");
@@ -256,7 +255,7 @@ document.addEventListener("submit", async (event) => {
     try {
       cross(at(form.elements.to.value));
     } catch {
-      // Nothing may be kept on this device.
+      // The browser does not allow storage.
     }
   }
 });
@@ -264,14 +263,14 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// The day of whoever looks is the day where they are.
+// The server needs the visitor's time zone to know their day.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) {
   const secure = location.protocol === "https:" ? ";Secure" : "";
   document.cookie = `zone=${zone};path=/;SameSite=Lax;max-age=31536000${secure}`;
 }
 
-// Who signs out leaves nothing behind on this computer, once it is done.
+// Signing out removes what was kept in this browser, once it has succeeded.
 const LEAVING = "studio leaving";
 try {
   const left = sessionStorage.getItem(LEAVING);
@@ -281,7 +280,7 @@ try {
     form.addEventListener("submit", () => sessionStorage.setItem(LEAVING, meta("account")));
   }
 } catch {
-  // Nothing may be kept on this device.
+  // The browser does not allow storage.
 }
 settle();
 for (const form of document.querySelectorAll("form[data-keep]")) keepForm(form);

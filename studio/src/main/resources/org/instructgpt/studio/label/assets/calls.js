@@ -1,9 +1,9 @@
-// Calls of the HTTP API. What fails because of the line or the server's load is worth another
-// try; what the server refuses is not.
+// Calls of the HTTP API. A call that fails because of the connection or the server's load may be
+// repeated; one that the server refuses may not.
 
 import { session } from "../web/keep.js";
 
-/** The server said no: `status` is its answer, `message` what it said in the reader's language. */
+/** The server refused: `status` of its answer, `message` in the page's language. */
 export class Refused extends Error {
   constructor(status, error) {
     super(error?.message ?? String(status));
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer, or one that says: later. `message` is what the server said; empty when it said nothing. */
+/** No answer, or a temporary error. `message` is the server's; empty when there is none. */
 export class Unreachable extends Error {
   constructor(seconds, message = "") {
     super(message);
@@ -21,11 +21,11 @@ export class Unreachable extends Error {
   }
 }
 
-/** Who waited has thought better of it. */
+/** The caller cancelled the wait. */
 export class Cancelled extends Error {}
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-// Behind a proxy all of the site may lie below a path of its own.
+// Behind a proxy the whole site may lie below a path.
 const root = document.querySelector('meta[name="site-root"]')?.content ?? "";
 
 const PATIENCE = 15_000;
@@ -84,7 +84,7 @@ function parsed(text) {
 /** How long to wait before try number `tries` (1, 2, ...), in seconds: 1, 2, 4, 8, then 15. */
 export const pause = (tries) => Math.min(2 ** (tries - 1), 15);
 
-/** Waits so many seconds, or until the line is back, or until `hurry` is called. */
+/** Waits this many seconds, or until the browser is online again, or until `hurry` is called. */
 export function waiting(seconds) {
   let hurry;
   const over = new Promise((done) => {
@@ -96,9 +96,9 @@ export function waiting(seconds) {
 }
 
 /**
- * The same request until it is answered, or until `told` calls `cancel`, which ends it with
- * Cancelled. `told({ failure, seconds, hurry, cancel })` hears of each wait. The request must be one
- * that may arrive more than once.
+ * Repeats a request until it is answered, or until `told` calls `cancel`, which ends it with
+ * Cancelled. `told({ failure, seconds, hurry, cancel })` is called before each wait. The request must
+ * be idempotent.
  */
 export async function insist(method, path, body, told) {
   for (let tries = 1; ; tries++) {

@@ -1,12 +1,11 @@
-// How long somebody has really worked: the time in which the page was to be seen and was touched
-// within the last minute.
+// Measures working time: the time in which the page was visible and was used within the last minute.
 
 const IDLE = 60_000;
 
-/** `told(millis)` hears of each second that counts. */
+/** `told(millis)` is called after each second that counts. */
 export function clock(start, told) {
   let active = start;
-  // A clock that is set while somebody works must not count.
+  // A monotonic clock: setting the system's clock changes nothing.
   let touched = performance.now();
   let last = performance.now();
   for (const kind of ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"]) {

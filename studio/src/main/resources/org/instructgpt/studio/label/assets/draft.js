@@ -1,31 +1,31 @@
-// Keeps what is being written until it is safe: on the server at most two seconds after it was typed, at once when the
-// page is left or hidden, again and again while the line is down, the server cannot store, or nobody is signed in; and
-// until the server has it, in this browser. The page asks before it is left with what is not safe.
+// Saves drafts: on the server at most two seconds after they were typed, at once when the page is left or hidden,
+// repeatedly while the connection is down, the server cannot store, or nobody is signed in; and until the server has
+// them, in this browser. The browser asks before a page with unsaved changes is left.
 
 import { signedIn, warn } from "../web/keep.js";
 import { call, pause, Refused, waiting } from "./calls.js";
 
 export { collect, restore } from "../web/keep.js";
 
-const REST = 800; // milliseconds without a key before a save
+const REST = 800; // milliseconds without typing before a save
 const LONGEST = 1800; // milliseconds of unbroken typing before a save
-const NEAR = 250; // milliseconds without a key before this browser keeps it
+const NEAR = 250; // milliseconds without typing before it is saved in this browser
 const KEEPALIVE = 60_000; // bytes that a browser sends after the page is gone
 
 /**
  * Watches `form` and sends `content()` to `path` under rising versions, beginning after `version`; without a path it is
- * kept in this browser alone. `here` is its place there. `heard` is told: saving(), saved(Date),
+ * saved in this browser only, at the place `here`. Calls of `heard`: saving(), saved(Date),
  * offline(failure, seconds, hurry), signedOut(), back(), refused(failure), unkept().
  */
 export function keep(form, { path: to, version, content, here, heard }) {
   let path = to;
-  let base = version; // what the server has
-  let dirtySince = 0; // when the oldest key that no request carries was pressed
+  let base = version; // the version that the server has
+  let dirtySince = 0; // time of the oldest change that no request carries
   let unsafe = false; // whether anything was typed that the server has not acknowledged
   let timer = 0;
   let near = 0;
   let sending = null;
-  let held = false; // it is being handed in: no drafts, but nothing is let go
+  let held = false; // it is being submitted: no drafts are sent, but the local copy stays
   let over = false;
 
   function keepHere() {
@@ -82,7 +82,7 @@ export function keep(form, { path: to, version, content, here, heard }) {
         safe(mine);
       } catch (failure) {
         if (over) {
-          return; // handed in meanwhile
+          return; // submitted in the meantime
         }
         dirtySince ||= Date.now();
         keepHere();
@@ -92,10 +92,10 @@ export function keep(form, { path: to, version, content, here, heard }) {
           heard.back();
         } else if (failure instanceof Refused) {
           if (failure.code === "label.refused.older-draft" && mine < version) {
-            continue; // a later one of this page was first
+            continue; // a later draft of this page arrived first
           }
           heard.refused(failure);
-          return; // the next key tries again
+          return; // the next change tries again
         } else {
           const seconds = Math.max(pause(tries++), failure.seconds);
           const wait = waiting(seconds);
@@ -106,7 +106,7 @@ export function keep(form, { path: to, version, content, here, heard }) {
     }
   }
 
-  // A last word: nobody waits for the answer.
+  // Sends the draft while the page is closed, without waiting for the answer.
   function part() {
     keepHere();
     if (!dirtySince || over || held || !path) {
@@ -143,26 +143,26 @@ export function keep(form, { path: to, version, content, here, heard }) {
   return {
     touch,
     flush,
-    /** The server has a newer version, which this one shall replace. */
+    /** Replaces a newer version that the server has. */
     outdo(newest) {
       version = Math.max(version, newest);
       touch();
     },
-    /** The server takes no more drafts of this: it is kept in this browser alone. */
+    /** The server accepts no more drafts of this: it is saved in this browser only. */
     alone() {
       path = null;
       dirtySince = 0;
       clearTimeout(timer);
       keepHere();
     },
-    /** It is being handed in: no drafts until it is taken, or refused. */
+    /** It is being submitted: no drafts until it is accepted or refused. */
     hold() {
       held = true;
       unsafe = true;
       clearTimeout(timer);
       keepHere();
     },
-    /** No more drafts: the server has it, or it is of no use to anybody. */
+    /** No more drafts: the server has it, or nobody needs it. */
     end() {
       over = true;
       dirtySince = 0;
@@ -170,7 +170,7 @@ export function keep(form, { path: to, version, content, here, heard }) {
       clearTimeout(near);
       here.clear();
     },
-    /** It was not taken after all: everything is kept again. */
+    /** It was not accepted: drafts are saved again. */
     resume() {
       held = false;
       touch();

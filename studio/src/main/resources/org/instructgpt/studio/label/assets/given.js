@@ -1,4 +1,4 @@
-// What a form says, as the HTTP API takes it, and what is missing in it.
+// The work in a task's form as the JSON of the HTTP API, and what is missing in it.
 
 import { dense } from "./ranks.js";
 import { say } from "./words.js";
@@ -53,7 +53,7 @@ export function work(form, tools) {
   }
 }
 
-/** What is missing before the work can be given, each with where. */
+/** What is missing before the work can be submitted, each with its place. */
 export function missing(form, tools) {
   const fields = form.elements;
   switch (form.dataset.kind) {

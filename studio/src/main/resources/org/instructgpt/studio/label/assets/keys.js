@@ -1,4 +1,4 @@
-// One-letter shortcuts, for whoever wants them: they work outside of fields for text, never
+// Optional one-letter shortcuts: they work outside of text fields, never
 // together with Ctrl, Alt or Cmd, and can be switched off.
 
 import { sign } from "./letters.js";

@@ -1,5 +1,5 @@
-// Which key is meant, on whatever keyboard: letters by what is printed on them, or, where that is no Latin letter
-// (Cyrillic, Greek, an input method), by where they are; digits by their place, which needs Shift on some.
+// The key of an event on any keyboard layout: letters by their character, or, where that is no Latin letter (Cyrillic,
+// Greek, an input method), by their position; digits by their position, since some layouts need Shift for them.
 
 /** A lower-case letter, a digit, `?`, `=` or the name of a key; empty while an input method composes. */
 export function sign(event) {

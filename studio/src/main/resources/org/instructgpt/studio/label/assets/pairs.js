@@ -1,5 +1,5 @@
-// Queries and responses of a few-shot prompt: as many as the task needs, and what becomes of
-// them, one example for each pair with the others before it (paper App. A.1).
+// Queries and responses of a few-shot prompt, and the resulting prompts: one for each pair, with the others before it
+// (InstructGPT appendix A.1).
 
 import { say } from "./words.js";
 
@@ -79,7 +79,7 @@ export function pairs(root) {
   }
 
   return {
-    /** As many rows as a draft has. */
+    /** Makes as many rows as a draft has. */
     make(rowsNeeded) {
       while (rows().length < Math.min(MOST, rowsNeeded)) {
         add();

@@ -1,12 +1,12 @@
 // The board on which all outputs of a prompt are ranked: by mouse or finger, by keyboard alone,
-// or by the list of each card. The lists hold the ranking; the board shows it.
+// or by the select element of each card. The select elements hold the ranking; the board shows it.
 
 import Sortable from "./sortable.esm.js";
 import { byMarks, contradiction, down, insert, place, tie, tied, up } from "./ranks.js";
 import { sign } from "./letters.js";
 import { say } from "./words.js";
 
-/** `marks()` tells the quality given to each output, 0 where none is. */
+/** `marks()` returns the quality rating of each output, 0 where there is none. */
 export function board(root, marks) {
   const form = root.closest("form");
   const cards = [...root.querySelectorAll("[data-card]")];
@@ -84,7 +84,7 @@ export function board(root, marks) {
     return cell;
   }
 
-  /** The place under the pointer, which the preview may not have reached. */
+  /** The row under the pointer, where the library's preview may not be yet. */
   function under(event) {
     const pointer = event.originalEvent?.changedTouches?.[0] ?? event.originalEvent;
     const found =
@@ -142,7 +142,7 @@ export function board(root, marks) {
     event.preventDefault();
   }
 
-  /** To the card before or after, in the order of the page. */
+  /** Moves the focus to the card before or after, in the order of the page. */
   function step(i, by) {
     const shown = [...root.querySelectorAll("[data-card]")];
     const to = shown[(shown.indexOf(cards[i]) + by + shown.length) % shown.length];
@@ -183,7 +183,7 @@ export function board(root, marks) {
   return {
     undo,
     show,
-    /** The lists were filled from outside. */
+    /** Reads the ranking again after the select elements were changed. */
     reread() {
       ranks = read();
       past.length = 0;

@@ -1,4 +1,4 @@
-// Orders with ties, as plain functions. `ranks[i]` is the row of output i, 1 is best, 0 is not
+// Rankings with ties, as pure functions. `ranks[i]` is the row of output i, 1 is best, 0 is not
 // ranked yet; several outputs in one row are a tie. There are as many rows as outputs, and rows
 // between may be empty.
 
@@ -29,7 +29,7 @@ export function insert(ranks, i, at) {
   return place(rest.map((rank) => (rank > free && rank < at ? rank - 1 : rank)), i, at - 1);
 }
 
-/** One better: out of a tie, else past what is above; from outside to the end. */
+/** Moves up by one: out of a tie, else past what is above; what is not ranked goes to the end. */
 export function up(ranks, i) {
   const row = ranks[i];
   if (row === 0) {
@@ -41,7 +41,7 @@ export function up(ranks, i) {
   return insert(ranks, i, above(ranks, row) || 1);
 }
 
-/** One worse: out of a tie, else past what is below. */
+/** Moves down by one: out of a tie, else past what is below. */
 export function down(ranks, i) {
   const row = ranks[i];
   if (row === 0) {
@@ -54,26 +54,26 @@ export function down(ranks, i) {
   return next === Infinity ? ranks : insert(ranks, i, next + 1);
 }
 
-/** As good as what is above it. */
+/** Ties with what is above it. */
 export function tie(ranks, i) {
   const rest = others(ranks, i);
   const row = ranks[i] === 0 ? last(rest) : above(rest, ranks[i]);
   return row === 0 ? ranks : place(ranks, i, row);
 }
 
-/** Without empty rows: 2, 5, 5 becomes 1, 2, 2. */
+/** Removes empty rows: 2, 5, 5 becomes 1, 2, 2. */
 export function dense(ranks) {
   const rows = [...new Set(ranks.filter((rank) => rank))].sort((a, b) => a - b);
   return ranks.map((rank) => (rank ? rows.indexOf(rank) + 1 : 0));
 }
 
-/** The order that marks give, best first, equal marks tied. */
+/** The ranking by the quality ratings, best first, equal ratings tied. */
 export function byMarks(marks) {
   const levels = [...new Set(marks.filter((mark) => mark))].sort((a, b) => b - a);
   return marks.map((mark) => (mark ? levels.indexOf(mark) + 1 : 0));
 }
 
-/** The couple that contradicts its marks most: [ranked better, marked better], or null. */
+/** The pair whose order contradicts its ratings most: [ranked better, rated better], or null. */
 export function contradiction(ranks, marks) {
   let most = 0;
   let couple = null;

@@ -1,4 +1,4 @@
-// A page that shows how far something is looks again every few seconds.
+// Reloads a page that shows progress every few seconds.
 
 const waits = document.querySelector("[data-reload]");
 if (waits) {

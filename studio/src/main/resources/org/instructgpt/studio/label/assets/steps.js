@@ -1,6 +1,6 @@
-// One thing at a time: the parts of a form as steps, with buttons to each, back and next.
+// The parts of a form as steps, of which one is shown, with buttons to each, back and next.
 
-/** `changed(i)` is told which step is shown. */
+/** `changed(i, part)` is called when another step is shown. */
 export function steps(form, changed) {
   const parts = [...form.querySelectorAll("[data-step]")];
   const links = [...document.querySelectorAll("[data-go]")];

@@ -1,4 +1,4 @@
-// What a labeler hears of how their words are kept, beside the title and in the notice above the task.
+// Messages about saving, beside the title and in the notice above the task.
 
 import { say } from "./words.js";
 
@@ -24,7 +24,7 @@ export function button(text, deed) {
   return made;
 }
 
-/** The line is down, or the server said that it cannot: in its own words. */
+/** Shows that the connection is down, or the server's own message when it cannot store. */
 export function unreachable(failure, seconds, hurry, key) {
   const why = failure.message;
   tell(why ? say("troubled", why, seconds) : say(key, seconds), "offline", hurry);

@@ -1,5 +1,5 @@
-// The page's own words, in the reader's language: JSON in the element #words. %1, %2 stand for
-// what is filled in.
+// The texts of the scripts in the page's language: JSON in the element #words. %1, %2 stand for
+// arguments.
 
 const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 

@@ -1,5 +1,4 @@
-// The page of a task. The form's fields are the truth; everything here keeps them, helps to fill
-// them and sends them.
+// The page of a task. The form's fields hold the state; the script saves them, helps to fill them and submits them.
 
 import { place } from "../web/keep.js";
 import { call, Cancelled, insist, Refused, uuid } from "./calls.js";
@@ -21,7 +20,7 @@ const correcting = task.correcting === "true";
 const here = place(`task:${task.item}`);
 const server = JSON.parse(document.getElementById("kept").textContent || "{}");
 const local = here.read();
-// What this browser kept follows what the server has, unless another window was there meanwhile.
+// The local copy continues the server's draft, unless another window has saved in the meantime.
 const same = JSON.stringify(local?.content?.fields) === JSON.stringify(server.fields);
 const newer = Boolean(local?.content) && !same && local.base === Number(task.version);
 const kept = newer ? local.content : server;
@@ -69,7 +68,7 @@ const draft = keep(form, {
   },
 });
 
-/** What the server says no to, with what can be done about it. */
+/** Shows why the server refused, with what can be done about it. */
 function refused(failure) {
   switch (failure.code) {
     case "label.refused.older-draft":
@@ -88,14 +87,14 @@ function refused(failure) {
   }
 }
 
-/** What is here goes over what another window has stored. */
+/** Replaces what another window has stored. */
 async function mine() {
   later.hidden = true;
   const stands = await call("GET", api).catch(() => null);
   draft.outdo(stands?.draft ?? 0);
 }
 
-/** The prompt was deleted: the words stay to be copied, and the day counts the work. */
+/** The prompt was deleted: the text stays to be copied, and the work still counts. */
 function gone(text) {
   draft.alone();
   tell("", "refused");
@@ -108,7 +107,7 @@ function gone(text) {
   warn(text, button(say("next"), leave));
 }
 
-/** Handed in before, in another window say: it counts once, and what is here may take its place. */
+/** Submitted before, for instance in another window: it counts once, and this work may replace it. */
 async function already(text) {
   draft.alone();
   const stands = await call("GET", api).catch(() => null);
@@ -120,7 +119,7 @@ async function already(text) {
   warn(text, ...more);
 }
 
-// What is missing is told at once, and the first of it is shown; what was missing and is there no longer goes.
+// All that is missing is listed at once, and the first of it is shown; solved problems disappear.
 
 function complain(found, first = true) {
   problems.hidden = found.length === 0;
@@ -159,10 +158,10 @@ function jump(element, step) {
   element?.scrollIntoView({ block: "center" });
 }
 
-// Sending: the same submission until the server has it, counted once however often it arrives. Who goes on writing
-// while it waits for the line has not handed it in.
+// Submitting: the same submission is repeated until the server has it, and counts once however often it arrives.
+// Typing while it waits for the connection cancels it.
 
-let pending = null; // the wait for the line
+let pending = null; // the wait for the connection
 
 async function send(path, body) {
   draft.hold();
@@ -223,7 +222,7 @@ async function submit(how = correcting ? "correct" : "submit") {
     return;
   }
   later.hidden = true;
-  // What takes the place of other work bears another name; so does each correction.
+  // Work that replaces other work has another id; so does each correction.
   const body = how === "correct" ? { ...handed(), submission: correction() } : handed();
   const receipt = await send(`${api}/${how}`, body);
   if (receipt) {
@@ -231,7 +230,7 @@ async function submit(how = correcting ? "correct" : "submit") {
   }
 }
 
-/** The same name for the same words, so that a correction whose answer was lost is not made twice. */
+/** The same id for the same work, so that a correction whose answer was lost is not stored twice. */
 function correction() {
   const words = JSON.stringify(work(form, tools));
   if (named.words !== words) {
@@ -273,14 +272,14 @@ skipping.querySelector("form").addEventListener("submit", async (event) => {
     next();
   }
 });
-// Why somebody gives a task back is kept with the rest.
+// The note of the skip dialog is saved with the draft.
 skipping.addEventListener("input", () => draft.touch());
 
 for (const button of document.querySelectorAll("[data-open]")) {
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
 }
 
-// While somebody works, the task stays theirs.
+// Renews the lease while somebody works.
 
 const IDLE = 10 * 60_000;
 const renewing = setInterval(
@@ -374,7 +373,7 @@ if (newer) {
   here.clear();
 }
 
-/** What this browser kept takes the place of what another window stored. */
+/** Replaces what another window stored by the local copy. */
 function putBack() {
   later.hidden = true;
   tools.pairs?.make(local.content.fields.query?.length ?? 0);

@@ -1,5 +1,5 @@
 // The playground: one prompt, one to four models, answers that grow side by side.
-// What a model says is only ever put on the page as text.
+// Outputs of models are put on the page as text only.
 
 // The very module that the layout has loaded: its address carries a fingerprint.
 const studio = document.querySelector('script[type="module"][src*="/web/studio.js"]').src;
@@ -7,7 +7,7 @@ const { ask, at, keepField, listen, place, toast } = await import(studio);
 
 const MOST = 4;
 
-// Fewer tokens, or a shorter time, say nothing of a model's pace.
+// With fewer tokens, or in a shorter time, no rate is shown.
 const TELLING_TOKENS = 5;
 const TELLING_MILLIS = 250;
 const form = document.getElementById("ask");
@@ -52,10 +52,10 @@ for (const range of form.querySelectorAll('input[type="range"]')) {
   show();
 }
 
-// What is typed stays on this device until it is asked.
+// What is typed is kept in this browser until it is sent.
 const kept = keepField(prompt, "playground");
 
-// The paper grows with what is written on it, by style alone in browsers that know how.
+// The input field grows with its text; some browsers do it by style alone.
 function fit() {
   if (!CSS.supports("field-sizing", "content")) {
     prompt.style.height = "auto";
@@ -124,12 +124,12 @@ class Answer {
     this.tokens = tokens;
   }
 
-  /** How much of it is to be seen. */
+  /** How much of it is shown. */
   seen() {
     return { characters: this.words.textContent.length, tokens: this.tokens };
   }
 
-  // The time is the server's: here words may come in heaps.
+  // The time is measured by the server: events may arrive in bursts.
   ended(finish, tokens, millis) {
     const parts = [say(`finish.${finish}`), say("answer.tokens", tokens)];
     if (tokens >= TELLING_TOKENS && millis >= TELLING_MILLIS) {
@@ -150,8 +150,8 @@ class Answer {
     this.root.classList.add("broken");
   }
 
-  // The answer was stopped, or the connection broke off: what was seen until then is kept, and may be judged as
-  // soon as it is.
+  // The answer was stopped, or the connection was lost: what was seen until then is stored, and can be judged
+  // after that.
   broken(message) {
     this.over(message);
   }
@@ -182,7 +182,7 @@ class Answer {
   report() {
     const dialog = document.getElementById("report");
     const note = document.getElementById("report-note");
-    // What is wrong with the answer stays on this device until the server has it.
+    // The text of the report is kept in this browser until the server has it.
     const here = place(`report:${this.turn}:${this.place}`);
     note.value = here.read()?.text ?? "";
     note.oninput = () => here.write({ text: note.value });
@@ -225,7 +225,7 @@ function signInAgain() {
   trouble.append(" ", link);
 }
 
-/** Whether the server has kept it. */
+/** Whether the server has stored it. */
 async function keep(path, body) {
   try {
     await ask("POST", path, body);
@@ -264,8 +264,8 @@ const pause = (millis) =>
   });
 
 /**
- * Tells the server how much of the answers was seen, however long it takes to reach it: what was said beyond that
- * is not kept, so that a thumb judges what was read. Whether it was told.
+ * Tells the server how much of the answers was seen, however long it takes to reach it: what was generated beyond
+ * that is not stored, so that a thumb judges what was read. Returns whether it succeeded.
  */
 async function tellSeen(turn, answers, leaving = false) {
   for (let wait = 500; ; wait = Math.min(2 * wait, PATIENCE)) {
@@ -280,7 +280,7 @@ async function tellSeen(turn, answers, leaving = false) {
   }
 }
 
-/** The answers that ended before the server said so. */
+/** Ends the answers for which no end was received. */
 async function cut(columns, message) {
   const open = columns.filter((each) => !each.done);
   if (open.length === 0) return;
@@ -295,7 +295,7 @@ async function cut(columns, message) {
   });
 }
 
-/** What to do with each event; `columns` are the answers in the order of their places. */
+/** Handles an event; `columns` are the answers in the order of their places. */
 function hear(columns, name, data) {
   const column = columns[data.place];
   if (stopping && name !== "turn") return;
@@ -369,14 +369,14 @@ form.addEventListener("submit", (event) => {
   }
 });
 
-// From the click on nothing more is shown. The request ends as soon as the turn has its name, by which the server
-// is told what was seen.
+// After the click nothing more is shown. The request ends as soon as the turn has its id, with which the server is
+// told what was seen.
 stop.addEventListener("click", () => {
   stopping = true;
   if (onScreen.some((each) => each.turn !== undefined)) asking?.abort();
 });
 
-// Who leaves the page has seen what was on it.
+// When the page is left, what was shown counts as seen.
 addEventListener("pagehide", () => {
   const turn = asking && onScreen[0]?.turn;
   if (turn) tellSeen(turn, onScreen.map((each) => each.all ?? each.seen()), true);
