@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `instructgpt loop`: steps 2 and 3 again and again (paper section 3.1; paper.md 10).
+/// `instructgpt loop`: steps 2 and 3 again and again (paper section 3.1; docs/specification.md 9).
 ///
 /// A round takes outputs of the start of reinforcement learning and of the best policy so far, has
 /// them ranked, trains a new reward model on the rankings of all rounds, and with it a new policy

@@ -4,12 +4,13 @@ import java.util.List;
 import org.instructgpt.ppo.Rollout.Minibatch;
 import org.instructgpt.ppo.Settings.Rewards;
 
-/// What each response token earned and how much better that was than foreseen.
+/// Rewards of the response tokens, and their advantages over what the value network predicted.
 ///
-/// A response is one action of a bandit: the reward model sees the whole of it, and its score falls
-/// due at the last token. The KL penalty falls due where it arises: token t pays `beta * (log pi(t)
-/// - log reference(t))`. Over a response these sum to the log ratio of the paper's objective
-///   (section 3.5, equation 2), an unbiased estimate of the KL that may be negative.
+/// A response is one action of a bandit: the reward model scores it as a whole, and the score is
+/// part of the last token's reward. The KL penalty is taken from each token's own reward: `beta`
+/// times the log ratio of policy and reference at that token. Over a response the log ratios sum to
+/// that of the paper's objective (section 3.5, equation 2), an unbiased estimate of the KL that may
+/// be negative.
 ///
 /// All arithmetic is in double precision.
 ///
@@ -17,28 +18,28 @@ import org.instructgpt.ppo.Settings.Rewards;
 /// @param rewards (N), whitened if asked for
 /// @param raw advantages before whitening (N)
 /// @param advantages that weigh the updates (N)
-/// @param returns what the values should have been (N)
+/// @param returns the targets of the value network (N)
 record Advantages(
     double[] kl, double[] rewards, double[] raw, double[] advantages, double[] returns) {
 
   /// @param klCoefficient beta of this iteration
   static Advantages of(
-      Rollout rollout, RolloutScores experience, double klCoefficient, Settings settings) {
+      Rollout rollout, RolloutScores scores, double klCoefficient, Settings settings) {
     int[] lengths = rollout.lengths();
     var groups = groups(rollout, settings.objective().whitening());
-    double[] kl = minus(experience.logProbs(), experience.reference());
-    double[] scores = scores(experience.scores(), rollout, settings.reward());
-    double[] rewards = rewards(kl, scores, lengths, klCoefficient);
+    double[] kl = minus(scores.logProbs(), scores.reference());
+    double[] adjusted = scores(scores.scores(), rollout, settings.reward());
+    double[] rewards = rewards(kl, adjusted, lengths, klCoefficient);
     if (settings.reward().whiten()) {
       groups.forEach(group -> Whitener.keepingMean(rewards, group));
     }
-    double[] raw = Gae.of(rewards, experience.values(), lengths, settings.objective().gaeLambda());
+    double[] raw = Gae.of(rewards, scores.values(), lengths, settings.objective().gaeLambda());
     double[] advantages = raw.clone();
     groups.forEach(group -> Whitener.centred(advantages, group));
-    return new Advantages(kl, rewards, raw, advantages, plus(raw, experience.values()));
+    return new Advantages(kl, rewards, raw, advantages, plus(raw, scores.values()));
   }
 
-  /// The scores (B) with what the settings do to them.
+  /// The scores (B) after the penalties and limits of the settings.
   static double[] scores(double[] plain, Rollout rollout, Rewards settings) {
     var scores = plain.clone();
     for (int b = 0; b < scores.length; b++) {
@@ -52,7 +53,7 @@ record Advantages(
     return scores;
   }
 
-  /// The rewards (N): every token pays for its log ratio, the last of each row earns the score.
+  /// The rewards (N): the KL penalty of every token, and the score at the last of each row.
   static double[] rewards(double[] kl, double[] scores, int[] lengths, double klCoefficient) {
     var rewards = new double[kl.length];
     for (int n = 0; n < kl.length; n++) {

@@ -4,7 +4,7 @@ package org.instructgpt.ppo;
 /// (appendix C.4).
 ///
 /// The advantage of a token is what its response earned from there on, less what the value network
-/// foresaw. The plain difference is unbiased but as noisy as whole responses are; trusting the
+/// predicted. The plain difference is unbiased but as noisy as whole responses are; trusting the
 /// value of the next token instead, `d(t) = r(t) + V(t+1) - V(t)`, is quiet but inherits the
 /// network's errors. Lambda goes between: `A(t) = d(t) + lambda * A(t+1)`, the one at lambda 1, the
 /// other at 0. After the last token there is nothing: both its successors are 0.
@@ -17,7 +17,7 @@ final class Gae {
   /// The advantages (N).
   ///
   /// @param rewards earned with each response token (N)
-  /// @param values foreseen before each response token (N)
+  /// @param values predicted before each response token (N)
   /// @param lengths the number of response tokens of each row
   static double[] of(double[] rewards, double[] values, int[] lengths, double lambda) {
     var advantages = new double[rewards.length];
@@ -26,8 +26,8 @@ final class Gae {
       double nextValue = 0;
       double nextAdvantage = 0;
       for (int n = begin + length - 1; n >= begin; n--) {
-        double surprise = rewards[n] + nextValue - values[n];
-        nextAdvantage = surprise + lambda * nextAdvantage;
+        double delta = rewards[n] + nextValue - values[n];
+        nextAdvantage = delta + lambda * nextAdvantage;
         nextValue = values[n];
         advantages[n] = nextAdvantage;
       }

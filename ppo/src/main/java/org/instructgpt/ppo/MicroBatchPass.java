@@ -10,36 +10,36 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
-/// What came of sending a minibatch through a network that learns.
+/// The result of sending a minibatch through a network forwards and backwards, part by part.
 ///
 /// @param loss the mean over the minibatch's response tokens
-/// @param outputs what the network said of each of them
+/// @param outputs of the network for each of them
 record MicroBatchPass(double loss, double[] outputs) {
 
-  /// What the network says of a part's response tokens, and the loss of each, (N) both.
-  record Judged(Tensor outputs, Tensor losses) {}
+  /// The network's outputs for a part's response tokens and the loss of each, (N) both.
+  record TokenLosses(Tensor outputs, Tensor losses) {}
 
   /// Adds the gradient of the minibatch's loss to the network's, part by part. Each part counts by
-  /// its tokens, so the result does not depend on how the minibatch is split (training-details 4.6
-  /// item 37).
-  static MicroBatchPass backward(Minibatch minibatch, Function<Part, Judged> network) {
+  /// its tokens, so the result does not depend on how the minibatch is split (docs/specification.md
+  /// 7.7).
+  static MicroBatchPass backward(Minibatch minibatch, Function<Part, TokenLosses> network) {
     int tokens = minibatch.tokens().length();
     double loss = 0;
     List<double[]> outputs = new ArrayList<>();
     for (var part : minibatch.parts()) {
       try (var _ = Scope.open()) {
-        var judged = network.apply(part);
-        var share = judged.losses().sum().div(tokens);
+        var result = network.apply(part);
+        var share = result.losses().sum().div(tokens);
         share.backward();
         loss += share.item();
-        outputs.add(judged.outputs().doubles());
+        outputs.add(result.outputs().doubles());
       }
     }
     return new MicroBatchPass(
         loss, outputs.stream().flatMapToDouble(java.util.Arrays::stream).toArray());
   }
 
-  /// Part of an array over the batch as a tensor (N) beside `network`'s output.
+  /// A range of an array over the batch as a tensor (N) of the type and device of `output`.
   static Tensor constant(double[] values, IndexRange span, Tensor output) {
     DType type = output.dtype();
     Device device = output.device();

@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// Where the time of an iteration goes.
+/// Measures how long each phase of an iteration takes.
 final class PhaseTimer {
   private final LongSupplier nanoTime;
-  private final Map<String, Long> spent = new LinkedHashMap<>();
+  private final Map<String, Long> nanos = new LinkedHashMap<>();
   private long since;
 
   PhaseTimer(LongSupplier nanoTime) {
@@ -15,17 +15,17 @@ final class PhaseTimer {
     this.since = nanoTime.getAsLong();
   }
 
-  /// Charges what passed since the last charge to `phase`.
-  void charge(String phase) {
+  /// Adds the time since the last call to that of `phase`.
+  void add(String phase) {
     long now = nanoTime.getAsLong();
-    spent.merge(phase, now - since, Long::sum);
+    nanos.merge(phase, now - since, Long::sum);
     since = now;
   }
 
-  /// `seconds_` and the phase to its seconds.
+  /// The seconds of each phase, by `seconds_` and its name.
   Map<String, Double> seconds() {
     var seconds = new LinkedHashMap<String, Double>();
-    spent.forEach((phase, nanos) -> seconds.put("seconds_" + phase, nanos * 1e-9));
+    nanos.forEach((phase, time) -> seconds.put("seconds_" + phase, time * 1e-9));
     return seconds;
   }
 }

@@ -6,8 +6,8 @@ import org.instructgpt.model.Learner;
 import org.instructgpt.ppo.Rollout.Minibatch;
 import org.instructgpt.torch.Scope;
 
-/// How the policy learns from a minibatch: the gradient of PPO, the pretraining gradient on top,
-/// then one step.
+/// An update of the policy from a minibatch: the gradient of PPO, the pretraining gradient added to
+/// it, then one optimizer step.
 final class PolicyUpdate {
   private final Gpt policy;
   private final Learner learner;
@@ -26,47 +26,47 @@ final class PolicyUpdate {
       long iteration,
       int update,
       Minibatch minibatch,
-      RolloutScores experience,
-      Advantages credit,
-      UpdateMetrics tally,
+      RolloutScores scores,
+      Advantages advantages,
+      UpdateMetrics updateMetrics,
       PhaseTimer phases) {
-    var pass = addPpoGradient(minibatch, experience, credit);
+    var pass = addPpoGradient(minibatch, scores, advantages);
     double ppo = policy.parameters().gradient().norm().item();
-    phases.charge("update");
-    var ptx = addPretrainingGradient(text(iteration, update), tally);
-    phases.charge("ptx");
+    phases.add("update");
+    var ptx = addPretrainingGradient(text(iteration, update), updateMetrics);
+    phases.add("ptx");
     double whole = learner.step(iteration);
-    phases.charge("update");
+    phases.add("update");
 
-    tally.add("policy_loss", pass.loss());
-    tally.policy(update, pass.outputs(), minibatch.tokens(), experience, credit, settings);
-    tally.add("grad_norm_ppo", ppo);
+    updateMetrics.add("policy_loss", pass.loss());
+    updateMetrics.policy(update, pass.outputs(), minibatch.tokens(), scores, advantages, settings);
+    updateMetrics.add("grad_norm_ppo", ppo);
     ptx.ifPresent(text -> {
-      tally.add("grad_norm_ptx", text.norm());
-      tally.add("grad_cosine", text.cosine(ppo));
+      updateMetrics.add("grad_norm_ptx", text.norm());
+      updateMetrics.add("grad_cosine", text.cosine(ppo));
     });
-    tally.add("grad_norm", whole);
+    updateMetrics.add("grad_norm", whole);
   }
 
-  /// The number of the text that belongs to an update. Windows belong to episodes (C.4: so many for
-  /// each), so an inner epoch reads its minibatch's again, as it reads the episodes again.
+  /// The index of the windows of an update. Windows belong to episodes (C.4: so many for each), so
+  /// an inner epoch reads its minibatch's again, as it reads the episodes again.
   private long text(long iteration, int update) {
     int minibatches = settings.batchSize() / settings.minibatchSize();
     return iteration * minibatches + update % minibatches;
   }
 
   /// Adds the gradient of the clipped surrogate.
-  MicroBatchPass addPpoGradient(Minibatch minibatch, RolloutScores experience, Advantages credit) {
+  MicroBatchPass addPpoGradient(Minibatch minibatch, RolloutScores scores, Advantages advantages) {
     double clip = settings.objective().clip();
     return MicroBatchPass.backward(
         minibatch,
         part -> {
           var logProbs =
               RolloutScores.logProbs(policy, part.batch(), settings.sampling().temperature());
-          var old = MicroBatchPass.constant(experience.logProbs(), part.tokens(), logProbs);
-          var advantages = MicroBatchPass.constant(credit.advantages(), part.tokens(), logProbs);
-          return new MicroBatchPass.Judged(
-              logProbs, Losses.policy(logProbs, old, advantages, clip));
+          var old = MicroBatchPass.constant(scores.logProbs(), part.tokens(), logProbs);
+          var advantage = MicroBatchPass.constant(advantages.advantages(), part.tokens(), logProbs);
+          return new MicroBatchPass.TokenLosses(
+              logProbs, Losses.policy(logProbs, old, advantage, clip));
         });
   }
 
@@ -86,14 +86,14 @@ final class PolicyUpdate {
   /// Adds the pretraining gradient, if there is one.
   ///
   /// It is collected alone and PPO's is put back on top, so that its norm and its angle to PPO's
-  /// are measured and not told from differences of sums, which is noise in large models.
-  Optional<Second> addPretrainingGradient(long update, UpdateMetrics tally) {
+  /// are measured and not computed from differences of sums, which is noise in large models.
+  Optional<Second> addPretrainingGradient(long update, UpdateMetrics updateMetrics) {
     return pretraining.map(text -> {
       try (var _ = Scope.open()) {
         var gradient = policy.parameters().gradient();
         var ppo = gradient.copy();
         gradient.zero_();
-        tally.add("ptx_loss", text.addGradient(policy, update));
+        updateMetrics.add("ptx_loss", text.addGradient(policy, update));
         var second = new Second(gradient.norm().item(), gradient.dot(ppo).item());
         gradient.add_(ppo);
         return second;

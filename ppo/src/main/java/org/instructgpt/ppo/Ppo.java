@@ -30,11 +30,12 @@ import org.instructgpt.torch.Tensor;
 
 /// Reinforcement learning from human feedback: PPO and PPO-ptx (InstructGPT sections 3.5 and C.4).
 ///
-/// The environment is a bandit: it shows a prompt, takes a response, pays what the reward model
-/// says, and the episode ends. The policy, which starts as the supervised one, is moved to where
-/// responses are paid better, in small steps near which the estimate of "better" holds (the clip),
-/// and near the supervised policy, where the reward model knows what it judges (the KL penalty). A
-/// second network foresees what a response will earn, so that only surprises are learned from.
+/// The environment is a bandit: it shows a prompt, takes a response, returns the reward model's
+/// score, and the episode ends. The policy, which starts as the supervised one, is moved towards
+/// responses of higher reward, in steps small enough for the estimate of the gain to hold (the
+/// clip), and stays near the supervised policy, on whose outputs the reward model was trained (the
+/// KL penalty). A second network predicts what a response will earn, so that the policy learns from
+/// the difference to the prediction.
 ///
 /// Everything random is derived from the seed and the number of the iteration, so the state is the
 /// two learners and the KL coefficient. Belongs to the scope it is built in.
@@ -107,38 +108,38 @@ public final class Ppo implements Trainer {
     return Randomness.mix(settings.seed(), purpose.hashCode());
   }
 
-  /// One iteration: sample responses to a batch of prompts, judge them, and learn from each
+  /// One iteration: sample responses to a batch of prompts, score them, and learn from each
   /// minibatch `innerEpochs` times.
   @Override
   public Map<String, Double> step(long iteration) {
     try (var _ = Scope.open()) {
       var phases = new PhaseTimer(nanoTime);
       var rollout = rollout(iteration);
-      phases.charge("rollout");
+      phases.add("rollout");
 
-      var experience = RolloutScores.of(models, rollout, settings.sampling().temperature());
-      var credit = Advantages.of(rollout, experience, klCoefficient, settings);
-      phases.charge("scoring");
+      var scores = RolloutScores.of(models, rollout, settings.sampling().temperature());
+      var advantages = Advantages.of(rollout, scores, klCoefficient, settings);
+      phases.add("scoring");
 
-      var tally = new UpdateMetrics();
+      var updateMetrics = new UpdateMetrics();
       int minibatches = rollout.minibatches().size();
       for (int update = 0; update < settings.updates(); update++) {
         var minibatch = rollout.minibatches().get(update % minibatches);
-        policyUpdate.apply(iteration, update, minibatch, experience, credit, tally, phases);
-        valueUpdate.apply(iteration, minibatch, experience, credit, tally);
-        phases.charge("update");
+        policyUpdate.apply(iteration, update, minibatch, scores, advantages, updateMetrics, phases);
+        valueUpdate.apply(iteration, minibatch, scores, advantages, updateMetrics);
+        phases.add("update");
       }
 
-      var metrics = RolloutMetrics.ofResponses(rollout, experience);
-      metrics.putAll(RolloutMetrics.ofCredit(rollout, experience, credit, klCoefficient));
-      metrics.putAll(tally.result());
+      var metrics = RolloutMetrics.ofResponses(rollout, scores);
+      metrics.putAll(RolloutMetrics.ofAdvantages(rollout, scores, advantages, klCoefficient));
+      metrics.putAll(updateMetrics.result());
       metrics.putAll(RolloutMetrics.ofVariety(rollout));
       metrics.putAll(progress(iteration, rollout));
       metrics.putAll(phases.seconds());
       klCoefficient =
           KlControl.next(
               klCoefficient,
-              RolloutMetrics.kl(rollout, experience),
+              RolloutMetrics.kl(rollout, scores),
               settings.batchSize(),
               settings.reward());
       return metrics;
@@ -164,13 +165,17 @@ public final class Ppo implements Trainer {
 
   /// @param firstEpisode number of the first response, on which its random stream depends
   private Rollout rollout(List<int[]> prompts, long seed, long firstEpisode, int[] order) {
-    var how = settings.sampling();
+    var sampling = settings.sampling();
     var sampler =
         new Sampler(
             models.policy(),
             data.tokenizer(),
             new Sampler.Settings(
-                how.maxResponseTokens(), how.temperature(), seed, how.rows(), false));
+                sampling.maxResponseTokens(),
+                sampling.temperature(),
+                seed,
+                sampling.rows(),
+                false));
     var sampled = sampler.sample(prompts, firstEpisode);
     var responses = new ArrayList<Response>();
     for (int b = 0; b < prompts.size(); b++) {
@@ -195,8 +200,8 @@ public final class Ppo implements Trainer {
       average.swappedIn(() -> {
         var some = data.heldOut().subList(0, count);
         var rollout = rollout(some, seed("held out"), 0, IntStream.range(0, count).toArray());
-        var experience = RolloutScores.of(models, rollout, settings.sampling().temperature());
-        RolloutMetrics.ofResponses(rollout, experience)
+        var scores = RolloutScores.of(models, rollout, settings.sampling().temperature());
+        RolloutMetrics.ofResponses(rollout, scores)
             .forEach((name, value) -> metrics.put("held_out_" + name, value));
       });
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.text.Tokenizer;
 
-/// What PPO learns from.
+/// The data of a PPO run.
 ///
 /// @param tokenizer whose ids these are
 /// @param prompts framed and encoded, to sample responses to

@@ -8,9 +8,9 @@ import org.instructgpt.model.ScalarModel;
 /// @param policy answers, and learns to; starts as the supervised policy
 /// @param reference the supervised policy, which the KL penalty keeps the policy near; frozen
 /// @param reward scores responses; frozen
-/// @param value foresees what a response will earn; starts as the reward model
+/// @param value predicts what a response will earn; starts as the reward model
 public record PpoModels(Gpt policy, Gpt reference, Reward reward, ScalarModel value) {
-  /// Checks that whatever the policy reads, the others can.
+  /// Checks that the other networks can read whatever the policy can.
   ///
   /// @throws IllegalArgumentException if one has a smaller context or another vocabulary
   public PpoModels {

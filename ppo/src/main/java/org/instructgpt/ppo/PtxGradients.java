@@ -20,20 +20,20 @@ import org.instructgpt.torch.Scope;
 /// as the setting says, however often it is learned from.
 ///
 /// Both losses are means over tokens, which the paper leaves open; 27.8 belongs to this choice
-/// (training-details 4.6 item 42).
+/// (docs/specification.md 7.8).
 final class PtxGradients {
   private final Corpus corpus;
-  private final EpochOrder passes;
+  private final EpochOrder order;
   private final double coefficient;
-  private final int together;
+  private final int rows;
 
   /// @param seed of the windows' order
   PtxGradients(Corpus corpus, Settings settings, long seed) {
     this.corpus = corpus;
-    this.passes =
+    this.order =
         new EpochOrder(corpus.count(), settings.ptx().ratio() * settings.minibatchSize(), seed);
     this.coefficient = settings.ptx().coefficient();
-    this.together = settings.microBatchSize();
+    this.rows = settings.microBatchSize();
   }
 
   /// Adds gamma times the gradient of the mean negative log-likelihood to the policy's gradient.
@@ -41,11 +41,11 @@ final class PtxGradients {
   /// @param update the minibatch, counted over the whole run; it decides on the windows
   /// @return the mean negative log-likelihood of a token, nats
   double addGradient(Gpt policy, long update) {
-    int[] windows = passes.at(update);
+    int[] windows = order.at(update);
     double tokens = (double) windows.length * corpus.window();
     double loss = 0;
-    for (int from = 0; from < windows.length; from += together) {
-      int[] some = Arrays.copyOfRange(windows, from, Math.min(windows.length, from + together));
+    for (int from = 0; from < windows.length; from += rows) {
+      int[] some = Arrays.copyOfRange(windows, from, Math.min(windows.length, from + rows));
       try (var _ = Scope.open()) {
         var text = corpus.at(some, policy.parameters().flat().device());
         var logProbs = LogProbs.ofNext(policy, text.inputs(), text.targets(), Dropout.NONE);

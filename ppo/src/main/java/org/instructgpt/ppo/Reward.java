@@ -3,7 +3,7 @@ package org.instructgpt.ppo;
 import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.Tensor;
 
-/// What a response is worth: `ScalarModel::rewards`, or a rule.
+/// Scores responses: `ScalarModel::rewards`, or a rule.
 @FunctionalInterface
 public interface Reward {
   /// The score (B) of each prompt with its response. Called without gradients.

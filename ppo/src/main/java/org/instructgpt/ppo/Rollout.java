@@ -14,16 +14,16 @@ import org.instructgpt.torch.Device;
 /// The batch is split into minibatches, and these into the parts that go through a network
 /// together, *before* anything is computed from it. Old log-probabilities, the reference's, values
 /// and scores then come from the very tensors that the updates use, part by part, so that the first
-/// minibatch's probability ratio is 1 to the bit (training-details 4.3 item 22).
+/// minibatch's probability ratio is 1 to the bit (docs/specification.md 7.5).
 ///
-/// What belongs to rows or response tokens is kept in arrays over the whole batch, in the order of
-/// the parts: rows (B) and tokens (N), row after row.
+/// Values of rows or response tokens are kept in arrays over the whole batch, in the order of the
+/// parts: rows (B) and tokens (N), row after row.
 ///
 /// @param minibatches in the order of their updates
 /// @param responses the rows (B)
 record Rollout(List<Minibatch> minibatches, List<Response> responses) {
 
-  /// A prompt and what the policy answered.
+  /// A prompt and the policy's response.
   ///
   /// @param ended whether the last token is end of text
   record Response(int[] prompt, int[] tokens, boolean ended) {

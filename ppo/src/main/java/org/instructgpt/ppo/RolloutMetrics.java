@@ -10,54 +10,54 @@ import java.util.stream.IntStream;
 import org.instructgpt.model.HealthGates;
 import org.instructgpt.ppo.Rollout.Response;
 
-/// What is reported of a rollout (training-details 4.7).
+/// Metrics of a rollout (docs/specification.md 7.9).
 final class RolloutMetrics {
   private RolloutMetrics() {}
 
-  /// What the responses are like: the reward model's score, also of those that ended and of those
-  /// that were cut apart, as far as there are any; the KL to the reference (summed over a response,
+  /// Metrics of the responses: the reward model's score, also apart for those that ended and those
+  /// that were cut, as far as there are any; the KL to the reference (summed over a response,
   /// nats), length (tokens), the share that ended themselves, and the entropy (nats a token,
   /// estimated by the negative log-probability of what was sampled).
-  static Map<String, Double> ofResponses(Rollout rollout, RolloutScores experience) {
+  static Map<String, Double> ofResponses(Rollout rollout, RolloutScores scores) {
     double rows = rollout.responses().size();
     var metrics = new LinkedHashMap<String, Double>();
-    metrics.put("score", Moments.of(experience.scores()).mean());
-    score(rollout, experience, true).ifPresent(mean -> metrics.put("score_ended", mean));
-    score(rollout, experience, false).ifPresent(mean -> metrics.put("score_cut", mean));
-    metrics.put(HealthGates.KL, kl(rollout, experience));
+    metrics.put("score", Moments.of(scores.scores()).mean());
+    score(rollout, scores, true).ifPresent(mean -> metrics.put("score_ended", mean));
+    score(rollout, scores, false).ifPresent(mean -> metrics.put("score_cut", mean));
+    metrics.put(HealthGates.KL, kl(rollout, scores));
     metrics.put(HealthGates.RESPONSE_LENGTH, rollout.tokens() / rows);
     metrics.put(
         HealthGates.EOS_RATE, rollout.responses().stream().filter(Response::ended).count() / rows);
-    metrics.put(HealthGates.ENTROPY, -Moments.of(experience.logProbs()).mean());
+    metrics.put(HealthGates.ENTROPY, -Moments.of(scores.logProbs()).mean());
     return metrics;
   }
 
-  private static OptionalDouble score(Rollout rollout, RolloutScores experience, boolean ended) {
+  private static OptionalDouble score(Rollout rollout, RolloutScores scores, boolean ended) {
     return IntStream.range(0, rollout.responses().size())
         .filter(b -> rollout.responses().get(b).ended() == ended)
-        .mapToDouble(b -> experience.scores()[b])
+        .mapToDouble(b -> scores.scores()[b])
         .average();
   }
 
   /// The KL of policy and reference, summed over a response, averaged over responses; nats.
-  static double kl(Rollout rollout, RolloutScores experience) {
-    double sum = sum(experience.logProbs()) - sum(experience.reference());
+  static double kl(Rollout rollout, RolloutScores scores) {
+    double sum = sum(scores.logProbs()) - sum(scores.reference());
     return sum / rollout.responses().size();
   }
 
-  /// What they earned: the parts of the reward (means of a response's sums), how well values
-  /// foresaw it, and the spread of the advantages before whitening.
-  static Map<String, Double> ofCredit(
-      Rollout rollout, RolloutScores experience, Advantages credit, double klCoefficient) {
+  /// Metrics of rewards and advantages: the parts of the reward (means of a response's sums), how
+  /// well values predicted it, and the spread of the advantages before whitening.
+  static Map<String, Double> ofAdvantages(
+      Rollout rollout, RolloutScores scores, Advantages advantages, double klCoefficient) {
     double rows = rollout.responses().size();
-    var raw = Moments.of(credit.raw());
+    var raw = Moments.of(advantages.raw());
     var metrics = new LinkedHashMap<String, Double>();
-    metrics.put("score_std", Moments.of(experience.scores()).deviation());
+    metrics.put("score_std", Moments.of(scores.scores()).deviation());
     metrics.put("kl_coefficient", klCoefficient);
-    metrics.put("kl_reward", -klCoefficient * sum(credit.kl()) / rows);
-    metrics.put("reward", sum(credit.rewards()) / rows);
-    metrics.put("value", Moments.of(experience.values()).mean());
-    metrics.put("explained_variance", explainedVariance(credit.returns(), experience.values()));
+    metrics.put("kl_reward", -klCoefficient * sum(advantages.kl()) / rows);
+    metrics.put("reward", sum(advantages.rewards()) / rows);
+    metrics.put("value", Moments.of(scores.values()).mean());
+    metrics.put("explained_variance", explainedVariance(advantages.returns(), scores.values()));
     metrics.put("advantage_mean", raw.mean());
     metrics.put("advantage_std", raw.deviation());
     return metrics;
@@ -73,8 +73,8 @@ final class RolloutMetrics {
     return metrics;
   }
 
-  /// 1 less the mean squared error over the returns' variance; 1 foresees all, 0 is no better than
-  /// a constant. 0 where the returns are all equal.
+  /// 1 less the mean squared error over the returns' variance; 1 for exact predictions, 0 for those
+  /// no better than a constant. 0 where the returns are all equal.
   static double explainedVariance(double[] returns, double[] values) {
     double variance = Moments.of(returns).variance();
     double error = 0;

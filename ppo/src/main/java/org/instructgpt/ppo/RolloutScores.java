@@ -9,7 +9,7 @@ import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
-/// What the four networks say of a rollout before it is learned from.
+/// Outputs of the four networks for a rollout, before the updates.
 ///
 /// @param logProbs of each response token (N) under the policy that sampled it, at the sampling
 ///   temperature
@@ -18,7 +18,7 @@ import org.instructgpt.torch.Tensor;
 /// @param scores of each row (B)
 record RolloutScores(double[] logProbs, double[] reference, double[] values, double[] scores) {
 
-  /// Asks each network about part after part, without gradients.
+  /// Runs each network over the parts, without gradients.
   static RolloutScores of(PpoModels models, Rollout rollout, double temperature) {
     return Scope.constant(() ->
         new RolloutScores(

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 ///   speed, not the result
 /// @param innerEpochs how often an iteration learns from its batch
 /// @param sampling how responses are sampled
-/// @param reward what a token earns
+/// @param reward the reward of a token
 /// @param objective what the updates minimise
-/// @param learning how parameters move
+/// @param learning how parameters are updated
 /// @param ptx the pretraining gradients
 /// @param seed of everything random
 public record Settings(
@@ -64,9 +64,9 @@ public record Settings(
     }
   }
 
-  /// What a token earns: the KL penalty, and at the last one the reward model's score.
+  /// The reward of a token: the KL penalty, and at the last one the reward model's score.
   ///
-  /// @param klCoefficient beta, the price of a nat
+  /// @param klCoefficient beta, the penalty of a nat
   /// @param klTarget nats a response; if given, beta is steered there ([KlControl])
   /// @param klHorizon episodes over which the steering works
   /// @param missingEndOfTextPenalty subtracted from the score of a response that did not end itself
@@ -105,7 +105,7 @@ public record Settings(
           scoreClip == null || positive(scoreClip), "score_clip", "above 0 or null", scoreClip);
     }
 
-    /// A fixed price and the plain score.
+    /// A fixed coefficient and the plain score.
     public static Rewards plain(double klCoefficient) {
       return new Rewards(klCoefficient, null, 10_000, 0, null, null, false);
     }
@@ -137,11 +137,11 @@ public record Settings(
     BATCH
   }
 
-  /// How parameters move: AdamW with betas 0.9 and 0.95, without weight decay.
+  /// How parameters are updated: AdamW with betas 0.9 and 0.95, without weight decay.
   ///
   /// @param policyLearningRate peak
   /// @param valueLearningRate peak
-  /// @param warmupIterations how long the rates rise, from a tenth; constant after
+  /// @param warmupIterations how long the rates rise, from a tenth of the peak; constant after
   /// @param gradientClip greatest norm of a gradient, that of pretraining included
   /// @param adamEpsilon added to the root of the second moment. It must be small beside the
   ///   gradient's entries, which shrink as models grow, or it cuts the rate

@@ -4,19 +4,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.instructgpt.model.HealthGates;
 
-/// What is measured during the updates of an iteration: means over updates, or over their tokens.
+/// Metrics of the updates of an iteration: means over updates, or over their tokens.
 final class UpdateMetrics {
   private final Map<String, Double> sums = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new LinkedHashMap<>();
   private final Map<String, Double> extremes = new LinkedHashMap<>();
 
-  /// Takes one number into the mean of `metric`.
+  /// Adds a value to the mean of `metric`.
   void add(String metric, double value) {
     sums.merge(metric, value, Double::sum);
     counts.merge(metric, 1, Integer::sum);
   }
 
-  /// Takes in how a minibatch's tokens fared, going by their log-probabilities before the update.
+  /// Adds the metrics of a policy update: how the log-probabilities of a minibatch's tokens differ
+  /// from those at sampling.
   ///
   /// @param now the minibatch's log-probabilities
   /// @param at where its tokens are in the batch's
@@ -24,13 +25,13 @@ final class UpdateMetrics {
       int update,
       double[] now,
       IndexRange at,
-      RolloutScores experience,
-      Advantages credit,
+      RolloutScores scores,
+      Advantages advantages,
       Settings settings) {
     double clip = settings.objective().clip();
     for (int i = 0; i < now.length; i++) {
-      double change = now[i] - experience.logProbs()[at.from() + i];
-      double advantage = credit.advantages()[at.from() + i];
+      double change = now[i] - scores.logProbs()[at.from() + i];
+      double advantage = advantages.advantages()[at.from() + i];
       double ratio = Math.exp(change);
       boolean clipped = advantage > 0 ? ratio > 1 + clip : advantage < 0 && ratio < 1 - clip;
       add("approx_kl", 0.5 * change * change);
@@ -47,13 +48,13 @@ final class UpdateMetrics {
     return Math.abs(a - 1) > Math.abs(b - 1) ? a : b;
   }
 
-  /// Takes in how far a minibatch's values have moved.
+  /// Adds the metrics of a value update: how far a minibatch's values have moved.
   ///
   /// @param now the minibatch's values
   /// @param at where its tokens are in the batch's
-  void value(double[] now, IndexRange at, RolloutScores experience, Settings settings) {
+  void value(double[] now, IndexRange at, RolloutScores scores, Settings settings) {
     for (int i = 0; i < now.length; i++) {
-      double change = Math.abs(now[i] - experience.values()[at.from() + i]);
+      double change = Math.abs(now[i] - scores.values()[at.from() + i]);
       add("value_clip_fraction", change > settings.objective().valueClip() ? 1 : 0);
     }
   }

@@ -3,8 +3,8 @@ package org.instructgpt.ppo;
 /// Whitening: brings numbers to variance 1.
 ///
 /// The variance is the biased one (the sum of squares over n, not n - 1), as in Ziegler et al.'s
-/// TensorFlow code, with 1e-8 added; PyTorch programs often take the other (training-details 4.4
-/// item 27).
+/// TensorFlow code, with 1e-8 added; PyTorch programs often take the other (docs/specification.md
+/// 7.6).
 final class Whitener {
   private static final double EPSILON = 1e-8;
 

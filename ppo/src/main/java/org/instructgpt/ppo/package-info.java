@@ -1,3 +1,3 @@
-/// Prompts and a reward model to a policy: PPO and PPO-ptx.
+/// Reinforcement learning of a policy from a reward model: PPO and PPO-ptx.
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.ppo;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AdvantagesTest {
 
   @Test
-  void everyTokenPaysForItsLogRatioAndTheLastOneEarnsTheScore() {
+  void rewardsAreTheKlPenaltyOfEachTokenAndTheScoreAtTheLast() {
     // Two responses of 2 and 1 tokens; beta 0.1; scores 5 and -2.
     double[] kl = {1, -3, 0.5};
     Expect.near(
@@ -26,7 +26,7 @@ class AdvantagesTest {
   @Test
   void advantagesAreThoseWorkedByHand() {
     // One response: rewards 1, 0, 2; values 3, 1, 4; lambda 1/2.
-    // Surprises: 1 + 1 - 3 = -1;  0 + 4 - 1 = 3;  2 + 0 - 4 = -2.
+    // Deltas: 1 + 1 - 3 = -1;  0 + 4 - 1 = 3;  2 + 0 - 4 = -2.
     // Backwards: -2;  3 + (-2)/2 = 2;  -1 + 2/2 = 0.
     double[] rewards = {1, 0, 2};
     double[] values = {3, 1, 4};
@@ -42,7 +42,7 @@ class AdvantagesTest {
   }
 
   @Test
-  void aRowDoesNotSeeItsNeighbours() {
+  void advantagesOfARowDoNotDependOnItsNeighbours() {
     int[] lengths = {2, 3, 1};
     double[] rewards = {1, 2, 3, 4, 5, 6};
     double[] values = {6, 1, 5, 2, 4, 3};
@@ -55,27 +55,27 @@ class AdvantagesTest {
 
   @ParameterizedTest
   @EnumSource(Whitening.class)
-  void creditIsThatOfPlainLoops(Whitening whitening) {
+  void advantagesAreThoseOfPlainLoops(Whitening whitening) {
     var rollout = Toys.rollout(3);
     int[] lengths = rollout.lengths();
-    var experience = experience(rollout);
+    var scores = scores(rollout);
     var settings = settings(whitening, Rewards.plain(0.3));
-    var credit = Advantages.of(rollout, experience, 0.3, settings);
+    var advantages = Advantages.of(rollout, scores, 0.3, settings);
 
-    var values = Loops.rows(experience.values(), lengths);
+    var values = Loops.rows(scores.values(), lengths);
     var rewards =
         Loops.rewards(
-            Loops.rows(experience.logProbs(), lengths),
-            Loops.rows(experience.reference(), lengths),
-            experience.scores(),
+            Loops.rows(scores.logProbs(), lengths),
+            Loops.rows(scores.reference(), lengths),
+            scores.scores(),
             0.3);
-    var advantages = Loops.gae(rewards, values, 0.95);
-    var returns = plus(Loops.flat(advantages), experience.values());
-    Expect.near(credit.rewards(), Loops.flat(rewards), 1e-12);
-    Expect.near(credit.raw(), Loops.flat(advantages), 1e-12);
-    Expect.near(credit.returns(), returns, 1e-12);
-    whiten(advantages, whitening, false);
-    Expect.near(credit.advantages(), Loops.flat(advantages), 1e-10);
+    var expected = Loops.gae(rewards, values, 0.95);
+    var returns = plus(Loops.flat(expected), scores.values());
+    Expect.near(advantages.rewards(), Loops.flat(rewards), 1e-12);
+    Expect.near(advantages.raw(), Loops.flat(expected), 1e-12);
+    Expect.near(advantages.returns(), returns, 1e-12);
+    whiten(expected, whitening, false);
+    Expect.near(advantages.advantages(), Loops.flat(expected), 1e-10);
   }
 
   @ParameterizedTest
@@ -83,18 +83,18 @@ class AdvantagesTest {
   void whitenedRewardsKeepTheirMean(Whitening whitening) {
     var rollout = Toys.rollout(3);
     int[] lengths = rollout.lengths();
-    var experience = experience(rollout);
+    var scores = scores(rollout);
     var settings =
         settings(whitening, new Rewards(0.3, null, 10_000, 0, null, null, /* whiten= */ true));
     var rewards =
         Loops.rewards(
-            Loops.rows(experience.logProbs(), lengths),
-            Loops.rows(experience.reference(), lengths),
-            experience.scores(),
+            Loops.rows(scores.logProbs(), lengths),
+            Loops.rows(scores.reference(), lengths),
+            scores.scores(),
             0.3);
     whiten(rewards, whitening, true);
     Expect.near(
-        Advantages.of(rollout, experience, 0.3, settings).rewards(), Loops.flat(rewards), 1e-10);
+        Advantages.of(rollout, scores, 0.3, settings).rewards(), Loops.flat(rewards), 1e-10);
   }
 
   @Test
@@ -105,7 +105,7 @@ class AdvantagesTest {
   }
 
   @Test
-  void aResponseWithoutEndOfTextPaysTheFineOrGetsTheFixedScore() {
+  void aResponseWithoutEndOfTextIsPenalisedOrGetsTheFixedScore() {
     var rollout = Toys.rollout(4); // every other response ended itself
     double[] plain = new double[16];
     java.util.Arrays.fill(plain, 3);
@@ -129,7 +129,7 @@ class AdvantagesTest {
     }
   }
 
-  private static RolloutScores experience(Rollout rollout) {
+  private static RolloutScores scores(Rollout rollout) {
     int n = rollout.tokens();
     return new RolloutScores(
         Toys.wave(n, 2, 0.4), Toys.wave(n, 2, 1.4), Toys.wave(n, 1, 2.2), Toys.wave(16, 3, 0.9));

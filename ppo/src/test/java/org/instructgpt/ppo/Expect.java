@@ -3,7 +3,7 @@ package org.instructgpt.ppo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/// Short ways to say what numbers should be.
+/// Assertions about arrays of numbers.
 final class Expect {
   private Expect() {}
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a run begins with and what it leaves.
+/// The models that a run starts with and the checkpoint that it exports.
 @ExtendWith(Scoped.class)
 class ExportTest {
   private final GptConfig config = GptConfig.small(1, 16, 2, 24, 258);

@@ -7,7 +7,7 @@ import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.Test;
 
-/// PPO does what it is for, on a task whose best answer is known: say the liked token, always.
+/// PPO learns a task whose best answer is known: nothing but the rewarded token.
 class LearningTest {
   private static final int ITERATIONS = 30;
 

@@ -136,7 +136,7 @@ class PpoTest {
   }
 
   @Test
-  void aPromptThatLeavesNoRoomIsRefusedWithItsNumber() {
+  void aPromptThatLeavesNoRoomIsRefusedByItsIndex() {
     var data =
         new PpoData(Toys.TOKENIZER, List.of(new int[3], new int[24]), List.of(), Optional.empty());
     assertThatThrownBy(

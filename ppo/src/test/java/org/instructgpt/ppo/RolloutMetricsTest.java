@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// What is reported, by hand.
+/// Metrics worked by hand.
 @ExtendWith(Scoped.class)
 class RolloutMetricsTest {
 
@@ -21,7 +21,7 @@ class RolloutMetricsTest {
   }
 
   @Test
-  void explainedVarianceIsOneForPerfectForesightAndZeroForTheMean() {
+  void explainedVarianceIsOneForExactPredictionsAndZeroForTheMean() {
     double[] returns = {1, 2, 3};
     assertThat(RolloutMetrics.explainedVariance(returns, returns)).isEqualTo(1);
     assertThat(RolloutMetrics.explainedVariance(returns, new double[] {2, 2, 2}))
@@ -30,18 +30,18 @@ class RolloutMetricsTest {
   }
 
   @Test
-  void whatTheResponsesEarnedIsTheScoreLessTheKlPenalty() {
+  void theRewardIsTheScoreLessTheKlPenalty() {
     var rollout = Toys.rollout(4);
     int n = rollout.tokens();
-    var experience =
+    var scores =
         new RolloutScores(
             Toys.wave(n, 2, 0.4),
             Toys.wave(n, 2, 1.4),
             Toys.wave(n, 1, 2.2),
             Toys.wave(16, 3, 0.9));
-    var credit = Advantages.of(rollout, experience, 0.3, Toys.settings());
-    var responses = RolloutMetrics.ofResponses(rollout, experience);
-    var earned = RolloutMetrics.ofCredit(rollout, experience, credit, 0.3);
+    var advantages = Advantages.of(rollout, scores, 0.3, Toys.settings());
+    var responses = RolloutMetrics.ofResponses(rollout, scores);
+    var earned = RolloutMetrics.ofAdvantages(rollout, scores, advantages, 0.3);
     double kl = responses.getOrDefault("kl", Double.NaN);
     double score = responses.getOrDefault("score", Double.NaN);
     assertThat(earned.get("kl_reward")).isCloseTo(-0.3 * kl, within(1e-12));
@@ -49,7 +49,7 @@ class RolloutMetricsTest {
     assertThat(responses).containsEntry("eos_rate", 0.5);
     double ended = 0; // every second of the 16 ended
     for (int b = 0; b < 16; b++) {
-      ended += rollout.responses().get(b).ended() ? experience.scores()[b] / 8 : 0;
+      ended += rollout.responses().get(b).ended() ? scores.scores()[b] / 8 : 0;
     }
     assertThat(responses.get("score_ended")).isCloseTo(ended, within(1e-12));
     assertThat(responses.get("score_cut")).isCloseTo(2 * score - ended, within(1e-12));
@@ -57,17 +57,17 @@ class RolloutMetricsTest {
   }
 
   @Test
-  void theTallyCountsWhereTheClipBites() {
+  void updateMetricsCountClippedTokens() {
     // Ratios 1.5, 0.5, 1.5, 0.5 and 1; the first and the last but one advantage push outwards.
     double[] old = new double[5];
     double[] now = {Math.log(1.5), Math.log(0.5), Math.log(1.5), Math.log(0.5), 0};
-    double[] advantages = {1, 1, -1, -1, 1};
-    var experience = new RolloutScores(old, old, old, new double[1]);
-    var credit = new Advantages(old, old, old, advantages, old);
-    var tally = new UpdateMetrics();
-    tally.policy(0, now, new IndexRange(0, 5), experience, credit, Toys.settings());
-    tally.value(now, new IndexRange(0, 5), experience, Toys.settings());
-    var result = tally.result();
+    double[] weights = {1, 1, -1, -1, 1};
+    var scores = new RolloutScores(old, old, old, new double[1]);
+    var advantages = new Advantages(old, old, old, weights, old);
+    var updateMetrics = new UpdateMetrics();
+    updateMetrics.policy(0, now, new IndexRange(0, 5), scores, advantages, Toys.settings());
+    updateMetrics.value(now, new IndexRange(0, 5), scores, Toys.settings());
+    var result = updateMetrics.result();
     assertThat(result.get("clip_fraction")).isCloseTo(0.4, within(1e-12));
     assertThat(result.get("ratio_mean")).isCloseTo(1, within(1e-12));
     assertThat(result.get("ratio_max")).isCloseTo(1.5, within(1e-12));

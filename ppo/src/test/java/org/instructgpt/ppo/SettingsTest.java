@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The paper's numbers, and those that make no sense.
+/// The presets, and the ranges of the settings.
 class SettingsTest {
 
   @ParameterizedTest
   @EnumSource(Size.class)
   void thePresetsAreThePapers(Size size) {
     var settings = Settings.paper(size);
-    assertThat(settings.iterations()).isEqualTo(500); // paper.md 6.3
+    assertThat(settings.iterations()).isEqualTo(500); // docs/specification.md 7.3
     assertThat(settings.iterations() * settings.updates()).isEqualTo(4000);
     assertThat(settings.reward()).isEqualTo(Settings.Rewards.plain(0.02));
     assertThat(settings.ptx()).isEqualTo(new Settings.Ptx(27.8, 8));

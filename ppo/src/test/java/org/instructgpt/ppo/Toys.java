@@ -23,10 +23,10 @@ import org.instructgpt.torch.Tensor;
 
 /// Small networks and small tasks.
 final class Toys {
-  /// The token that ends a text, and one to be paid for.
+  /// The token that ends a text, and the one that is rewarded.
   static final int END = 0;
 
-  static final int LIKED = 3;
+  static final int REWARDED = 3;
   static final GptConfig CONFIG = GptConfig.small(2, 16, 2, 24, 12);
   static final Lineage LINEAGE = new Lineage("ppo", Map.of(), Map.of());
 
@@ -73,7 +73,7 @@ final class Toys {
     return new PpoModels(gpt(type, 0.3), gpt(type, 0.3), reward, scalar(type, 1.1));
   }
 
-  /// The share of a response that is the liked token.
+  /// The share of a response that is the rewarded token.
   static Tensor share(Sequences batch) {
     long[] tokens = batch.responses().longs();
     int[] lengths = batch.responseLengths();
@@ -82,7 +82,7 @@ final class Toys {
     for (int b = 0; b < lengths.length; b++) {
       int end = n + lengths[b];
       for (; n < end; n++) {
-        scores[b] += tokens[n] == LIKED ? 1.0 / lengths[b] : 0;
+        scores[b] += tokens[n] == REWARDED ? 1.0 / lengths[b] : 0;
       }
     }
     return Tensor.of(scores, scores.length);
@@ -133,7 +133,7 @@ final class Toys {
     var responses = new ArrayList<Response>();
     for (int i = 0; i < 16; i++) {
       int[] tokens = tokens(1 + i * 5 % 8, 3.1 * i);
-      tokens[tokens.length - 1] = i % 2 == 0 ? END : LIKED;
+      tokens[tokens.length - 1] = i % 2 == 0 ? END : REWARDED;
       responses.add(new Response(tokens(1 + i % 4, i), tokens, i % 2 == 0));
     }
     return responses;
@@ -145,7 +145,7 @@ final class Toys {
     return Rollout.of(responses(), order, 4, microBatchSize, Device.CPU);
   }
 
-  /// Numbers around 0 that look like nothing in particular.
+  /// Numbers around 0 without a pattern.
   static double[] wave(int count, double scale, double phase) {
     return IntStream.range(0, count)
         .mapToDouble(i -> scale * Math.sin(phase + 1.3 * i + 0.1 * i * i))

@@ -31,12 +31,12 @@ class UpdateTest {
   private final Gpt policy = Toys.gpt(DType.FLOAT64, 0.3);
   private final ScalarModel network = Toys.scalar(DType.FLOAT64, 1.1);
   private final Rollout rollout = Toys.rollout(2);
-  private final RolloutScores experience = experience();
-  private final Advantages credit = Advantages.of(rollout, experience, 0.05, settings);
+  private final RolloutScores scores = scores();
+  private final Advantages advantages = Advantages.of(rollout, scores, 0.05, settings);
   private final Minibatch minibatch = rollout.minibatches().get(1);
 
   /// As of a policy a good deal away from this one, so that the clips bite.
-  private RolloutScores experience() {
+  private RolloutScores scores() {
     int n = rollout.tokens();
     var models =
         new PpoModels(
@@ -52,7 +52,7 @@ class UpdateTest {
 
   @Test
   void theGradientOfThePolicyIsTheSlopeOfThePlainLoopsLoss() {
-    var pass = update(Optional.empty()).addPpoGradient(minibatch, experience, credit);
+    var pass = update(Optional.empty()).addPpoGradient(minibatch, scores, advantages);
     assertThat(pass.loss()).isCloseTo(ppoLoss(), within(1e-12));
     expectSlope(policy.parameters(), this::ppoLoss);
   }
@@ -61,18 +61,18 @@ class UpdateTest {
   void theGradientOfTheValuesIsTheSlopeOfThePlainLoopsLoss() {
     var pass =
         new ValueUpdate(network, learner(network.parameters()), settings)
-            .addGradient(minibatch, experience, credit);
+            .addGradient(minibatch, scores, advantages);
     assertThat(pass.loss()).isCloseTo(valueLoss(), within(1e-12));
     expectSlope(network.parameters(), this::valueLoss);
   }
 
   @Test
   void pretrainingAddsGammaTimesTheMeanLossOfTheText() {
-    var tally = new UpdateMetrics();
+    var updateMetrics = new UpdateMetrics();
     var update = update(Optional.of(pretraining()));
-    update.addPpoGradient(minibatch, experience, credit);
-    update.addPretrainingGradient(0, tally);
-    assertThat(tally.result().get("ptx_loss")).isCloseTo(textLoss(), within(1e-12));
+    update.addPpoGradient(minibatch, scores, advantages);
+    update.addPretrainingGradient(0, updateMetrics);
+    assertThat(updateMetrics.result().get("ptx_loss")).isCloseTo(textLoss(), within(1e-12));
     expectSlope(policy.parameters(), () -> ppoLoss() + 27.8 * textLoss());
   }
 
@@ -80,13 +80,13 @@ class UpdateTest {
   void theGradientIsTheSumOfBothTakenAlone() {
     var update = update(Optional.of(pretraining()));
     var gradient = policy.parameters().gradient();
-    update.addPpoGradient(minibatch, experience, credit);
+    update.addPpoGradient(minibatch, scores, advantages);
     double[] ppo = gradient.doubles();
     policy.parameters().zeroGradient();
     double norm = update.addPretrainingGradient(0, new UpdateMetrics()).orElseThrow().norm();
     double[] ptx = gradient.doubles();
     policy.parameters().zeroGradient();
-    update.addPpoGradient(minibatch, experience, credit);
+    update.addPpoGradient(minibatch, scores, advantages);
     var second = update.addPretrainingGradient(0, new UpdateMetrics()).orElseThrow();
     assertThat(second.norm()).isCloseTo(norm, within(1e-9));
     Expect.near(gradient.doubles(), plus(ppo, ptx), 1e-10);
@@ -118,25 +118,25 @@ class UpdateTest {
   @Test
   void anUpdateIsOneOptimizerStepWhoseMetricsHaveBothNorms() {
     var learner = learner(policy.parameters());
-    var tally = new UpdateMetrics();
+    var updateMetrics = new UpdateMetrics();
     new PolicyUpdate(policy, learner, Optional.of(pretraining()), settings)
-        .apply(0, 0, minibatch, experience, credit, tally, new PhaseTimer(() -> 0));
+        .apply(0, 0, minibatch, scores, advantages, updateMetrics, new PhaseTimer(() -> 0));
     var state = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
     learner.save(new java.util.HashMap<>(), state);
     assertThat(state.path("policy.optimizer_steps").asInt()).isEqualTo(1);
     assertThat(policy.parameters().gradient().norm().item()).isZero();
-    assertThat(tally.result())
+    assertThat(updateMetrics.result())
         .containsKeys("grad_norm_ppo", "grad_norm_ptx", "grad_cosine", "grad_norm");
   }
 
   @Test
   void oneMicroBatchOfFourIsFourOfOne() {
-    update(Optional.empty()).addPpoGradient(minibatch, experience, credit);
+    update(Optional.empty()).addPpoGradient(minibatch, scores, advantages);
     double[] two = policy.parameters().gradient().doubles();
     for (int size : new int[] {1, 4}) {
       var same = sameRows(size);
       policy.parameters().zeroGradient();
-      update(Optional.empty()).addPpoGradient(same, experience, credit);
+      update(Optional.empty()).addPpoGradient(same, scores, advantages);
       Expect.near(policy.parameters().gradient().doubles(), two, 1e-12);
     }
   }
@@ -170,7 +170,7 @@ class UpdateTest {
           total(
               part,
               (i, n) ->
-                  Loops.policyLoss(now[i], experience.logProbs()[n], credit.advantages()[n], 0.2));
+                  Loops.policyLoss(now[i], scores.logProbs()[n], advantages.advantages()[n], 0.2));
     }
     return sum / minibatch.tokens().length();
   }
@@ -182,7 +182,7 @@ class UpdateTest {
       sum +=
           total(
               part,
-              (i, n) -> Loops.valueLoss(now[i], experience.values()[n], credit.returns()[n], 0.2));
+              (i, n) -> Loops.valueLoss(now[i], scores.values()[n], advantages.returns()[n], 0.2));
     }
     return sum / minibatch.tokens().length();
   }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Whether the odds that a reward model gives are the odds that come true.
+/// Calibration of a reward model: whether its confidence in a preference is its accuracy.
 ///
 /// Of each pair the model prefers one with the confidence sigmoid(|r_i - r_j|), from 0.5 to 1. Of
-/// the pairs told with about 80% confidence, 80% should be right. The expected calibration error is
-/// the mean distance of the two, bin by bin, weighted by the pairs (Naeini et al. 2015).
+/// the pairs predicted with about 80% confidence, 80% should be right. The expected calibration
+/// error is the mean distance of the two, bin by bin, weighted by the pairs (Naeini et al. 2015).
 ///
 /// @param bins those of the ten bins from 0.5 to 1 that have pairs, in ascending order
 /// @param expectedError the expected calibration error, 0 to 0.5

@@ -11,7 +11,8 @@ import org.instructgpt.model.ScalarModel;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.torch.Scope;
 
-/// Whether a reward model predicts people it did not learn from (InstructGPT section 4.1).
+/// Cross-validation over labelers: whether a reward model predicts the preferences of people it was
+/// not trained on (InstructGPT section 4.1).
 ///
 /// The labelers are split into five groups of roughly equal data. For each group a model learns
 /// from the other four, and its accuracy is measured on held-out prompts twice: against the
@@ -33,7 +34,7 @@ public record CrossValidation(List<Run> runs, Mean sameLabelers, Mean otherLabel
   ///
   /// @param fold counted from 0
   /// @param seed it was trained with
-  /// @param heldOutLabelers whom it did not learn from
+  /// @param heldOutLabelers those whose rankings it was not trained on
   /// @param sameLabelers accuracy over the held-out prompts' pairs of the others
   /// @param otherLabelers accuracy over the held-out prompts' pairs of those
   public record Run(
@@ -73,7 +74,7 @@ public record CrossValidation(List<Run> runs, Mean sameLabelers, Mean otherLabel
     ScalarModel train(List<TokenizedRanking> rankings, long seed);
   }
 
-  /// What to learn from, and what to measure on.
+  /// Rankings to train on and to measure on.
   ///
   /// @param training rankings
   /// @param heldOut rankings of other prompts, by the same labelers
@@ -153,8 +154,8 @@ public record CrossValidation(List<Run> runs, Mean sameLabelers, Mean otherLabel
     return rankings.stream().filter(r -> group.contains(r.labeler()) == inside).toList();
   }
 
-  /// Labelers in groups of roughly equal numbers of pairs: the busiest first, each to the group
-  /// that has least.
+  /// Labelers in groups of roughly equal numbers of pairs: those with most pairs first, each to the
+  /// group that has fewest.
   static List<Set<String>> groups(Data data, int folds) {
     var pairs = new LinkedHashMap<String, Long>();
     for (var rankings : List.of(data.training, data.heldOut)) {

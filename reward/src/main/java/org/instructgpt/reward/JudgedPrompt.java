@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.text.EncodedExample;
 
-/// All that labelers said of the completions of one prompt: one element of a batch, whether one
-/// person ranked them or several, together or in different rounds.
+/// All rankings of the completions of one prompt: one element of a batch, whether one labeler
+/// ranked them or several, together or in different rounds.
 ///
 /// Rankings of one prompt share completions. As elements of their own they would send a completion
 /// through the network once for each labeler, and in updates apart, which is what makes the model
@@ -17,10 +17,10 @@ import org.instructgpt.text.EncodedExample;
 /// [#pairs] are those of all labelers: where two agree a pair is there twice, where they disagree
 /// it is there in both directions.
 ///
-/// @param rankings by whom, at least one
+/// @param rankings at least one
 /// @param completions the ids of the distinct completions
 /// @param ended whether each of them ended by itself
-/// @param pairs who won against whom, by places among the completions
+/// @param pairs the better and the worse completion of each comparison, by index
 record JudgedPrompt(
     List<TokenizedRanking> rankings,
     List<int[]> completions,
@@ -33,18 +33,18 @@ record JudgedPrompt(
     pairs = List.copyOf(pairs);
   }
 
-  /// What rankings are of the same prompt.
-  private record Asked(String id, List<Integer> tokens) {
-    static Asked of(TokenizedRanking ranked) {
-      return new Asked(ranked.promptId(), boxed(ranked.prompt()));
+  /// Identifies rankings of the same prompt.
+  private record PromptKey(String id, List<Integer> tokens) {
+    static PromptKey of(TokenizedRanking ranked) {
+      return new PromptKey(ranked.promptId(), boxed(ranked.prompt()));
     }
   }
 
   /// The prompts of rankings, in the order in which they first come.
   static List<JudgedPrompt> of(List<TokenizedRanking> rankings) {
-    var prompts = new LinkedHashMap<Asked, List<TokenizedRanking>>();
+    var prompts = new LinkedHashMap<PromptKey, List<TokenizedRanking>>();
     for (var ranked : rankings) {
-      prompts.computeIfAbsent(Asked.of(ranked), _ -> new ArrayList<>()).add(ranked);
+      prompts.computeIfAbsent(PromptKey.of(ranked), _ -> new ArrayList<>()).add(ranked);
     }
     return prompts.values().stream().map(JudgedPrompt::together).toList();
   }

@@ -8,7 +8,7 @@ import org.instructgpt.text.EncodedExample;
 /// The part of a batch that goes through the network at once: whole prompts, since the completions
 /// of a prompt are compared with each other. Each completion is one row.
 ///
-/// @param prompts with what was said of their completions
+/// @param prompts with all rankings of their completions
 record MicroBatch(List<JudgedPrompt> prompts) {
   MicroBatch {
     prompts = List.copyOf(prompts);

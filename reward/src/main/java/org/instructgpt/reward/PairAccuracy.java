@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.instructgpt.statistics.Estimate;
 import org.instructgpt.statistics.Estimate.Cluster;
 
-/// How often rewards, or a rule, tell which completion the labeler preferred. Rankings of one
-/// prompt are one cluster of the [Estimate].
+/// The accuracy with which rewards, or a rule, predict which completion a labeler preferred.
+/// Rankings of one prompt are one cluster of the [Estimate].
 final class PairAccuracy {
   private PairAccuracy() {}
 

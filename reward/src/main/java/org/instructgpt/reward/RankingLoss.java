@@ -37,18 +37,18 @@ import org.instructgpt.torch.Tensor;
 /// up to 0 over each prompt, so the loss is blind to a shift of all rewards; see [RewardShift].
 ///
 /// Source: InstructGPT, section 3.5, equation 1, and appendix C.2. The divisor is the number of kept
-/// pairs, where the paper leaves open what ties do to it (`paper.md` section 5).
+/// pairs, where the paper leaves open what ties do to it (docs/specification.md 6.2).
 public final class RankingLoss {
   private RankingLoss() {}
 
-  /// Which rewards of a batch are compared, and what each comparison counts.
+  /// Which rewards of a batch are compared, and the weight of each comparison.
   ///
   /// @param better for each pair the place, among the batch's B rewards, of the one that won (P)
   /// @param worse the place of the one that lost (P)
   /// @param weights of the pairs (P)
   record Comparisons(int[] better, int[] worse, double[] weights) {
 
-    /// The pairs of prompts whose rewards stand one after another.
+    /// The pairs of prompts whose rewards follow one another.
     ///
     /// @param prompts how many prompts the loss is a mean of: the whole batch's, if these are a
     ///   part of it, so that losses and gradients of the parts add up to those of the batch

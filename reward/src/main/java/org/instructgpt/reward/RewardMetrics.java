@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Adds up what the micro-batches of a step say.
+/// Accumulates the metrics of a step over its micro-batches.
 final class RewardMetrics {
   private double loss;
   private double right;

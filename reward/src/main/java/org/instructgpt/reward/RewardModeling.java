@@ -24,19 +24,19 @@ import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
-/// Rankings to a reward model (InstructGPT section 3.5 and appendix C.2).
+/// Trains a reward model on rankings (InstructGPT section 3.5 and appendix C.2).
 ///
-/// A step takes a batch of prompts, each with all that labelers said of it ([JudgedPrompt]), puts
-/// each of their completions through the network once, and moves against the gradient of the
-/// [RankingLoss]. There is no dropout and nothing is drawn, so a step depends on weights, optimizer
-/// and step number alone. An epoch visits each prompt once; its last batch is smaller rather than
-/// filled up with prompts of a second round, since seeing data twice is what makes reward models
-/// overfit. Where there are fewer prompts than a batch should have, every step takes all of them.
+/// A step takes a batch of prompts, each with all its rankings ([JudgedPrompt]), puts each of their
+/// completions through the network once, and moves against the gradient of the [RankingLoss]. There
+/// is no dropout and nothing else is random, so a step depends on weights, optimizer and step
+/// number alone. An epoch visits each prompt once; its last batch is smaller rather than filled up
+/// with prompts of a second round, since seeing data twice is what makes reward models overfit.
+/// Where there are fewer prompts than a batch should have, every step takes all of them.
 ///
-/// **The shift** is applied where the model leaves: [#export] writes a model whose demonstrations
-/// average 0 and puts the bias of the model in training back. Training leaves the bias alone, as
-/// the loss does not depend on it; its gradient, 0 but for rounding, is dropped, because Adam would
-/// turn that noise into steps of full size.
+/// **The shift** is applied on export: [#export] writes a model whose demonstrations average 0 and
+/// puts the bias of the model in training back. Training leaves the bias alone, as the loss does
+/// not depend on it; its gradient, 0 but for rounding, is dropped, because Adam would turn that
+/// noise into steps of full size.
 ///
 /// The model comes initialised ([ScalarModel#initializeFrom]) from the supervised policy or another
 /// language model. Belongs to the scope it is built in.
@@ -179,7 +179,7 @@ public final class RewardModeling implements Trainer {
   @Override
   public Map<String, Double> step(long step) {
     var batch = batch(step);
-    var tally = new RewardMetrics();
+    var stepMetrics = new RewardMetrics();
     for (var part : MicroBatch.of(batch, settings.microBatchTokens)) {
       try (var _ = Scope.open()) {
         var sequences = Sequences.of(part.rows(), model.parameters().flat().device());
@@ -187,11 +187,11 @@ public final class RewardModeling implements Trainer {
         var pairs = RankingLoss.Comparisons.of(part.prompts(), batch.size());
         var loss = RankingLoss.of(rewards, pairs);
         loss.backward();
-        tally.add(loss.item(), rewards.doubles(), pairs, sequences.lengths(), part.ended());
+        stepMetrics.add(loss.item(), rewards.doubles(), pairs, sequences.lengths(), part.ended());
       }
     }
     dropBiasGradient();
-    var metrics = tally.metrics();
+    var metrics = stepMetrics.metrics();
     metrics.put("learning_rate", learner.learningRate(step));
     metrics.put("gradient_norm", learner.step(step));
     return metrics;
@@ -233,7 +233,7 @@ public final class RewardModeling implements Trainer {
     return metrics;
   }
 
-  /// What the model is worth on the held-out rankings.
+  /// Measures the model on the held-out rankings.
   ///
   /// @throws IllegalArgumentException if there are none
   public RewardReport report() {

@@ -13,10 +13,10 @@ import org.instructgpt.files.Count;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.statistics.Estimate;
 
-/// What a reward model is worth on rankings it was not trained on.
+/// A report of how well a reward model does on rankings it was not trained on.
 ///
 /// An accuracy means little by itself: chance is 0.5, and "the longer answer wins" is a rule that
-/// costs nothing and that reward models like to learn. Both rules are measured on the same pairs.
+/// needs no model and that reward models tend to learn. Both rules are measured on the same pairs.
 /// Equal rewards (and equal lengths) count as half right.
 ///
 /// @param rankings how many with at least one pair
@@ -26,7 +26,7 @@ import org.instructgpt.statistics.Estimate;
 /// @param longerWins the accuracy over pairs of preferring the completion with more tokens
 /// @param lead `accuracy` less `longerWins`
 /// @param loss the K-wise loss, as in training
-/// @param calibration of the odds
+/// @param calibration of the model's confidence
 /// @param labelers accuracy by who ranked, those with most pairs first
 /// @param rewards of all completions
 /// @param endings the rewards of completions that ended, and of those that were cut

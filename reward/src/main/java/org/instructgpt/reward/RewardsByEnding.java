@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
 /// The rewards of completions that ended by themselves, and of those that a limit cut off, apart.
 ///
 /// A reward is read at a completion's last token. In one that ended that is the end-of-text token,
-/// in one that was cut an ordinary one, so the two are different questions to the model, and one
-/// may be answered well and the other not.
+/// in one that was cut an ordinary one, so the model may score one kind well and the other badly.
 ///
 /// @param ended those with an end of text
 /// @param cut those without

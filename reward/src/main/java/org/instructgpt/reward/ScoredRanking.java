@@ -7,7 +7,7 @@ import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.records.Ranking;
 
-/// A ranking with what a reward model says of its completions.
+/// A ranking with the rewards of its completions.
 ///
 /// @param ranked the ranking
 /// @param rewards of the K completions
@@ -51,8 +51,7 @@ record ScoredRanking(TokenizedRanking ranked, double[] rewards) {
     return ranked.pairs().stream().mapToDouble(margin).toArray();
   }
 
-  /// How many of the pairs with these margins were told right: an equal pair is a coin's toss, half
-  /// right.
+  /// How many of the pairs with these margins were predicted right; equal rewards count as half.
   static double right(double[] margins) {
     double right = 0;
     for (double margin : margins) {

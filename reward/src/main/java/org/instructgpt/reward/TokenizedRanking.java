@@ -80,8 +80,9 @@ public record TokenizedRanking(
     return completions.size();
   }
 
-  /// Who won against whom, at most K (K - 1) / 2; ties are left out (InstructGPT appendix C.2), and
-  /// so are completions of the same tokens, which have the same reward whatever is learned.
+  /// The better and the worse completion of each comparison, at most K (K - 1) / 2; ties are left
+  /// out (InstructGPT appendix C.2), and so are completions of the same tokens, which have the same
+  /// reward whatever is learned.
   public List<Ranking.Pair> pairs() {
     return ordered().filter(pair -> !equal(pair)).toList();
   }

@@ -50,7 +50,7 @@ class CrossValidationTest {
   }
 
   @Test
-  void eachModelLearnsFromTheOthersAndIsMeasuredOnBoth() {
+  void eachModelIsTrainedOnTheOtherGroupsAndMeasuredOnAll() {
     var trained = new ArrayList<Set<String>>();
     var seeds = new ArrayList<Long>();
     var data = new CrossValidation.Data(Toys.rankings(60, 1), Toys.rankings(60, 2));

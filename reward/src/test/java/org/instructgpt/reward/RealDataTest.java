@@ -38,7 +38,7 @@ class RealDataTest {
     }
   }
 
-  /// A model that likes everything alike.
+  /// A model that gives every completion the same reward.
   private static RewardReport indifferent(List<TokenizedRanking> rankings) {
     return RewardReport.of(
         rankings.stream()

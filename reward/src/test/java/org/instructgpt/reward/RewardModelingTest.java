@@ -50,7 +50,7 @@ class RewardModelingTest {
   }
 
   @Test
-  void oneByOneIsAllAtOnce() {
+  void microBatchesOfOnePromptGiveTheResultOfOneBatch() {
     var rankings = Toys.rankings(24, 1);
     var apart = Toys.trainer(Toys.model(DType.FLOAT64, 1), rankings, Toys.settings(1, 8, 1));
     var together =

@@ -11,7 +11,7 @@ import org.instructgpt.text.EncodedExample;
 import org.instructgpt.torch.Tensor;
 
 /// Prompts with the responses that labelers wrote. The response's tokens are predicted, its end of
-/// text among them; the prompt is only read (`paper.md` section 12).
+/// text among them; the prompt is only read (docs/specification.md 5.1).
 ///
 /// @param all each with a prompt and a response of at least one token that fit the context together
 /// @param cut how many responses were too long and lost their end
@@ -55,7 +55,7 @@ record Demonstrations(List<EncodedExample> all, int cut) implements TokenExample
     return new Demonstrations(List.copyOf(fitted), cut);
   }
 
-  /// The prompts of the chosen ones.
+  /// The prompts of the chosen demonstrations.
   List<int[]> prompts(int[] chosen) {
     return Arrays.stream(chosen).mapToObj(i -> all.get(i).prompt()).toList();
   }

@@ -29,7 +29,8 @@ import org.instructgpt.torch.Tensor;
 ///
 /// Belongs to the scope it is built in.
 public final class Pretraining implements Trainer {
-  /// Tokens that are decoded at a time; what a cut through a character adds does not show.
+  /// Tokens that are decoded at a time; the bytes that a cut through a character adds are
+  /// negligible.
   private static final int SLICE = 1 << 20;
 
   /// Validation windows that are read, at most; evenly spread over the held-out text.
@@ -110,13 +111,13 @@ public final class Pretraining implements Trainer {
     }
   }
 
-  /// What the model learns from and is measured on.
+  /// The data to train on and to evaluate on.
   ///
   /// @param tokenizer the one the text was encoded with; it goes into the checkpoint
   /// @param text to learn and held out
   public record Data(Tokenizer tokenizer, PlainText text) {}
 
-  /// @param model what learns, initialised; its own residual dropout is used
+  /// @param model the initialised model to train; its own residual dropout is used
   /// @param lineage stage, data and parents, for the checkpoint
   /// @throws IllegalArgumentException if text, tokenizer and model do not fit together
   public Pretraining(Gpt model, Data data, Settings settings, Lineage lineage) {

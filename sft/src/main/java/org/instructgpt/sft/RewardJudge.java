@@ -15,9 +15,9 @@ import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 
-/// The reward model as the judge of supervised policies: the mean of its scores for the policy's
-/// own responses to validation prompts. The paper chooses the checkpoint by it, having found it
-/// closer to what people prefer than the validation loss (`paper.md` section 4).
+/// Evaluates supervised policies with a reward model: the mean of its scores for the policy's own
+/// responses to validation prompts. The paper chooses the checkpoint by it, having found it closer
+/// to what people prefer than the validation loss (docs/specification.md 5.2).
 ///
 /// How the paper sampled is not printed. Here every prompt gets one response at temperature 1, the
 /// distribution that reinforcement learning starts from, and the random streams are the same at
@@ -30,7 +30,7 @@ import org.instructgpt.text.Tokenizer;
 public record RewardJudge(ScalarModel rewardModel, int prompts) {
   private static final int SAMPLED_TOGETHER = 64;
 
-  /// Checks that there is something to judge by.
+  /// Checks the number of prompts.
   public RewardJudge {
     if (prompts < 1) {
       throw new IllegalArgumentException(
@@ -56,7 +56,7 @@ public record RewardJudge(ScalarModel rewardModel, int prompts) {
 
   /// Mean reward of one response to each prompt, with the share that ended and their length.
   ///
-  /// @param tokenizer whose ids the prompts are
+  /// @param tokenizer that encoded the prompts
   /// @param longest response in tokens
   /// @param rows how many responses are scored at a time
   Map<String, Double> judge(

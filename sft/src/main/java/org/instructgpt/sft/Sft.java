@@ -27,7 +27,7 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
 /// Supervised fine-tuning: a pretrained model learns the responses that labelers wrote (InstructGPT
-/// sections 3.5 and C.1; `paper.md` sections 4 and 6.1).
+/// sections 3.5 and C.1; docs/specification.md 5.1 and 7.1).
 ///
 /// **The loss** is the mean negative log-likelihood of the response tokens of the whole batch, end
 /// of text included; prompts are read, not learnt. With a pretraining mix m (C.3: 0.1) it is
@@ -42,8 +42,8 @@ import org.instructgpt.torch.Tensor;
 /// **The checkpoint** is chosen by `reward` (highest) if there is a [RewardJudge]; otherwise the
 /// last epoch is the one to keep. The paper's models overfit by validation loss after one epoch,
 /// and more epochs still gave a higher reward and were preferred by people (section 3.5), so the
-/// least validation loss is a choice to be asked for. Every evaluation reports both, since they
-/// part.
+/// least validation loss is used only where it is asked for. Every evaluation reports both, since
+/// they diverge.
 ///
 /// Belongs to the scope it is built in.
 public final class Sft implements Trainer {
@@ -227,7 +227,7 @@ public final class Sft implements Trainer {
     return order.steps(1);
   }
 
-  /// What became of responses that were too long.
+  /// How many responses were too long and were cut.
   ///
   /// @param training how many training responses were cut and lost their end of text
   /// @param validation how many held-out ones

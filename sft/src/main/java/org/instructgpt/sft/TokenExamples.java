@@ -4,7 +4,7 @@ import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.torch.Tensor;
 
-/// Sequences in which a language model predicts some of the tokens, taken by their numbers.
+/// Sequences in which a language model predicts some of the tokens, addressed by index.
 interface TokenExamples {
   /// How many there are.
   int count();

@@ -10,14 +10,14 @@ import org.instructgpt.torch.Scope;
 /// The loss of pretraining and SFT: the mean negative log-likelihood, in nats, of all tokens that a
 /// batch predicts.
 ///
-/// A batch goes through the model a few rows at a time, so that its size is no question of memory.
-/// The mean is over the tokens of the whole batch: each micro-batch adds the sum over its tokens,
+/// A batch goes through the model a few rows at a time, so that memory does not limit its size. The
+/// mean is over the tokens of the whole batch: each micro-batch adds the sum over its tokens,
 /// divided by the number of tokens of all. A mean of the micro-batches' means would weigh the
 /// tokens of a micro-batch with short rows more, and the result would depend on how the batch was
 /// split. As it is, the split changes nothing but the order of additions and the entries that
 /// dropout draws.
 ///
-/// @param model what learns
+/// @param model to train
 /// @param rows how many examples go through it at a time
 record TokenLoss(Gpt model, int rows) {
 

@@ -1,3 +1,4 @@
-/// Demonstrations to a supervised policy; text to a pretrained model.
+/// Training of language models on text (pretraining) and on demonstrations (supervised
+/// fine-tuning).
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.sft;

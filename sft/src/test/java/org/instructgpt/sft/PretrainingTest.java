@@ -43,7 +43,7 @@ class PretrainingTest {
   }
 
   @Test
-  void fourStepsAreThoseOfTheLoops() {
+  void fourStepsAreThoseOfPlainLoops() {
     var settings = Small.pretraining(4, 3, 2);
     var gpt = Small.exact();
     var trainer = pretraining(gpt, settings);
@@ -119,7 +119,7 @@ class PretrainingTest {
   }
 
   @Test
-  void theDropoutIsTheModelsOwn() {
+  void pretrainingUsesTheDropoutOfTheModel() {
     var plain = pretraining(Small.fresh(), Small.pretraining(3, 4, 4));
     var config = Small.CONFIG.withResidualDropout(0.5);
     var dropping = pretraining(Small.fresh(config), Small.pretraining(3, 4, 4));

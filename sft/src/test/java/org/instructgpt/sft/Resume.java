@@ -11,8 +11,8 @@ import org.instructgpt.model.TrainerState;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;
 
-/// The promise of every trainer: k steps, save, load into a fresh one, k steps are 2k steps to the
-/// bit.
+/// Checks that a trainer resumes exactly: k steps, save, load into a fresh trainer and k more steps
+/// equal 2k steps to the bit.
 final class Resume {
   private Resume() {}
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SftTest {
 
   @Test
-  void anEpochIsAnEpochHoweverFewDemonstrationsThereAre() {
+  void anEpochVisitsEachDemonstrationOnceHoweverFewThereAre() {
     try (var _ = Scope.open()) {
       // 5 demonstrations and a batch of 3 make 4 steps in 2 epochs, the last of one demonstration.
       var sft = Small.sft(Small.fresh(), Small.data(5), Small.settings(3, 2));
@@ -196,7 +196,7 @@ class SftTest {
   }
 
   @Test
-  void everyStepDropsAnew() {
+  void dropoutDiffersFromStepToStep() {
     var settings = new Sft.Settings(2, 1, 1e-30, 0.1, 0, 0.5, 0, 0, 1, 8, 7, 1); // learns nothing
     var sft = Small.sft(Small.exact(), Small.data(1), settings);
     double first = sft.step(0).get("loss");
@@ -204,7 +204,7 @@ class SftTest {
   }
 
   @Test
-  void thirtyStepsLearnTenDemonstrationsByHeart() {
+  void thirtyStepsMemoriseTenDemonstrations() {
     var gpt = Small.fresh(GptConfig.small(2, 64, 4, 24, 258));
     var settings = new Sft.Settings(30, 10, 1e-2, 0.1, 3, 0, 0, 0, 1, 8, 7, 10);
     var sft = Small.sft(gpt, Small.data(10), settings);

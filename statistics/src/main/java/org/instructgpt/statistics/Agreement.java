@@ -19,10 +19,10 @@ import org.instructgpt.statistics.Krippendorff.Scale;
 ///
 /// Where two labelers ranked the same two outputs of a prompt (the same text by the same model),
 /// they agree or they do not. The paper's figures, 72.6 +/- 1.5% for training and 77.3 +/- 1.3% for
-/// held-out labelers, do not say what a tie counts (InstructGPT section 3.4; `paper.md` 2.2), so
-/// there are three: ties left out, a tie as an answer like any other, and a tie as half of either
-/// answer. A reward model cannot be expected to agree with people more than they do with each
-/// other.
+/// held-out labelers, do not say what a tie counts (InstructGPT section 3.4; docs/specification.md
+/// 3.1), so there are three: ties left out, a tie as an answer like any other, and a tie as half of
+/// either answer. A reward model cannot be expected to agree with people more than they do with
+/// each other.
 ///
 /// Krippendorff's alpha corrects for chance. Which of two outputs stands first is an accident, so
 /// every comparison enters both ways round; worse, tie, better are three values, which may be

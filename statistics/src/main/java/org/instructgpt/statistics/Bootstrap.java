@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGeneratorFactory;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
-/// 95% intervals for any statistic, however it is computed.
+/// The bootstrap: 95% intervals for any statistic, however it is computed.
 ///
 /// **The idea.** Had other prompts been drawn, the statistic would have come out differently; how
 /// differently is seen by drawing as many prompts again from those at hand, with replacement, and
@@ -50,8 +50,7 @@ public record Bootstrap(int resamples, long seed) {
   }
 
   /// Several statistics of the clusters, from the same resamples. A resample on which a statistic
-  /// is not a number does not count for it. A single cluster cannot tell: its intervals are
-  /// infinite.
+  /// is not a number does not count for it. The intervals of a single cluster are infinite.
   ///
   /// @param <C> what is known of a prompt
   /// @param statistics always the same number of them

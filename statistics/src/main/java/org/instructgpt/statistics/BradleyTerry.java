@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.instructgpt.statistics.WinRates.Strength;
 
-/// One number for each model that explains all comparisons at once.
+/// The Bradley-Terry model: a strength for each model, fitted to all comparisons at once.
 ///
 /// **The idea.** Each model has a worth p, and it beats another with probability p_i / (p_i + p_j):
 /// the reward model's assumption, made about models (Bradley and Terry 1952; Zermelo 1929). Where
@@ -24,9 +24,9 @@ import org.instructgpt.statistics.WinRates.Strength;
 ///     p_i <- W_i / sum over j of n_ij / (p_i + p_j),
 ///
 /// with W_i the wins of i and n_ij how often the two met, never lowers the likelihood and converges
-/// to its only maximum if all models hang together by comparisons. Each round costs M^2; the closer
-/// the worths hang together, the fewer rounds. The bootstrap starts from the worths of all data, so
-/// its rounds are few.
+/// to its only maximum if comparisons connect all models. Each round costs M^2; the more closely they
+/// are connected, the fewer rounds. The bootstrap starts from the worths of all data, so its rounds
+/// are few.
 final class BradleyTerry {
   private static final double PRECISION = 1e-11;
   private static final int MOST_ROUNDS = 1_000_000;
@@ -99,7 +99,7 @@ final class BradleyTerry {
 
   /// The log-worths that make the wins likeliest, 0 on average.
   ///
-  /// @param wins (M, M), at least something of either side where two met; all hang together
+  /// @param wins (M, M), positive for either side where two met; all are connected
   /// @param start log-worths to begin with
   static double[] strengths(double[][] wins, double[] start) {
     double[] strengths = start;

@@ -2,7 +2,7 @@ package org.instructgpt.statistics;
 
 import java.util.List;
 
-/// Square tables of counts, one a prompt, as bootstraps add them up.
+/// Sums of square matrices of counts, one for each prompt.
 final class CountMatrices {
   private CountMatrices() {}
 

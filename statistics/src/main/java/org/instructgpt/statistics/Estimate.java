@@ -8,12 +8,12 @@ import java.util.Map;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.instructgpt.files.Count;
 
-/// A number measured on what people said, with its 95% confidence interval, clustered by prompt.
+/// An estimate from labelers' judgments with its 95% confidence interval, clustered by prompt.
 ///
 /// **Why clusters.** Pairs are not independent: the pairs of a prompt share its completions and its
-/// difficulty, so 36 pairs of one ranking tell less than 36 pairs of 36 prompts. The intervals treat
-/// prompts as the sample. With the sum s_g over the n_g things counted of prompt g, the estimate is
-/// p = sum s / sum n, and its variance, robust to any dependence within a prompt, is
+/// difficulty, so 36 pairs of one ranking tell less than one pair each of 36 prompts. The intervals
+/// treat prompts as the sample. With the sum s_g over the n_g things counted of prompt g, the
+/// estimate is p = sum s / sum n, and its variance, robust to any dependence within a prompt, is
 ///
 ///     V = sum over g of (s_g - p n_g)^2 / (sum n)^2 / (1 - h_g),    h_g = n_g / sum n
 ///
@@ -39,8 +39,8 @@ import org.instructgpt.files.Count;
 /// @param low the lower end of the interval
 /// @param high the upper end
 public record Estimate(double value, double low, double high) {
-  /// A difference that is none, by the size of the numbers: far above what rounding leaves and far
-  /// below what float32 can tell.
+  /// The relative difference below which numbers count as equal: far above what rounding leaves and
+  /// far below what float32 can tell.
   private static final double NOISE = 1e-10;
 
   /// What one prompt adds.

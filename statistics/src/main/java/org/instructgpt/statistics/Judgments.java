@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/// What labelers said of the same things.
+/// Judgments of the same things by several labelers.
 ///
 /// @param <T> a thing: an output, or two of them
-/// @param <J> what a labeler says of it
+/// @param <J> a judgment of it
 final class Judgments<T, J> {
   private final Map<String, Map<T, Map<String, J>>> prompts = new LinkedHashMap<>();
 
-  /// Adds a judgment; it replaces what the labeler said of the thing before.
+  /// Adds a judgment; it replaces the labeler's earlier one of the same thing.
   void add(String prompt, T thing, String labeler, J judgment) {
     prompts
         .computeIfAbsent(prompt, _ -> new LinkedHashMap<>())
@@ -20,8 +20,8 @@ final class Judgments<T, J> {
         .put(labeler, judgment);
   }
 
-  /// For each prompt the things that two or more labelers judged, and for each of these what they
-  /// said. Prompts without such a thing are left out.
+  /// For each prompt the things that two or more labelers judged, and for each of these their
+  /// judgments. Prompts without such a thing are left out.
   List<List<List<J>>> shared() {
     return prompts.values().stream()
         .map(things ->

@@ -10,9 +10,9 @@ import org.instructgpt.records.Ranking;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 
-/// Two labelers who compared the same outputs of a prompt. Summed over all couples, they agree as
-/// often as [Agreement] says; summed over those of one labeler or of one week, they tell how that
-/// one stands, or how agreement goes.
+/// How often two labelers agree who compared the same outputs of a prompt. Summed over all pairs of
+/// labelers this is the rate of [Agreement]; summed over those of one labeler or of one week, the
+/// rate of that labeler or week.
 ///
 /// @param one the labeler whose name comes first
 /// @param later when the later of the two ranked
@@ -30,17 +30,17 @@ public record LabelerPair(
     int same,
     double half) {
 
-  /// All couples, prompt by prompt.
+  /// All pairs of labelers, prompt by prompt.
   public static List<LabelerPair> of(List<WithPrompt<Ranking>> rankings) {
-    var couples = new ArrayList<LabelerPair>();
+    var labelerPairs = new ArrayList<LabelerPair>();
     new Votes(rankings)
         .byPrompt()
         .forEach((prompt, pairs) -> {
           var met = new LinkedHashMap<List<String>, LabelerPair>();
           pairs.values().forEach(votes -> meet(prompt, votes, met));
-          couples.addAll(met.values());
+          labelerPairs.addAll(met.values());
         });
-    return List.copyOf(couples);
+    return List.copyOf(labelerPairs);
   }
 
   private static void meet(
@@ -88,14 +88,15 @@ public record LabelerPair(
     return one.equals(labeler) || other.equals(labeler);
   }
 
-  /// The share of agreement of some couples, a tie being half of either answer, clustered by
-  /// prompt.
+  /// The share of agreement of some pairs of labelers, a tie being half of either answer, clustered
+  /// by prompt.
   ///
   /// @throws IllegalArgumentException if there are none
-  public static Estimate agreement(Collection<LabelerPair> couples) {
+  public static Estimate agreement(Collection<LabelerPair> labelerPairs) {
     var prompts = new LinkedHashMap<String, Cluster>();
-    couples.forEach(couple ->
-        prompts.merge(couple.prompt, new Cluster(couple.half, couple.pairs), Cluster::plus));
+    labelerPairs.forEach(labelerPair ->
+        prompts.merge(
+            labelerPair.prompt, new Cluster(labelerPair.half, labelerPair.pairs), Cluster::plus));
     return Estimate.of(prompts.values());
   }
 }

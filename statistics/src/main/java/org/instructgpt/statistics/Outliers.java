@@ -10,14 +10,14 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.WithPrompt;
 
-/// Who votes like a coin, or against everybody.
+/// Finds labelers who vote at random or against the others.
 ///
 /// **The idea.** Each vote on two outputs is compared with what the other labelers said of them
-/// together; where they were divided, nothing is learned. The usual labeler goes along with the
-/// others some 70 to 80% of the time, somebody who does not read goes along with them half of the
-/// time, somebody who wants to do harm less often. The evidence against a labeler is the logarithm
-/// of how many times likelier the votes are from a coin than from the usual labeler, who is the
-/// median of all. A tie is half a vote each way, so that tying everything is like a coin too.
+/// together; where they were divided, nothing is learned. The usual labeler agrees with the others
+/// some 70 to 80% of the time, one who does not read half of the time, one who wants to do harm
+/// less often. The evidence against a labeler is the logarithm of how many times likelier the votes
+/// are from a coin than from the usual labeler, who is the median of all. A tie is half a vote each
+/// way, so that tying everything is like a coin too.
 ///
 /// **Votes of one ranking** belong together: K outputs are K - 1 decisions, not K (K - 1) / 2, so
 /// each pair weighs 2 / K.
@@ -32,7 +32,7 @@ public final class Outliers {
   /// Votes that a judgment on a labeler needs.
   public static final int FEWEST = 50;
 
-  /// However unlike each other people are, they are better than coins and not beyond doubt.
+  /// Bounds of the usual labeler's rate: better than a coin, and not beyond doubt.
   private static final double LEAST_USUAL = 0.60;
 
   private static final double MOST_USUAL = 0.95;
@@ -42,8 +42,8 @@ public final class Outliers {
   /// One labeler against the others.
   ///
   /// @param votes by weight, on outputs that others voted on too
-  /// @param rate of those that go along with the others, where these were not divided; not a number
-  ///   if they always were
+  /// @param rate of those that agree with the others, where these were not divided; not a number if
+  ///   they always were
   /// @param evidence for a coin, as a natural logarithm; below zero for the usual labeler
   public record Suspect(double votes, double rate, double evidence) {
     /// Whether there are enough votes, and a coin is likelier.
@@ -52,7 +52,7 @@ public final class Outliers {
     }
   }
 
-  /// How votes go along with the others' ones, by weight.
+  /// How votes agree with those of the others, by weight.
   ///
   /// @param decided votes where the others were not divided
   private record Tally(double along, double decided, double votes) {
@@ -69,7 +69,7 @@ public final class Outliers {
     }
   }
 
-  /// Everybody whose votes could be compared, by name.
+  /// All labelers whose votes could be compared, by name.
   public static Map<String, Suspect> of(List<WithPrompt<Ranking>> rankings) {
     var tallies = new TreeMap<String, Tally>();
     new Votes(rankings)

@@ -10,19 +10,19 @@ import org.instructgpt.records.Rating;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.Estimate.Cluster;
 
-/// Numbers that models' outputs were given, and their means: the Likert scale (InstructGPT Fig. 7),
-/// the flags of Table 3 (Fig. 4), answers to a benchmark, rewards.
+/// Scores of models' outputs and their means: the Likert scale (InstructGPT Fig. 7), the flags of
+/// Table 3 (Fig. 4), answers to a benchmark, rewards.
 ///
-/// What belongs to one prompt, by whomever, is one cluster of a model's interval; two models are
-/// compared on the same prompts.
+/// The scores of one prompt, whoever gave them, are one cluster of a model's interval; two models
+/// are compared on the same prompts.
 public final class Scores {
   private final SequencedMap<String, SequencedMap<String, Cluster>> models = new LinkedHashMap<>();
   private final double least;
   private final double most;
 
-  /// What one output was given.
+  /// The score of an output.
   ///
-  /// @param model who wrote it
+  /// @param model that wrote it
   /// @param prompt name of the prompt or of the benchmark's question
   public record Score(String model, String prompt, double value) {}
 
@@ -47,15 +47,15 @@ public final class Scores {
     }
   }
 
-  /// Scores without ends, such as rewards.
+  /// Unbounded scores, such as rewards.
   ///
   /// @throws IllegalArgumentException if one is not a number
   public static Scores of(List<Score> scores) {
     return new Scores(-Double.MAX_VALUE, Double.MAX_VALUE, scores);
   }
 
-  /// Scores that have ends: the intervals stay within them, and a scale that everybody used alike
-  /// does not look certain. For what is right or wrong, 0 and 1.
+  /// Bounded scores: the intervals stay within them, and a scale that everybody used alike does not
+  /// look certain. For what is right or wrong, 0 and 1.
   ///
   /// @throws IllegalArgumentException if one lies outside
   public static Scores within(double least, double most, List<Score> scores) {

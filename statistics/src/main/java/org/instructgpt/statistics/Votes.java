@@ -10,8 +10,8 @@ import org.instructgpt.records.Output;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.WithPrompt;
 
-/// What each labeler said of each two outputs of a prompt; of two judgments of one labeler the
-/// later counts.
+/// Votes of labelers on each pair of outputs of a prompt; of two votes of one labeler the later
+/// counts.
 final class Votes {
   /// Which of two outputs stands first does not depend on the order in which they were shown.
   static final Comparator<Output> ORDER =
@@ -46,7 +46,7 @@ final class Votes {
     }
   }
 
-  /// For each prompt its pairs, and for each of these who said what.
+  /// For each prompt its pairs, and for each of these the vote of each labeler.
   Map<String, Map<Pair, Map<String, Vote>>> byPrompt() {
     return prompts;
   }

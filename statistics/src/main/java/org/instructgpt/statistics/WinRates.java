@@ -21,9 +21,9 @@ import org.instructgpt.statistics.Estimate.Cluster;
 
 /// How often labelers prefer one model's outputs to another's (InstructGPT section 4.1, Fig. 1).
 ///
-/// Every ranking that holds outputs of both models compares them: a win counts 1, a tie 1/2. What
-/// different labelers say of one prompt, and the several outputs of one ranking, are one cluster of
-/// the interval, since they share the prompt.
+/// Every ranking that holds outputs of both models compares them: a win counts 1, a tie 1/2. The
+/// judgments of different labelers of one prompt, and the several outputs of one ranking, are one
+/// cluster of the interval, since they share the prompt.
 public final class WinRates {
   private final List<WithPrompt<Ranking>> rankings;
   private final List<String> models;
@@ -104,7 +104,7 @@ public final class WinRates {
     return by(ranking -> ranking.prompt().useCase(), model, baseline);
   }
 
-  /// One model against another in the eyes of each pool of labelers.
+  /// One model against another by each pool of labelers.
   ///
   /// @param pools the pool of each labeler, by id; rankings of others are left out
   public SortedMap<Pool, WinRate> byPool(Map<String, Pool> pools, String model, String baseline) {

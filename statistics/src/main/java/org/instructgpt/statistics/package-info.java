@@ -1,4 +1,5 @@
-/// What judgments say: how often one model wins, how far people agree, how strong each model is.
+/// Statistics of labelers' judgments: how often a model wins, how far labelers agree, how strong
+/// each model is.
 ///
 /// [WinRates] and [Scores] say what people prefer, [Agreement] how far they agree with each other;
 /// every number has a 95% interval clustered by prompt, by formula ([Estimate]) or by [Bootstrap].

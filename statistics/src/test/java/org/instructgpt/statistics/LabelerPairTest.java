@@ -15,43 +15,43 @@ class LabelerPairTest {
 
   @Test
   void pairsAreCountedByHand() {
-    var couples =
+    var labelerPairs =
         LabelerPair.of(
             List.of(
                 Samples.ranking("p", "ann", MODELS, 1, 2, 3),
                 Samples.later(60, "p", "bob", MODELS, 2, 1, 2)));
     // a-b: opposite; a-c: bob ties; b-c: the same
-    assertThat(couples).hasSize(1);
-    var couple = couples.getFirst();
-    assertThat(couple.one()).isEqualTo("ann");
-    assertThat(couple.other()).isEqualTo("bob");
-    assertThat(couple.pairs()).isEqualTo(3);
-    assertThat(couple.strict()).isEqualTo(2);
-    assertThat(couple.same()).isEqualTo(1);
-    assertThat(couple.half()).isEqualTo(1.5);
-    assertThat(couple.later())
+    assertThat(labelerPairs).hasSize(1);
+    var labelerPair = labelerPairs.getFirst();
+    assertThat(labelerPair.one()).isEqualTo("ann");
+    assertThat(labelerPair.other()).isEqualTo("bob");
+    assertThat(labelerPair.pairs()).isEqualTo(3);
+    assertThat(labelerPair.strict()).isEqualTo(2);
+    assertThat(labelerPair.same()).isEqualTo(1);
+    assertThat(labelerPair.half()).isEqualTo(1.5);
+    assertThat(labelerPair.later())
         .isEqualTo(Samples.later(60, "p", "x", MODELS, 1, 1, 1).item().created());
   }
 
   @Test
   void ofTwoJudgmentsOfOneLabelerTheLaterCounts() {
-    var couples =
+    var labelerPairs =
         LabelerPair.of(
             List.of(
                 Samples.later(9, "p", "ann", MODELS, 1, 2, 3),
                 Samples.ranking("p", "ann", MODELS, 3, 2, 1),
                 Samples.ranking("p", "bob", MODELS, 1, 2, 3)));
-    assertThat(couples).hasSize(1);
-    assertThat(couples.getFirst().same()).isEqualTo(3);
+    assertThat(labelerPairs).hasSize(1);
+    assertThat(labelerPairs.getFirst().same()).isEqualTo(3);
   }
 
   @Test
-  void whoRankedAloneMeetsNobody() {
+  void aLabelerWhoRankedAloneHasNoPair() {
     assertThat(LabelerPair.of(List.of(Samples.ranking("p", "ann", MODELS, 1, 2, 3)))).isEmpty();
   }
 
   @Test
-  void allCouplesTogetherAgreeAsOftenAsAgreementSays() {
+  void allPairsTogetherAgreeAsOftenAsAgreementSays() {
     var random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
     var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int i = 0; i < 300; i++) {

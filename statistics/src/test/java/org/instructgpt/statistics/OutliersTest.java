@@ -27,7 +27,7 @@ class OutliersTest {
   }
 
   @Test
-  void votesAreHeldAgainstWhatTheOthersSay() {
+  void votesAreComparedWithThoseOfTheOthers() {
     var models = List.of("a", "b");
     var rankings = new ArrayList<WithPrompt<Ranking>>();
     for (int p = 0; p < 60; p++) {
@@ -117,13 +117,13 @@ class OutliersTest {
   }
 
   private static double honestAgreement(List<WithPrompt<Ranking>> rankings) {
-    var couples =
+    var labelerPairs =
         LabelerPair.of(rankings).stream()
             .filter(c -> !isAdversary(Integer.parseInt(c.one().substring(1))))
             .filter(c -> !isAdversary(Integer.parseInt(c.other().substring(1))))
             .toList();
-    return couples.stream().mapToInt(LabelerPair::same).sum()
-        / (double) couples.stream().mapToInt(LabelerPair::strict).sum();
+    return labelerPairs.stream().mapToInt(LabelerPair::same).sum()
+        / (double) labelerPairs.stream().mapToInt(LabelerPair::strict).sum();
   }
 
   /// Every person ranks K outputs of as many prompts as make fifty decisions.

@@ -14,7 +14,7 @@ import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.WithPrompt;
 
-/// What people said, made up.
+/// Made-up judgments of labelers.
 final class Samples {
   private static final Instant NOON = Instant.parse("2022-03-04T12:00:00Z");
 
