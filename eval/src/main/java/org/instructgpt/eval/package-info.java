@@ -2,6 +2,6 @@
 ///
 /// [Benchmark] measures capabilities, [Overoptimization] how far a reward model can be followed;
 /// win rates by people's preferences are in [org.instructgpt.statistics]. A [Report] shows the
-/// results as [figures][Figure].
+/// results as [figures][org.instructgpt.plot.Figure].
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.eval;
