@@ -6,9 +6,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.instructgpt.experiment.Commands;
-import org.instructgpt.experiment.Experiment;
+import org.instructgpt.experiment.Demo;
 import org.instructgpt.experiment.ExperimentSize;
-import org.instructgpt.experiment.ReportBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,12 +64,11 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println("The whole of InstructGPT in a little world, in " + folder + ":");
-    var experiment = Experiment.begin(folder, size, seed, commands, out);
-    experiment.plan();
-    if (!experiment.steps().run()) {
+    var table = new Demo(folder, size, seed).run(commands, out);
+    if (table.isEmpty()) {
       return StopSignals.STOPPED;
     }
-    out.print(new ReportBuilder(experiment.evaluation(), experiment.steps()).table());
+    out.print(table.get());
     out.flush();
     return 0;
   }

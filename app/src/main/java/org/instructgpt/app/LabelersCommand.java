@@ -21,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.instructgpt.experiment.Commands;
-import org.instructgpt.experiment.Experiment;
 import org.instructgpt.experiment.TaskWorker;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.StopFlag;
@@ -112,26 +111,24 @@ final class LabelersCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var flag = stop.heed();
-    var labelers =
-        Experiment.continued(Workspace.open(workspace), commands, out).people().labelers();
-    var people = labelers.people(pool);
-    if (people.isEmpty()) {
+    var workers = TaskWorker.of(pool, Workspace.open(workspace), commands, out);
+    if (workers.isEmpty()) {
       throw new IllegalArgumentException("--pool: expected training or held_out, found " + pool);
     }
     try (var client = HttpClient.newHttpClient();
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Tally>> work = new ArrayList<>();
       for (int i = 0; i < tokens.size(); i++) {
-        var colleague = new TaskWorker(labelers, people.get(i % people.size()));
-        var desk = new Http(client, tokens.get(i));
-        work.add(threads.submit(() -> work(colleague, desk, flag)));
+        var worker = workers.get(i % workers.size());
+        var studio = new Http(client, tokens.get(i));
+        work.add(threads.submit(() -> work(worker, studio, flag)));
       }
       for (int i = 0; i < work.size(); i++) {
         var tally = work.get(i).get();
         out.println(
             "%s: %s done, %,d given back"
                 .formatted(
-                    people.get(i % people.size()).labeler().id(),
+                    workers.get(i % workers.size()).id(),
                     Count.of(tally.done(), "task"),
                     tally.skipped()));
       }
@@ -139,18 +136,18 @@ final class LabelersCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Tally work(TaskWorker colleague, Http desk, StopFlag flag)
+  private Tally work(TaskWorker worker, Http studio, StopFlag flag)
       throws IOException, InterruptedException {
     int done = 0;
     int skipped = 0;
     while (done + skipped < most && !flag.requested()) {
-      var task = desk.post("/api/tasks/next", JSON.createObjectNode()).path("task");
+      var task = studio.post("/api/tasks/next", JSON.createObjectNode()).path("task");
       if (task.isMissingNode() || task.isNull()) {
         break;
       }
       var path = "/api/tasks/" + task.path("item").asText();
       var started = clock.instant();
-      var work = colleague.work(task);
+      var work = worker.work(task);
       Thread.sleep(Duration.ofMillis(Math.round(pause * 1000)));
       var body = JSON.createObjectNode();
       if (work.isPresent()) {
@@ -159,12 +156,12 @@ final class LabelersCommand implements Callable<Integer> {
             .put("started", started.toString())
             .put("activeMillis", Duration.between(started, clock.instant()).toMillis())
             .set("work", work.get());
-        desk.post(path + "/submit", body);
+        studio.post(path + "/submit", body);
         done++;
       } else {
         body.put("token", task.path("token").asText()).put("reason", "other");
         body.put("note", "simulated people cannot judge what people asked");
-        desk.post(path + "/skip", body);
+        studio.post(path + "/skip", body);
         skipped++;
       }
     }

@@ -51,7 +51,7 @@ import org.instructgpt.statistics.Estimate;
 /// model.
 ///
 /// @param experiment whose demo is done
-public record Ablations(Experiment experiment) {
+record Ablations(Experiment experiment) {
   /// The number of validation prompts on which policies are measured.
   private static final int PROMPTS = 128;
 
@@ -107,7 +107,7 @@ public record Ablations(Experiment experiment) {
   }
 
   /// Adds the trainings and their measurements.
-  public void plan(ResumableSteps steps) {
+  void plan(ResumableSteps steps) {
     var pipeline = experiment.pipeline();
     steps
         .then(
@@ -333,7 +333,7 @@ public record Ablations(Experiment experiment) {
   }
 
   /// The section of the report that compares all policies of the ablations.
-  public static Report.Section section(List<Measurements> seeds) {
+  static Report.Section section(List<Measurements> seeds) {
     var rows = new ArrayList<List<Figure.Cell>>();
     for (var model : SHOWN) {
       rows.add(

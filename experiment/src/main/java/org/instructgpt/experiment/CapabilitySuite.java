@@ -36,8 +36,7 @@ import org.instructgpt.torch.Scope;
 /// @param generator makes the models answer
 /// @param items of each skill and weakness
 /// @param seed of the questions
-public record CapabilitySuite(
-    SimulatedPeople people, BatchGenerator generator, int items, long seed) {
+record CapabilitySuite(SimulatedPeople people, BatchGenerator generator, int items, long seed) {
   private static final int COMPLETIONS = 60;
   private static final Benchmark.Settings BENCHMARK = new Benchmark.Settings(24, 128);
 
@@ -222,7 +221,7 @@ public record CapabilitySuite(
   /// training, and length.
   ///
   /// @param start the policy from which the KL divergence is measured
-  public Map<MeasureKey, Estimate> policy(
+  Map<MeasureKey, Estimate> policy(
       MeasuredModel model, Path folder, Path start, Path reward, List<Prompt> prompts)
       throws IOException {
     var texts = prompts.stream().map(Prompt::text).toList();

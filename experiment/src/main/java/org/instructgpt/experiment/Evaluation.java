@@ -45,7 +45,7 @@ import org.instructgpt.statistics.WinRates;
 /// @param seed of all draws
 /// @param people who judge
 /// @param generator makes the models answer
-public record Evaluation(
+record Evaluation(
     Workspace workspace,
     ExperimentSize size,
     long seed,
@@ -64,12 +64,12 @@ public record Evaluation(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// The file of the measurements.
-  public MeasurementsFile measurements() {
+  MeasurementsFile measurements() {
     return new MeasurementsFile(workspace.reports().resolve("measures.json"));
   }
 
   /// The tests of single models.
-  public CapabilitySuite capabilities() {
+  CapabilitySuite capabilities() {
     return new CapabilitySuite(people, generator, size.items(), seed);
   }
 
@@ -100,7 +100,7 @@ public record Evaluation(
   }
 
   /// The rankings of the models' answers to held-out customers' prompts by labelers of one pool.
-  public List<WithPrompt<Ranking>> rankings(Labeler.Pool pool) throws IOException {
+  List<WithPrompt<Ranking>> rankings(Labeler.Pool pool) throws IOException {
     try (var store = workspace.store()) {
       return store.rankings(Filter.ALL.in(Split.TEST).by(pool));
     }

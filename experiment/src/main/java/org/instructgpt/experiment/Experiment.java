@@ -21,7 +21,7 @@ import org.instructgpt.torch.Precision;
 /// @param steps the plan, and which steps are done
 /// @param commands run the trainings
 /// @param generator makes models answer prompts
-public record Experiment(
+record Experiment(
     Workspace workspace,
     ExperimentSize.Name sizeName,
     long seed,
@@ -35,7 +35,7 @@ public record Experiment(
   /// settings.
   ///
   /// @throws IllegalArgumentException if it was begun with other settings
-  public static Experiment begin(
+  static Experiment begin(
       Path folder,
       ExperimentSize.Name sizeName,
       long seed,
@@ -60,7 +60,7 @@ public record Experiment(
   /// Continues the experiment that was begun in a workspace.
   ///
   /// @throws IllegalArgumentException if none was
-  public static Experiment continued(
+  static Experiment continued(
       Workspace workspace, Function<Path, Commands> commandsWithLog, PrintWriter out)
       throws IOException {
     var file = workspace.root().resolve(STEPS);
@@ -90,22 +90,22 @@ public record Experiment(
   }
 
   /// The size of the world, the data and the models.
-  public ExperimentSize size() {
+  ExperimentSize size() {
     return sizeName.size();
   }
 
   /// The trainings of the paper.
-  public PaperPipeline pipeline() {
+  PaperPipeline pipeline() {
     return new PaperPipeline(workspace, size(), seed, commands);
   }
 
   /// The evaluation of the models.
-  public Evaluation evaluation() {
+  Evaluation evaluation() {
     return new Evaluation(workspace, size(), seed, people, generator);
   }
 
   /// Plans all steps of the demo.
-  public void plan() {
+  void plan() {
     pipeline().plan(steps, people);
     evaluation().plan(steps);
     var report = new ReportBuilder(evaluation(), steps);

@@ -35,7 +35,7 @@ import org.instructgpt.statistics.Estimate;
 /// @param people who judge
 /// @param generator makes the models answer
 /// @param seed of the draws
-public record HumanEvaluation(
+record HumanEvaluation(
     Workspace workspace, SimulatedPeople people, BatchGenerator generator, long seed) {
   /// The number of prompts on which two labelers of each pool judge, to measure their agreement.
   private static final int OVERLAP = 120;
@@ -46,7 +46,7 @@ public record HumanEvaluation(
   private static final int TRIALS = 48;
 
   /// The prompts on which models are compared.
-  public List<Prompt> prompts(int count) throws IOException {
+  List<Prompt> prompts(int count) throws IOException {
     var all =
         people.prompts(Split.TEST).stream()
             .filter(prompt -> prompt.source() == Prompt.Source.CUSTOMER)
@@ -59,7 +59,7 @@ public record HumanEvaluation(
   }
 
   /// An answer of each model to each prompt.
-  public SequencedMap<MeasuredModel, List<Output>> answers(
+  SequencedMap<MeasuredModel, List<Output>> answers(
       List<? extends MeasuredModel> models, List<String> prompts) throws IOException {
     var answers = new LinkedHashMap<MeasuredModel, List<Output>>();
     for (var model : models) {
@@ -199,8 +199,7 @@ public record HumanEvaluation(
   }
 
   /// Lets labelers of both pools judge the answers, and stores their rankings and ratings.
-  public void judge(List<Prompt> prompts, Map<MeasuredModel, List<Output>> answers)
-      throws IOException {
+  void judge(List<Prompt> prompts, Map<MeasuredModel, List<Output>> answers) throws IOException {
     var labelers = people.labelers();
     var given = new ArrayList<Feedback>();
     for (int i = 0; i < prompts.size(); i++) {
@@ -233,8 +232,7 @@ public record HumanEvaluation(
   }
 
   /// The mean true utility of each model's answers, by the gold judge.
-  public Map<MeasureKey, Estimate> gold(
-      List<Prompt> prompts, Map<MeasuredModel, List<Output>> answers) {
+  Map<MeasureKey, Estimate> gold(List<Prompt> prompts, Map<MeasuredModel, List<Output>> answers) {
     var found = new LinkedHashMap<MeasureKey, Estimate>();
     answers.forEach((model, outputs) -> {
       var rows = IntStream.range(0, prompts.size()).boxed().toList();

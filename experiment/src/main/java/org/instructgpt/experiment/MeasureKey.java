@@ -8,7 +8,7 @@ import org.instructgpt.simulation.Skill;
 /// The key of a measurement. It is stored as a path such as `win/held-out/ppo-ptx/sft`.
 ///
 /// Keys are made only by the methods and enums below, so a misspelt one does not compile.
-public final class MeasureKey {
+final class MeasureKey {
   private final String path;
 
   private MeasureKey(String... parts) {
@@ -16,7 +16,7 @@ public final class MeasureKey {
   }
 
   /// How often labelers of a pool prefer a model to a baseline.
-  public static MeasureKey win(Labeler.Pool pool, MeasuredModel model, MeasuredModel baseline) {
+  static MeasureKey win(Labeler.Pool pool, MeasuredModel model, MeasuredModel baseline) {
     return new MeasureKey("win", word(pool), model.stored(), baseline.stored());
   }
 
@@ -26,7 +26,7 @@ public final class MeasureKey {
   }
 
   /// Measures of a model.
-  public enum ModelMeasure {
+  enum ModelMeasure {
     /// True utility of the answers under the priorities of the evaluation.
     GOLD,
     /// True utility of the answers under the priorities of training data.
@@ -58,7 +58,7 @@ public final class MeasureKey {
     /// 1 if the training diverged.
     DIVERGED;
 
-    public MeasureKey of(MeasuredModel model) {
+    MeasureKey of(MeasuredModel model) {
       return new MeasureKey(word(this), model.stored());
     }
   }
@@ -189,13 +189,13 @@ public final class MeasureKey {
   }
 
   /// Measures of a round of the loop.
-  public enum RoundMeasure {
+  enum RoundMeasure {
     /// How often the new policy is preferred to the best so far.
     WIN,
     /// 1 if the new policy replaces the best so far, else 0.
     ACCEPTED;
 
-    public MeasureKey of(int round) {
+    MeasureKey of(int round) {
       return new MeasureKey("loop", String.valueOf(round), word(this));
     }
   }

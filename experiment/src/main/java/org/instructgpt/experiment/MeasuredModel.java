@@ -3,7 +3,7 @@ package org.instructgpt.experiment;
 import java.util.Locale;
 
 /// A model that measurements are about: a [named one][ModelName], or one of a series.
-public interface MeasuredModel {
+interface MeasuredModel {
   /// The name that is stored: "ppo-ptx", "ppo-ptx-round-2", "curve/ppo/000004".
   String stored();
 

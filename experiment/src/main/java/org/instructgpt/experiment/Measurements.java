@@ -12,7 +12,7 @@ import org.instructgpt.experiment.MeasureKey.ModelMeasure;
 import org.instructgpt.statistics.Estimate;
 
 /// Measurements by their [keys][MeasureKey]: what reports and claims are made from.
-public final class Measurements {
+final class Measurements {
   private static final Estimate MISSING = new Estimate(Double.NaN, Double.NaN, Double.NaN);
 
   private final SortedMap<String, Estimate> byPath;
@@ -29,11 +29,11 @@ public final class Measurements {
   }
 
   /// A measurement; not a number if it is missing.
-  public Estimate get(MeasureKey key) {
+  Estimate get(MeasureKey key) {
     return byPath.getOrDefault(key.path(), MISSING);
   }
 
-  public boolean has(MeasureKey key) {
+  boolean has(MeasureKey key) {
     return byPath.containsKey(key.path());
   }
 
@@ -58,7 +58,7 @@ public final class Measurements {
   }
 
   /// A value without an interval.
-  public static Estimate exact(double value) {
+  static Estimate exact(double value) {
     return new Estimate(value, value, value);
   }
 

@@ -14,19 +14,19 @@ import org.instructgpt.statistics.Estimate;
 /// The file of the [Measurements] of a workspace: JSON, one entry for each key, sorted.
 ///
 /// @param file which need not exist yet
-public record MeasurementsFile(Path file) {
+record MeasurementsFile(Path file) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   /// Adds measurements, or replaces those of the same keys.
-  public void add(Map<MeasureKey, Estimate> found) throws IOException {
+  void add(Map<MeasureKey, Estimate> found) throws IOException {
     var all = byPath();
     found.forEach((key, estimate) -> all.put(key.path(), estimate));
     AtomicFiles.write(file, JSON.writeValueAsString(all) + "\n");
   }
 
   /// All measurements.
-  public Measurements read() throws IOException {
+  Measurements read() throws IOException {
     return new Measurements(byPath());
   }
 

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /// The models of an [Experiment] and the baselines that they are compared with. The stored name is
 /// that of the model's folder, of its outputs and of its measurements: `ppo-ptx`.
-public enum ModelName implements MeasuredModel {
+enum ModelName implements MeasuredModel {
   BASE("Base model"),
   BASE_SMALL("Small base model"),
   BASE_LARGE("Large base model"),
@@ -62,7 +62,7 @@ public enum ModelName implements MeasuredModel {
   }
 
   /// "PPO-ptx (InstructGPT)": the name in reports.
-  public String title() {
+  String title() {
     return title;
   }
 }

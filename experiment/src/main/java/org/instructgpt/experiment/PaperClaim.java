@@ -16,7 +16,7 @@ import org.instructgpt.statistics.Estimate;
 /// @param statement the claim
 /// @param paper the numbers of the paper
 /// @param tests all of which must hold
-public record PaperClaim(int number, String statement, String paper, List<Test> tests) {
+record PaperClaim(int number, String statement, String paper, List<Test> tests) {
   /// The test of a number.
   ///
   /// @param what is measured
@@ -24,10 +24,10 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
   /// @param value computed from the measurements of one seed; not a number where one is missing
   /// @param range in which the number can lie
   /// @param bounds within which the claim holds
-  public record Test(
+  record Test(
       String what, String unit, ToDoubleFunction<Measurements> value, Bounds range, Bounds bounds) {
     /// The mean over seeds with its interval.
-    public Estimate measured(List<Measurements> seeds) {
+    Estimate measured(List<Measurements> seeds) {
       var clusters = new ArrayList<Estimate.Cluster>();
       for (var seed : seeds) {
         double found = value.applyAsDouble(seed);
@@ -45,7 +45,7 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
   }
 
   /// An open range.
-  public record Bounds(double low, double high) {
+  record Bounds(double low, double high) {
     /// Any number.
     static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
 
@@ -64,7 +64,7 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
     }
 
     /// Holds if the whole interval lies inside, fails if all of it lies outside.
-    public Verdict judge(Estimate found) {
+    Verdict judge(Estimate found) {
       if (Double.isNaN(found.value())) {
         return Verdict.UNDECIDED;
       }
@@ -76,7 +76,7 @@ public record PaperClaim(int number, String statement, String paper, List<Test> 
   }
 
   /// Holds if all tests do; fails if one does.
-  public Verdict verdict(List<Measurements> seeds) {
+  Verdict verdict(List<Measurements> seeds) {
     var verdicts = tests.stream().map(t -> t.bounds.judge(t.measured(seeds))).toList();
     if (verdicts.contains(Verdict.FAILS)) {
       return Verdict.FAILS;

@@ -50,13 +50,13 @@ import org.instructgpt.experiment.PaperClaim.Bounds;
 import org.instructgpt.experiment.PaperClaim.Test;
 
 /// The eighteen claims of the paper and their tests (`docs/specification.md` 8.5).
-public final class PaperClaims {
+final class PaperClaims {
   /// The largest difference of shares, in either direction, that counts as none.
   private static final double NO_DIFFERENCE = 0.05;
 
   private PaperClaims() {}
 
-  public static List<PaperClaim> all() {
+  static List<PaperClaim> all() {
     var all = new ArrayList<PaperClaim>();
     all.addAll(preferences());
     all.addAll(truthAndHarm());

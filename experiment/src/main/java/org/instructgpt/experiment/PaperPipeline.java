@@ -34,8 +34,7 @@ import org.instructgpt.project.Workspace;
 /// @param size of data and models
 /// @param seed of the world, its people and all trainings
 /// @param commands run the trainings
-public record PaperPipeline(
-    Workspace workspace, ExperimentSize size, long seed, Commands commands) {
+record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Commands commands) {
   /// The setting that turns PPO-ptx into PPO.
   static final String NO_PTX = "ppo.ptx.coefficient=0";
 
@@ -114,7 +113,7 @@ public record PaperPipeline(
   /// The command that trains a reward model on all rankings of the workspace.
   ///
   /// @param settings that override the recipe's
-  public List<String> reward(String name, String... settings) {
+  List<String> reward(String name, String... settings) {
     var more = new ArrayList<String>(List.of("--from", SUPERVISED.stored()));
     more.addAll(List.of("--held-out", "validation")); // the test split is for evaluation
     more.addAll(set(settings));
@@ -129,8 +128,7 @@ public record PaperPipeline(
   ///
   /// @param more flags
   /// @param settings that override the recipe's
-  public List<String> ppo(
-      MeasuredModel model, ModelName from, List<String> more, String... settings) {
+  List<String> ppo(MeasuredModel model, ModelName from, List<String> more, String... settings) {
     var flags = new ArrayList<String>(List.of("--from", from.stored()));
     if (!List.of(settings).contains(NO_PTX)) {
       flags.addAll(List.of("--text", text().toString()));

@@ -41,7 +41,7 @@ import org.instructgpt.statistics.WinRates;
 ///
 /// @param evaluation with the measurements
 /// @param steps with their durations
-public record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
+record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
   private static final List<ModelName> ORDER =
       List.of(BASE, PROMPTED, SKILLS, SFT, PPO, PPO_PTX, CONSTANT, LONGEST);
 
@@ -320,7 +320,7 @@ public record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
         List.of(new Figure.Grid("Seconds", List.of("step", "time"), rows)));
   }
 
-  public static String percent(double share) {
+  static String percent(double share) {
     return Double.isNaN(share) ? "?" : "%.0f%%".formatted(100 * share);
   }
 
@@ -329,7 +329,7 @@ public record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
   }
 
   /// The table that the demo prints at its end.
-  public String table() throws IOException {
+  String table() throws IOException {
     var all = evaluation.measurements().read();
     var text =
         new StringBuilder(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A sequence of steps that can be stopped and resumed: each is run once, announced on the console,
 /// and recorded as done in a file, so that the same command continues where it was stopped.
-public final class ResumableSteps {
+final class ResumableSteps {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String LOCK = ".agenda.lock";
 
@@ -41,13 +41,13 @@ public final class ResumableSteps {
 
   /// The work of a step.
   @FunctionalInterface
-  public interface Action {
+  interface Action {
     /// Does the work. It may be interrupted at any moment and repeated from the start.
     void perform() throws IOException;
   }
 
   /// @param file which steps are done, with the settings
-  public ResumableSteps(Path file, PrintWriter out, Commands commands, InstantSource clock) {
+  ResumableSteps(Path file, PrintWriter out, Commands commands, InstantSource clock) {
     this.file = file;
     this.out = out;
     this.commands = commands;
@@ -55,13 +55,13 @@ public final class ResumableSteps {
   }
 
   /// Adds a step.
-  public ResumableSteps then(String name, String title, double weight, Action action) {
+  ResumableSteps then(String name, String title, double weight, Action action) {
     steps.add(new Step(name, title, weight, action));
     return this;
   }
 
   /// Adds a step that is one command.
-  public ResumableSteps then(String name, String title, double weight, List<String> command) {
+  ResumableSteps then(String name, String title, double weight, List<String> command) {
     return then(name, title, weight, () -> commands.run(command));
   }
 
@@ -83,7 +83,7 @@ public final class ResumableSteps {
   /// Runs the steps that are not done yet.
   ///
   /// @return false if it was stopped; finished steps are recorded
-  public boolean run() throws IOException {
+  boolean run() throws IOException {
     try (var channel =
             FileChannel.open(file.resolveSibling(LOCK), CREATE, WRITE); // freed when we end or die
         var lock = locked(channel)) {

@@ -50,7 +50,7 @@ import org.instructgpt.simulation.WorldTasks;
 ///
 /// Everything follows from the seed and from what the people are shown, so each method can be
 /// repeated after a crash: the store recognizes a record that it already has.
-public final class SimulatedPeople {
+final class SimulatedPeople {
   /// The date of all records, so that two runs make the same store.
   static final Instant DAY = Instant.parse("2022-01-27T12:00:00Z");
 
@@ -225,7 +225,7 @@ public final class SimulatedPeople {
   }
 
   /// Lets training labelers rank outputs of the supervised policy.
-  public void rank() throws IOException {
+  void rank() throws IOException {
     rank(List.of(SUPERVISED), 0);
   }
 
@@ -233,7 +233,7 @@ public final class SimulatedPeople {
   /// prompts, and on a seventh as many validation prompts.
   ///
   /// @param round decides which prompts, how many outputs, and the draws
-  public void rank(List<? extends MeasuredModel> models, int round) throws IOException {
+  void rank(List<? extends MeasuredModel> models, int round) throws IOException {
     int rankings = size.rankings();
     var prompts = new ArrayList<>(some(Split.TRAIN, round, rankings));
     prompts.addAll(some(Split.VALIDATION, round, rankings / 7));
@@ -301,7 +301,7 @@ public final class SimulatedPeople {
 
   /// The labelers, with their noise calibrated on outputs of the supervised policy; before there
   /// are any, on the outputs of the screening.
-  public LabelerPool labelers() throws IOException {
+  LabelerPool labelers() throws IOException {
     var file = screening();
     if (!Files.exists(file)) {
       return hired;
@@ -346,7 +346,7 @@ public final class SimulatedPeople {
   }
 
   /// The prompts of a split, in the order of the store.
-  public List<Prompt> prompts(Split split) throws IOException {
+  List<Prompt> prompts(Split split) throws IOException {
     try (var store = workspace.store()) {
       return store.prompts(Filter.ALL.in(split));
     }

@@ -3,12 +3,18 @@ package org.instructgpt.experiment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.StreamSupport;
+import org.instructgpt.project.Workspace;
+import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Rating;
@@ -26,6 +32,24 @@ public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
 
   /// The number of different prompts of each kind that a simulated labeler can write.
   private static final int OWN_PROMPTS = 300;
+
+  /// The workers of a pool of the demo in a workspace.
+  ///
+  /// @param commandsWithLog commands that log to a file
+  public static List<TaskWorker> of(
+      Labeler.Pool pool,
+      Workspace workspace,
+      Function<Path, Commands> commandsWithLog,
+      PrintWriter out)
+      throws IOException {
+    var labelers = Experiment.continued(workspace, commandsWithLog, out).people().labelers();
+    return labelers.people(pool).stream().map(each -> new TaskWorker(labelers, each)).toList();
+  }
+
+  /// The id of the labeler.
+  public String id() {
+    return person.labeler().id();
+  }
 
   /// The work for a task, as `submit` takes it; empty for a prompt that is not from the simulation,
   /// which simulated labelers cannot judge.
@@ -69,7 +93,7 @@ public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
         kind.equals("plain")
             ? labelers.write(OWN_PROMPTS, 0, 0)
             : labelers.write(0, 0, OWN_PROMPTS);
-    int hash = (person.labeler().id() + item).hashCode();
+    int hash = (id() + item).hashCode();
     return prompts.get(Math.floorMod(hash, prompts.size())).text();
   }
 
