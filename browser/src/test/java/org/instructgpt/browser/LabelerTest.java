@@ -195,17 +195,18 @@ class LabelerTest extends AtStudio {
 
   private void admit() {
     try (var office = chrome.person(Chrome.Look.USUAL)) {
-      var desk = researcher.open(office);
-      desk.navigate(studio.url() + "/research/screening");
-      desk.locator("form[action='/research/screening/grade'] button[value='7']").click();
-      desk.locator("details summary")
+      var screening = researcher.open(office);
+      screening.navigate(studio.url() + "/research/screening");
+      screening.locator("form[action='/research/screening/grade'] button[value='7']").click();
+      screening
+          .locator("details summary")
           .filter(new Locator.FilterOptions().setHasText("Decide"))
           .first()
           .click();
-      desk.locator("textarea[name=reason]").first().fill("Reads with care 👍");
-      desk.locator("button[value=ADMITTED]").first().click();
-      desk.waitForLoadState();
-      assertThat(desk.locator("main")).containsText("Reads with care 👍");
+      screening.locator("textarea[name=reason]").first().fill("Reads with care 👍");
+      screening.locator("button[value=ADMITTED]").first().click();
+      screening.waitForLoadState();
+      assertThat(screening.locator("main")).containsText("Reads with care 👍");
     }
   }
 

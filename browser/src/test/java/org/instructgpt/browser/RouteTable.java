@@ -75,14 +75,14 @@ final class RouteTable {
   private static SiteArea label(Store store) throws IOException {
     var clock = Clock.systemUTC();
     var random = new SecureRandom();
-    var desk = TaskQueue.open(store, Audit.open(store, clock), clock, random);
+    var queue = TaskQueue.open(store, Audit.open(store, clock), clock, random);
     return LabelArea.of(
-        desk,
+        queue,
         Screening.open(store, Audit.open(store, clock), clock, random),
         new Quality(store),
         Surveys.open(store),
         new LabelingExports(store, KEY, clock, _ -> _ -> Optional.of(Map.of())),
-        new Rounds(desk, store, OutputSource.none(), random),
+        new Rounds(queue, store, OutputSource.none(), random),
         store);
   }
 

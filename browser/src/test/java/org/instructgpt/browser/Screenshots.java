@@ -42,12 +42,12 @@ public final class Screenshots {
     var folder = Files.createDirectories(Path.of(arguments[0]));
     var language = arguments.length > 1 ? arguments[1] : ENGLISH;
     boolean english = language.equals(ENGLISH);
-    var desk = new Chrome.Look(language, 1280, english ? ColorScheme.LIGHT : ColorScheme.DARK);
+    var desktop = new Chrome.Look(language, 1280, english ? ColorScheme.LIGHT : ColorScheme.DARK);
     var phone = new Chrome.Look(language, 360, english ? ColorScheme.DARK : ColorScheme.LIGHT);
     try (var chrome = Chrome.open();
         var studio = studio(arguments)) {
       for (var stop : Tour.of(studio)) {
-        var left = scaled(shot(chrome, studio, stop, desk));
+        var left = scaled(shot(chrome, studio, stop, desktop));
         var right = scaled(shot(chrome, studio, stop, phone));
         var suffix = english ? "" : "-" + language.substring(0, 2);
         write(beside(left, right), folder.resolve(stop.name() + suffix + ".png"));

@@ -22,7 +22,7 @@ import org.instructgpt.records.Store;
 import org.instructgpt.web.Audit;
 
 /// Puts prompts and tasks into a store before its studio starts.
-record Seed(Store store, TaskQueue desk) {
+record Seed(Store store, TaskQueue queue) {
   private static final int OVERLAP = 9;
 
   static void into(Path workspace, Consumer<Seed> seeding) throws IOException {
@@ -59,7 +59,7 @@ record Seed(Store store, TaskQueue desk) {
   }
 
   void batch(String name, Kind kind, int priority, Optional<Labeler.Pool> pool, List<Item> items) {
-    desk.open(
+    queue.open(
         new TaskBatch(name, kind, Mode.TRAINING, OVERLAP, pool, priority, "training-1"),
         items,
         "seed");

@@ -73,7 +73,7 @@ final class Tour {
   /// Walks once through a studio that began with [#seed].
   static List<Stop> of(Studio studio) {
     var tour = new Tour(studio);
-    tour.strangers();
+    tour.anonymousPages();
     tour.research();
     tour.work();
     tour.candidates();
@@ -90,7 +90,7 @@ final class Tour {
     stop(name, path.replaceFirst("\\?.*", ""), path, visitor);
   }
 
-  private void strangers() {
+  private void anonymousPages() {
     for (var page : List.of("sign-in", "join", "register", "new-password")) {
       stops.add(new Stop(page, "/" + page, "/" + page, Optional.empty()));
     }

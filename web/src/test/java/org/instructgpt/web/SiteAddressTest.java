@@ -83,10 +83,10 @@ class SiteAddressTest {
     assertThat(browser.post("/people/invite", Map.of("kind", "customer")).body())
         .contains("<code id=\"fresh-link\">" + proxy.url() + "/join#");
     assertThat(test.site().oneTimeAdminLink()).startsWith(proxy.url() + "/join#");
-    var stranger = new Browser(proxy.url());
-    assertThat(stranger.get("/people?x=1").headers().firstValue("Location"))
+    var anonymous = new Browser(proxy.url());
+    assertThat(anonymous.get("/people?x=1").headers().firstValue("Location"))
         .hasValue("/our/studio/sign-in?to=%2Fpeople%3Fx%3D1");
-    assertThat(stranger.get("/").headers().firstValue("Location")).hasValue("/our/studio/sign-in");
+    assertThat(anonymous.get("/").headers().firstValue("Location")).hasValue("/our/studio/sign-in");
     browser.get("/account");
     assertThat(
             browser

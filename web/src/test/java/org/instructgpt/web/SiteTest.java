@@ -150,10 +150,10 @@ class SiteTest {
           .contains("<html lang=\"zh-Hans\"")
           .doesNotContain("Sign out");
     }
-    var stranger = test.browser();
-    stranger.post("/language", Map.of("language", "zh"));
-    assertThat(stranger.get("/join").body()).contains("<h1>欢迎</h1>");
-    assertThat(stranger.post("/language", Map.of("language", "xx")).statusCode()).isEqualTo(400);
+    var anonymous = test.browser();
+    anonymous.post("/language", Map.of("language", "zh"));
+    assertThat(anonymous.get("/join").body()).contains("<h1>欢迎</h1>");
+    assertThat(anonymous.post("/language", Map.of("language", "xx")).statusCode()).isEqualTo(400);
   }
 
   @Test
