@@ -36,7 +36,7 @@ import opennlp.tools.langdetect.LanguageDetectorModel;
 /// The paper used langid.py, and found 96% of its prompts to be English, guessing that 99% are
 /// (App. A.4): such classifiers err on short and odd texts, so what is unknown should not be
 /// dropped.
-public final class Languages {
+final class Languages {
   private static final Map<String, String> CANDIDATES = new TreeMap<>();
 
   static {
@@ -52,8 +52,7 @@ public final class Languages {
   }
 
   /// ISO 639-1 codes of the languages that can be told apart.
-  public static final Set<String> CODES =
-      Collections.unmodifiableSet(new TreeSet<>(CANDIDATES.values()));
+  static final Set<String> CODES = Collections.unmodifiableSet(new TreeSet<>(CANDIDATES.values()));
 
   /// Scripts that are used by one of the languages.
   private static final Map<UnicodeScript, String> SCRIPTS =
@@ -145,17 +144,17 @@ public final class Languages {
   /// @param code ISO 639-1 (`en`), or `und`
   /// @param probability relative to the other languages of [#CODES]; 1 where the script or English
   ///   words decide
-  public record Guess(String code, double probability) {
+  record Guess(String code, double probability) {
     /// The language cannot be told; its code is that of ISO 639-2 for *undetermined*.
-    public static final Guess UNKNOWN = new Guess("und", 0);
+    static final Guess UNKNOWN = new Guess("und", 0);
 
-    public boolean isUnknown() {
+    boolean isUnknown() {
       return equals(UNKNOWN);
     }
   }
 
   /// The language of a text; of a long one, of its beginning.
-  public static Guess guess(String text) {
+  static Guess guess(String text) {
     String head = text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS);
     Map<UnicodeScript, Integer> letters = new EnumMap<>(UnicodeScript.class);
     head.codePoints()

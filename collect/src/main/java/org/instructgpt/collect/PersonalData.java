@@ -19,21 +19,21 @@ import java.util.Set;
 ///
 /// Most finders are skipped for most texts: without a digit there is no number, without `@` no
 /// e-mail address.
-public final class PersonalData {
+final class PersonalData {
   /// The confidence of a name that the text does not mark as that of a private person.
-  public static final double LOOSE_NAME = PersonNames.LOOSE;
+  static final double LOOSE_NAME = PersonNames.LOOSE;
 
   private PersonalData() {}
 
   /// All personal data in a text, from left to right, without overlaps.
-  public static List<PersonalDataSpan> find(String text) {
+  static List<PersonalDataSpan> find(String text) {
     return find(text, PersonalDataKind.ALL);
   }
 
   /// The personal data of some kinds in a text, from left to right, without overlaps. A find of
   /// another kind is not counted as one of these: a card number is not a phone number, whether
   /// cards are wanted or not.
-  public static List<PersonalDataSpan> find(String text, Set<PersonalDataKind> kinds) {
+  static List<PersonalDataSpan> find(String text, Set<PersonalDataKind> kinds) {
     List<PersonalDataSpan> found = new ArrayList<>();
     if (text.indexOf('@') >= 0) {
       merge(found, EmailAddresses.find(text));
@@ -70,7 +70,7 @@ public final class PersonalData {
   ///
   /// @param spans of this text, from left to right, without overlaps, as [#find] gives them
   /// @throws IllegalArgumentException if they overlap, are out of order or reach beyond the text
-  public static String redact(String text, List<PersonalDataSpan> spans) {
+  static String redact(String text, List<PersonalDataSpan> spans) {
     StringBuilder redacted = new StringBuilder(text.length());
     int at = 0;
     for (PersonalDataSpan span : spans) {
