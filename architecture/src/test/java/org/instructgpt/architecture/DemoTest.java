@@ -6,11 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The demo, the loop and the claims from outside: they end, go on where they were killed, and the
 /// same seed gives the same numbers.
+@Tag("slow")
 class DemoTest {
 
   @TempDir private Path folder;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every training is killed with SIGKILL ten times, at random moments, and resumed by the same
 /// command: it must end in the same weights, bit for bit, as one that ran undisturbed.
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledRunsTest {
   private static final int KILLS = 10;

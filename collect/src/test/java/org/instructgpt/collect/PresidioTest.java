@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// 2,209 sentences in which somebody else has marked the personal data. The kinds with a proof of
 /// their own must be found as the project demands; for the others, the numbers that were measured
 /// are held, a little below.
+@Tag("slow")
 final class PresidioTest {
 
   @Test

@@ -30,10 +30,12 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
 import org.instructgpt.text.Tokenizers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Curates whole public data sets and compares counts with their descriptions.
+@Tag("slow")
 final class RealDataTest {
   /// Settings in which only equal texts are duplicates.
   private static final CurationSettings.Prefix SAME_TEXT =

@@ -20,9 +20,11 @@ import java.util.zip.GZIPInputStream;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.text.Tokenizers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 final class UseCasesTest {
   @TempDir private Path folder;
 

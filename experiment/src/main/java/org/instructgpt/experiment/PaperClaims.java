@@ -61,6 +61,7 @@ final class PaperClaims {
     all.addAll(preferences());
     all.addAll(truthAndHarm());
     all.addAll(alignmentTax());
+    all.addAll(settingsAndCost());
     all.addAll(training());
     all.addAll(generalization());
     return List.copyOf(all);
@@ -183,7 +184,11 @@ final class PaperClaims {
                 less(
                     "skills, twice the episodes less once",
                     SKILL.of(PTX_LONG),
-                    SKILL.of(PPO_PTX)))),
+                    SKILL.of(PPO_PTX)))));
+  }
+
+  private static List<PaperClaim> settingsAndCost() {
+    return List.of(
         new PaperClaim(
             14,
             "A start with 10% pretraining text is best, the best KL coefficient lies inside, high rates diverge without pretraining gradients",

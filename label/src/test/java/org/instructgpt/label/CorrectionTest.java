@@ -20,11 +20,13 @@ import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("slow")
 class CorrectionTest {
   @TempDir Path folder;
 

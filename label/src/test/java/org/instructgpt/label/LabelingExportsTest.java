@@ -22,9 +22,11 @@ import java.util.zip.ZipInputStream;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class LabelingExportsTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final byte[] KEY = new byte[32];

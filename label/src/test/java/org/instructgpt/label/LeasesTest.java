@@ -22,11 +22,13 @@ import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.label.TaskBatch.Mode;
 import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Labeler.Pool;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("slow")
 class LeasesTest {
   @TempDir Path folder;
 

@@ -13,9 +13,11 @@ import java.util.UUID;
 import org.instructgpt.label.Lease.SkipReason;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler.Pool;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class QualityTest {
   @TempDir Path folder;
 

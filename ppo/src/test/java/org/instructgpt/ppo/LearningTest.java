@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Optional;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Scope;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// PPO learns a task whose best answer is known: nothing but the rewarded token.
+@Tag("slow")
 class LearningTest {
   private static final int ITERATIONS = 30;
 

@@ -19,12 +19,14 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The trainer as a whole.
+@Tag("slow")
 @ExtendWith(Scoped.class)
 class PpoTest {
 

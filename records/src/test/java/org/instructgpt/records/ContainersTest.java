@@ -20,6 +20,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The same two rows in every container. All files are called `data`, since the name must not
 /// matter.
+@Tag("slow")
 final class ContainersTest {
   private static final String FIRST =
       "{\"prompt\": \"Wo? \ud83d\ude00\", \"completion\": \"Dort.\", \"labeler\": 7}";

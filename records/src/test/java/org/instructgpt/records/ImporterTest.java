@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Imports in general: faults, atomicity, repetition, containers.
+@Tag("slow")
 final class ImporterTest {
   @TempDir Path folder;
   private Store store;

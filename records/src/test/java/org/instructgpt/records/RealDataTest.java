@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whole public data sets. The numbers are from their descriptions or were counted by another
 /// program.
+@Tag("slow")
 final class RealDataTest {
   private static final Path DATA =
       Path.of(System.getProperty("instructgpt.root", "..")).resolve("../shared/data");

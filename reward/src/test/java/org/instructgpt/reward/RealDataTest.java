@@ -15,12 +15,14 @@ import org.instructgpt.records.Importer;
 import org.instructgpt.records.Store;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Rankings that people made, from the file to the report.
+@Tag("slow")
 class RealDataTest {
   private static final Path DATA =
       Path.of(System.getProperty("instructgpt.root", "..")).resolve("../shared/data");

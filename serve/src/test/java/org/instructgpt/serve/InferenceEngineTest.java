@@ -27,10 +27,12 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class InferenceEngineTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);

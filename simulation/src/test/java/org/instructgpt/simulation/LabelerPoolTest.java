@@ -18,8 +18,10 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Rating;
 import org.instructgpt.records.Split;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class LabelerPoolTest {
   private static final World WORLD = World.of(1);
   private static final WorldTasks TASKS = new WorldTasks(WORLD);

@@ -13,10 +13,12 @@ import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Browser;
 import org.instructgpt.web.RouteTable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("slow")
 class LabelingPagesTest {
   private static final String HOSTILE = "<script>alert(1)</script>\"'`${7*7} \u202e 你好 🚀";
 

@@ -16,11 +16,13 @@ import org.instructgpt.web.Browser;
 import org.instructgpt.web.TestSite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The playground's HTTP API, used by customers' programs.
+@Tag("slow")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PlaygroundApiTest {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -16,9 +16,11 @@ import org.instructgpt.records.Store;
 import org.instructgpt.records.TestServer;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.GenerationSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class PlaygroundHistoryTest {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 

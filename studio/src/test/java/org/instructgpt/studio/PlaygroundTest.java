@@ -29,10 +29,12 @@ import org.instructgpt.web.RouteTable;
 import org.instructgpt.web.TestSite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PlaygroundTest {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -21,11 +21,13 @@ import org.instructgpt.web.Audit;
 import org.instructgpt.web.TestSite;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Answers that were stopped, and consent that is withdrawn.
+@Tag("slow")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TakenBackTest {
   @TempDir private Path workspace;

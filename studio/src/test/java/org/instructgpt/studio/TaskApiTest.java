@@ -13,8 +13,10 @@ import org.instructgpt.label.OutputSource;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Filter;
 import org.instructgpt.web.Account.Role;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class TaskApiTest {
   private static final String WORK =
       """

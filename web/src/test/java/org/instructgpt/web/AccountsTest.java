@@ -1,5 +1,6 @@
 package org.instructgpt.web;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Accounts, invitations and erasure, over both databases.
+@Tag("slow")
 class AccountsTest {
   private static final Locale EN = Locale.ENGLISH;
   private static final String PASSWORD = TestSite.PASSWORD;

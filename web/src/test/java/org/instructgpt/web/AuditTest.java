@@ -1,5 +1,6 @@
 package org.instructgpt.web;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The tamper-evident audit log, over both databases.
+@Tag("slow")
 class AuditTest {
   private static final Instant NOW = Instant.parse("2026-11-23T09:00:00Z");
 

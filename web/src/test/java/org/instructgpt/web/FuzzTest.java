@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A hundred thousand broken bodies: each is read or refused, nothing else. A part of them goes
 /// through the server; the rest meets the readers alone, which is all that the server adds to a
 /// body that came whole.
+@Tag("slow")
 class FuzzTest {
   private static final int BODIES = 100_000;
   private static final int THROUGH_THE_SERVER = 1_500;

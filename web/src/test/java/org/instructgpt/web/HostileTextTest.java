@@ -13,11 +13,13 @@ import java.util.regex.Pattern;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /// Whatever people write, a page has the same tags as with a harmless name: 240 texts that would be
 /// scripts where they were taken for HTML.
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileTextTest {
   private static final Pattern TAG = Pattern.compile("<(?:\"[^\"]*\"|[^\">])*>");

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.web.Account.Role;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Rate limits slow down guessing, and nobody can lock others out.
+@Tag("slow")
 class RateLimitsTest {
 
   @Test

@@ -10,10 +10,12 @@ import java.util.TreeSet;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /// Access to routes by role.
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RoutesTest {
   private TestSite test;

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.web.Account.Role;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The security headers, on every response.
+@Tag("slow")
 class SecurityHeadersTest {
   private static final Map<String, String> ALWAYS =
       Map.of(
