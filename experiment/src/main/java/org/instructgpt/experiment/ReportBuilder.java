@@ -85,7 +85,8 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
     var about = new LinkedHashMap<String, Object>();
     about.put("command", "instructgpt demo");
     about.put("seed", evaluation.seed());
-    about.put("scale", evaluation.size().toString());
+    // The key and the first word are as in the reports that exist.
+    about.put("scale", evaluation.size().toString().replaceFirst("^\\w+", "Scale"));
     return about;
   }
 
@@ -103,7 +104,7 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
         new Report.Fact(
             "Reward model right about unseen pairs", percent(reward.value()), interval(reward)),
         new Report.Fact(
-            "Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "percentage points"));
+            "Skill suite, PPO-ptx less base", "%+.1f".formatted(100 * tax), "points of 100"));
   }
 
   private static Report.Section preferences(Measurements all) {
