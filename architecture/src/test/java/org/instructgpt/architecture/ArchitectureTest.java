@@ -24,18 +24,18 @@ class ArchitectureTest {
   /// here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
-          Map.entry("collect", 26),
+          Map.entry("collect", 22),
           Map.entry("eval", 14),
-          Map.entry("experiment", 29),
+          Map.entry("experiment", 8),
           Map.entry("files", 4),
           Map.entry("label", 64),
           Map.entry("model", 42),
           Map.entry("plot", 27),
           Map.entry("ppo", 11),
-          Map.entry("project", 15),
+          Map.entry("project", 19),
           Map.entry("recipe", 4),
           Map.entry("records", 35),
-          Map.entry("reward", 18),
+          Map.entry("reward", 17),
           Map.entry("serve", 15),
           Map.entry("sft", 7),
           Map.entry("simulation", 63),
