@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "consent",
     description = {
       "Tells what customers have agreed to.",
-      "With --withdraw takes their consent back, as they can in the studio: from then on no training,"
+      "With --withdraw withdraws their consent, as they can in the studio: from then on no training,"
           + " curation, export or round uses what they asked. Tells which models have learned from it."
           + " With --agree they agree again, for what they ask from then on."
     },
@@ -34,7 +34,7 @@ final class ConsentCommand implements Callable<Integer> {
 
   @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
-  @Option(names = "--withdraw", description = "Take the consent back.")
+  @Option(names = "--withdraw", description = "Withdraw their consent.")
   private boolean withdraw;
 
   @Option(
@@ -88,12 +88,12 @@ final class ConsentCommand implements Callable<Integer> {
 
   private static void tell(Consents.Withdrawn withdrawn, PrintWriter out) {
     out.printf(
-        "withdrawn: %,d %s not used any more%n",
+        "withdrawn: %,d %s no longer used%n",
         withdrawn.prompts(), withdrawn.prompts() == 1 ? "prompt is" : "prompts are");
     out.println(
         withdrawn.models().isEmpty()
             ? "no model learned from it"
-            : "models that learned from it, and keep that until they are trained anew: "
+            : "models that learned from it, and keep that until they are trained again: "
                 + String.join(", ", withdrawn.models()));
   }
 

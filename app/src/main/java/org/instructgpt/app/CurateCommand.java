@@ -77,7 +77,7 @@ final class CurateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "SHARE",
       description = {
-        "Divide anew by user into train,validation,test, such as 0.9,0.05,0.05.",
+        "Divide again by user into train,validation,test, such as 0.9,0.05,0.05.",
         "Left out, prompts stay in the part that they have, all of one user where the oldest is."
       })
   private @Nullable List<Double> fractions;

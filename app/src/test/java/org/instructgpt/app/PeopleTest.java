@@ -194,14 +194,14 @@ class PeopleTest {
   }
 
   @Test
-  void whoTakesTheConsentBackIsNotUsedAnyMore() throws IOException {
+  void promptsAreNotUsedAfterTheirConsentIsWithdrawn() throws IOException {
     run("import", "-w", workspace, "--consent", "2026-01", given());
     run("curate", "-w", workspace, "--in", "train,validation,test", "--personal", "redact");
     model("policy", "sft-1", "sft", "base", "p1", "d1");
     out.getBuffer().setLength(0);
     assertThat(run("consent", "-w", workspace, "--withdraw", "u1")).isZero();
     assertThat(out.toString())
-        .contains("withdrawn: 1 prompt is not used any more", "until they are trained anew: policy")
+        .contains("withdrawn: 1 prompt is no longer used", "until they are trained again: policy")
         .contains("agreed to \"2026-01\"", "withdrawn at 2026-11-22T12:00:00Z");
     assertThat(run("export", "-w", workspace, folder.resolve("out.jsonl"))).isZero();
     assertThat(folder.resolve("out.jsonl")).content().contains("rivers").doesNotContain("ducks");
@@ -218,7 +218,7 @@ class PeopleTest {
   }
 
   @Test
-  void whoeverHasTheMachineLetsAnAdministratorInAgain() throws IOException {
+  void passwordLetsAnAdministratorInAgain() throws IOException {
     Workspace.create(workspace);
     assertThat(run("password", "-w", workspace, "Ada")).isEqualTo(2);
     var id = join("Ada", Account.Role.ADMIN);

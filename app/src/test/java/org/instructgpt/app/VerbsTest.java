@@ -75,7 +75,7 @@ class VerbsTest {
   }
 
   @Test
-  void whatIsGeneratedHasTheLogProbsThatLogprobsFinds() throws IOException {
+  void generatedTextHasTheLogProbsThatLogprobsFinds() throws IOException {
     write("{\"id\":1,\"prompt\":\"the cat\"}", "{\"id\":\"b\",\"prompt_ids\":[70,71,72,73,74,75]}");
     assertThat(verb("generate", "sft", "--max-new-tokens", "8", "--precision", "float32")).isZero();
     var generated = read();

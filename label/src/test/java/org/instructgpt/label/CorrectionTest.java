@@ -122,7 +122,7 @@ class CorrectionTest {
   }
 
   @Test
-  void whatWasTakenOutStaysAsItIs() throws Exception {
+  void workThatWasUsedCannotBeCorrected() throws Exception {
     try (var fixture = fixture(Dialect.SQLITE)) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 2);
       var first = fixture.next("ann");

@@ -31,7 +31,7 @@ class DeletedTasksTest {
 
   @ParameterizedTest
   @EnumSource
-  void whoIsAtItIsToldAndTheDayCountsWhatWasDone(Dialect dialect) throws Exception {
+  void theLabelerIsToldAndTheDayCountsTheWork(Dialect dialect) throws Exception {
     try (var fixture =
         LabelingFixture.on(dialect, folder).people(Pool.TRAINING, "ann", "bob", "cem")) {
       String prompt = fixture.prompt("p", "Delete me", Optional.of("customer"));

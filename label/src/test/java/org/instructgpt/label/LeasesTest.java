@@ -37,7 +37,7 @@ class LeasesTest {
   }
 
   @Test
-  void aLeaseThatEndedGoesOnAndTheLateWorkIsSurplus() throws Exception {
+  void anExpiredLeaseGoesToSomebodyElseAndLateWorkIsSurplus() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 1);
       var late = fixture.next("ann");

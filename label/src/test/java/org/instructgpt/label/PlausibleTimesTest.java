@@ -28,7 +28,7 @@ class PlausibleTimesTest {
   }
 
   @Test
-  void timesThatCannotBeAreBoundedAndTold() throws Exception {
+  void impossibleTimesAreBoundedAndReported() throws Exception {
     try (var fixture = LabelingFixture.in(folder).people(Pool.TRAINING, "ann")) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 3);
       var lease = fixture.next("ann");

@@ -60,7 +60,7 @@ class ScreeningTest {
   }
 
   @Test
-  void whoIsRightFourTimesOfFivePassesBothCriteria() {
+  void aCandidateRightFourTimesOfFivePassesBothCriteria() {
     assertThat(Math.pow(outcome(0.80).passes(), 2)).isBetween(0.957, 0.958);
     assertThat(Math.pow(outcome(0.85).passes(), 2)).isGreaterThan(0.998);
   }

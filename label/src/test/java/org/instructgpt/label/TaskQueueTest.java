@@ -120,7 +120,7 @@ class TaskQueueTest {
   }
 
   @Test
-  void theItemInHandComesAgainWithItsDraft() throws Exception {
+  void theCurrentTaskComesAgainWithItsDraft() throws Exception {
     try (var fixture = fixture()) {
       fixture.open(batch(Kind.DEMONSTRATE, 1), 5);
       var first = fixture.next("ann");

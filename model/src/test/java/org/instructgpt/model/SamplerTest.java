@@ -121,7 +121,7 @@ class SamplerTest {
   }
 
   @Test
-  void whatAPromptGetsDoesNotDependOnItsCompany() {
+  void aResponseDoesNotDependOnTheRestOfItsBatch() {
     var gpt = gpt(0, Precision.FULL);
     var prompts = prompts(12, 20);
     var together = sampler(gpt, 20, 1, 12).sample(prompts, 100);

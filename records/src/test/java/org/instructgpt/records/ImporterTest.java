@@ -35,7 +35,7 @@ final class ImporterTest {
   }
 
   @Test
-  void everyBadLineIsToldWithItsFieldAndNothingIsImported() throws Exception {
+  void everyBadLineIsReportedWithItsFieldAndNothingIsImported() throws Exception {
     Path file =
         lines(
             "{\"prompt\": \"one\", \"completion\": \"1\"}",

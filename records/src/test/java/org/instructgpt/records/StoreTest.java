@@ -213,7 +213,7 @@ final class StoreTest {
   /// A program writes demonstrations and prints each id after its future has completed; then it is
   /// killed.
   @Test
-  void whatWasAcknowledgedSurvivesTheKillOfTheProgram() throws Exception {
+  void acknowledgedWritesSurviveAKillOfTheProgram() throws Exception {
     Path said = folder.resolve("said.txt");
     Process program =
         new ProcessBuilder(

@@ -90,7 +90,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofManyWhoUseAnInvitationAtOnceOneGetsIn(Dialect dialect) throws Exception {
+  void anInvitationUsedByManyAtOnceAdmitsOne(Dialect dialect) throws Exception {
     over(
         dialect,
         (_, accounts) -> {
@@ -191,7 +191,7 @@ class AccountsTest {
 
   @ParameterizedTest
   @EnumSource
-  void someoneWhoIsDisabledIsOutAtOnce(Dialect dialect) throws Exception {
+  void aDisabledAccountIsSignedOutAtOnce(Dialect dialect) throws Exception {
     over(
         dialect,
         (store, accounts) -> {

@@ -100,7 +100,7 @@ class RoutesTest {
   }
 
   @Test
-  void whatHasNoRouteDoesNotExist() {
+  void aPathWithoutARouteDoesNotExist() {
     var admin = test.signedIn(test.person(Role.ADMIN, "Root"));
     var paths =
         new TreeSet<>(

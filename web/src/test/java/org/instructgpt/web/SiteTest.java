@@ -206,7 +206,7 @@ class SiteTest {
   }
 
   @Test
-  void moreThanAMebibyteIsRefusedHoweverItIsSent() throws IOException {
+  void aBodyOfMoreThanAMebibyteIsRefusedHoweverItIsSent() throws IOException {
     var browser = test.browser();
     String large = "{\"text\": \"" + "x".repeat(1 << 20) + "\"}";
     assertThat(browser.send("POST", "/api/echo", large).statusCode()).isEqualTo(413);
