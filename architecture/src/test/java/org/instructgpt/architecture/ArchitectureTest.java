@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The rules of the house, held against every module's classes.
 class ArchitectureTest {
 
-  /// How many public types a module may have, nested ones included: as many as it has today. A number
-  /// here only goes down; it goes up only with what it newly does for others.
+  /// How many public types a module may have, nested ones included: as many as it has today. A
+  /// number here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
           Map.entry("collect", 22),
@@ -110,7 +110,8 @@ class ArchitectureTest {
 
   @Test
   void queriesOfTheStoresTablesStandInRecords() throws IOException {
-    assertThat(StoreQueries.outsideOfRecords(Path.of(System.getProperty("instructgpt.root", "..")))).isEmpty();
+    assertThat(StoreQueries.outsideOfRecords(Path.of(System.getProperty("instructgpt.root", ".."))))
+        .isEmpty();
   }
 
   @Test
@@ -125,10 +126,11 @@ class ArchitectureTest {
                     Collectors.mapping(
                         JavaClass::getSimpleName, Collectors.toCollection(TreeSet::new))));
     assertThat(exported).isNotEmpty();
-    assertThat(exported).allSatisfy((module, types) ->
-        assertThat(types)
-            .as("public types of %s", module)
-            .hasSizeLessThanOrEqualTo(MOST_EXPORTED.getOrDefault(module, 0)));
+    assertThat(exported)
+        .allSatisfy((module, types) ->
+            assertThat(types)
+                .as("public types of %s", module)
+                .hasSizeLessThanOrEqualTo(MOST_EXPORTED.getOrDefault(module, 0)));
   }
 
   private static boolean isExported(JavaClass type) {

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// largest file, public types (nested ones included) and the longest cycle of files, which is the
 /// size of the largest group of files of a module that all reach each other by the names they use.
 ///
-/// It reads sources only, so that it counts any state of the project:
-/// `java architecture/src/test/java/org/instructgpt/architecture/ModuleTable.java [FOLDER]`.
+/// It reads sources only, so that it counts any state of the project: `java
+/// architecture/src/test/java/org/instructgpt/architecture/ModuleTable.java [FOLDER]`.
 final class ModuleTable {
 
   private static final Pattern NO_CODE =

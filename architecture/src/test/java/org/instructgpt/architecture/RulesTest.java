@@ -67,7 +67,8 @@ class RulesTest {
 
   @Test
   void aQueryOfTheStoresTablesIsCaughtAndOneOfOtherTablesIsNot() {
-    assertThat(StoreQueries.in("var sql = \"SELECT id FROM prompt WHERE id = ?\";", List.of("prompt")))
+    assertThat(
+            StoreQueries.in("var sql = \"SELECT id FROM prompt WHERE id = ?\";", List.of("prompt")))
         .containsExactly("FROM prompt");
     assertThat(StoreQueries.in("\"update Prompt set text = ''\"", List.of("prompt"))).hasSize(1);
     assertThat(StoreQueries.in("\"SELECT id FROM prompt_task\"", List.of("prompt"))).isEmpty();
