@@ -3,16 +3,22 @@ package org.instructgpt.records;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Prompt.UseCase;
@@ -22,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// Queries and updates of the tables of feedback inside a [Store#read] or a [Store#write] under
 /// way, for the modules that keep tables of their own beside them.
 public final class FeedbackTables {
+  /// The most ids of one query; databases limit the number of parameters.
+  private static final int MOST_IDS = 500;
+
   private final Handle handle;
 
   public FeedbackTables(Handle handle) {
@@ -161,6 +170,34 @@ public final class FeedbackTables {
         .withStream(reader::apply);
   }
 
+  public Optional<Prompt> prompt(String id) {
+    return new RecordRows(handle).find(RecordTable.PROMPT, id);
+  }
+
+  /// The prompts of these ids in the order of arrival; ids of no prompt are ignored.
+  public List<Prompt> prompts(Collection<String> ids) {
+    var prompts = new TreeMap<Long, Prompt>();
+    String sql =
+        "SELECT t.seq, %s FROM prompt t WHERE t.id IN (<ids>)"
+            .formatted(RecordTable.PROMPT.selection("t"));
+    ids.stream()
+        .distinct()
+        .gather(Gatherers.windowFixed(MOST_IDS))
+        .forEach(some ->
+            handle
+                .createQuery(sql)
+                .bindList("ids", some)
+                .map((row, _) ->
+                    Map.entry(row.getLong("seq"), RecordTable.PROMPT.reader().read(row, "t_")))
+                .forEach(row -> prompts.put(row.getKey(), row.getValue())));
+    return List.copyOf(prompts.values());
+  }
+
+  /// The texts of the prompts of these ids, by id; ids of no prompt are absent.
+  public Map<String, String> promptTexts(Collection<String> ids) {
+    return prompts(ids).stream().collect(Collectors.toMap(Prompt::id, Prompt::text));
+  }
+
   /// Hands on the prompts that the filter lets through, in the order of arrival; see
   /// [Store#prompts].
   public void eachPrompt(Filter filter, Consumer<Prompt> consumer) {
@@ -170,6 +207,15 @@ public final class FeedbackTables {
   /// The pool of a labeler; empty for somebody who is none.
   public Optional<Pool> pool(String labeler) {
     return new RecordRows(handle).find(RecordTable.LABELER, labeler).map(Labeler::pool);
+  }
+
+  /// The ids of the labelers of a pool in the order of arrival.
+  public SequencedSet<String> labelers(Pool pool) {
+    return handle
+        .createQuery("SELECT id FROM labeler WHERE pool = ? ORDER BY seq")
+        .bind(0, EnumWords.of(pool))
+        .mapTo(String.class)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /// How many rankings each labeler gave, by id; labelers without one are absent.

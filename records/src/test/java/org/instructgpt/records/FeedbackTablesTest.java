@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.instructgpt.records.FeedbackTables.Kind;
 import org.instructgpt.records.FeedbackTables.Row;
@@ -135,6 +138,47 @@ final class FeedbackTablesTest {
         found -> found.map(given -> given.item().id()).toList();
     List<String> all = read(tables -> tables.demonstrations(Filter.ALL, ids));
     assertThat(all).containsExactly("d1", "d4", "d2", "d3");
+  }
+
+  @Test
+  void promptsOfIdsAreInTheOrderOfArrival() {
+    List<String> more =
+        IntStream.range(0, 600)
+            .mapToObj(i -> "m" + i)
+            .collect(Collectors.toCollection(ArrayList::new));
+    store.add(more.stream().map(FeedbackTablesTest::prompt).toList()).join();
+    List<String> asked = new ArrayList<>(more.reversed());
+    asked.addAll(List.of("p2", "p1", "p2", "none"));
+    List<String> found = read(tables -> tables.prompts(asked)).stream().map(Prompt::id).toList();
+    assertThat(found).startsWith("p1", "p2", "m0", "m1").endsWith("m599").hasSize(602);
+    List<Prompt> none = read(tables -> tables.prompts(List.of()));
+    assertThat(none).isEmpty();
+  }
+
+  private static Prompt prompt(String id) {
+    return Samples.prompt(id, Split.TRAIN, Prompt.Source.IMPORTED);
+  }
+
+  @Test
+  void aPromptIsFoundByItsId() {
+    Optional<Prompt> p2 = read(tables -> tables.prompt("p2"));
+    Optional<Prompt> none = read(tables -> tables.prompt("none"));
+    Map<String, String> texts = read(tables -> tables.promptTexts(List.of("p2", "none")));
+    assertThat(p2).isEqualTo(store.prompt("p2"));
+    assertThat(none).isEmpty();
+    assertThat(texts).isEqualTo(Map.of("p2", p2.orElseThrow().text()));
+  }
+
+  @Test
+  void labelersOfAPoolAreInTheOrderOfArrival() {
+    store
+        .add(
+            List.of(
+                new Labeler("zoe", Labeler.Pool.RESEARCHER),
+                new Labeler("bob", Labeler.Pool.RESEARCHER)))
+        .join();
+    Set<String> researchers = read(tables -> tables.labelers(Labeler.Pool.RESEARCHER));
+    assertThat(researchers).containsExactly("zoe", "bob");
   }
 
   @Test
