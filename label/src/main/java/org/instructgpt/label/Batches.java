@@ -2,16 +2,21 @@ package org.instructgpt.label;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.label.TaskBatch.Mode;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Labeler;
+import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.EmptyHandling;
 
 /// Opens and closes batches, and makes their tasks gold.
 final class Batches {
@@ -102,6 +107,7 @@ final class Batches {
   }
 
   private void insert(String id, TaskBatch batch, List<Item> items, RandomGenerator random) {
+    var authors = authors(items);
     try (var rows =
             handle.prepareBatch(
                 """
@@ -112,8 +118,7 @@ final class Batches {
             handle.prepareBatch(
                 """
                 INSERT INTO label_slot (id, item, audience, author, priority, place)
-                VALUES (:id, :item, :audience,
-                  (SELECT user_id FROM prompt WHERE id = :prompt), :priority, :place)\
+                VALUES (:id, :item, :audience, :author, :priority, :place)\
                 """)) {
       for (Item item : items) {
         String name = Ids.fresh(now, random);
@@ -131,7 +136,7 @@ final class Batches {
               .bind("id", name + "/" + slot)
               .bind("item", name)
               .bind("audience", BatchAudience.of(batch).word())
-              .bind("prompt", prompt)
+              .bind("author", prompt == null ? null : authors.get(prompt))
               .bind("priority", batch.priority())
               .bind("place", place)
               .add();
@@ -140,6 +145,16 @@ final class Batches {
       rows.execute();
       slots.execute();
     }
+  }
+
+  /// The users who wrote the prompts of the items, by the ids of the prompts.
+  private Map<String, String> authors(List<Item> items) {
+    var prompts = items.stream().flatMap(item -> item.prompt().stream()).toList();
+    var authors = new HashMap<String, String>();
+    for (Prompt prompt : new FeedbackTables(handle).prompts(prompts)) {
+      prompt.user().ifPresent(user -> authors.put(prompt.id(), user));
+    }
+    return authors;
   }
 
   /// Withdraws the open slots; a slot that a labeler holds stays until its lease ends.
@@ -172,17 +187,21 @@ final class Batches {
           : new IllegalArgumentException(
               "expected a batch of comparisons to make gold of, found " + kind.get());
     }
+    var researchers = new FeedbackTables(handle).labelers(Labeler.Pool.RESEARCHER);
     return handle
         .createUpdate(
             """
             UPDATE label_item SET gold =
-              (SELECT a.id FROM label_annotation a JOIN labeler l ON l.id = a.labeler
-               WHERE a.item = label_item.id AND a.outcome = 'counted' AND l.pool = 'researcher'
+              (SELECT a.id FROM label_annotation a
+               WHERE a.item = label_item.id AND a.outcome = 'counted'
+                 AND a.labeler IN (<researchers>)
                ORDER BY a.submitted, a.id LIMIT 1)
             WHERE batch = :batch AND gold IS NULL AND EXISTS
-              (SELECT 1 FROM label_annotation a JOIN labeler l ON l.id = a.labeler
-               WHERE a.item = label_item.id AND a.outcome = 'counted' AND l.pool = 'researcher')\
+              (SELECT 1 FROM label_annotation a
+               WHERE a.item = label_item.id AND a.outcome = 'counted'
+                 AND a.labeler IN (<researchers>))\
             """)
+        .bindList(EmptyHandling.NULL_KEYWORD, "researchers", List.copyOf(researchers))
         .bind("batch", batch)
         .execute();
   }

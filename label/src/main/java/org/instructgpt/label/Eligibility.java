@@ -1,7 +1,9 @@
 package org.instructgpt.label;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.label.ScreeningResult.Decision;
 import org.instructgpt.label.ScreeningResult.Verdict;
@@ -22,31 +24,39 @@ final class Eligibility {
   /// The pool of a labeler who may work; empty for those who are no labelers, were declined or
   /// paused, or still have to be admitted. Held-out labelers are not screened (paper section 3.4).
   Optional<Pool> working(String labeler) {
+    return pool(labeler).filter(pool -> pool == Pool.RESEARCHER || admitted(labeler, pool));
+  }
+
+  private boolean admitted(String labeler, Pool pool) {
     return handle
         .createQuery(
             """
-            SELECT l.pool, s.value AS required, (SELECT d.verdict FROM label_decision d
-              WHERE d.labeler = l.id ORDER BY d.seq DESC LIMIT 1) AS verdict
-            FROM labeler l LEFT JOIN label_setting s ON s.name = :required WHERE l.id = :labeler\
+            SELECT (SELECT value FROM label_setting WHERE name = :required) AS required,
+              (SELECT verdict FROM label_decision WHERE labeler = :labeler
+                ORDER BY seq DESC LIMIT 1) AS verdict\
             """)
         .bind("required", REQUIRED)
         .bind("labeler", labeler)
-        .map((row, _) ->
-            new Admission(
-                StoredJson.constant(Pool.class, row.getString("pool")),
-                Boolean.parseBoolean(row.getString("required")),
-                Optional.ofNullable(row.getString("verdict"))
-                    .map(word -> StoredJson.constant(Verdict.class, word))))
-        .findOne()
-        .filter(Admission::works)
-        .map(Admission::pool);
+        .map((row, _) -> {
+          boolean waits = pool == Pool.TRAINING && Boolean.parseBoolean(row.getString("required"));
+          return Optional.ofNullable(row.getString("verdict"))
+              .map(word -> StoredJson.constant(Verdict.class, word) == Verdict.ADMITTED)
+              .orElse(!waits);
+        })
+        .one();
   }
 
-  private record Admission(Pool pool, boolean required, Optional<Verdict> verdict) {
-    boolean works() {
-      boolean waits = pool == Pool.TRAINING && required;
-      return pool == Pool.RESEARCHER || verdict.map(v -> v == Verdict.ADMITTED).orElse(!waits);
-    }
+  /// The last decision on each labeler.
+  Map<String, Verdict> verdicts() {
+    var verdicts = new HashMap<String, Verdict>();
+    handle
+        .createQuery("SELECT labeler, verdict FROM label_decision ORDER BY seq")
+        .map((row, _) ->
+            Map.entry(
+                row.getString("labeler"),
+                StoredJson.constant(Verdict.class, row.getString("verdict"))))
+        .forEach(row -> verdicts.put(row.getKey(), row.getValue()));
+    return verdicts;
   }
 
   Optional<Pool> pool(String labeler) {

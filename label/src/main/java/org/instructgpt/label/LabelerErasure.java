@@ -2,7 +2,12 @@ package org.instructgpt.label;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
+import org.instructgpt.records.FeedbackTables;
+import org.instructgpt.records.Filter;
 import org.jdbi.v3.core.Handle;
 
 /// Deletes the labeling data of people: their work, and the tasks about their prompts. That others
@@ -13,6 +18,8 @@ import org.jdbi.v3.core.Handle;
 final class LabelerErasure {
   private static final String VERSIONS =
       "DELETE FROM label_version WHERE annotation IN (SELECT id FROM label_annotation WHERE ";
+
+  private static final int PROMPTS_OF_A_QUERY = 500;
 
   private final Handle handle;
   private int deleted;
@@ -78,23 +85,33 @@ final class LabelerErasure {
 
   /// Tasks whose outputs contain a response that the labeler wrote.
   private List<String> shown(String who) {
-    return handle
-        .createQuery(
-            """
-            SELECT i.id, i.outputs, d.response FROM demonstration d
-            JOIN label_item i ON i.prompt = d.prompt_id WHERE d.labeler_id = ?\
-            """)
-        .bind(0, who)
-        .map((row, _) -> {
-          String response = row.getString("response");
-          boolean there =
-              StoredJson.outputs(row.getString("outputs")).stream()
-                  .anyMatch(output -> output.text().equals(response));
-          return there ? row.getString("id") : "";
-        })
-        .stream()
+    Map<String, Set<String>> responses =
+        new FeedbackTables(handle)
+            .demonstrations(
+                Filter.ALL.by(who),
+                found ->
+                    found.collect(
+                        Collectors.groupingBy(
+                            given -> given.prompt().id(),
+                            Collectors.mapping(
+                                given -> given.item().response(), Collectors.toSet()))));
+    return responses.keySet().stream()
+        .gather(Gatherers.windowFixed(PROMPTS_OF_A_QUERY))
+        .flatMap(prompts ->
+            handle
+                .createQuery(
+                    "SELECT id, prompt, outputs FROM label_item WHERE prompt IN (<prompts>)")
+                .bindList("prompts", prompts)
+                .map((row, _) -> {
+                  var written = responses.getOrDefault(row.getString("prompt"), Set.of());
+                  return StoredJson.outputs(row.getString("outputs")).stream()
+                          .anyMatch(output -> written.contains(output.text()))
+                      ? row.getString("id")
+                      : "";
+                })
+                .list()
+                .stream())
         .filter(id -> !id.isEmpty())
-        .distinct()
         .toList();
   }
 

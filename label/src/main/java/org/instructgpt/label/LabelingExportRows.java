@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Gatherers;
+import java.util.stream.Stream;
 import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Demonstrated;
 import org.instructgpt.label.LabelerWork.Rated;
@@ -30,28 +33,32 @@ import org.jdbi.v3.core.Handle;
 
 /// The rows of the exported files (`docs/specification.md` 3.6).
 final class LabelingExportRows {
+  private static final int ROWS_OF_A_LOOKUP = 100;
+
   private final Handle handle;
+  private final FeedbackTables tables;
   private final Pseudonyms pseudonyms;
   private final Function<Prompt, Optional<Map<String, Object>>> known;
   private final Set<String> withheld = new HashSet<>();
+  private final Map<String, Pool> pools = new HashMap<>();
 
   LabelingExportRows(
       Handle handle, Pseudonyms pseudonyms, Function<Prompt, Optional<Map<String, Object>>> known) {
     this.handle = handle;
+    this.tables = new FeedbackTables(handle);
     this.pseudonyms = pseudonyms;
     this.known = known;
   }
 
   /// Must be called first: it finds the prompts that are not exported.
   void prompts(Consumer<Map<String, Object>> out) {
-    new FeedbackTables(handle)
-        .eachPrompt(
-            Filter.ALL,
-            prompt ->
-                known
-                    .apply(prompt)
-                    .ifPresentOrElse(
-                        facts -> out.accept(row(prompt, facts)), () -> withheld.add(prompt.id())));
+    tables.eachPrompt(
+        Filter.ALL,
+        prompt ->
+            known
+                .apply(prompt)
+                .ifPresentOrElse(
+                    facts -> out.accept(row(prompt, facts)), () -> withheld.add(prompt.id())));
   }
 
   int leftOut() {
@@ -89,21 +96,23 @@ final class LabelingExportRows {
       LabelerWork work,
       List<Integer> shown,
       Map<String, Object> common,
-      Optional<Double> gold) {}
+      Optional<Double> gold) {
+    WorkRow withText(String text) {
+      return new WorkRow(task.withText(text), work, shown, common, gold);
+    }
+  }
 
   private void each(String kind, boolean gold, Consumer<WorkRow> consumer) {
     handle
         .createQuery(
             """
-            SELECT i.id, b.kind, b.mode, b.instructions, i.prompt, p.text, i.outputs, i.note,
+            SELECT i.id, b.kind, b.mode, b.instructions, i.prompt, i.outputs, i.note,
               i.gold, a.id AS annotation, a.labeler, a.outcome, a.work, a.shown, a.handed,
-              a.started, a.active_millis, a.submitted, a.gold_agreed, a.gold_of, l.slot, w.pool
+              a.started, a.active_millis, a.submitted, a.gold_agreed, a.gold_of, l.slot
             FROM label_annotation a
             JOIN label_item i ON i.id = a.item
             JOIN label_batch b ON b.id = i.batch
             JOIN label_lease l ON l.item = a.item AND l.labeler = a.labeler
-            JOIN labeler w ON w.id = a.labeler
-            LEFT JOIN prompt p ON p.id = i.prompt
             WHERE b.kind = :kind AND (l.slot IS NULL) = (:gold = 1)
             ORDER BY a.submitted, a.id\
             """)
@@ -116,7 +125,19 @@ final class LabelingExportRows {
                 StoredJson.numbers(row.getString("shown")),
                 common(row),
                 gold(row)))
-        .useStream(rows -> rows.filter(this::exported).forEach(consumer));
+        .useStream(rows ->
+            rows.filter(this::exported)
+                .gather(Gatherers.windowFixed(ROWS_OF_A_LOOKUP))
+                .flatMap(this::withTexts)
+                .forEach(consumer));
+  }
+
+  private Stream<WorkRow> withTexts(List<WorkRow> rows) {
+    var texts =
+        tables.promptTexts(rows.stream().flatMap(row -> row.task().prompt().stream()).toList());
+    return rows.stream()
+        .map(row ->
+            row.withText(row.task().prompt().map(id -> texts.getOrDefault(id, "")).orElse("")));
   }
 
   private boolean exported(WorkRow given) {
@@ -125,10 +146,11 @@ final class LabelingExportRows {
 
   private Map<String, Object> common(ResultSet row) throws SQLException {
     var fields = new LinkedHashMap<String, Object>();
-    fields.put("labeler_pseudonym", pseudonyms.of(row.getString("labeler")));
+    String labeler = row.getString("labeler");
+    fields.put("labeler_pseudonym", pseudonyms.of(labeler));
     fields.put(
         "role",
-        switch (StoredJson.constant(Pool.class, row.getString("pool"))) {
+        switch (pools.computeIfAbsent(labeler, id -> tables.pool(id).orElseThrow())) {
           case TRAINING -> "train";
           case HELD_OUT -> "heldout";
           case RESEARCHER -> "researcher";

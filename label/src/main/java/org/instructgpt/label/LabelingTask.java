@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.label.TaskBatch.Mode;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Output;
 import org.jdbi.v3.core.Handle;
 
@@ -25,33 +26,38 @@ record LabelingTask(
     String instructions,
     Optional<String> gold) {
 
-  static final String SELECT =
-      """
-      SELECT i.id, b.kind, b.mode, b.instructions, i.prompt, p.text, i.outputs, i.note, i.gold
-      FROM label_item i
-      JOIN label_batch b ON b.id = i.batch
-      LEFT JOIN prompt p ON p.id = i.prompt
-      """;
-
   static Optional<LabelingTask> find(Handle handle, String id) {
     return handle
-        .createQuery(SELECT + "WHERE i.id = :id")
+        .createQuery(
+            """
+            SELECT i.id, b.kind, b.mode, b.instructions, i.prompt, i.outputs, i.note, i.gold
+            FROM label_item i JOIN label_batch b ON b.id = i.batch WHERE i.id = :id\
+            """)
         .bind("id", id)
         .map((row, _) -> read(row))
-        .findOne();
+        .findOne()
+        .map(task -> {
+          var prompt = task.prompt().flatMap(new FeedbackTables(handle)::prompt);
+          return prompt.map(asked -> task.withText(asked.text())).orElse(task);
+        });
   }
 
+  /// The task of a row, with an empty text.
   static LabelingTask read(ResultSet row) throws SQLException {
     return new LabelingTask(
         row.getString("id"),
         StoredJson.constant(Kind.class, row.getString("kind")),
         StoredJson.constant(Mode.class, row.getString("mode")),
         Optional.ofNullable(row.getString("prompt")),
-        Optional.ofNullable(row.getString("text")).orElse(""),
+        "",
         StoredJson.outputs(row.getString("outputs")),
         row.getString("note"),
         row.getString("instructions"),
         Optional.ofNullable(row.getString("gold")));
+  }
+
+  LabelingTask withText(String promptText) {
+    return new LabelingTask(id, kind, mode, prompt, promptText, outputs, note, instructions, gold);
   }
 
   /// The outputs in the order in which one labeler sees them.

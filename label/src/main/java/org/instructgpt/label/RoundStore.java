@@ -2,11 +2,14 @@ package org.instructgpt.label;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.instructgpt.label.RoundPlan.Preparation;
 import org.instructgpt.label.TaskBatch.Item;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -68,16 +71,21 @@ final class RoundStore {
 
   /// The next prompts that the models are to answer.
   List<Question> open(String round, int most) {
-    return handle
+    var prompts = new TreeMap<Integer, String>();
+    handle
         .createQuery(
             """
-            SELECT r.place, p.text FROM label_round_prompt r JOIN prompt p ON p.id = r.prompt
-            WHERE r.round = :round AND r.outputs IS NULL ORDER BY r.place LIMIT :most\
+            SELECT place, prompt FROM label_round_prompt
+            WHERE round = :round AND outputs IS NULL ORDER BY place LIMIT :most\
             """)
         .bind("round", round)
         .bind("most", most)
-        .map((row, _) -> new Question(row.getInt("place"), row.getString("text")))
-        .list();
+        .map((row, _) -> Map.entry(row.getInt("place"), row.getString("prompt")))
+        .forEach(row -> prompts.put(row.getKey(), row.getValue()));
+    var texts = new FeedbackTables(handle).promptTexts(prompts.values());
+    return prompts.entrySet().stream()
+        .map(asked -> new Question(asked.getKey(), texts.getOrDefault(asked.getValue(), "")))
+        .toList();
   }
 
   /// Stores the outputs of prompts that have none yet; a prompt with too few outputs is left out.

@@ -11,7 +11,9 @@ import org.instructgpt.label.ScreeningQuestion.Answer;
 import org.instructgpt.label.ScreeningResult.Decision;
 import org.instructgpt.label.ScreeningResult.Verdict;
 import org.instructgpt.records.AuditLog;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Ids;
+import org.instructgpt.records.Labeler.Pool;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
 
@@ -72,17 +74,26 @@ public final class Screening {
   }
 
   public List<Ungraded> ungraded() {
-    return store.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT q.id, p.text, q.answer FROM label_quiz_answer q
-                JOIN prompt p ON p.id = q.prompt
-                WHERE q.kind = 'demonstration' AND q.grade IS NULL ORDER BY q.id\
-                """)
-            .map((row, _) ->
-                new Ungraded(row.getString("id"), row.getString("text"), row.getString("answer")))
-            .list());
+    return store.read(handle -> {
+      // Each with the id of the prompt, which its text replaces.
+      var answers =
+          handle
+              .createQuery(
+                  """
+                  SELECT id, prompt, answer FROM label_quiz_answer
+                  WHERE kind = 'demonstration' AND grade IS NULL ORDER BY id\
+                  """)
+              .map((row, _) ->
+                  new Ungraded(
+                      row.getString("id"), row.getString("prompt"), row.getString("answer")))
+              .list();
+      var texts =
+          new FeedbackTables(handle).promptTexts(answers.stream().map(Ungraded::prompt).toList());
+      return answers.stream()
+          .map(given ->
+              new Ungraded(given.id(), texts.getOrDefault(given.prompt(), ""), given.response()))
+          .toList();
+    });
   }
 
   /// A researcher's grade from 1 to 7.
@@ -111,18 +122,19 @@ public final class Screening {
   /// The results of everybody in the training pool who answered a question or was decided on,
   /// newest first.
   public List<ScreeningResult> results() {
-    return store.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT l.id FROM labeler l WHERE l.pool = 'training' AND
-                  (EXISTS (SELECT 1 FROM label_quiz_answer q WHERE q.labeler = l.id)
-                   OR EXISTS (SELECT 1 FROM label_decision d WHERE d.labeler = l.id))
-                ORDER BY l.seq DESC\
-                """)
-            .mapTo(String.class)
-            .map(labeler -> new ScreeningCandidate(handle, labeler).result())
-            .list());
+    return store.read(handle -> {
+      var candidates =
+          handle
+              .createQuery(
+                  "SELECT labeler FROM label_quiz_answer UNION SELECT labeler FROM label_decision")
+              .mapTo(String.class)
+              .set();
+      return new FeedbackTables(handle)
+          .labelers(Pool.TRAINING).reversed().stream()
+              .filter(candidates::contains)
+              .map(labeler -> new ScreeningCandidate(handle, labeler).result())
+              .toList();
+    });
   }
 
   /// Decides on a labeler.
@@ -161,34 +173,26 @@ public final class Screening {
 
   public Reach reach() {
     return store.read(handle -> {
-      String undecided =
-          """
-          SELECT COUNT(*) FROM labeler l WHERE l.pool = 'training'
-          AND NOT EXISTS (SELECT 1 FROM label_decision d WHERE d.labeler = l.id)\
-          """;
-      int all = count(handle, undecided);
-      int atWork =
-          count(
-              handle,
-              undecided
-                  + """
-                   AND EXISTS (SELECT 1 FROM label_lease s
-                    WHERE s.labeler = l.id AND s.state = 'out')\
-                  """);
-      int admitted =
-          count(
-              handle,
-              """
-              SELECT COUNT(*) FROM labeler l WHERE l.pool = 'training' AND 'admitted' =
-                (SELECT d.verdict FROM label_decision d WHERE d.labeler = l.id
-                 ORDER BY d.seq DESC LIMIT 1)\
-              """);
-      return new Reach(all, atWork, admitted, new Eligibility(handle).required() ? all : 0);
+      var eligibility = new Eligibility(handle);
+      var verdicts = eligibility.verdicts();
+      var holders =
+          handle
+              .createQuery("SELECT DISTINCT labeler FROM label_lease WHERE state = 'out'")
+              .mapTo(String.class)
+              .set();
+      int stopped = 0;
+      int atWork = 0;
+      int admitted = 0;
+      for (String labeler : new FeedbackTables(handle).labelers(Pool.TRAINING)) {
+        if (verdicts.get(labeler) == Verdict.ADMITTED) {
+          admitted++;
+        } else if (!verdicts.containsKey(labeler)) {
+          stopped++;
+          atWork += holders.contains(labeler) ? 1 : 0;
+        }
+      }
+      return new Reach(stopped, atWork, admitted, eligibility.required() ? stopped : 0);
     });
-  }
-
-  private static int count(Handle handle, String sql) {
-    return handle.createQuery(sql).mapTo(Integer.class).one();
   }
 
   public void require(boolean required, String by) {

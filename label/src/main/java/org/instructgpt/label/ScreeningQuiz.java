@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.instructgpt.label.ScreeningQuestion.Answer;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Rating;
 import org.jdbi.v3.core.Handle;
@@ -42,7 +43,11 @@ final class ScreeningQuiz {
 
   /// A gold task and the researcher's answer.
   private record Gold(
-      String item, String prompt, String text, List<Output> outputs, GoldAnswer answer) {}
+      String item, String prompt, String text, List<Output> outputs, GoldAnswer answer) {
+    Gold withText(String promptText) {
+      return new Gold(item, prompt, promptText, outputs, answer);
+    }
+  }
 
   /// A question and, where there is one, the right answer.
   ///
@@ -62,21 +67,24 @@ final class ScreeningQuiz {
   }
 
   private List<Gold> gold() {
-    return handle
-        .createQuery(
-            """
-            SELECT i.id, i.prompt, p.text, i.outputs, a.work, a.shown FROM label_item i
-            JOIN prompt p ON p.id = i.prompt JOIN label_annotation a ON a.id = i.gold
-            WHERE i.gold IS NOT NULL ORDER BY i.place\
-            """)
-        .map((row, _) ->
-            new Gold(
-                row.getString("id"),
-                row.getString("prompt"),
-                row.getString("text"),
-                StoredJson.outputs(row.getString("outputs")),
-                GoldAnswer.of(row.getString("work"), row.getString("shown"))))
-        .list();
+    var all =
+        handle
+            .createQuery(
+                """
+                SELECT i.id, i.prompt, i.outputs, a.work, a.shown FROM label_item i
+                JOIN label_annotation a ON a.id = i.gold
+                WHERE i.gold IS NOT NULL ORDER BY i.place\
+                """)
+            .map((row, _) ->
+                new Gold(
+                    row.getString("id"),
+                    row.getString("prompt"),
+                    "",
+                    StoredJson.outputs(row.getString("outputs")),
+                    GoldAnswer.of(row.getString("work"), row.getString("shown"))))
+            .list();
+    var texts = new FeedbackTables(handle).promptTexts(all.stream().map(Gold::prompt).toList());
+    return all.stream().map(gold -> gold.withText(texts.getOrDefault(gold.prompt(), ""))).toList();
   }
 
   List<Asked> flags() {
@@ -123,20 +131,17 @@ final class ScreeningQuiz {
   }
 
   List<Asked> demonstrations() {
-    return handle
-        .createQuery(
-            """
-            SELECT p.id, p.text FROM label_quiz_prompt q JOIN prompt p ON p.id = q.prompt
-            ORDER BY p.seq\
-            """)
-        .map((row, _) ->
-            new Asked(
-                new ScreeningQuestion.Demonstration(
-                    "demonstration:" + row.getString("id"), row.getString("text")),
-                Optional.empty(),
-                Optional.of(row.getString("id")),
-                false))
-        .list();
+    var ids = handle.createQuery("SELECT prompt FROM label_quiz_prompt").mapTo(String.class).list();
+    return new FeedbackTables(handle)
+        .prompts(ids).stream()
+            .map(prompt ->
+                new Asked(
+                    new ScreeningQuestion.Demonstration(
+                        "demonstration:" + prompt.id(), prompt.text()),
+                    Optional.empty(),
+                    Optional.of(prompt.id()),
+                    false))
+            .toList();
   }
 
   static Asked topics() {
