@@ -1,6 +1,7 @@
 package org.instructgpt.collect;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.instructgpt.records.Feedback;
+import org.instructgpt.records.FeedbackTables;
+import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
@@ -50,15 +53,20 @@ public final class CurationOutcome {
             .write(handle -> {
               handle.execute("DELETE FROM collect_curated");
               // A prompt that was erased while the curation ran is gone.
+              Set<String> stored = ids(handle);
               try (PreparedBatch batch =
                   handle.prepareBatch(
-                      "INSERT INTO collect_curated (prompt_id, dropped, text, split, use_case)"
-                          + " SELECT id, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),"
-                          + " CAST(? AS TEXT) FROM prompt WHERE id = ?")) {
+                      "INSERT INTO collect_curated (dropped, text, split, use_case, prompt_id)"
+                          + " VALUES (?, ?, ?, ?, ?)")) {
                 for (Curation.Dropped drop : result.dropped()) {
-                  add(batch, drop.promptId(), word(drop.step()), null, null, null);
+                  if (stored.contains(drop.promptId())) {
+                    add(batch, drop.promptId(), word(drop.step()), null, null, null);
+                  }
                 }
                 for (Prompt kept : result.kept()) {
+                  if (!stored.contains(kept.id())) {
+                    continue;
+                  }
                   Prompt old = before.get(kept.id());
                   boolean same = old != null && old.text().equals(kept.text());
                   add(
@@ -76,6 +84,12 @@ public final class CurationOutcome {
               return result.kept().size();
             })
             .join();
+  }
+
+  private static Set<String> ids(Handle handle) {
+    Set<String> ids = new HashSet<>();
+    new FeedbackTables(handle).eachPrompt(Filter.ALL, prompt -> ids.add(prompt.id()));
+    return ids;
   }
 
   private static void add(PreparedBatch batch, String prompt, @Nullable String... values) {
