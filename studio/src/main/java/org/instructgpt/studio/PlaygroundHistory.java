@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.instructgpt.records.Erasable;
+import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.GenerationSettings;
@@ -51,8 +52,8 @@ public final class PlaygroundHistory implements Erasable {
       Instant asked,
       GenerationSettings settings,
       List<Answer> answers) {
-    Turn with(List<Answer> given) {
-      return new Turn(id, account, prompt, text, asked, settings, given);
+    Turn with(String promptText, List<Answer> given) {
+      return new Turn(id, account, prompt, promptText, asked, settings, given);
     }
   }
 
@@ -76,7 +77,11 @@ public final class PlaygroundHistory implements Erasable {
   ///
   /// @param prompt id of the prompt
   /// @param text of the prompt
-  record CriticizedAnswer(String prompt, String text, Instant asked, Answer answer) {}
+  record CriticizedAnswer(String prompt, String text, Instant asked, Answer answer) {
+    CriticizedAnswer withText(String promptText) {
+      return new CriticizedAnswer(prompt, promptText, asked, answer);
+    }
+  }
 
   /// The feedback on a model's answers.
   ///
@@ -178,7 +183,7 @@ public final class PlaygroundHistory implements Erasable {
         turns(
             handle,
             account,
-            "ORDER BY t.asked_at DESC, t.id DESC LIMIT :limit OFFSET :offset",
+            "ORDER BY asked_at DESC, id DESC LIMIT :limit OFFSET :offset",
             query -> query.bind("limit", limit).bind("offset", offset)));
   }
 
@@ -188,9 +193,8 @@ public final class PlaygroundHistory implements Erasable {
         handle
             .createQuery(
                 """
-                SELECT t.id, t.account, t.prompt, t.asked_at, t.manner, p.text
-                FROM serve_turn t JOIN prompt p ON p.id = t.prompt
-                WHERE t.account = :account\
+                SELECT id, account, prompt, asked_at, manner FROM serve_turn
+                WHERE account = :account\
                 """
                     + " "
                     + rest)
@@ -203,7 +207,7 @@ public final class PlaygroundHistory implements Erasable {
                     row.getString("id"),
                     row.getString("account"),
                     row.getString("prompt"),
-                    row.getString("text"),
+                    "",
                     Instant.ofEpochMilli(row.getLong("asked_at")),
                     settings(row.getString("manner")),
                     List.of()))
@@ -212,15 +216,19 @@ public final class PlaygroundHistory implements Erasable {
       return turns;
     }
     var answers = answers(handle, turns.stream().map(Turn::id).toList());
+    var texts = new FeedbackTables(handle).promptTexts(turns.stream().map(Turn::prompt).toList());
     return turns.stream()
-        .map(turn -> turn.with(answers.getOrDefault(turn.id(), List.of())))
+        .filter(turn -> texts.containsKey(turn.prompt()))
+        .map(turn ->
+            turn.with(
+                texts.getOrDefault(turn.prompt(), ""), answers.getOrDefault(turn.id(), List.of())))
         .toList();
   }
 
   /// One turn of the account.
   Optional<Turn> turn(String account, String id) {
     return store
-        .read(handle -> turns(handle, account, "AND t.id = :id", query -> query.bind("id", id)))
+        .read(handle -> turns(handle, account, "AND id = :id", query -> query.bind("id", id)))
         .stream()
         .findFirst();
   }
@@ -266,28 +274,40 @@ public final class PlaygroundHistory implements Erasable {
   /// The answers of all accounts that got a thumbs down or a report, those of the newest turns
   /// first.
   List<CriticizedAnswer> criticized(int limit, int offset) {
-    return store.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT a.*, t.prompt, t.asked_at, p.text AS asked
-                FROM serve_answer a JOIN serve_turn t ON t.id = a.turn JOIN prompt p ON p.id = t.prompt
-                WHERE a.report IS NOT NULL OR a.verdict = -1
-                ORDER BY t.asked_at DESC, t.id DESC, a.place LIMIT :limit OFFSET :offset\
-                """)
-            .bind("limit", limit)
-            .bind("offset", offset)
-            .reduceRows(
-                new ArrayList<>(),
-                (found, row) -> {
-                  found.add(
-                      new CriticizedAnswer(
-                          row.getColumn("prompt", String.class),
-                          row.getColumn("asked", String.class),
-                          Instant.ofEpochMilli(row.getColumn("asked_at", Long.class)),
-                          answer(row)));
-                  return found;
-                }));
+    return store.read(handle -> {
+      var answers = criticized(handle, limit, offset);
+      var texts =
+          new FeedbackTables(handle)
+              .promptTexts(answers.stream().map(CriticizedAnswer::prompt).toList());
+      return answers.stream()
+          .filter(answer -> texts.containsKey(answer.prompt()))
+          .map(answer -> answer.withText(texts.getOrDefault(answer.prompt(), "")))
+          .toList();
+    });
+  }
+
+  private static List<CriticizedAnswer> criticized(Handle handle, int limit, int offset) {
+    return handle
+        .createQuery(
+            """
+            SELECT a.*, t.prompt, t.asked_at
+            FROM serve_answer a JOIN serve_turn t ON t.id = a.turn
+            WHERE a.report IS NOT NULL OR a.verdict = -1
+            ORDER BY t.asked_at DESC, t.id DESC, a.place LIMIT :limit OFFSET :offset\
+            """)
+        .bind("limit", limit)
+        .bind("offset", offset)
+        .reduceRows(
+            new ArrayList<>(),
+            (found, row) -> {
+              found.add(
+                  new CriticizedAnswer(
+                      row.getColumn("prompt", String.class),
+                      "",
+                      Instant.ofEpochMilli(row.getColumn("asked_at", Long.class)),
+                      answer(row)));
+              return found;
+            });
   }
 
   /// The feedback on each model's answers, ordered by the model's name.
