@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -58,7 +59,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
 final class CurateCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// Fewer prompts with a settled use case teach no classifier.
   private static final int LEAST_SETTLED = 50;

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -51,7 +52,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
 final class EraseCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// Text that looks the same in JSON, HTML and as it was written.
   private static final Pattern PLAIN = Pattern.compile("[^\"\\\\<>&'\\p{Cntrl}\u2028\u2029]+");

@@ -1,10 +1,8 @@
 package org.instructgpt.app;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,10 +36,7 @@ import org.jspecify.annotations.Nullable;
 record JsonLinesBatches(InputFile in, Path out, int batch) implements AutoCloseable {
 
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build();
+      Json.STRICT;
   private static final int PROBLEMS_SHOWN = 20;
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 

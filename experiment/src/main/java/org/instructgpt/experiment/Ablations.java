@@ -1,5 +1,6 @@
 package org.instructgpt.experiment;
 
+import org.instructgpt.files.Json;
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BETA_100;
 import static org.instructgpt.experiment.ModelName.BETA_A;
@@ -55,7 +56,7 @@ record Ablations(Experiment experiment) {
   /// The number of validation prompts on which policies are measured.
   private static final int PROMPTS = 128;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// A policy of the ablations.
   ///

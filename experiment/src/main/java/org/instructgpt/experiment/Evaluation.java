@@ -1,5 +1,6 @@
 package org.instructgpt.experiment;
 
+import org.instructgpt.files.Json;
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BASE_LARGE;
 import static org.instructgpt.experiment.ModelName.BASE_SMALL;
@@ -61,7 +62,7 @@ record Evaluation(
 
   private static final List<ModelName> TESTED = List.of(BASE, SFT, PPO, PPO_PTX);
   private static final int CURVE_PROMPTS = 128;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// The file of the measurements.
   MeasurementsFile measurements() {

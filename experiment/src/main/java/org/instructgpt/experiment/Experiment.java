@@ -1,6 +1,6 @@
 package org.instructgpt.experiment;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import org.instructgpt.files.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -69,7 +69,7 @@ record Experiment(
           "%s is no workspace of a demo: there is no %s; make one with instructgpt demo -w %s"
               .formatted(workspace.root(), STEPS, workspace.root()));
     }
-    var settings = new ObjectMapper().readTree(Files.readString(file)).path("settings");
+    var settings = Json.LENIENT.readTree(Files.readString(file)).path("settings");
     var sizeName =
         ExperimentSize.Name.valueOf(settings.path("size").asText().toUpperCase(Locale.ROOT));
     return of(workspace, sizeName, settings.path("seed").asLong(), commandsWithLog, out);

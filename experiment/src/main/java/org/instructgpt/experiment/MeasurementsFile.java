@@ -1,8 +1,8 @@
 package org.instructgpt.experiment;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +15,13 @@ import org.instructgpt.statistics.Estimate;
 ///
 /// @param file which need not exist yet
 record MeasurementsFile(Path file) {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// Adds measurements, or replaces those of the same keys.
   void add(Map<MeasureKey, Estimate> found) throws IOException {
     var all = byPath();
     found.forEach((key, estimate) -> all.put(key.path(), estimate));
-    AtomicFiles.write(file, JSON.writeValueAsString(all) + "\n");
+    AtomicFiles.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n");
   }
 
   /// All measurements.

@@ -1,5 +1,6 @@
 package org.instructgpt.experiment;
 
+import org.instructgpt.files.Json;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// A sequence of steps that can be stopped and resumed: each is run once, announced on the console,
 /// and recorded as done in a file, so that the same command continues where it was stopped.
 final class ResumableSteps {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final String LOCK = ".agenda.lock";
 
   private final Path file;

@@ -1,5 +1,6 @@
 package org.instructgpt.experiment;
 
+import org.instructgpt.files.Json;
 import static org.instructgpt.experiment.ModelName.SUPERVISED;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -70,7 +71,7 @@ final class SimulatedPeople {
   /// The notice to which simulated customers consent.
   private static final String NOTICE = "simulated";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   private final Workspace workspace;
   private final ExperimentSize size;

@@ -1,5 +1,6 @@
 package org.instructgpt.experiment;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,7 +29,7 @@ import org.instructgpt.simulation.SimulatedLabeler;
 /// @param labelers of the experiment
 /// @param person who works
 public record TaskWorker(LabelerPool labelers, SimulatedLabeler person) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// The number of different prompts of each kind that a simulated labeler can write.
   private static final int OWN_PROMPTS = 300;

@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -31,7 +32,7 @@ import org.instructgpt.torch.Tensor;
 public final class Checkpoint {
   private static final String PREFIX = "transformer.";
   private static final String REWARD_BIAS = "reward_bias";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   private Checkpoint() {}
 

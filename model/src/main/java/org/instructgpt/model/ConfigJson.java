@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +20,7 @@ import java.util.TreeSet;
 /// @param json what it holds
 /// @param ends the ids that end a text
 record ConfigJson(Path file, ObjectNode json, List<Integer> ends) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final String EOS = "eos_token_id";
   private static final String CLASSIFIER = "GPT2ForSequenceClassification";
 

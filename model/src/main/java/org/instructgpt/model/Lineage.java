@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,7 +29,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
   /// The stages that train on framed prompts (see [org.instructgpt.text.PromptTemplate]).
   private static final Set<String> FRAMED = Set.of("supervised", "sft", "reward", "ppo");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// A checkpoint that another was made from.
   ///

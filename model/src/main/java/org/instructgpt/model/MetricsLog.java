@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
@@ -31,7 +32,7 @@ import org.instructgpt.files.AtomicFiles;
 ///
 /// A run that resumes at step n cuts the file back to n, so that no step is in it twice.
 final class MetricsLog implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   private final FileChannel channel;
   private final List<Entry> kept;

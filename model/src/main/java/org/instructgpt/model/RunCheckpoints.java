@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// A folder appears when it is whole ([AtomicFiles]). What is read is first compared with its
 /// checksums: a damaged checkpoint is set aside with a message, and the one before it is taken.
 final class RunCheckpoints {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final Pattern NAME = Pattern.compile("step-(\\d{8,18})");
   private static final String TENSORS = "state.safetensors";
   private static final String VALUES = "state.json";

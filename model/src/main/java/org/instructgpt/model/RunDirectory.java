@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// | `failure.txt` | why a health gate stopped the run, if one did |
 /// | `run.lock` | locked while a process works here |
 public final class RunDirectory implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final String LOCK = "run.lock";
   private static final String SETTINGS = "settings.json";
 

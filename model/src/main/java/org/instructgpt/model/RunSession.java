@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import org.instructgpt.files.Json;
 import static org.instructgpt.model.RunCheckpoints.intact;
 
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// The part of a run that one process does: from the resumed step to the end, the stop flag or a
 /// failure.
 final class RunSession implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final TypeReference<LinkedHashMap<String, Object>> AS_MAP =
       new TypeReference<>() {};
 

@@ -1,5 +1,6 @@
 package org.instructgpt.project;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ public final class Provenance {
   /// In the folder of a model that learned from what has been erased.
   public static final String RETRAIN = "retrain.json";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   private final Workspace workspace;
 

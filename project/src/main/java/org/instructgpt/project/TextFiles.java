@@ -1,5 +1,6 @@
 package org.instructgpt.project;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
@@ -30,7 +31,7 @@ import java.util.zip.GZIPInputStream;
 /// @param validation documents that are held out
 record TextFiles(List<String> training, List<String> validation) {
   private static final int VALIDATION_ONE_IN = 50;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// Reads files and folders, and says what is read and what is not.
   ///

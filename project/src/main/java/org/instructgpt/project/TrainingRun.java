@@ -1,5 +1,6 @@
 package org.instructgpt.project;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.instructgpt.text.Tokenizers;
 /// with. When it is done, its best model appears under its name in `models/`, as hard links to the
 /// files of the run. As long as it lasts nobody else makes a model of this name ([ModelLock]).
 final class TrainingRun implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final String PUBLISHED = "model.json";
 
   private final Workspace workspace;

@@ -1,10 +1,9 @@
 package org.instructgpt.records;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
@@ -34,11 +33,8 @@ import java.util.Set;
 /// written only if it is false; every other field is required and no other is allowed. A record
 /// comes after its prompt and its labeler.
 final class RecordJson {
-  static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  static final ObjectMapper MAPPER =
+      Json.STRICT;
 
   /// The values of `type`.
   static final Set<String> TYPES =

@@ -1,5 +1,6 @@
 package org.instructgpt.studio;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class HistoryPages {
   /// Parameters of one query: databases limit their number.
   private static final int MOST_PARAMETERS = 500;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private final PlaygroundServices services;
 
   HistoryPages(PlaygroundServices services) {

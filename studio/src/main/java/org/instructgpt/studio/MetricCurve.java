@@ -1,5 +1,6 @@
 package org.instructgpt.studio;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +21,7 @@ import org.instructgpt.plot.Sparkline.Point;
 /// @param metric its name in `metrics.jsonl`
 /// @param points steps and values; each is the mean of several where the run has more
 record MetricCurve(String metric, List<Point> points) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private static final int POINTS = 160;
   private static final int MOST = 4;
 

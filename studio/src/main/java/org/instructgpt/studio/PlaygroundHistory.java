@@ -1,5 +1,6 @@
 package org.instructgpt.studio;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// The stored history of the playground: prompts, answers, and people's feedback on the answers.
 /// The text of a prompt is stored once, with the records.
 public final class PlaygroundHistory implements Erasable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
   private final Store store;
 
   private PlaygroundHistory(Store store) {

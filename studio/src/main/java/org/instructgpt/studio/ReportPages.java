@@ -1,5 +1,6 @@
 package org.instructgpt.studio;
 
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,7 +22,7 @@ import org.instructgpt.web.Exchange;
 record ReportPages(Path folder) {
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}\\.(html|json)");
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   /// A report in the list.
   record Entry(String file, boolean page, long bytes, Instant written) {

@@ -1,8 +1,9 @@
 package org.instructgpt.studio;
 
+import org.instructgpt.files.Json;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class TaskApi {
   /// The longest draft, in characters of its JSON.
   private static final int LONGEST_DRAFT = 400_000;
 
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final ObjectMapper JSON = Json.LENIENT;
 
   private final TaskQueue queue;
   private final Quality quality;

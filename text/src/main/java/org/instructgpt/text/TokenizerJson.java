@@ -1,12 +1,9 @@
 package org.instructgpt.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,11 +16,7 @@ final class TokenizerJson {
 
   static final String FILE = "tokenizer.json";
 
-  private static final ObjectMapper MAPPER =
-      new ObjectMapper(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper MAPPER = Json.STRICT;
 
   private TokenizerJson() {}
 
@@ -53,11 +46,11 @@ final class TokenizerJson {
   }
 
   static void write(Path file, JsonNode node) throws IOException {
-    write(file, MAPPER.writeValueAsBytes(node));
+    write(file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node));
   }
 
   static byte[] bytes(JsonNode node) throws IOException {
-    return MAPPER.writeValueAsBytes(node);
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
   }
 
   /// Puts a file in place when all of it is on the disk: a crash leaves the old file or the new

@@ -1,0 +1,23 @@
+package org.instructgpt.files;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/// The two readers and writers of JSON that modules share. Whoever needs other settings (dates, enum
+/// words, naming of keys) builds a mapper and keeps it private. Nobody changes these two.
+public final class Json {
+
+  /// For files and texts that the program wrote itself.
+  public static final ObjectMapper LENIENT = new ObjectMapper();
+
+  /// For what people hand in: a key that stands twice and a text after the value are errors.
+  public static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+}
