@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,6 +26,7 @@ import org.instructgpt.collect.TextTable;
 import org.instructgpt.collect.UseCases;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
+import org.instructgpt.files.Json;
 import org.instructgpt.label.Quality;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.model.Checkpoint;

@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.instructgpt.files.Count;
+import org.instructgpt.files.Json;
 import org.instructgpt.project.DataHash;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;

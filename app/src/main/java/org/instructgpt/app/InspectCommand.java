@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.project.Provenance;

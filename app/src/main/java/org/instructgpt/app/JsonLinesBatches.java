@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.GZIPOutputStream;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.project.OutputFile;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param batch lines computed at once
 record JsonLinesBatches(InputFile in, Path out, int batch) implements AutoCloseable {
 
-  private static final ObjectMapper JSON =
-      Json.STRICT;
+  private static final ObjectMapper JSON = Json.STRICT;
   private static final int PROBLEMS_SHOWN = 20;
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 

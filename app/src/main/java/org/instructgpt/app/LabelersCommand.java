@@ -1,6 +1,5 @@
 package org.instructgpt.app;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,6 +23,7 @@ import java.util.function.Function;
 import org.instructgpt.experiment.Commands;
 import org.instructgpt.experiment.TaskWorker;
 import org.instructgpt.files.Count;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Labeler;

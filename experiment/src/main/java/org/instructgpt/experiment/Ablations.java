@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BETA_100;
 import static org.instructgpt.experiment.ModelName.BETA_A;
@@ -36,6 +35,7 @@ import org.instructgpt.experiment.MeasureKey.LabelerFold;
 import org.instructgpt.experiment.MeasureKey.ModelMeasure;
 import org.instructgpt.experiment.MeasureKey.RewardModelVariant;
 import org.instructgpt.experiment.MeasureKey.SftMeasure;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.project.Workspace;

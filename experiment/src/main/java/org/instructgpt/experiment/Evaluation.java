@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BASE_LARGE;
 import static org.instructgpt.experiment.ModelName.BASE_SMALL;
@@ -26,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.instructgpt.experiment.MeasureKey.AgreementMeasure;
 import org.instructgpt.experiment.MeasureKey.RewardModelMeasure;
+import org.instructgpt.files.Json;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Labeler;

@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.function.Function;
 import org.instructgpt.eval.ReportFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.torch.Precision;

@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -9,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.statistics.Estimate;
 
 /// The file of the [Measurements] of a workspace: JSON, one entry for each key, sorted.

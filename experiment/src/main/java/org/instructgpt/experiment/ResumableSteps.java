@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -19,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.jspecify.annotations.Nullable;
 
 /// A sequence of steps that can be stopped and resumed: each is run once, announced on the console,

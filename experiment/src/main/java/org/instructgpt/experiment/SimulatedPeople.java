@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import static org.instructgpt.experiment.ModelName.SUPERVISED;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +20,7 @@ import org.instructgpt.collect.Curation;
 import org.instructgpt.collect.CurationSettings;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Demonstration;

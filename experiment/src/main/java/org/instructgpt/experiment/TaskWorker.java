@@ -1,6 +1,5 @@
 package org.instructgpt.experiment;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
+import org.instructgpt.files.Json;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Labeler;
 import org.instructgpt.records.Output;

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/// The two readers and writers of JSON that modules share. Whoever needs other settings (dates, enum
-/// words, naming of keys) builds a mapper and keeps it private. Nobody changes these two.
+/// The two readers and writers of JSON that modules share. Whoever needs other settings (dates,
+/// enum words, naming of keys) builds a mapper and keeps it private. Nobody changes these two.
 public final class Json {
 
   /// For files and texts that the program wrote itself.

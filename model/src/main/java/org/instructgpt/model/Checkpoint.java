@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.instructgpt.files.Json;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.DType;

@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.instructgpt.files.Json;
 
 /// The lineage of a checkpoint: what made it and from what, as `lineage.json` beside the weights.
 ///

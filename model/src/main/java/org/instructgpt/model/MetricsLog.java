@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.Json;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
@@ -19,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 
 /// `metrics.jsonl`: one JSON object a line, in the order in which things happened:
 ///

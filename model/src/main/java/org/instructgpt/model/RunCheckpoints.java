@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.RunOutcome.BestSoFar;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;

@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.Json;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -24,6 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of one run, `runs/STAGE-N`, held by one process at a time:

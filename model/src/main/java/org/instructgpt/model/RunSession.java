@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.files.Json;
 import static org.instructgpt.model.RunCheckpoints.intact;
 
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.HealthGate.Finding;
 import org.instructgpt.model.MetricsLog.Entry;
 import org.instructgpt.model.MetricsLog.Kind;

@@ -1,6 +1,5 @@
 package org.instructgpt.project;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 import org.instructgpt.model.Lineage;
 
 /// Which models learned from which records.

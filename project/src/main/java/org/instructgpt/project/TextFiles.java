@@ -1,6 +1,5 @@
 package org.instructgpt.project;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
+import org.instructgpt.files.Json;
 
 /// Plain text to pretrain on: text files, a document each, and `.jsonl` files with a document in
 /// the field `text` of each line, all of them also compressed (gzip); which ones, a [TextListing]

@@ -1,6 +1,5 @@
 package org.instructgpt.records;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.instructgpt.files.Json;
 
 /// This program's own JSONL format: one record per line, `type` first, names in snake case, absent
 /// values left out.
@@ -33,8 +33,7 @@ import java.util.Set;
 /// written only if it is false; every other field is required and no other is allowed. A record
 /// comes after its prompt and its labeler.
 final class RecordJson {
-  static final ObjectMapper MAPPER =
-      Json.STRICT;
+  static final ObjectMapper MAPPER = Json.STRICT;
 
   /// The values of `type`.
   static final Set<String> TYPES =

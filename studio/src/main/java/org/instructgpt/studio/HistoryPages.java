@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.instructgpt.files.Json;
 import org.instructgpt.records.Erasable;
 import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;

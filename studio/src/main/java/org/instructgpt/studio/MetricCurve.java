@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.instructgpt.files.Json;
 import org.instructgpt.plot.Sparkline;
 import org.instructgpt.plot.Sparkline.Point;
 

@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.instructgpt.files.Json;
 import org.instructgpt.records.Erasable;
 import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Store;

@@ -1,6 +1,5 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.instructgpt.files.Json;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
 

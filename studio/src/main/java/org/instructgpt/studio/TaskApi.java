@@ -1,15 +1,15 @@
 package org.instructgpt.studio;
 
-import org.instructgpt.files.Json;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.instructgpt.files.Json;
 import org.instructgpt.label.BatchProgress;
 import org.instructgpt.label.LabelerWork;
 import org.instructgpt.label.Lease;

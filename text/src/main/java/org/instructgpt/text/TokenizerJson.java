@@ -1,6 +1,5 @@
 package org.instructgpt.text;
 
-import org.instructgpt.files.Json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Json;
 
 /// Reads JSON files strictly and writes them atomically.
 final class TokenizerJson {
