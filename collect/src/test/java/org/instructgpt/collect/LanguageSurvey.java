@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.instructgpt.files.SharedData;
 
 /// Which languages the guesses are on texts whose language is known. Run by hand.
 final class LanguageSurvey {

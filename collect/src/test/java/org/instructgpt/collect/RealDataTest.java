@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.instructgpt.collect.Curation.Result;
+import org.instructgpt.files.SharedData;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;

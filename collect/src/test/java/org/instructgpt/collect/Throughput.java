@@ -13,6 +13,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.instructgpt.files.SharedData;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;

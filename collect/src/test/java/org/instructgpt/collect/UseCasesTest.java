@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.instructgpt.files.SharedData;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Prompt.UseCase;
 import org.instructgpt.text.Tokenizers;

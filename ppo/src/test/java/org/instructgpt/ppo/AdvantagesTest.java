@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.instructgpt.ppo.Settings.Rewards;
 import org.instructgpt.ppo.Settings.Whitening;
+import org.instructgpt.torch.Scoped;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -16,6 +16,7 @@ import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scoped;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;

@@ -15,6 +15,7 @@ import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Scoped;
 import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -18,6 +18,7 @@ import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Scoped;
 import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

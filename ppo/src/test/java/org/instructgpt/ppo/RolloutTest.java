@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.instructgpt.model.EpochOrder;
 import org.instructgpt.ppo.Rollout.Response;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Scoped;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 

@@ -19,6 +19,7 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Scoped;
 import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -1,12 +1,11 @@
 package org.instructgpt.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.instructgpt.files.SharedData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -17,15 +16,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// program.
 @Tag("slow")
 final class RealDataTest {
-  private static final Path DATA =
-      Path.of(System.getProperty("instructgpt.root", "..")).resolve("../shared/data");
 
   @TempDir Path folder;
   private Store store;
 
   @BeforeEach
   void open() throws IOException {
-    assumeTrue(Files.isDirectory(DATA), "shared/data is missing");
     store = Store.open(folder.resolve("feedback.db"));
   }
 
@@ -118,7 +114,7 @@ final class RealDataTest {
   }
 
   private ImportReport read(String file, Format format) throws IOException {
-    Path path = DATA.resolve(file);
+    Path path = SharedData.file(file);
     ImportReport report = new Importer(store, ImportSettings.at(Samples.NOON)).read(path);
     assertThat(report.formats()).containsEntry(path.toString(), format);
     return report;

@@ -2,13 +2,12 @@ package org.instructgpt.reward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.instructgpt.files.SharedData;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
@@ -24,15 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Rankings that people made, from the file to the report.
 @Tag("slow")
 class RealDataTest {
-  private static final Path DATA =
-      Path.of(System.getProperty("instructgpt.root", "..")).resolve("../shared/data");
 
   @TempDir Path folder;
 
   private List<TokenizedRanking> rankings(String file) throws IOException {
-    assumeTrue(Files.isDirectory(DATA), "shared/data is missing");
     try (var store = Store.open(folder.resolve("feedback.db"))) {
-      var _ = new Importer(store, ImportSettings.at(Instant.EPOCH)).read(DATA.resolve(file));
+      var _ = new Importer(store, ImportSettings.at(Instant.EPOCH)).read(SharedData.file(file));
       var tokenizer = Tokenizers.gpt2();
       return store.rankings(Filter.ALL).stream()
           .map(given -> TokenizedRanking.of(given, tokenizer, PromptTemplate.DEFAULT))

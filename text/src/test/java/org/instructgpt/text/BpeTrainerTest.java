@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.instructgpt.files.SharedData;
 import org.junit.jupiter.api.Test;
 
 class BpeTrainerTest {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.instructgpt.files.SharedData;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 

@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
+import org.instructgpt.files.SharedData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,9 +194,7 @@ class SafetensorsTest {
 
   @Test
   void aModelOfAnotherProgramIsRead() throws IOException {
-    var root = Path.of(System.getProperty("instructgpt.root", "."));
-    var path = root.resolve("../shared/data/stories260K/stories260K.safetensors");
-    Assumptions.assumeTrue(Files.exists(path), "shared/data is missing");
+    var path = SharedData.file("stories260K/stories260K.safetensors");
     var header = Safetensors.header(path);
     assertThat(header.metadata()).containsEntry("source", "karpathy/tinyllamas stories260K");
     var tensors = Safetensors.read(path);

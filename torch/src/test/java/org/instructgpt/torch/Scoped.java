@@ -1,24 +1,29 @@
 package org.instructgpt.torch;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
-/// Runs each test of a class in a scope of its own, so that no test leaves native objects behind.
-final class Scoped implements BeforeEachCallback, AfterEachCallback {
-  private static final ExtensionContext.Namespace HERE =
-      ExtensionContext.Namespace.create(Scoped.class);
+/// Runs each test of a class in a scope of its own, which is open before the fields of the class
+/// are made: what they hold would else wait for the collector, whenever that comes, and be counted
+/// as alive in the tests of leaks that follow.
+public final class Scoped implements TestInstancePreConstructCallback, AfterEachCallback {
+  private static final ThreadLocal<@Nullable Scope> SCOPE = new ThreadLocal<>();
 
   @Override
-  public void beforeEach(ExtensionContext context) {
-    context.getStore(HERE).put("scope", Scope.open());
+  public void preConstructTestInstance(
+      TestInstanceFactoryContext factory, ExtensionContext context) {
+    SCOPE.set(Scope.open());
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    var scope = context.getStore(HERE).remove("scope", Scope.class);
+    var scope = SCOPE.get();
     if (scope != null) {
       scope.close();
+      SCOPE.remove();
     }
   }
 }
