@@ -4,13 +4,8 @@ import java.util.List;
 import org.instructgpt.ppo.Rollout.Minibatch;
 import org.instructgpt.ppo.Settings.Rewards;
 
-/// Rewards of the response tokens, and their advantages over what the value network predicted.
-///
-/// A response is one action of a bandit: the reward model scores it as a whole, and the score is
-/// part of the last token's reward. The KL penalty is taken from each token's own reward: `beta`
-/// times the log ratio of policy and reference at that token. Over a response the log ratios sum to
-/// that of the paper's objective (section 3.5, equation 2), an unbiased estimate of the KL that may
-/// be negative.
+/// Advantages of the response tokens: their rewards ([KlPenalty]) over what the value network
+/// predicted, by generalised advantage estimation ([Gae]).
 ///
 /// All arithmetic is in double precision.
 ///
@@ -27,9 +22,9 @@ record Advantages(
       Rollout rollout, RolloutScores scores, double klCoefficient, Settings settings) {
     int[] lengths = rollout.lengths();
     var groups = groups(rollout, settings.objective().whitening());
-    double[] kl = minus(scores.logProbs(), scores.reference());
+    double[] kl = KlPenalty.logRatios(scores.logProbs(), scores.reference());
     double[] adjusted = scores(scores.scores(), rollout, settings.reward());
-    double[] rewards = rewards(kl, adjusted, lengths, klCoefficient);
+    double[] rewards = KlPenalty.rewards(kl, adjusted, lengths, klCoefficient);
     if (settings.reward().whiten()) {
       groups.forEach(group -> Whitener.keepingMean(rewards, group));
     }
@@ -53,20 +48,6 @@ record Advantages(
     return scores;
   }
 
-  /// The rewards (N): the KL penalty of every token, and the score at the last of each row.
-  static double[] rewards(double[] kl, double[] scores, int[] lengths, double klCoefficient) {
-    var rewards = new double[kl.length];
-    for (int n = 0; n < kl.length; n++) {
-      rewards[n] = -klCoefficient * kl[n];
-    }
-    int end = 0;
-    for (int b = 0; b < lengths.length; b++) {
-      end += lengths[b];
-      rewards[end - 1] += scores[b];
-    }
-    return rewards;
-  }
-
   private static List<IndexRange> groups(Rollout rollout, Settings.Whitening whitening) {
     return switch (whitening) {
       case NONE -> List.of();
@@ -75,18 +56,10 @@ record Advantages(
     };
   }
 
-  private static double[] minus(double[] a, double[] b) {
-    return plus(a, b, -1);
-  }
-
   private static double[] plus(double[] a, double[] b) {
-    return plus(a, b, 1);
-  }
-
-  private static double[] plus(double[] a, double[] b, double factor) {
     var result = new double[a.length];
     for (int n = 0; n < a.length; n++) {
-      result[n] = a[n] + factor * b[n];
+      result[n] = a[n] + b[n];
     }
     return result;
   }

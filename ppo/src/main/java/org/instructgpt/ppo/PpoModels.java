@@ -9,7 +9,7 @@ import org.instructgpt.model.ScalarModel;
 /// @param reference the supervised policy, which the KL penalty keeps the policy near; frozen
 /// @param reward scores responses; frozen
 /// @param value predicts what a response will earn; starts as the reward model
-public record PpoModels(Gpt policy, Gpt reference, Reward reward, ScalarModel value) {
+public record PpoModels(Gpt policy, Gpt reference, ResponseScorer reward, ScalarModel value) {
   /// Checks that the other networks can read whatever the policy can.
   ///
   /// @throws IllegalArgumentException if one has a smaller context or another vocabulary

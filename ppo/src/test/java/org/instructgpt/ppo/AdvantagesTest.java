@@ -15,16 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AdvantagesTest {
 
   @Test
-  void rewardsAreTheKlPenaltyOfEachTokenAndTheScoreAtTheLast() {
-    // Two responses of 2 and 1 tokens; beta 0.1; scores 5 and -2.
-    double[] kl = {1, -3, 0.5};
-    Expect.near(
-        Advantages.rewards(kl, new double[] {5, -2}, new int[] {2, 1}, 0.1),
-        new double[] {-0.1, 5.3, -2.05},
-        1e-12);
-  }
-
-  @Test
   void advantagesAreThoseWorkedByHand() {
     // One response: rewards 1, 0, 2; values 3, 1, 4; lambda 1/2.
     // Deltas: 1 + 1 - 3 = -1;  0 + 4 - 1 = 3;  2 + 0 - 4 = -2.

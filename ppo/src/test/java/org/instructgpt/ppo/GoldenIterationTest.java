@@ -37,7 +37,7 @@ class GoldenIterationTest {
   @Test
   void twoIterationsAreThoseOfPlainLoops() {
     List<int[][]> seen = new ArrayList<>(); // prompt and response of each row, in order
-    Reward watched =
+    ResponseScorer watched =
         batch -> {
           seen.addAll(rows(batch));
           return Toys.share(batch);

@@ -69,7 +69,7 @@ final class Toys {
   }
 
   /// A policy that learns, its frozen copy, a value network, and a reward.
-  static PpoModels models(DType type, Reward reward) {
+  static PpoModels models(DType type, ResponseScorer reward) {
     return new PpoModels(gpt(type, 0.3), gpt(type, 0.3), reward, scalar(type, 1.1));
   }
 

@@ -5,7 +5,7 @@ import org.instructgpt.torch.Tensor;
 
 /// Scores responses: `ScalarModel::rewards`, or a rule.
 @FunctionalInterface
-public interface Reward {
+public interface ResponseScorer {
   /// The score (B) of each prompt with its response. Called without gradients.
   Tensor of(Sequences batch);
 }
