@@ -27,7 +27,7 @@ class ArchitectureTest {
           Map.entry("collect", 22),
           Map.entry("eval", 14),
           Map.entry("experiment", 8),
-          Map.entry("files", 4),
+          Map.entry("files", 5),
           Map.entry("label", 64),
           Map.entry("model", 42),
           Map.entry("plot", 27),
