@@ -1,5 +1,6 @@
 package org.instructgpt.collect;
 
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +32,16 @@ final class Duplicates {
   private final CurationSettings.Prefix prefix;
   private final Tokenizer tokenizer;
   private final Map<String, String> idByText = new HashMap<>();
-  private final LongToInt byPrefix = new LongToInt();
+
+  /// The place in `kept` of the first prompt with a prefix, by the prefix's hash.
+  private final Long2IntOpenHashMap byPrefix = new Long2IntOpenHashMap();
+
   private final List<Kept> kept = new ArrayList<>();
 
   Duplicates(CurationSettings.Prefix prefix, Tokenizer tokenizer) {
     this.prefix = prefix;
     this.tokenizer = tokenizer;
+    byPrefix.defaultReturnValue(-1);
   }
 
   /// The kept prompt that another duplicates.

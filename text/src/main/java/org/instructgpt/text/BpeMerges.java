@@ -1,5 +1,7 @@
 package org.instructgpt.text;
 
+import it.unimi.dsi.fastutil.longs.Long2IntOpenHashMap;
+import it.unimi.dsi.fastutil.longs.LongHeapPriorityQueue;
 import java.util.Arrays;
 
 /// The merges of a byte-pair encoding: which two tokens become which, in the order of their rank.
@@ -15,35 +17,28 @@ import java.util.Arrays;
 final class BpeMerges {
 
   private static final int NONE = -1;
-  private static final long EMPTY = -1;
 
   private final int[] lefts;
   private final int[] rights;
   private final int[] tokens;
   private int size;
 
-  /// An open-addressing hash table from `left << 32 | right` to the rank.
-  private final long[] pairs;
-
-  private final int[] ranks;
+  /// The rank of each pair, by `left << 32 | right`.
+  private final Long2IntOpenHashMap ranks;
 
   BpeMerges(int capacity) {
     lefts = new int[capacity];
     rights = new int[capacity];
     tokens = new int[capacity];
-    pairs = new long[Integer.highestOneBit(Math.max(4, capacity)) * 4];
-    ranks = new int[pairs.length];
-    Arrays.fill(pairs, EMPTY);
+    ranks = new Long2IntOpenHashMap(capacity, Long2IntOpenHashMap.FAST_LOAD_FACTOR);
+    ranks.defaultReturnValue(NONE);
   }
 
   /// Appends the merge of two tokens; returns false, and appends nothing, if they have one already.
   boolean add(int left, int right, int token) {
-    int slot = slot(left, right);
-    if (pairs[slot] != EMPTY) {
+    if (ranks.putIfAbsent(pair(left, right), size) != NONE) {
       return false;
     }
-    pairs[slot] = pair(left, right);
-    ranks[slot] = size;
     lefts[size] = left;
     rights[size] = right;
     tokens[size++] = token;
@@ -68,18 +63,7 @@ final class BpeMerges {
   }
 
   private int rank(int left, int right) {
-    int slot = slot(left, right);
-    return pairs[slot] == EMPTY ? NONE : ranks[slot];
-  }
-
-  private int slot(int left, int right) {
-    long pair = pair(left, right);
-    int mask = pairs.length - 1;
-    int slot = (int) ((pair * 0x9E3779B97F4A7C15L) >>> 40) & mask;
-    while (pairs[slot] != EMPTY && pairs[slot] != pair) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
+    return ranks.get(pair(left, right));
   }
 
   private static long pair(int left, int right) {
@@ -93,13 +77,13 @@ final class BpeMerges {
     private final int[] symbols;
     private final int[] next;
     private final int[] previous;
-    private final LongHeap queue;
+    private final LongHeapPriorityQueue queue;
 
     Word(int[] word) {
       symbols = word.clone();
       next = new int[word.length];
       previous = new int[word.length];
-      queue = new LongHeap(word.length);
+      queue = new LongHeapPriorityQueue(word.length);
       for (int i = 0; i < word.length; i++) {
         next[i] = i + 1;
         previous[i] = i - 1;
@@ -111,7 +95,7 @@ final class BpeMerges {
 
     int[] merged() {
       while (!queue.isEmpty()) {
-        long first = queue.poll();
+        long first = queue.dequeueLong();
         int at = (int) first;
         if (rankAt(at) == (int) (first >>> 32)) {
           merge(at);
@@ -137,7 +121,7 @@ final class BpeMerges {
     private void enqueue(int at) {
       int rank = rankAt(at);
       if (rank != NONE) {
-        queue.add(((long) rank << 32) | at);
+        queue.enqueue(((long) rank << 32) | at);
       }
     }
 
