@@ -7,10 +7,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -157,12 +157,11 @@ final class CurateCommand implements Callable<Integer> {
       TrainingData.taken(store, "curation", InstantSource.system());
       out.print(result.report().text());
       var file = place.reports().resolve("curate.json");
+      var json = new LinkedHashMap<String, Object>();
+      json.put("report", result.report());
+      json.put("dropped", result.dropped());
       AtomicFiles.write(
-          file,
-          JSON.writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(
-                      Map.of("report", result.report(), "dropped", result.dropped()))
-              + "\n");
+          file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
       out.println("why each prompt was dropped: " + file);
       if (tables) {
         show(datasets(store), result.kept(), tokenizer, out);

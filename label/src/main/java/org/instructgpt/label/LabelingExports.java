@@ -109,7 +109,10 @@ public final class LabelingExports {
     });
     zip.closeEntry();
     String hash = HexFormat.of().formatHex(hashed.getMessageDigest().digest());
-    return Map.of("rows", lines[0], "sha256", hash);
+    var entry = new LinkedHashMap<String, Object>();
+    entry.put("rows", lines[0]);
+    entry.put("sha256", hash);
+    return entry;
   }
 
   private static MessageDigest sha256() {

@@ -117,6 +117,9 @@ class LabelingExportsTest {
       var files = files(fixture);
       var manifest = MAPPER.readTree(files.get("manifest.json")).path("files");
       assertThat(manifest.size()).isEqualTo(files.size() - 1);
+      assertThat(manifest.iterator().next().propertyStream().map(Map.Entry::getKey))
+          .as("always in one order")
+          .containsExactly("rows", "sha256");
       for (String name : manifest.propertyStream().map(Map.Entry::getKey).toList()) {
         String text = files.getOrDefault(name, "missing");
         assertThat(manifest.path(name).path("rows").intValue()).isEqualTo(text.lines().count());

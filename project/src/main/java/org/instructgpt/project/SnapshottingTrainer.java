@@ -3,6 +3,7 @@ package org.instructgpt.project;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.model.Trainer;
@@ -20,10 +21,12 @@ record SnapshottingTrainer(Trainer of, Path folder, long every) implements Train
   public Map<String, Double> step(long step) {
     var metrics = of.step(step);
     if ((step + 1) % every == 0) {
+      var made = new LinkedHashMap<String, Object>(); // a file has its keys always in one order
+      made.put("step", step + 1);
+      made.put("metrics", metrics);
       try {
         AtomicFiles.writeFolder(
-            folder.resolve("%06d".formatted(step + 1)),
-            files -> of.export(files, Map.of("step", step + 1, "metrics", metrics)));
+            folder.resolve("%06d".formatted(step + 1)), files -> of.export(files, made));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
