@@ -17,8 +17,14 @@ import org.junit.jupiter.api.Assumptions;
 ///
 /// Where no browser is installed the tests are skipped and say so; where `CI` is set they fail.
 record Chrome(Playwright playwright, Browser browser) implements AutoCloseable {
+  /// The first that is found; the shell is the same browser without its own windows, and faster.
   private static final List<String> NAMES =
-      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+      List.of(
+          "chromium-headless-shell",
+          "chromium",
+          "chromium-browser",
+          "google-chrome",
+          "google-chrome-stable");
 
   /// How long anything may take before a test fails, in milliseconds.
   private static final double PATIENCE = 15_000;
