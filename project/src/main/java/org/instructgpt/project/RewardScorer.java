@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.text.EncodedExample;
@@ -20,11 +21,13 @@ public final class RewardScorer implements AutoCloseable {
   private final Scope scope;
   private final ScalarModel model;
   private final Tokenizer tokenizer;
+  private final boolean framed;
 
-  private RewardScorer(Scope scope, ScalarModel model, Tokenizer tokenizer) {
+  private RewardScorer(Scope scope, ScalarModel model, Tokenizer tokenizer, boolean framed) {
     this.scope = scope;
     this.model = model;
     this.tokenizer = tokenizer;
+    this.framed = framed;
   }
 
   /// Loads a reward model onto the CPU, in float32.
@@ -44,10 +47,11 @@ public final class RewardScorer implements AutoCloseable {
   public static RewardScorer open(Path model, Precision precision, Device device)
       throws IOException {
     var tokenizer = Checkpoint.tokenizer(model);
+    boolean framed = Lineage.isFramed(Lineage.read(model));
     var scope = Scope.open();
     try {
       var loaded = Checkpoint.loadRewardModel(model, precision, device);
-      return new RewardScorer(scope, loaded, tokenizer);
+      return new RewardScorer(scope, loaded, tokenizer, framed);
     } catch (IOException | RuntimeException failed) {
       scope.close();
       throw failed;
@@ -55,7 +59,8 @@ public final class RewardScorer implements AutoCloseable {
   }
 
   /// The reward of a completion that ended by itself, shifted by the model's bias: 0 is the mean of
-  /// the demonstrations. `instructgpt score` gives the same.
+  /// the demonstrations. `instructgpt score` gives the same: a model that another program made
+  /// reads both texts as they are.
   ///
   /// @throws IllegalArgumentException if the prompt is empty, or both do not fit the model's
   ///   context
@@ -66,9 +71,9 @@ public final class RewardScorer implements AutoCloseable {
 
   private EncodedExample encoded(String prompt, String completion) {
     var pair =
-        new EncodedExample(
-            PromptTemplate.DEFAULT.prompt(tokenizer, prompt),
-            PromptTemplate.DEFAULT.response(tokenizer, completion, true));
+        framed
+            ? PromptTemplate.DEFAULT.frame(tokenizer, prompt, completion)
+            : new EncodedExample(tokenizer.encode(prompt), tokenizer.encode(completion));
     int context = model.config().context();
     if (pair.length() > context) {
       throw new IllegalArgumentException(
