@@ -2,8 +2,6 @@ package org.instructgpt.architecture;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,19 +17,7 @@ final class FileCycles {
   /// All files of the same package that a file uses, directly or through others; itself only if a
   /// way leads back.
   static Set<JavaClass> reach(JavaClass file) {
-    return REACHED.computeIfAbsent(file, FileCycles::search);
-  }
-
-  private static Set<JavaClass> search(JavaClass file) {
-    Set<JavaClass> reached = new HashSet<>();
-    var open = new ArrayList<>(uses(file));
-    while (!open.isEmpty()) {
-      var next = open.removeLast();
-      if (reached.add(next)) {
-        open.addAll(uses(next));
-      }
-    }
-    return reached;
+    return REACHED.computeIfAbsent(file, start -> Reach.of(start, FileCycles::uses));
   }
 
   private static Set<JavaClass> uses(JavaClass file) {

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -112,7 +110,8 @@ final class ModuleTable {
     files.forEach((name, text) -> uses.put(name, usedBy(name, text, files.keySet())));
     return uses.keySet().stream()
         .mapToInt(file -> {
-          var around = reached(file, uses).stream().filter(f -> reached(f, uses).contains(file));
+          var around =
+              Reach.of(file, uses::get).stream().filter(f -> Reach.of(f, uses::get).contains(file));
           return (int) around.count();
         })
         .max()
@@ -126,18 +125,5 @@ final class ModuleTable {
         .map(MatchResult::group)
         .filter(name -> files.contains(name) && !name.equals(file) && !own.contains(name))
         .collect(Collectors.toSet());
-  }
-
-  /// All files that a file leads to; itself only if a way leads back.
-  private static Set<String> reached(String file, Map<String, Set<String>> uses) {
-    Set<String> reached = new HashSet<>();
-    var open = new ArrayList<>(uses.get(file));
-    while (!open.isEmpty()) {
-      var next = open.removeLast();
-      if (reached.add(next)) {
-        open.addAll(uses.get(next));
-      }
-    }
-    return reached;
   }
 }
