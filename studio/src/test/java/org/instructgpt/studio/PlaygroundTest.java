@@ -1,12 +1,14 @@
 package org.instructgpt.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.instructgpt.studio.TestPlayground.ask;
 import static org.instructgpt.studio.TestPlayground.events;
+import static org.instructgpt.studio.TestPlayground.post;
 import static org.instructgpt.studio.TestPlayground.question;
+import static org.instructgpt.studio.TestPlayground.text;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,8 +22,6 @@ import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.serve.GenerationSettings;
-import org.instructgpt.text.BpeTrainer;
-import org.instructgpt.text.Tokenizer;
 import org.instructgpt.web.Account;
 import org.instructgpt.web.Account.Role;
 import org.instructgpt.web.Browser;
@@ -38,7 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class PlaygroundTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
   private static final String ASKED = "How much is the <b>lamp</b>? 灯多少钱？ 🐸";
 
   @TempDir private Path workspace;
@@ -61,39 +60,7 @@ class PlaygroundTest {
   }
 
   private Browser agreed(Account account) {
-    return agreed(site, account);
-  }
-
-  static Browser agreed(TestSite site, Account account) {
-    var browser = site.signedIn(account);
-    var notice = browser.get("/playground/notice").body();
-    var version = notice.replaceAll("(?s).*name=\"version\" value=\"([^\"]*)\".*", "$1");
-    var answer = browser.post("/playground/notice", Map.of("version", version, "accept", "yes"));
-    assertThat(answer.statusCode()).isEqualTo(303);
-    return browser;
-  }
-
-  static HttpResponse<String> ask(Browser browser, String json) {
-    return browser.send(
-        "POST",
-        "/playground/ask",
-        json,
-        "Content-Type",
-        "application/json",
-        "Accept",
-        "text/event-stream",
-        "X-CSRF-Token",
-        browser.csrf());
-  }
-
-  static String text(List<TestPlayground.Event> events, int place) {
-    var text = new StringBuilder();
-    for (var event : events) {
-      if (event.name().equals("text") && event.data().path("place").asInt() == place) {
-        text.append(event.data().path("text").asText());
-      }
-    }
-    return text.toString();
+    return TestPlayground.agreed(site, account);
   }
 
   private List<Prompt> prompts() {
@@ -221,21 +188,6 @@ class PlaygroundTest {
     assertThat(browser.get("/feedback").statusCode()).isEqualTo(403);
     assertThat(PlaygroundHistory.open(site.store()).byModel())
         .contains(new PlaygroundHistory.ModelFeedback(answer.getFirst().model(), 1, 0, 1, 1));
-  }
-
-  static int post(Browser browser, String path, String json) {
-    return browser
-        .send(
-            "POST",
-            path,
-            json,
-            "Content-Type",
-            "application/json",
-            "Accept",
-            "application/json",
-            "X-CSRF-Token",
-            browser.csrf())
-        .statusCode();
   }
 
   @Test

@@ -56,21 +56,21 @@ class TakenBackTest {
   @Test
   void ofAStoppedAnswerOnlyWhatWasSeenIsStored() throws IOException {
     var account = customer("Ada");
-    var browser = PlaygroundTest.agreed(site, account);
-    var events = events(PlaygroundTest.ask(browser, question("Hi", "base", "sft")));
+    var browser = TestPlayground.agreed(site, account);
+    var events = events(TestPlayground.ask(browser, question("Hi", "base", "sft")));
     var id = events.getFirst().data().path("id").asText();
-    var whole = PlaygroundTest.text(events, 0);
+    var whole = TestPlayground.text(events, 0);
     assertThat(whole).hasSizeGreaterThan(2);
     var path = "/playground/turns/" + id + "/seen";
-    var other = PlaygroundTest.agreed(site, customer("Bob"));
+    var other = TestPlayground.agreed(site, customer("Bob"));
     other.get("/playground");
-    assertThat(PlaygroundTest.post(other, path, sight(0, 0))).isEqualTo(404);
+    assertThat(TestPlayground.post(other, path, sight(0, 0))).isEqualTo(404);
     for (var bad : List.of("{\"answers\": []}", sight(-1, 0), sight(0, -1), "{}")) {
-      assertThat(PlaygroundTest.post(browser, path, bad)).as(bad).isEqualTo(400);
+      assertThat(TestPlayground.post(browser, path, bad)).as(bad).isEqualTo(400);
     }
     var seen = whole.offsetByCodePoints(0, 1);
-    assertThat(PlaygroundTest.post(browser, path, sight(seen, 1))).isEqualTo(200);
-    assertThat(PlaygroundTest.post(browser, path, sight(0, 0)))
+    assertThat(TestPlayground.post(browser, path, sight(seen, 1))).isEqualTo(200);
+    assertThat(TestPlayground.post(browser, path, sight(0, 0)))
         .as("the first word counts")
         .isEqualTo(200);
     var answers =
@@ -80,15 +80,15 @@ class TakenBackTest {
     assertThat(answers.get(0).tokens()).isEqualTo(1);
     assertThat(answers.get(1).text())
         .as("nothing was said of it")
-        .isEqualTo(PlaygroundTest.text(events, 1));
+        .isEqualTo(TestPlayground.text(events, 1));
   }
 
   @Test
   void whatWasSeenMayBeReportedBeforeTheAnswerEnds() throws IOException {
     var account = customer("Ada");
-    var browser = PlaygroundTest.agreed(site, account);
+    var browser = TestPlayground.agreed(site, account);
     var id =
-        events(PlaygroundTest.ask(browser, question("Hi", "sft")))
+        events(TestPlayground.ask(browser, question("Hi", "sft")))
             .getFirst()
             .data()
             .path("id")
@@ -121,8 +121,8 @@ class TakenBackTest {
   @Test
   void consentIsWithdrawnAndGivenAgainWithItsHistory() throws IOException {
     var account = customer("Ada");
-    var browser = PlaygroundTest.agreed(site, account);
-    events(PlaygroundTest.ask(browser, question("first", "sft")));
+    var browser = TestPlayground.agreed(site, account);
+    events(TestPlayground.ask(browser, question("first", "sft")));
     assertThat(browser.get("/playground/notice").body()).contains("id=\"withdraw\"");
     var intake = new Intake(site.store(), new SecureRandom());
     assertThat(intake.objection().apply(prompts().getFirst())).isEmpty();
@@ -134,7 +134,7 @@ class TakenBackTest {
     assertThat(browser.get("/playground/notice").body())
         .contains("one prompt is no longer used", "sft", "you withdrew it")
         .doesNotContain("id=\"withdraw\"");
-    assertThat(PlaygroundTest.ask(browser, question("second", "sft")).statusCode()).isEqualTo(403);
+    assertThat(TestPlayground.ask(browser, question("second", "sft")).statusCode()).isEqualTo(403);
     assertThat(browser.get("/playground/history").body()).contains("first");
     site.pass(Duration.ofHours(1));
     var again = site.signedIn(account);
@@ -142,7 +142,7 @@ class TakenBackTest {
     var version = notice.replaceAll("(?s).*name=\"version\" value=\"([^\"]*)\".*", "$1");
     again.post("/playground/notice", Map.of("version", version, "accept", "yes"));
     again.get("/playground");
-    events(PlaygroundTest.ask(again, question("third", "sft")));
+    events(TestPlayground.ask(again, question("third", "sft")));
     assertThat(intake.terms(account.id())).hasSize(2);
     assertThat(intake.terms(account.id()).getLast().withdrawn()).isEmpty();
     assertThat(prompts())

@@ -28,7 +28,9 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
+import org.instructgpt.web.Account;
 import org.instructgpt.web.Audit;
+import org.instructgpt.web.Browser;
 import org.instructgpt.web.SiteArea;
 import org.instructgpt.web.TestSite;
 import org.jdbi.v3.core.Handle;
@@ -37,7 +39,7 @@ import org.jdbi.v3.core.Handle;
 record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
     implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
+  static final Tokenizer WORDS = BpeTrainer.train(List.of("How much is the lamp?"), 290);
 
   /// A playground without tasks, whose models have learned from all prompts.
   static final Consents.Consequences UNUSED =
@@ -129,5 +131,52 @@ record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
   public void close() {
     site.close();
     engine.close();
+  }
+
+  static Browser agreed(TestSite site, Account account) {
+    var browser = site.signedIn(account);
+    var notice = browser.get("/playground/notice").body();
+    var version = notice.replaceAll("(?s).*name=\"version\" value=\"([^\"]*)\".*", "$1");
+    var answer = browser.post("/playground/notice", Map.of("version", version, "accept", "yes"));
+    assertThat(answer.statusCode()).isEqualTo(303);
+    return browser;
+  }
+
+  static HttpResponse<String> ask(Browser browser, String json) {
+    return browser.send(
+        "POST",
+        "/playground/ask",
+        json,
+        "Content-Type",
+        "application/json",
+        "Accept",
+        "text/event-stream",
+        "X-CSRF-Token",
+        browser.csrf());
+  }
+
+  static String text(List<Event> events, int place) {
+    var text = new StringBuilder();
+    for (var event : events) {
+      if (event.name().equals("text") && event.data().path("place").asInt() == place) {
+        text.append(event.data().path("text").asText());
+      }
+    }
+    return text.toString();
+  }
+
+  static int post(Browser browser, String path, String json) {
+    return browser
+        .send(
+            "POST",
+            path,
+            json,
+            "Content-Type",
+            "application/json",
+            "Accept",
+            "application/json",
+            "X-CSRF-Token",
+            browser.csrf())
+        .statusCode();
   }
 }
