@@ -64,12 +64,6 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println("The whole of InstructGPT in a little world, in " + folder + ":");
-    var table = new Demo(folder, size, seed).run(commands, out);
-    if (table.isEmpty()) {
-      return StopSignals.STOPPED;
-    }
-    out.print(table.get());
-    out.flush();
-    return 0;
+    return StopSignals.status(new Demo(folder, size, seed).run(commands, out), out);
   }
 }

@@ -49,12 +49,6 @@ final class LoopCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var table = new PolicyLoop(folder, rounds).run(commands, out);
-    if (table.isEmpty()) {
-      return StopSignals.STOPPED;
-    }
-    out.print(table.get());
-    out.flush();
-    return 0;
+    return StopSignals.status(new PolicyLoop(folder, rounds).run(commands, out), out);
   }
 }

@@ -57,12 +57,6 @@ final class ReproduceCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var table = new Reproduction(folder, size, seeds).run(commands, out);
-    if (table.isEmpty()) {
-      return StopSignals.STOPPED;
-    }
-    out.print(table.get());
-    out.flush();
-    return 0;
+    return StopSignals.status(new Reproduction(folder, size, seeds).run(commands, out), out);
   }
 }

@@ -1,5 +1,6 @@
 package org.instructgpt.app;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,16 @@ final class StopSignals {
   /// @param model that was made; none if it was stopped
   static int status(Optional<Path> model) {
     return model.isPresent() ? 0 : STOPPED;
+  }
+
+  /// Prints what a command has to say at its end.
+  ///
+  /// @param result none if it was stopped
+  /// @return its exit status
+  static int status(Optional<String> result, PrintWriter out) {
+    result.ifPresent(out::print);
+    out.flush();
+    return result.isPresent() ? 0 : STOPPED;
   }
 
   /// Listens for the end of the process from now on.
