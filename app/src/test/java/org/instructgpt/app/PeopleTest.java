@@ -26,10 +26,12 @@ import org.instructgpt.records.TestServer;
 import org.instructgpt.studio.ErasableModules;
 import org.instructgpt.web.Account;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `curate`, `erase`, `backup`, and consent at `import`, from the command line.
+@Tag("slow")
 class PeopleTest {
   private static final InstantSource NOW =
       InstantSource.fixed(Instant.parse("2026-11-22T12:00:00Z"));

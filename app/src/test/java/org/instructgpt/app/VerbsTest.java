@@ -31,6 +31,7 @@ import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// `logprobs`, `score`, `generate`, `inspect` and `doctor` from the command line, on a model of
 /// random weights.
+@Tag("slow")
 class VerbsTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -16,11 +16,13 @@ import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Dialect;
 import org.instructgpt.records.Labeler.Pool;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Deleting a prompt while labelers hold its tasks.
+@Tag("slow")
 class DeletedTasksTest {
   @TempDir Path folder;
 

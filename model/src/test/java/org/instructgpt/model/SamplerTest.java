@@ -19,10 +19,12 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class SamplerTest {
   private static final int VOCABULARY = 37;
   static final int END = 5;

@@ -17,10 +17,12 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The whole of a step against independent arithmetic in double precision: every completion alone,
 /// the loss and its gradient as loops, and the optimizer as loops.
+@Tag("slow")
 class RewardModelingNumericsTest {
   private final Scope scope = Scope.open();
 

@@ -24,9 +24,11 @@ import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class RewardModelingTest {
   private static final int ALL_AT_ONCE = 1 << 20;
 

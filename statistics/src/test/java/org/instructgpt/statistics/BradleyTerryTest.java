@@ -10,10 +10,12 @@ import java.util.stream.IntStream;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.WithPrompt;
 import org.instructgpt.statistics.WinRates.Strength;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class BradleyTerryTest {
 
   /// Three wins of four, and half a win for either side: the odds are 3.5 to 1.5.

@@ -12,9 +12,11 @@ import java.util.regex.Pattern;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A site below a path of a reverse proxy.
+@Tag("slow")
 class SiteAddressTest {
   private static final Pattern LEADING =
       Pattern.compile("(?:href|src|action|formaction)=\"(/[^\"]*)\"");

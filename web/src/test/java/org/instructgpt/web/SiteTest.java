@@ -16,10 +16,12 @@ import org.instructgpt.records.Store;
 import org.instructgpt.web.Account.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /// The site over HTTP: first steps, languages, forms, errors.
+@Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SiteTest {
   private TestSite test;
