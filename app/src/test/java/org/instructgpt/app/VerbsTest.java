@@ -141,18 +141,15 @@ class VerbsTest {
         "{\"id\":2,\"prompt\":\"the\",\"completion\":\"dog sat on the mat\"}");
     assertThat(verb("score", "reward", "--precision", "float32")).isZero();
     var plain = read();
-    assertThat(fromJava("reward")).isEqualTo(plain.getFirst().get("reward").floatValue());
+    try (var scorer = RewardScorer.open(models.resolve("reward"))) { // from Java the same
+      assertThat((float) scorer.score("the cat", "sat"))
+          .isEqualTo(plain.getFirst().get("reward").floatValue());
+    }
     assertThat(verb("score", "shifted", "--precision", "float32")).isZero();
     var shifted = read();
     for (int i = 0; i < 2; i++) {
       assertThat(shifted.get(i).get("reward").doubleValue())
           .isCloseTo(plain.get(i).get("reward").doubleValue() + 10, within(1e-4));
-    }
-  }
-
-  private float fromJava(String model) throws IOException {
-    try (var scorer = RewardScorer.open(models.resolve(model))) {
-      return (float) scorer.score("the cat", "sat");
     }
   }
 
