@@ -84,6 +84,13 @@ final class Watch {
     return all;
   }
 
+  /// The same, and forgets it: what is taken next happened later.
+  List<String> take() {
+    var all = all();
+    List.of(executions, violations, errors).forEach(List::clear);
+    return all;
+  }
+
   /// That a page whose elements carry ids more than once.
   static List<String> doubledIds(Page page) {
     @SuppressWarnings("unchecked")
