@@ -8,7 +8,6 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.web.Route;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every page, light and dark, on a desktop and on a phone: nothing serious that axe finds, nothing
 /// to scroll sideways, nothing in the console.
 class AccessibilityTest extends AtStudio {
-  /// Only what is wrong comes back: axe's own builder carries all that is right to Java as well, which
-  /// takes twice the time. Axe cannot run in the sandboxed frame.
+  /// Only what is wrong comes back: axe's own builder carries all that is right to Java as well,
+  /// which takes twice the time. Axe cannot run in the sandboxed frame.
   private static final String GRAVE =
       """
       () => axe.run({exclude: [['iframe']]}, {iframes: false, resultTypes: ['violations']})

@@ -119,12 +119,17 @@ class HostileTextTest extends AtStudio {
   @Test
   void promptsOutputsAndNotesOfTasks() throws IOException {
     int tasks = (PAYLOADS.size() + OUTPUTS - 1) / OUTPUTS;
-    for (int i = 0; i < tasks; i++) {
-      var task = Tour.task(labeler);
-      var item = task.get("item").asText();
-      look("outputs", labeler, List.of("/tasks", "/tasks/" + item));
-      Tour.submit(labeler, task);
-    }
+    look(
+        "outputs",
+        labeler,
+        eyes -> {
+          for (int i = 0; i < tasks; i++) {
+            var task = Tour.task(labeler);
+            eyes.accept("/tasks");
+            eyes.accept("/tasks/" + task.get("item").asText());
+            Tour.submit(labeler, task);
+          }
+        });
     hasShown("outputs", MOST);
     look("notes and drafts", labeler, eyes -> PAYLOADS.forEach(draft -> readAndSkip(draft, eyes)));
     hasShown("notes and drafts", MOST);
@@ -154,12 +159,17 @@ class HostileTextTest extends AtStudio {
   @Test
   void reasonsOfDecisionsAndNamesOfTokens() {
     var id = studio.rows("SELECT id FROM labeler WHERE pool = 'training'").getFirst().get("id");
-    for (int i = 0; i < PAYLOADS.size(); i += 25) {
-      var form = Map.of("labeler", "" + id, "verdict", "ADMITTED", "reason", PAYLOADS.get(i));
-      researcher.post("/research/screening/decide", form);
-      look("reasons", researcher, List.of("/research/screening"));
-      customer.post("/account/tokens", Map.of("label", PAYLOADS.get(i)));
-    }
+    look(
+        "reasons",
+        researcher,
+        eyes -> {
+          for (int i = 0; i < PAYLOADS.size(); i += 25) {
+            var form = Map.of("labeler", "" + id, "verdict", "ADMITTED", "reason", PAYLOADS.get(i));
+            researcher.post("/research/screening/decide", form);
+            eyes.accept("/research/screening");
+            customer.post("/account/tokens", Map.of("label", PAYLOADS.get(i)));
+          }
+        });
     look("tokens", customer, List.of("/account"));
     look("names", studio.admin(), List.of("/people", "/audit"));
     hasShown("reasons", 8);
