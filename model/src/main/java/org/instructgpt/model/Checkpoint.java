@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.instructgpt.files.Json;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
@@ -19,8 +19,10 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Safetensors;
+import org.instructgpt.torch.SafetensorsHeader;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A model in a folder, in the layout of Hugging Face's GPT-2: `config.json`, `model.safetensors`,
 /// `tokenizer.json`, and our `lineage.json`. Other tools open ours (`GPT2LMHeadModel`, and
@@ -198,7 +200,9 @@ public final class Checkpoint {
     lineage.write(directory);
   }
 
-  /// Reads the weights into `parameters`, except those given as numbers.
+  /// Reads the weights straight into `parameters`, except those given as numbers. Names and shapes
+  /// are compared before the first weight is read, and a model whose weights are not all in place
+  /// is never returned: whatever is wrong is thrown.
   private static void fill(Parameters parameters, Path directory, Map<String, Double> given)
       throws IOException {
     Lineage.verify(directory);
@@ -207,66 +211,63 @@ public final class Checkpoint {
       throw new NoSuchFileException(
           file.toString(), null, "the checkpoint has no weights; copy it again");
     }
-    try (var _ = Scope.open()) {
-      var stored = Safetensors.read(file);
-      boolean prefixed = stored.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
-      var wanted = new TreeSet<String>();
-      Scope.constant(() ->
-          parameters
-              .byName()
-              .forEach((name, tensor) -> {
-                var number = given.get(name);
-                if (number != null) {
-                  tensor.fill_(number);
-                  return;
-                }
-                var key = prefixed && !name.equals(ScalarModel.HEAD) ? PREFIX + name : name;
-                wanted.add(key);
-                copy(stored.get(key), key, tensor, file);
-              }));
-      for (var name : stored.keySet()) {
-        if (!wanted.contains(name) && !ignorable(name, stored, prefixed)) {
-          throw new IllegalArgumentException(
-              "%s holds a tensor %s that a GPT-2 of this shape does not have: config.json and weights do not belong together"
-                  .formatted(file, name));
-        }
+    var stored = Safetensors.header(file).tensors();
+    boolean prefixed = stored.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
+    var wanted = new LinkedHashMap<String, Tensor>();
+    parameters
+        .byName()
+        .forEach((name, tensor) -> {
+          if (!given.containsKey(name)) {
+            var key = prefixed && !name.equals(ScalarModel.HEAD) ? PREFIX + name : name;
+            check(stored.get(key), key, tensor, file);
+            wanted.put(key, tensor);
+          }
+        });
+    for (var name : stored.keySet()) {
+      if (!wanted.containsKey(name) && !ignorable(name, stored, prefixed, file)) {
+        throw new IllegalArgumentException(
+            "%s holds a tensor %s that a GPT-2 of this shape does not have: config.json and weights do not belong together"
+                .formatted(file, name));
       }
     }
+    Safetensors.readInto(file, wanted);
+    wanted.forEach((key, tensor) -> checkFinite(key, tensor, file));
+    Scope.constant(() -> given.forEach((name, number) -> parameters.get(name).fill_(number)));
   }
 
-  private static void copy(
-      @org.jspecify.annotations.Nullable Tensor source, String key, Tensor target, Path file) {
+  private static void check(
+      SafetensorsHeader.@Nullable Entry source, String key, Tensor target, Path file) {
     if (source == null) {
       throw new IllegalArgumentException(
           "%s has no tensor %s: config.json and weights do not belong together"
               .formatted(file, key));
     }
-    if (!java.util.Arrays.equals(source.shape(), target.shape())) {
+    var expected = Arrays.toString(target.shape());
+    if (!source.shape().toString().equals(expected)) {
       throw new IllegalArgumentException(
           "%s: %s should have the shape %s by config.json, but has %s"
-              .formatted(
-                  file,
-                  key,
-                  java.util.Arrays.toString(target.shape()),
-                  java.util.Arrays.toString(source.shape())));
+              .formatted(file, key, expected, source.shape()));
     }
-    if (!source.allFinite()) {
+  }
+
+  private static void checkFinite(String key, Tensor tensor, Path file) {
+    if (!tensor.allFinite()) {
       throw new IllegalArgumentException(
           "%s: %s holds numbers that are not finite (NaN or infinity): the checkpoint is damaged or its training diverged"
               .formatted(file, key));
     }
-    target.copy_(source);
   }
 
   /// Causal masks that old checkpoints store, and an unembedding that repeats the embedding.
-  private static boolean ignorable(String name, Map<String, Tensor> stored, boolean prefixed) {
+  private static boolean ignorable(
+      String name, Map<String, SafetensorsHeader.Entry> stored, boolean prefixed, Path file)
+      throws IOException {
     if (name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias")) {
       return true;
     }
-    var embedding = stored.get(prefixed ? PREFIX + "wte.weight" : "wte.weight");
-    var unembedding = stored.get("lm_head.weight");
-    if (name.equals("lm_head.weight") && embedding != null && unembedding != null) {
-      if (!unembedding.sameBits(embedding)) {
+    var embedding = prefixed ? PREFIX + "wte.weight" : "wte.weight";
+    if (name.equals("lm_head.weight") && stored.containsKey(embedding)) {
+      if (!Safetensors.sameBits(file, name, embedding)) {
         throw new IllegalArgumentException(
             "lm_head.weight differs from wte.weight: only tied embeddings are supported");
       }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.RunOutcome.BestSoFar;
 import org.instructgpt.torch.Safetensors;
+import org.instructgpt.torch.SafetensorsHeader;
 import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// The states a run can be resumed from, `checkpoints/step-00000100/`:
@@ -131,7 +134,12 @@ final class RunCheckpoints {
   private static Position restore(Path checkpoint, Trainer trainer) throws IOException {
     JsonNode values = JSON.readTree(Files.readAllBytes(checkpoint.resolve(VALUES)));
     try (var _ = Scope.open()) {
-      var tensors = Safetensors.read(checkpoint.resolve(TENSORS));
+      // The tensors of its state are the trainer's own, so they are filled where they are.
+      var tensors = trainer.state().tensors();
+      Path file = checkpoint.resolve(TENSORS);
+      var saved = Safetensors.header(file).tensors();
+      tensors.forEach((name, tensor) -> check(saved.get(name), name, tensor));
+      Safetensors.readInto(file, tensors);
       trainer.restore(new TrainerState(tensors, (ObjectNode) values.required("trainer")));
     }
     JsonNode best = values.get("best");
@@ -140,6 +148,15 @@ final class RunCheckpoints {
         best == null
             ? null
             : new BestSoFar(best.required("value").asDouble(), best.required("step").asLong()));
+  }
+
+  private static void check(SafetensorsHeader.@Nullable Entry saved, String name, Tensor tensor) {
+    var expected = Arrays.toString(tensor.shape());
+    if (saved == null || !saved.shape().toString().equals(expected)) {
+      throw new IllegalArgumentException(
+          "the saved state should hold %s of shape %s, but holds %s: it is another model's"
+              .formatted(name, expected, saved == null ? "nothing of that name" : saved.shape()));
+    }
   }
 
   /// What is wrong with a checkpoint; null if nothing is.

@@ -25,11 +25,13 @@ public interface Trainer {
   /// @return held-out metrics by name; empty if there is nothing to measure on
   Map<String, Double> evaluate(long step);
 
-  /// Everything needed to continue bit for bit. The tensors are views, not copies: they are written
-  /// before the next step.
+  /// Everything needed to continue bit for bit. The tensors are the trainer's own, not copies: a
+  /// saved state is written from them before the next step, and read into them by a resume.
   TrainerState state();
 
-  /// Takes over a saved state, copying into the tensors at hand.
+  /// Takes over a saved state, copying its tensors into those at hand. At a resume they are those
+  /// at hand, already filled (see [#state()]), and the copies cost nothing; a trainer that throws
+  /// here is of no further use.
   ///
   /// @throws IllegalArgumentException if it is the state of other names or shapes
   void restore(TrainerState state);

@@ -39,8 +39,39 @@ public final class Safetensors {
   public static SequencedMap<String, Tensor> read(Path path) throws IOException {
     try (var file = SafetensorsFile.open(path)) {
       var tensors = new LinkedHashMap<String, Tensor>();
-      file.names().forEach(name -> tensors.put(name, file.tensor(name)));
+      for (var name : file.names()) {
+        tensors.put(name, file.tensor(name));
+      }
       return tensors;
+    }
+  }
+
+  /// Overwrites tensors, on any device, with those of the same names in a file, which may hold
+  /// more; elements are converted to the types at hand. What is read goes straight into its place:
+  /// no second copy is made, whatever the size.
+  ///
+  /// @throws IllegalArgumentException if there is no such file, it is damaged, or it lacks a tensor
+  ///   of such a name and shape; nothing is overwritten then
+  /// @throws IOException if it cannot be read; tensors may be partly overwritten then
+  public static void readInto(Path path, Map<String, Tensor> tensors) throws IOException {
+    try (var file = SafetensorsFile.open(path)) {
+      tensors.forEach(file::check);
+      for (var name : file.names()) {
+        var tensor = tensors.get(name);
+        if (tensor != null) {
+          file.copyInto(name, tensor);
+        }
+      }
+    }
+  }
+
+  /// Whether two tensors of a file have the same type, shape and bytes.
+  ///
+  /// @throws IllegalArgumentException if there is no such file or tensor, or it is damaged
+  /// @throws IOException if it cannot be read
+  public static boolean sameBits(Path path, String one, String other) throws IOException {
+    try (var file = SafetensorsFile.open(path)) {
+      return file.sameBits(one, other);
     }
   }
 

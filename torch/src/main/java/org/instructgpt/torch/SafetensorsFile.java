@@ -1,8 +1,8 @@
 package org.instructgpt.torch;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +12,17 @@ import java.util.SequencedSet;
 
 /// An open safetensors file, whose tensors are read one at a time straight into their place.
 ///
-/// The file is mapped, not read: a model of any size is loaded with no more memory than its
-/// parameters take, and what is never asked for is never read. For the thread that opened it.
+/// Bytes go from the system's page cache into the tensor's own memory a few megabytes at a time, so
+/// a model of any size is loaded with no more memory than its parameters take, and what is never
+/// asked for is never read. Positional reads do this better than one mapping of the whole file:
+/// pages of a mapping count as memory of the process until they are unmapped, and a file that is
+/// cut short while it is read ends the process there, but is an error here.
 ///
 /// ```java
 /// try (var file = SafetensorsFile.open(path)) {
-///   parameters.byName().forEach((name, parameter) -> file.copyInto(name, parameter));
+///   for (var entry : parameters.byName().entrySet()) {
+///     file.copyInto(entry.getKey(), entry.getValue());
+///   }
 /// }
 /// ```
 final class SafetensorsFile implements AutoCloseable {
@@ -25,16 +30,17 @@ final class SafetensorsFile implements AutoCloseable {
   /// small beside any model.
   private static final long CHUNK = 1 << 20;
 
+  /// Bytes asked of the system at once, far below the 2 GB that a buffer holds.
+  private static final long PIECE = 16 << 20;
+
   private final Path path;
   private final SafetensorsHeader header;
-  private final Arena arena;
-  private final MemorySegment data;
+  private final FileChannel channel;
 
-  private SafetensorsFile(Path path, SafetensorsHeader header, Arena arena, MemorySegment data) {
+  private SafetensorsFile(Path path, SafetensorsHeader header, FileChannel channel) {
     this.path = path;
     this.header = header;
-    this.arena = arena;
-    this.data = data;
+    this.channel = channel;
   }
 
   /// Opens a file and checks its header.
@@ -47,14 +53,11 @@ final class SafetensorsFile implements AutoCloseable {
           "%s: expected a safetensors file, found %s"
               .formatted(path, Files.exists(path) ? "no ordinary file" : "nothing of this name"));
     }
-    var arena = Arena.ofConfined();
-    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      var header = SafetensorsHeaderReader.read(path, channel);
-      long start = header.dataStart();
-      var data = channel.map(FileChannel.MapMode.READ_ONLY, start, channel.size() - start, arena);
-      return new SafetensorsFile(path, header, arena, data);
+    var channel = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      return new SafetensorsFile(path, SafetensorsHeaderReader.read(path, channel), channel);
     } catch (IOException | RuntimeException | Error e) {
-      arena.close();
+      channel.close();
       throw e;
     }
   }
@@ -86,7 +89,8 @@ final class SafetensorsFile implements AutoCloseable {
   /// A tensor as it is in the file, on the processor; it belongs to the scope that is open.
   ///
   /// @throws IllegalArgumentException if there is none of this name
-  Tensor tensor(String name) {
+  /// @throws IOException if it cannot be read
+  Tensor tensor(String name) throws IOException {
     var entry = entry(name);
     var tensor = Tensor.empty(entry.dtype(), entry.dims());
     copyInto(name, tensor);
@@ -97,7 +101,16 @@ final class SafetensorsFile implements AutoCloseable {
   /// elements to its type.
   ///
   /// @throws IllegalArgumentException if there is none of this name, or its shape is another
-  void copyInto(String name, Tensor destination) {
+  /// @throws IOException if it cannot be read; the destination is then partly overwritten
+  void copyInto(String name, Tensor destination) throws IOException {
+    check(name, destination);
+    try (var _ = Scope.open()) {
+      copy(entry(name), destination.detach());
+    }
+  }
+
+  /// Refuses a destination of another shape.
+  void check(String name, Tensor destination) {
     var entry = entry(name);
     if (!Arrays.equals(entry.dims(), destination.shape())) {
       throw new IllegalArgumentException(
@@ -108,14 +121,28 @@ final class SafetensorsFile implements AutoCloseable {
                   entry.shape(),
                   Arrays.toString(destination.shape())));
     }
-    Scope.constant(() -> {
-      try (var _ = Scope.open()) {
-        copy(entry, destination.detach());
-      }
-    });
   }
 
-  private void copy(SafetensorsHeader.Entry entry, Tensor destination) {
+  /// Whether two tensors of the file have the same type, shape and bytes.
+  ///
+  /// @throws IllegalArgumentException if there is none of a name
+  /// @throws IOException if they cannot be read
+  boolean sameBits(String one, String other) throws IOException {
+    var a = entry(one);
+    var b = entry(other);
+    boolean same = a.dtype() == b.dtype() && a.shape().equals(b.shape());
+    for (long from = 0; same && from < a.bytes(); from += PIECE) {
+      int length = (int) Math.min(PIECE, a.bytes() - from);
+      var left = ByteBuffer.allocate(length);
+      var right = ByteBuffer.allocate(length);
+      read(a.begin() + from, MemorySegment.ofBuffer(left));
+      read(b.begin() + from, MemorySegment.ofBuffer(right));
+      same = left.clear().equals(right.clear());
+    }
+    return same;
+  }
+
+  private void copy(SafetensorsHeader.Entry entry, Tensor destination) throws IOException {
     if (!destination.isContiguous()) {
       var whole = Tensor.empty(destination.dtype(), destination.shape());
       copy(entry, whole);
@@ -123,13 +150,13 @@ final class SafetensorsFile implements AutoCloseable {
     } else if (destination.device() == Device.CPU
         && destination.dtype() == entry.dtype()
         && entry.dtype() != DType.BOOL) {
-      destination.data().copyFrom(data.asSlice(entry.begin(), entry.bytes()));
+      read(entry.begin(), destination.data());
     } else {
       convert(entry, destination.view(-1));
     }
   }
 
-  private void convert(SafetensorsHeader.Entry entry, Tensor destination) {
+  private void convert(SafetensorsHeader.Entry entry, Tensor destination) throws IOException {
     // A byte other than 0 and 1 in a boolean tensor is undefined behaviour in libtorch.
     var type = entry.dtype() == DType.BOOL ? DType.UINT8 : entry.dtype();
     long count = destination.count();
@@ -137,12 +164,26 @@ final class SafetensorsFile implements AutoCloseable {
       long length = Math.min(CHUNK, count - from);
       try (var _ = Scope.open()) {
         var chunk = Tensor.empty(type, length);
-        chunk
-            .data()
-            .copyFrom(data.asSlice(entry.begin() + from * type.bytes(), length * type.bytes()));
+        read(entry.begin() + from * type.bytes(), chunk.data());
         destination
             .narrow(0, from, length)
             .copy_(entry.dtype() == DType.BOOL ? chunk.ne(0) : chunk);
+      }
+    }
+  }
+
+  /// Fills `memory` with the data from byte `begin` on.
+  private void read(long begin, MemorySegment memory) throws IOException {
+    for (long from = 0; from < memory.byteSize(); from += PIECE) {
+      long length = Math.min(PIECE, memory.byteSize() - from);
+      var piece = memory.asSlice(from, length).asByteBuffer();
+      long start = header.dataStart() + begin + from;
+      while (piece.hasRemaining()) {
+        if (channel.read(piece, start + piece.position()) < 0) {
+          throw new IOException(
+              "%s ended at byte %d while it was read: another program cut it short, copy it again"
+                  .formatted(path, start + piece.position()));
+        }
       }
     }
   }
@@ -160,7 +201,7 @@ final class SafetensorsFile implements AutoCloseable {
 
   /// Gives the file back; tensors that were read stay.
   @Override
-  public void close() {
-    arena.close();
+  public void close() throws IOException {
+    channel.close();
   }
 }

@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.instructgpt.files.SharedData;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,15 +156,85 @@ class SafetensorsTest {
   }
 
   @Test
-  void aTensorBeyondTwoGigabytesIsFound() throws IOException {
-    var path = folder.resolve("sparse"); // 5 GB long, but the disk holds only what is written
-    long big = 5_000_000_000L;
-    var header =
-        """
-        {"big": {"dtype": "I8", "shape": [5000000, 1000], "data_offsets": [0, %d]},
-         "end": {"dtype": "F32", "shape": [2], "data_offsets": [%d, %d]}}\
-        """
-            .formatted(big, big, big + 8);
+  void tensorsAreFilledWhereTheyAreAndTheRestOfTheFileIsLeft() throws IOException {
+    var path = folder.resolve("model.safetensors");
+    Safetensors.write(path, oneOfEachType(), Map.of());
+    var flat = Tensor.zeros(DType.FLOAT32, 8);
+    Safetensors.readInto(
+        path, Map.of("BF16", flat.narrow(0, 1, 6).view(2, 3), "scalar", flat.select(0, 7)));
+    holds(flat, 0, 0, 1, 2, 3, 100, 7, -2.5);
+  }
+
+  @Test
+  void nothingIsOverwrittenWhenTheFileHoldsOtherNamesOrShapes() throws IOException {
+    var path = folder.resolve("model.safetensors");
+    Safetensors.write(path, oneOfEachType(), Map.of());
+    var right = Tensor.full(9, DType.FLOAT32, Device.CPU, 2, 3);
+    var wrong = Tensor.zeros(DType.FLOAT32, 3, 2);
+    assertThatThrownBy(() -> Safetensors.readInto(path, Map.of("BF16", right, "F32", wrong)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'F32' has shape [2, 3], but [3, 2] is expected");
+    assertThatThrownBy(() -> Safetensors.readInto(path, Map.of("BF16", right, "wte", wrong)))
+        .hasMessageContaining("there is no tensor 'wte'");
+    holds(right, 9, 9, 9, 9, 9, 9);
+  }
+
+  @Test
+  void aFileThatIsCutShortWhileItIsReadIsAnError() throws IOException {
+    var path = folder.resolve("model.safetensors");
+    Safetensors.write(path, Map.of("x", Tensor.zeros(DType.FLOAT32, 100_000)), Map.of());
+    try (var file = SafetensorsFile.open(path);
+        var other = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      other.truncate(5_000);
+      assertThatThrownBy(() -> file.copyInto("x", Tensor.zeros(DType.FLOAT64, 100_000)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ended at byte 5000 while it was read");
+    }
+  }
+
+  @Test
+  void tensorsOfAFileAreComparedToTheBit() throws IOException {
+    var path = folder.resolve("model.safetensors");
+    var zeros = Tensor.zeros(DType.FLOAT32, 5_000_000); // more than a piece
+    var other = zeros.copy();
+    other.narrow(0, 4_999_999, 1).fill_(-0.0);
+    Safetensors.write(
+        path,
+        Map.of("a", zeros, "b", zeros.copy(), "c", other, "d", zeros.view(5, 1_000_000)),
+        Map.of());
+    assertThat(Safetensors.sameBits(path, "a", "b")).isTrue();
+    assertThat(Safetensors.sameBits(path, "a", "c")).isFalse();
+    assertThat(Safetensors.sameBits(path, "a", "d")).isFalse();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void noSecondCopyIsMadeOfWhatIsRead() throws IOException {
+    var path = folder.resolve("sparse");
+    int rows = 1 << 16; // 1,024 wide: 128 MB of float16 in the file, 256 MB in memory
+    sparse(
+        path,
+        "{\"x\":{\"dtype\":\"F16\",\"shape\":[%d,1024],\"data_offsets\":[0,%d]}}"
+            .formatted(rows, rows * 2048L),
+        rows * 2048L);
+    var x = Tensor.full(1, DType.FLOAT32, Device.CPU, rows, 1024);
+    Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // the peak begins anew
+    long before = peakMemory();
+    Safetensors.readInto(path, Map.of("x", x));
+    assertThat(x.norm().item()).isZero();
+    assertThat(peakMemory() - before).isLessThan(48L << 20);
+  }
+
+  /// The greatest resident memory of the process, in bytes.
+  private static long peakMemory() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      var line = lines.filter(l -> l.startsWith("VmHWM:")).findFirst().orElseThrow();
+      return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+    }
+  }
+
+  /// A file of `header` and `bytes` zeros, of which the disk holds nothing.
+  private static void sparse(Path path, String header, long bytes) throws IOException {
     try (var channel =
         FileChannel.open(
             path,
@@ -172,6 +244,22 @@ class SafetensorsTest {
       var start = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
       channel.write(start.putLong(header.length()).flip());
       channel.write(ByteBuffer.wrap(header.getBytes(StandardCharsets.UTF_8)));
+      channel.write(ByteBuffer.wrap(new byte[1]), 8 + header.length() + bytes - 1);
+    }
+  }
+
+  @Test
+  void aTensorBeyondTwoGigabytesIsFound() throws IOException {
+    var path = folder.resolve("sparse"); // 5 GB long, but the disk holds only what is written
+    long big = 5_000_000_000L;
+    var header =
+        """
+        {"big": {"dtype": "I8", "shape": [5000000, 1000], "data_offsets": [0, %d]},
+         "end": {"dtype": "F32", "shape": [2], "data_offsets": [%d, %d]}}\
+        """
+            .formatted(big, big, big + 8);
+    sparse(path, header, big + 8);
+    try (var channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       var end = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.5f).putFloat(-2f);
       channel.write(end.flip(), 8 + header.length() + big);
     }
