@@ -99,6 +99,7 @@ final class Main implements Runnable {
             .addSubcommand(new PpoCommand(stop))
             .addSubcommand(new InspectCommand(clock))
             .addSubcommand(new DoctorCommand())
+            .addSubcommand(new BenchCommand(stop))
             .addSubcommand(new LogprobsCommand(stop))
             .addSubcommand(new ScoreCommand(stop))
             .addSubcommand(new GenerateCommand(stop))

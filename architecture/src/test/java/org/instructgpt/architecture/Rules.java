@@ -43,11 +43,12 @@ record Rules(String root) {
               Map.entry("eval", List.of("model", "statistics", "plot")),
               Map.entry("serve", List.of("model")),
               Map.entry("web", List.of("records")),
+              Map.entry("cost", List.of("sft", "reward", "ppo", "recipe")),
               Map.entry("project", List.of("collect", "sft", "reward", "ppo", "recipe")),
               Map.entry("studio", List.of("web", "label", "serve", "collect", "plot", "project")),
               Map.entry("experiment", List.of("project", "simulation", "eval", "label")),
               Map.entry("cluster", List.of("project")),
-              Map.entry("app", List.of("studio", "experiment", "cluster"))));
+              Map.entry("app", List.of("studio", "experiment", "cluster", "cost"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =

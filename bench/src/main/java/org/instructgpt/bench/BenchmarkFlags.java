@@ -3,12 +3,16 @@ package org.instructgpt.bench;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.instructgpt.cost.StageWork;
+import org.instructgpt.cost.Stopwatch;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Precision;
 
 /// The flags of a benchmark, `--name value`.
 record BenchmarkFlags(Map<String, String> values) {
+  static final Stopwatch STOPWATCH = new Stopwatch(System::nanoTime);
+
   /// Flags of a benchmark of models, which also set the number of threads.
   static BenchmarkFlags parse(String[] arguments) {
     var flags = of(arguments);
@@ -53,19 +57,10 @@ record BenchmarkFlags(Map<String, String> values) {
         whole("vocab", 2048));
   }
 
-  /// The shortest duration of several calls in seconds, after two warm-up calls; at least three are
-  /// timed, more until `--seconds` have passed.
-  double best(Runnable step, int calls) {
-    step.run();
-    step.run();
-    long end = System.nanoTime() + (long) (1e9 * number("seconds", 30));
-    double shortest = Double.POSITIVE_INFINITY;
-    for (int done = 0; done < calls && (done < 3 || System.nanoTime() < end); done++) {
-      long began = System.nanoTime();
-      step.run();
-      shortest = Math.min(shortest, 1e-9 * (System.nanoTime() - began));
-    }
-    return shortest;
+  /// The shortest of several runs after two that are not counted; at least three are timed, more
+  /// until `--seconds` have passed.
+  Stopwatch.Lap best(StageWork work, int runs) {
+    return work.prepare(precision(), step -> STOPWATCH.best(step, 2, runs, number("seconds", 30)));
   }
 
   /// Prints the numbers as one line of JSON.

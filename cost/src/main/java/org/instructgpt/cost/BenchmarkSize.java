@@ -1,0 +1,139 @@
+package org.instructgpt.cost;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.instructgpt.model.GptConfig;
+
+/// The four sizes at which stages are measured, with the amount of work that is usual at each.
+public enum BenchmarkSize {
+  /// 840,000 parameters.
+  A(GptConfig.small(4, 128, 4, 64, 512), 32, 64, 32, 64),
+  /// 5.3 million parameters.
+  B(GptConfig.small(6, 256, 4, 128, 2048), 16, 128, 32, 64),
+  /// 30 million parameters, 50,257 tokens in the vocabulary.
+  C(GptConfig.small(6, 384, 6, 256, 50257), 4, 256, 32, 16),
+  /// 124 million parameters: GPT-2's smallest.
+  D(GptConfig.small(12, 768, 12, 1024, 50257), 2, 256, 64, 8);
+
+  private static final List<Integer> SAMPLED_TOGETHER = List.of(1, 64);
+  private static final List<Integer> COMPLETIONS = List.of(4, 9);
+  private static final int PROMPTS = 8;
+  private static final int RANKED = 64;
+  private static final int PTX_RATIO = 8;
+  private static final int ROWS = 64;
+  private static final int ANSWER = 32;
+
+  private final GptConfig shape;
+  private final int batch;
+  private final int length;
+  private final int sampled;
+  private final int episodes;
+
+  BenchmarkSize(GptConfig shape, int batch, int length, int sampled, int episodes) {
+    this.shape = shape;
+    this.batch = batch;
+    this.length = length;
+    this.sampled = sampled;
+    this.episodes = episodes;
+  }
+
+  /// The size of a name, in upper or lower case.
+  ///
+  /// @throws IllegalArgumentException naming the sizes that there are
+  public static BenchmarkSize named(String name) {
+    return Arrays.stream(values())
+        .filter(size -> size.name().equals(name.toUpperCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "expected one of the sizes %s, found '%s'".formatted(names(), name)));
+  }
+
+  private static String names() {
+    return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
+  }
+
+  /// The shape of the model.
+  public GptConfig shape() {
+    return shape;
+  }
+
+  /// The tokens of a training step.
+  MachineRates.ModelPass pass() {
+    return new MachineRates.ModelPass(shape, batch * length);
+  }
+
+  /// The work that is measured for a stage.
+  ///
+  /// @param nanoTime a clock in nanoseconds
+  List<Case> cases(Stage stage, LongSupplier nanoTime) {
+    return switch (stage) {
+      case TRAIN -> List.of(of(stage, "", new TrainingWork(shape, batch, length)));
+      case SAMPLE ->
+          SAMPLED_TOGETHER.stream()
+              .map(rows -> of(stage, " " + rows, new SamplingWork(shape, rows, sampled, sampled)))
+              .toList();
+      case PPO -> List.of(of(stage, "", ppo(nanoTime)));
+      case REWARD ->
+          COMPLETIONS.stream()
+              .map(k ->
+                  of(stage, " K=" + k, new RewardWork(shape, PROMPTS, k, RANKED, ROWS * RANKED)))
+              .toList();
+    };
+  }
+
+  private PpoWork ppo(LongSupplier nanoTime) {
+    return new PpoWork(
+        shape,
+        new PpoWork.Episodes(episodes, ANSWER, ANSWER),
+        new PpoWork.Text(PTX_RATIO, 2 * ANSWER),
+        Math.min(ROWS, episodes),
+        nanoTime);
+  }
+
+  private Case of(Stage stage, String variant, StageWork work) {
+    return new Case(this, stage, stage.label() + variant, work);
+  }
+
+  /// A stage's work at this size.
+  ///
+  /// @param name of the stage and what sets it apart, such as `sample 64`
+  record Case(BenchmarkSize size, Stage stage, String name, StageWork work) {}
+
+  /// What is measured.
+  public enum Stage {
+    /// A training step.
+    TRAIN,
+    /// Sampling of 1 and of 64 rows.
+    SAMPLE,
+    /// An iteration of PPO-ptx.
+    PPO,
+    /// A step of the reward model with 4 and with 9 completions a prompt.
+    REWARD;
+
+    /// The name in flags and tables.
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The stage of a name, in upper or lower case.
+    ///
+    /// @throws IllegalArgumentException naming the stages that there are
+    public static Stage named(String name) {
+      return Arrays.stream(values())
+          .filter(stage -> stage.label().equals(name.toLowerCase(Locale.ROOT)))
+          .findFirst()
+          .orElseThrow(() ->
+              new IllegalArgumentException(
+                  "expected one of the stages %s, found '%s'"
+                      .formatted(
+                          Arrays.stream(values())
+                              .map(Stage::label)
+                              .collect(Collectors.joining(", ")),
+                          name)));
+    }
+  }
+}

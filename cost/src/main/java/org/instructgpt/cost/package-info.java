@@ -1,0 +1,7 @@
+/// What each stage costs: operations and bytes counted from the shapes, memory foretold, speed
+/// measured.
+///
+/// [GptOperations] counts the matrix products, [MachineRates] are what a machine does at best, and
+/// their quotient is the floor under the time of a [StageWork], which a [StageBenchmark] measures.
+@org.jspecify.annotations.NullMarked
+package org.instructgpt.cost;
