@@ -7,16 +7,34 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.instructgpt.model.GptConfig;
 
-/// The four sizes at which stages are measured, with the amount of work that is usual at each.
-public enum BenchmarkSize {
+/// A size at which stages are measured, with the amount of work that is usual there.
+///
+/// @param name a letter
+/// @param shape of the model
+/// @param batch sequences of a training step
+/// @param length tokens of each of them
+/// @param sampled tokens of a prompt and of its response in sampling
+/// @param episodes of a PPO iteration
+public record BenchmarkSize(
+    String name, GptConfig shape, int batch, int length, int sampled, int episodes) {
   /// 840,000 parameters.
-  A(GptConfig.small(4, 128, 4, 64, 512), 32, 64, 32, 64),
+  public static final BenchmarkSize A =
+      new BenchmarkSize("A", GptConfig.small(4, 128, 4, 64, 512), 32, 64, 32, 64);
+
   /// 5.3 million parameters.
-  B(GptConfig.small(6, 256, 4, 128, 2048), 16, 128, 32, 64),
+  public static final BenchmarkSize B =
+      new BenchmarkSize("B", GptConfig.small(6, 256, 4, 128, 2048), 16, 128, 32, 64);
+
   /// 30 million parameters, 50,257 tokens in the vocabulary.
-  C(GptConfig.small(6, 384, 6, 256, 50257), 4, 256, 32, 16),
+  public static final BenchmarkSize C =
+      new BenchmarkSize("C", GptConfig.small(6, 384, 6, 256, 50257), 4, 256, 32, 16);
+
   /// 124 million parameters: GPT-2's smallest.
-  D(GptConfig.small(12, 768, 12, 1024, 50257), 2, 256, 64, 8);
+  public static final BenchmarkSize D =
+      new BenchmarkSize("D", GptConfig.small(12, 768, 12, 1024, 50257), 2, 256, 64, 8);
+
+  /// All of them, the smallest first.
+  public static final List<BenchmarkSize> ALL = List.of(A, B, C, D);
 
   private static final List<Integer> SAMPLED_TOGETHER = List.of(1, 64);
   private static final List<Integer> COMPLETIONS = List.of(4, 9);
@@ -26,26 +44,12 @@ public enum BenchmarkSize {
   private static final int ROWS = 64;
   private static final int ANSWER = 32;
 
-  private final GptConfig shape;
-  private final int batch;
-  private final int length;
-  private final int sampled;
-  private final int episodes;
-
-  BenchmarkSize(GptConfig shape, int batch, int length, int sampled, int episodes) {
-    this.shape = shape;
-    this.batch = batch;
-    this.length = length;
-    this.sampled = sampled;
-    this.episodes = episodes;
-  }
-
   /// The size of a name, in upper or lower case.
   ///
   /// @throws IllegalArgumentException naming the sizes that there are
   public static BenchmarkSize named(String name) {
-    return Arrays.stream(values())
-        .filter(size -> size.name().equals(name.toUpperCase(Locale.ROOT)))
+    return ALL.stream()
+        .filter(size -> size.name.equalsIgnoreCase(name))
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
@@ -53,12 +57,7 @@ public enum BenchmarkSize {
   }
 
   private static String names() {
-    return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
-  }
-
-  /// The shape of the model.
-  public GptConfig shape() {
-    return shape;
+    return ALL.stream().map(BenchmarkSize::name).collect(Collectors.joining(", "));
   }
 
   /// The tokens of a training step.

@@ -65,7 +65,7 @@ public record StageBenchmark(
     for (var size : sizes) {
       for (var stage : stages) {
         for (var part : size.cases(stage, nanoTime)) {
-          progress.accept("size %s, %s".formatted(size, part.name()));
+          progress.accept("size %s, %s".formatted(size.name(), part.name()));
           double needed = part.work().memory(precision);
           rows.add(
               new BenchmarkReport.Row(
