@@ -9,7 +9,7 @@ interface Attention {
   /// Added to the scores of keys that must not be seen: after the softmax nothing is left of them.
   double HIDDEN = -1e9;
 
-  /// From queries, keys and values side by side (B, T, 3C) to the mixed values (B, T, C).
+  /// From queries, keys and values side by side (N, 3C) to the mixed values (N, C).
   Tensor mix(int layer, Tensor qkv);
 
   /// The queries of a layer, converted and scaled for its scores: in float32 where the scores are,

@@ -70,8 +70,8 @@ final class CachedAttention implements Attention {
 
   @Override
   public Tensor mix(int layer, Tensor qkv) {
-    long b = qkv.size(0);
-    long t = qkv.size(1);
+    long b = padding.size(0);
+    long t = qkv.size(0) / b;
     long h = config.heads();
     long d = config.width() / h;
     var split = qkv.view(b, t, 3, h, d).transpose(1, 3); // (B, H, 3, T, D)
@@ -85,8 +85,8 @@ final class CachedAttention implements Attention {
     var k = Attention.wide(seen.select(2, 0), config);
     var v = seen.select(2, 1);
     return t == 1
-        ? one(q, k, v, from, end).view(b, 1, h * d)
-        : several(q, k, v, window).transpose(1, 2).reshape(b, t, h * d);
+        ? one(q, k, v, from, end).view(b, h * d)
+        : several(q, k, v, window).transpose(1, 2).reshape(b * t, h * d);
   }
 
   /// One query a row (B, H, 1, D). In bfloat16 products and sums are faster than the fused
@@ -114,11 +114,19 @@ final class CachedAttention implements Attention {
       throw new IllegalStateException("several tokens at once only at the start of the cache");
     }
     var mask =
-        CausalAttention.mask(t, window > 0 ? window : t, q.dtype()).to(q.device()).view(1, 1, t, t);
+        causalMask(t, window > 0 ? window : t, q.dtype()).to(q.device()).view(1, 1, t, t);
     var scores = scaled(q).matmul(k.transpose(2, 3)).add(mask);
     if (padded) {
       scores = scores.add_(padding.narrow(1, 0, t).unsqueeze(1).unsqueeze(1));
     }
     return scores.softmax(-1).to(v.dtype()).matmul(v);
+  }
+
+  /// Zeros where position i sees j (i - window < j <= i), [#HIDDEN] elsewhere, (T, T).
+  private static Tensor causalMask(int length, int window, DType type) {
+    var at = Tensor.range(0, length, Device.CPU);
+    var distance = at.unsqueeze(1).sub(at.unsqueeze(0));
+    var seen = distance.ge(0).and(distance.lt(window));
+    return Tensor.zeros(DType.FLOAT32, length, length).maskedFill(seen.not(), HIDDEN).to(type);
   }
 }

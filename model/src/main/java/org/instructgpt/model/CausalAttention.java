@@ -1,6 +1,7 @@
 package org.instructgpt.model;
 
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -8,58 +9,187 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Attention over whole sequences: each position sees itself and what lies before it; in a banded
-/// layer only the last `band` positions.
+/// Attention over whole sequences that lie in a [Packing]: each position sees itself and what lies
+/// before it; in a banded layer only the last `band` positions.
 ///
 /// In float32 libtorch's fused attention is the fastest on a processor, in bfloat16 two batched
 /// products around a softmax (measured: the fused one is several times slower there).
+///
+/// Belongs to the scope it is built in.
 final class CausalAttention implements Attention {
   private final GptConfig config;
   private final boolean fused;
-  private final @Nullable Tensor dense;
-  private final @Nullable Tensor banded;
+  private final List<Group> groups = new ArrayList<>();
 
-  CausalAttention(GptConfig config, int length, Precision precision, Tensor like) {
+  /// A group with what its attention reads besides the queries, keys and values.
+  ///
+  /// @param queries where the queries are, padded to M x Q; null if they lie side by side
+  /// @param prefixes where the tokens of the prefixes are, padded to M x P; null without prefixes
+  /// @param own which of the M x Q outputs are of tokens, in their order; null if all are
+  /// @param dense added to the scores, (1 or M, 1, Q, P + Q); null where a causal mask is enough
+  /// @param banded the same for banded layers; null if there are none
+  private record Group(
+      Packing.Group shape,
+      @Nullable Tensor queries,
+      @Nullable Tensor prefixes,
+      @Nullable Tensor own,
+      @Nullable Tensor dense,
+      @Nullable Tensor banded) {}
+
+  CausalAttention(GptConfig config, Packing packing, Precision precision, DType type, Device device) {
     this.config = config;
     this.fused = precision == Precision.FULL;
     var half = config.upcast() ? DType.FLOAT32 : DType.BFLOAT16;
-    var type = fused ? like.dtype() : half;
-    this.dense = fused ? null : mask(length, length, type).to(like.device());
-    this.banded = config.band() == 0 ? null : mask(length, config.band(), type).to(like.device());
+    Scope.constant(() ->
+        packing.groups().forEach(group ->
+            groups.add(prepared(group, fused ? type : half, device))));
   }
 
-  /// Zeros where position i sees j (i - window < j <= i), [#HIDDEN] elsewhere, (T, T).
-  static Tensor mask(int length, int window, DType type) {
-    return Scope.constant(() -> {
-      var at = Tensor.range(0, length, Device.CPU);
-      var distance = at.unsqueeze(1).sub(at.unsqueeze(0));
-      var seen = distance.ge(0).and(distance.lt(window));
-      return Tensor.zeros(DType.FLOAT32, length, length).maskedFill(seen.not(), HIDDEN).to(type);
-    });
+  private Group prepared(Packing.Group group, DType type, Device device) {
+    boolean even = group.isEven();
+    boolean causal = fused && even && !group.hasPrefixes();
+    return new Group(
+        group,
+        even ? null : index(places(group), device),
+        group.hasPrefixes() ? index(prefixPlaces(group), device) : null,
+        even ? null : index(owned(group), device),
+        causal ? null : mask(group, Integer.MAX_VALUE, type).to(device),
+        config.band() == 0 ? null : mask(group, config.band(), type).to(device));
+  }
+
+  private static Tensor index(int[] places, Device device) {
+    return Tensor.of(places).to(device);
+  }
+
+  /// The places of a group's tokens, padded with the group's first.
+  private static int[] places(Packing.Group group) {
+    int q = group.longest();
+    var places = new int[group.size() * q];
+    int at = group.from();
+    for (int m = 0; m < group.size(); m++) {
+      for (int i = 0; i < q; i++) {
+        places[m * q + i] = i < group.lengths()[m] ? at + i : group.from();
+      }
+      at += group.lengths()[m];
+    }
+    return places;
+  }
+
+  private static int[] prefixPlaces(Packing.Group group) {
+    int p = group.longestPrefix();
+    var places = new int[group.size() * p];
+    for (int m = 0; m < group.size(); m++) {
+      for (int i = 0; i < p; i++) {
+        places[m * p + i] = group.prefixes()[m] + (i < group.prefixLengths()[m] ? i : 0);
+      }
+    }
+    return places;
+  }
+
+  /// The cells of the padded M x Q that hold tokens.
+  private static int[] owned(Packing.Group group) {
+    int q = group.longest();
+    var cells = new ArrayList<Integer>();
+    for (int m = 0; m < group.size(); m++) {
+      for (int i = 0; i < group.lengths()[m]; i++) {
+        cells.add(m * q + i);
+      }
+    }
+    return cells.stream().mapToInt(i -> i).toArray();
+  }
+
+  /// Zeros where a query sees a key (less than `window` positions before it, and no padding),
+  /// [#HIDDEN] elsewhere. The keys are the prefix, padded to P, and then the segment's own, padded
+  /// to Q; rows that need the same are made once.
+  private static Tensor mask(Packing.Group group, int window, DType type) {
+    int q = group.longest();
+    int p = group.longestPrefix();
+    // A causal mask hides the padding behind a segment from its tokens.
+    int rows = group.hasEvenPrefixes() ? 1 : group.size();
+    var mask = new float[rows * q * (p + q)];
+    for (int m = 0; m < rows; m++) {
+      int before = p == 0 ? 0 : group.prefixLengths()[m];
+      for (int i = 0; i < q; i++) {
+        hide(mask, (m * q + i) * (p + q), new Row(before, p, q, before + i, window));
+      }
+    }
+    return Tensor.of(mask, rows, 1, q, p + q).to(type);
+  }
+
+  /// A query's row of a mask.
+  ///
+  /// @param before tokens of the prefix
+  /// @param p cells of the prefix
+  /// @param q cells of the segment
+  /// @param position of the query
+  private record Row(int before, int p, int q, int position, int window) {
+    boolean sees(int key) {
+      int at = key < p ? key : before + key - p;
+      return (key >= p || key < before) && at <= position && position - at < window;
+    }
+  }
+
+  private static void hide(float[] mask, int from, Row row) {
+    for (int key = 0; key < row.p + row.q; key++) {
+      mask[from + key] = row.sees(key) ? 0 : (float) HIDDEN;
+    }
   }
 
   @Override
   public Tensor mix(int layer, Tensor qkv) {
-    long b = qkv.size(0);
-    long t = qkv.size(1);
-    long h = config.heads();
-    long d = config.width() / h;
-    var split = qkv.view(b, t, 3, h, d).permute(2, 0, 3, 1, 4); // (3, B, H, T, D)
-    var q = Attention.queries(split.select(0, 0), config, layer);
-    var k = Attention.wide(split.select(0, 1), config);
-    var v = split.select(0, 2);
-    var mask = config.window(layer) > 0 ? banded : dense;
-    if (fused) {
-      var mixed = mask == null ? q.causalAttention(k, v) : q.attention(k, v, mask);
-      return mixed.transpose(1, 2).reshape(b, t, h * d);
+    if (groups.size() == 1) {
+      return mix(layer, qkv, groups.getFirst());
     }
+    return Tensor.cat(groups.stream().map(group -> mix(layer, qkv, group)).toList(), 0);
+  }
+
+  private Tensor mix(int layer, Tensor qkv, Group group) {
+    long m = group.shape.size();
+    long t = group.shape.longest();
+    long c = config.width();
+    long h = config.heads();
+    // Looking up rows is an embedding: its gradient is summed in parallel, that of an index is not.
+    var own =
+        group.queries == null
+            ? qkv.narrow(0, group.shape.from(), m * t)
+            : qkv.embedding(group.queries);
+    var split = own.view(m, t, 3, h, c / h).permute(2, 0, 3, 1, 4); // (3, M, H, Q, D)
+    var q = Attention.queries(split.select(0, 0), config, layer);
+    var k = split.select(0, 1);
+    var v = split.select(0, 2);
+    if (group.prefixes != null) {
+      var before =
+          qkv.narrow(1, c, 2 * c)
+              .embedding(group.prefixes)
+              .view(m, group.shape.longestPrefix(), 2, h, c / h)
+              .permute(2, 0, 3, 1, 4); // (2, M, H, P, D)
+      k = Tensor.cat(List.of(before.select(0, 0), k), 2);
+      v = Tensor.cat(List.of(before.select(0, 1), v), 2);
+    }
+    var mask = config.window(layer) > 0 ? group.banded : group.dense;
+    var mixed = attend(q, Attention.wide(k, config), v, mask).transpose(1, 2).reshape(m * t, c);
+    return group.own == null ? mixed : mixed.embedding(group.own);
+  }
+
+  /// From queries (M, H, Q, D), keys and values (M, H, P + Q, D) to (M, H, Q, D).
+  private Tensor attend(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask) {
+    if (mask == null) {
+      return q.causalAttention(k, v);
+    }
+    if (fused) {
+      return q.attention(k, v, mask);
+    }
+    long m = q.size(0);
+    long h = q.size(1);
+    long t = q.size(2);
+    long s = k.size(2);
+    long d = q.size(3);
+    var added = mask.size(0) == 1 ? mask.view(t, s) : mask.expand(m, h, t, s).reshape(m * h, t, s);
     var scores =
-        Objects.requireNonNull(mask)
-            .baddbmm(
-                q.reshape(b * h, t, d),
-                k.reshape(b * h, t, d).transpose(1, 2),
-                1 / Math.sqrt((double) d));
-    var mixed = scores.softmax(-1).to(v.dtype()).bmm(v.reshape(b * h, t, d));
-    return mixed.view(b, h, t, d).transpose(1, 2).reshape(b, t, h * d);
+        added.baddbmm(
+            q.reshape(m * h, t, d),
+            k.reshape(m * h, s, d).transpose(1, 2),
+            1 / Math.sqrt((double) d));
+    return scores.softmax(-1).to(v.dtype()).bmm(v.reshape(m * h, s, d)).view(m, h, t, d);
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
@@ -214,7 +215,7 @@ public final class Gpt {
   /// The hidden states (B, T, C) after the last normalisation.
   ///
   /// Each position sees itself and what lies before it, so rows may be padded on the right with any
-  /// ids.
+  /// ids. A batch of rows of different lengths is better packed: [#hidden(Sequences, Dropout)].
   ///
   /// @param tokens ids (B, T), T at most the context
   /// @param dropout what to drop; [Dropout#NONE] outside supervised training
@@ -223,33 +224,59 @@ public final class Gpt {
   }
 
   Tensor hidden(Weights weights, Tensor tokens, Dropout dropout) {
+    long rows = tokens.size(0);
     long length = tokens.size(1);
+    requireFit(length);
+    var x = weights.token.embedding(tokens).add(weights.position.narrow(0, 0, length));
+    var packing = Packing.even((int) rows, (int) length);
+    return blocks(weights, x.view(rows * length, -1), attention(packing), dropout)
+        .view(rows, length, -1);
+  }
+
+  /// The hidden states (N, C) of the N tokens of a batch after the last normalisation.
+  ///
+  /// @param dropout what to drop; [Dropout#NONE] outside supervised training
+  public Tensor hidden(Sequences batch, Dropout dropout) {
+    requireFit(batch.longest());
+    var weights = weights();
+    var x =
+        weights.token.embedding(batch.tokens()).add(weights.position.embedding(batch.positions()));
+    return blocks(weights, x, attention(batch.packing()), dropout);
+  }
+
+  private void requireFit(long length) {
     if (length > config.context()) {
       throw new IllegalArgumentException(
           "a sequence has %d tokens, but the model's context is %d: shorten it"
               .formatted(length, config.context()));
     }
-    var x = weights.token.embedding(tokens).add(weights.position.narrow(0, 0, length));
-    return blocks(weights, x, new CausalAttention(config, (int) length, precision, x), dropout);
   }
 
-  /// The blocks over an embedded input (B, T, C), with attention as `attention` does it.
+  private Attention attention(Packing packing) {
+    var flat = parameters.flat();
+    return new CausalAttention(config, packing, precision, flat.dtype(), flat.device());
+  }
+
+  /// The blocks over embedded tokens (N, C), with attention as `attention` does it.
   Tensor blocks(Weights weights, Tensor input, Attention attention, Dropout dropout) {
-    long b = input.size(0);
-    long t = input.size(1);
-    long c = config.width();
     double epsilon = config.layerNormEpsilon();
     boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
-    var x = input.view(b * t, c);
+    var steps = new ArrayList<UnaryOperator<Tensor>>();
     for (int i = 0; i < weights.blocks.size(); i++) {
+      int layer = i;
       var w = weights.blocks.get(i);
-      var qkv = linear(rounded(x.layerNorm(w.norm1, w.norm1Shift, epsilon)), w.qkv, w.qkvBias);
-      var mixed = attention.mix(i, qkv.view(b, t, 3 * c)).view(b * t, c);
-      x = x.add(dropout.apply(linear(mixed, w.project, w.projectBias)));
-      var inner = linear(rounded(x.layerNorm(w.norm2, w.norm2Shift, epsilon)), w.up, w.upBias);
-      x = x.add(dropout.apply(linear(inner.gelu(tanh), w.down, w.downBias)));
+      steps.add(x -> {
+        var qkv = linear(rounded(x.layerNorm(w.norm1, w.norm1Shift, epsilon)), w.qkv, w.qkvBias);
+        var mixed = attention.mix(layer, qkv);
+        return x.add(dropout.apply(linear(mixed, w.project, w.projectBias)));
+      });
+      steps.add(x -> {
+        var inner = linear(rounded(x.layerNorm(w.norm2, w.norm2Shift, epsilon)), w.up, w.upBias);
+        return x.add(dropout.apply(linear(inner.gelu(tanh), w.down, w.downBias)));
+      });
     }
-    return x.layerNorm(weights.norm, weights.shift, epsilon).view(b, t, c);
+    steps.add(x -> x.layerNorm(weights.norm, weights.shift, epsilon));
+    return Tensor.chain(input, steps);
   }
 
   /// `x W + b` for x (N, in). A single float32 row, as when decoding one sequence, times a large

@@ -12,12 +12,12 @@ public final class LogProbs {
 
   private LogProbs() {}
 
-  /// Natural log-probability (N) of every response token given what stands before it.
+  /// Natural log-probability (R) of every response token given what stands before it.
   ///
   /// @param temperature divides the logits; the one the responses were sampled at, or 1
   public static Tensor ofResponses(
       Gpt model, Sequences batch, double temperature, Dropout dropout) {
-    var hidden = model.hidden(batch.tokens(), dropout).view(-1, model.config().width());
+    var hidden = model.hidden(batch, dropout);
     return of(model, hidden.indexSelect(0, batch.predictors()), batch.responses(), temperature);
   }
 

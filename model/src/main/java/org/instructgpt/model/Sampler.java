@@ -251,7 +251,8 @@ public final class Sampler {
     int t = input.length / b;
     cache.startAt(slot);
     var hidden = model.blocks(weights, embed(weights, live, input, slot), cache, Dropout.NONE);
-    var logits = model.logits(weights.unembedding(), hidden.select(1, t - 1));
+    var last = hidden.view(b, t, -1).select(1, t - 1);
+    var logits = model.logits(weights.unembedding(), last);
     boolean rounded = vocabulary < model.config().vocabulary();
     var draws = new float[b];
     for (int i = 0; i < b; i++) {
@@ -269,14 +270,13 @@ public final class Sampler {
     return next;
   }
 
-  /// Tokens and positions of `input` as vectors (B, T, C).
+  /// Tokens and positions of `input` as vectors (B*T, C).
   private Tensor embed(Gpt.Weights weights, List<SampledRow> live, int[] input, int slot) {
     if (input.length == 1) { // a view of the two vectors needs no index made for it
       var token = weights.token().narrow(0, input[0], 1);
-      return token.add(weights.position().narrow(0, slot - live.getFirst().pad(), 1)).unsqueeze(0);
+      return token.add(weights.position().narrow(0, slot - live.getFirst().pad(), 1));
     }
-    int b = live.size();
-    int t = input.length / b;
+    int t = input.length / live.size();
     var positions = new int[input.length];
     for (int i = 0; i < input.length; i++) {
       // Padding stands at the first position; a row that is complete but still in the batch, while
@@ -287,8 +287,8 @@ public final class Sampler {
     var device = weights.token().device();
     return weights
         .token()
-        .embedding(Tensor.of(input, b, t).to(device))
-        .add(weights.position().embedding(Tensor.of(positions, b, t).to(device)));
+        .embedding(Tensor.of(input).to(device))
+        .add(weights.position().embedding(Tensor.of(positions).to(device)));
   }
 
   private static float[] logProbs(Tensor logits, int[] chosen) {

@@ -72,16 +72,16 @@ public final class ScalarModel {
 
   /// The reward (B) of each row.
   public Tensor rewards(Sequences batch) {
-    return read(batch.tokens(), batch.last());
+    return read(batch, batch.last());
   }
 
-  /// The value (N) before each response token.
+  /// The value (R) before each response token.
   public Tensor values(Sequences batch) {
-    return read(batch.tokens(), batch.predictors());
+    return read(batch, batch.predictors());
   }
 
-  private Tensor read(Tensor tokens, Tensor positions) {
-    var hidden = gpt.hidden(tokens, Dropout.NONE).view(-1, config().width());
+  private Tensor read(Sequences batch, Tensor positions) {
+    var hidden = gpt.hidden(batch, Dropout.NONE);
     var head = parameters().get(HEAD).transpose(0, 1);
     return parameters().get(BIAS).addmm(hidden.indexSelect(0, positions), head).squeeze(1);
   }

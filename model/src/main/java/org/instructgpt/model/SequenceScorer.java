@@ -1,8 +1,10 @@
 package org.instructgpt.model;
 
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -18,8 +20,8 @@ import org.instructgpt.torch.Tensor;
 /// Scores given responses to prompts, a batch at a time and without gradients: rewards under a
 /// [ScalarModel], log-probabilities under a [Gpt]. Results are in the order of the examples.
 ///
-/// Which examples share a batch is the caller's choice, since it decides how much of a batch is
-/// padding, and since sums in another order differ in their last bits.
+/// Which examples share a batch is the caller's choice, since it decides which of them share their
+/// prompt, and since sums in another order differ in their last bits.
 public final class SequenceScorer {
   private final Batching batching;
   private final BooleanSupplier stop;
@@ -46,22 +48,33 @@ public final class SequenceScorer {
         examples -> ofRows(IntStream.range(0, examples.size()).boxed().toList(), rows));
   }
 
-  /// Batches of so many examples of similar length, the shortest first.
+  /// Batches of so many examples of similar length, the shortest first; those of one prompt stand
+  /// together.
   public static SequenceScorer shortestFirst(int rows) {
-    return new SequenceScorer(examples -> ofRows(sorted(examples, byLength(examples)), rows));
+    return new SequenceScorer(examples ->
+        ofRows(byPrompt(examples, Comparator.comparingInt(EncodedExample::length)), rows));
   }
 
-  /// Batches of examples of similar length, the longest first.
+  /// Batches of examples of similar length, the longest first; those of one prompt stand together.
   ///
-  /// @param tokens the most cells of a batch (its rows times its longest); an example that needs
-  ///   more is a batch by itself
+  /// @param tokens the most tokens of a batch, a prompt that its examples share counted once; an
+  ///   example that needs more is a batch by itself
   public static SequenceScorer longestFirst(int tokens) {
     return new SequenceScorer(examples -> {
-      var order = sorted(examples, byLength(examples).reversed());
+      var longest = Comparator.comparingInt(EncodedExample::length).reversed();
       var batches = new ArrayList<List<Integer>>();
-      for (int from = 0; from < order.size(); from += batches.getLast().size()) {
-        int rows = Math.max(1, tokens / examples.get(order.get(from)).length());
-        batches.add(order.subList(from, Math.min(order.size(), from + rows)));
+      int used = 0;
+      EncodedExample before = null;
+      for (int i : byPrompt(examples, longest)) {
+        var example = examples.get(i);
+        boolean shares = before != null && Arrays.equals(before.prompt(), example.prompt());
+        used += shares ? example.response().length : example.length();
+        if (batches.isEmpty() || used > tokens) {
+          batches.add(new ArrayList<>());
+          used = example.length();
+        }
+        batches.getLast().add(i);
+        before = example;
       }
       return batches;
     });
@@ -130,12 +143,20 @@ public final class SequenceScorer {
     }
   }
 
-  private static Comparator<Integer> byLength(List<EncodedExample> examples) {
-    return Comparator.comparingInt(i -> examples.get(i).length());
-  }
-
-  private static List<Integer> sorted(List<EncodedExample> examples, Comparator<Integer> order) {
-    return IntStream.range(0, examples.size()).boxed().sorted(order).toList();
+  /// The indices of the examples in the given order, but those of one prompt next to each other, at
+  /// the place of the first of them: what they share is computed once ([Sequences]).
+  private static List<Integer> byPrompt(
+      List<EncodedExample> examples, Comparator<EncodedExample> order) {
+    var prompts = new LinkedHashMap<IntBuffer, List<Integer>>();
+    IntStream.range(0, examples.size())
+        .boxed()
+        .sorted(Comparator.comparing(examples::get, order))
+        .forEach(i ->
+            prompts
+                .computeIfAbsent(
+                    IntBuffer.wrap(examples.get(i).prompt()), _ -> new ArrayList<>())
+                .add(i));
+    return prompts.values().stream().flatMap(List::stream).toList();
   }
 
   private static List<List<Integer>> ofRows(List<Integer> order, int rows) {

@@ -107,7 +107,7 @@ class SequenceScorerTest {
     assertThat(batches(SequenceScorer.inOrder(3))).containsExactly(3, 3, 1);
     assertThat(batches(SequenceScorer.shortestFirst(5))).containsExactly(5, 2);
     // 9 | 7 6 | 5 4 | 3 3 of at most 14 cells
-    assertThat(batches(SequenceScorer.longestFirst(14))).containsExactly(1, 2, 2, 2);
+    assertThat(batches(SequenceScorer.longestFirst(14))).containsExactly(1, 2, 3, 1);
     assertThat(batches(SequenceScorer.longestFirst(8))).containsExactly(1, 1, 1, 1, 2, 1);
   }
 

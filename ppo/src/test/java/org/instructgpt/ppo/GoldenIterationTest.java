@@ -152,7 +152,7 @@ class GoldenIterationTest {
   }
 
   private static Tensor logProbs(Gpt model, Sequences row) {
-    var hidden = model.hidden(row.tokens(), Dropout.NONE).view(-1, model.config().width());
+    var hidden = model.hidden(row, Dropout.NONE);
     var logits = model.logits(hidden).logSoftmax(1).indexSelect(0, row.predictors());
     return logits.gather(1, row.responses().unsqueeze(1)).squeeze(1);
   }
@@ -164,8 +164,7 @@ class GoldenIterationTest {
   private static List<int[][]> rows(Sequences batch) {
     var rows = new ArrayList<int[][]>();
     for (int b = 0; b < batch.rows(); b++) {
-      int[] all =
-          Arrays.stream(batch.tokens().select(0, b).longs()).mapToInt(Math::toIntExact).toArray();
+      int[] all = batch.row(b);
       int prompt = batch.prompts()[b];
       rows.add(
           new int[][] {

@@ -89,6 +89,11 @@ record JudgedPrompt(
     return prompt().length + completions.stream().mapToInt(ids -> ids.length).max().orElse(0);
   }
 
+  /// The number of tokens of the prompt and all its completions.
+  int tokens() {
+    return prompt().length + completions.stream().mapToInt(ids -> ids.length).sum();
+  }
+
   /// The prompt with each of the completions: what the network reads.
   List<EncodedExample> rows() {
     return IntStream.range(0, k())

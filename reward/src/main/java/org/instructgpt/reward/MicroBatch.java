@@ -3,10 +3,11 @@ package org.instructgpt.reward;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.text.EncodedExample;
 
 /// The part of a batch that goes through the network at once: whole prompts, since the completions
-/// of a prompt are compared with each other. Each completion is one row.
+/// of a prompt are compared with each other and share one pass over it ([Sequences]).
 ///
 /// @param prompts with all rankings of their completions
 record MicroBatch(List<JudgedPrompt> prompts) {
@@ -14,25 +15,24 @@ record MicroBatch(List<JudgedPrompt> prompts) {
     prompts = List.copyOf(prompts);
   }
 
-  /// Splits a batch. Prompts of similar length go together, so little is padding.
+  /// Splits a batch. Prompts of similar length go together.
   ///
-  /// @param tokens the greatest number of cells (rows times the longest row) of a part; a prompt
-  ///   that needs more is a part by itself
+  /// @param tokens the greatest number of tokens of a part, each prompt counted once; a prompt that
+  ///   needs more is a part by itself
   static List<MicroBatch> of(List<JudgedPrompt> batch, int tokens) {
     var longestFirst =
         batch.stream().sorted(Comparator.comparingInt(JudgedPrompt::longest).reversed()).toList();
     var parts = new ArrayList<MicroBatch>();
     var open = new ArrayList<JudgedPrompt>();
-    int rows = 0;
+    long used = 0;
     for (var judged : longestFirst) {
-      long width = open.isEmpty() ? judged.longest() : open.getFirst().longest();
-      if (!open.isEmpty() && (rows + judged.k()) * width > tokens) {
+      if (!open.isEmpty() && used + judged.tokens() > tokens) {
         parts.add(new MicroBatch(open));
         open.clear();
-        rows = 0;
+        used = 0;
       }
       open.add(judged);
-      rows += judged.k();
+      used += judged.tokens();
     }
     if (!open.isEmpty()) {
       parts.add(new MicroBatch(open));

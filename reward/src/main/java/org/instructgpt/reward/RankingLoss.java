@@ -1,6 +1,7 @@
 package org.instructgpt.reward;
 
 import java.util.List;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.Tensor;
 
 /// The K-wise loss of reward modelling.
@@ -27,11 +28,10 @@ import org.instructgpt.torch.Tensor;
 /// of a single pass, and the model overfits within it; together, each completion is seen once. That
 /// gave the paper better accuracy and log loss on held-out comparisons.
 ///
-/// **The cost.** Each completion goes through the network once, K forward passes and not the K (K -
-/// 1) of pair after pair; the pairs themselves are gathered from a vector of K numbers. (The K rows
-/// of a prompt still repeat the prompt. They could share its keys and values, either as one row of
-/// prompt and completions whose attention mask hides the completions from each other, or through a
-/// cache with gradients; with long prompts that would save up to a factor of K.)
+/// **The cost.** The prompt and each completion go through the network once, in one packed row in
+/// which the completions see the prompt and themselves but not each other ([Sequences]); pair after
+/// pair it would be K (K - 1) passes over prompt and completion. The pairs themselves are gathered
+/// from a vector of K numbers.
 ///
 /// **The gradient** of a pair is sigmoid(r_j - r_i) on both of its ends, with opposite signs. It adds
 /// up to 0 over each prompt, so the loss is blind to a shift of all rewards; see [RewardShift].

@@ -26,8 +26,8 @@ import org.instructgpt.torch.Tensor;
 
 /// Trains a reward model on rankings (InstructGPT section 3.5 and appendix C.2).
 ///
-/// A step takes a batch of prompts, each with all its rankings ([JudgedPrompt]), puts each of their
-/// completions through the network once, and moves against the gradient of the [RankingLoss]. There
+/// A step takes a batch of prompts, each with all its rankings ([JudgedPrompt]), puts each prompt and
+/// each of its completions through the network once, and moves against the gradient of the [RankingLoss]. There
 /// is no dropout and nothing else is random, so a step depends on weights, optimizer and step
 /// number alone. An epoch visits each prompt once; its last batch is smaller rather than filled up
 /// with prompts of a second round, since seeing data twice is what makes reward models overfit.
@@ -60,8 +60,8 @@ public final class RewardModeling implements Trainer {
   /// @param weightDecay decoupled, on matrices
   /// @param gradientClip the greatest global norm of the gradient
   /// @param seed of the order of the prompts
-  /// @param microBatchTokens how many cells (rows times the longest row) are in memory at once, if
-  ///   a single prompt does not need more; changes results by rounding only
+  /// @param microBatchTokens how many tokens are in memory at once, each prompt counted once, if a
+  ///   single prompt does not need more; changes results by rounding only
   public record Settings(
       int epochs,
       int batchPrompts,

@@ -44,16 +44,18 @@ class MicroBatchTest {
   }
 
   @Test
-  void aRowIsThePromptWithOneCompletion() {
+  void thePromptIsReadOnceAndEachCompletionSeesIt() {
     var ranked =
         new TokenizedRanking(
-            "p", new int[] {4, 5}, List.of(new int[] {6, 9}, new int[] {9}), List.of(1, 2), "ann");
+            "p", new int[] {4, 5}, List.of(new int[] {9}, new int[] {6, 9}), List.of(1, 2), "ann");
     try (var _ = Scope.open()) {
       var sequences =
           Sequences.of(new MicroBatch(JudgedPrompt.of(List.of(ranked))).rows(), Device.CPU);
 
-      assertThat(sequences.tokens().longs()).startsWith(4, 5, 6, 9, 4, 5, 9);
-      assertThat(sequences.last().longs()).containsExactly(3, 6);
+      assertThat(sequences.tokens().longs()).containsExactly(4, 5, 6, 9, 9);
+      assertThat(sequences.last().longs()).containsExactly(4, 3);
+      assertThat(sequences.row(0)).containsExactly(4, 5, 9);
+      assertThat(sequences.row(1)).containsExactly(4, 5, 6, 9);
     }
   }
 }

@@ -43,6 +43,16 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /// Frees what a scope around the caller would free later.
+  static void free(Pointer handle) {
+    var scope = PointerScope.getInnerScope();
+    if (scope != null) {
+      scope.detach(handle);
+    } else {
+      handle.releaseReference();
+    }
+  }
+
   /// How many native objects are alive in the process: equal before and after a step that leaks
   /// nothing.
   public static long liveObjects() {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -134,6 +135,23 @@ public final class Tensor {
   /// was made on the way is freed.
   public static Tensor tidy(Supplier<Tensor> body) {
     return Scope.tidy(body, result -> result.handle);
+  }
+
+  /// Applies `steps` one after another and hands the last result to the scope around it. Of each
+  /// step only the result lives on, and only until the next has read it: so a pass without gradients
+  /// through many layers needs the memory of one. With gradients the graph keeps what it needs.
+  ///
+  /// @param steps each makes a tensor of its own from the one before
+  public static Tensor chain(Tensor start, List<UnaryOperator<Tensor>> steps) {
+    var result = start;
+    for (var step : steps) {
+      var before = result;
+      result = tidy(() -> step.apply(before));
+      if (before != start) {
+        Scope.free(before.handle);
+      }
+    }
+    return result;
   }
 
   // ---- Looking ----
