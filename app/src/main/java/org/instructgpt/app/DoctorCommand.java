@@ -57,6 +57,8 @@ final class DoctorCommand implements Callable<Integer> {
     rate(out, "bfloat16", DType.BFLOAT16);
     say(out, "libraries", libraries());
     environment(out, "OMP_WAIT_POLICY");
+    environment(out, "GOMP_SPINCOUNT");
+    environment(out, "MKL_THREADING_LAYER");
     environment(out, "GLIBC_TUNABLES");
     return 0;
   }

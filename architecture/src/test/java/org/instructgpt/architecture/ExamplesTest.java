@@ -186,6 +186,7 @@ class ExamplesTest {
     var process = new ProcessBuilder(command).directory(folder.toFile());
     process.environment().put("JAVA_HOME", System.getProperty("java.home"));
     process.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+    process.environment().put("MKL_THREADING_LAYER", "GNU");
     var running = process.redirectErrorStream(true).start();
     var told = new String(running.getInputStream().readAllBytes());
     assertThat(running.waitFor()).as(told).isZero();
