@@ -50,7 +50,7 @@ class GptTest {
   }
 
   private static Gpt gpt(ReferenceGpt reference, GptConfig config) {
-    var parameters = new Parameters(Gpt.shapes(config), DType.FLOAT64, Device.CPU);
+    var parameters = new Parameters(Gpt.shapes(config), DType.FLOAT64, Device.CPU).train();
     reference.copyTo(parameters);
     return new Gpt(config, Precision.FULL, parameters);
   }
@@ -361,7 +361,7 @@ class GptTest {
   void mixedPrecisionIsCloseAndItsGradientsAreInTheParametersType() {
     var config = config(Activation.GELU, 3);
     var reference = reference(config);
-    var parameters = new Parameters(Gpt.shapes(config), DType.FLOAT32, Device.CPU);
+    var parameters = new Parameters(Gpt.shapes(config), DType.FLOAT32, Device.CPU).train();
     reference.copyTo(parameters);
     var mixed = new Gpt(config, Precision.MIXED, parameters);
     var loss = loss(mixed, Dropout.NONE);

@@ -1,6 +1,7 @@
 package org.instructgpt.ppo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,6 +62,19 @@ class ExportTest {
     assertThat(models.value().bias()).isEqualTo(-1.5);
     policy.parameters().flat().zero_();
     assertThat(models.reference().parameters().flat().norm().item()).isPositive();
+  }
+
+  @Test
+  void onlyThePolicyAndTheValuesHaveMemoryForGradients() {
+    var rewardModel = rewardModel();
+    var models =
+        PpoModels.start(Toys.gpt(config, DType.FLOAT32, Precision.FULL, 0.3), rewardModel);
+    var data = Toys.data(Optional.of(Toys.corpus(8)));
+    new Ppo(models, data, Toys.settings(), Toys.LINEAGE, () -> 0).step(0);
+    assertThat(models.policy().parameters().gradient().count()).isPositive();
+    assertThat(models.value().parameters().gradient().count()).isPositive();
+    assertThatThrownBy(models.reference().parameters()::gradient).hasMessageContaining("frozen");
+    assertThatThrownBy(rewardModel.parameters()::gradient).hasMessageContaining("frozen");
   }
 
   private ScalarModel rewardModel() {

@@ -41,14 +41,14 @@ final class Toys {
   }
 
   static Gpt gpt(GptConfig config, DType type, Precision precision, double phase) {
-    var parameters = new Parameters(Gpt.shapes(config), type, Device.CPU);
+    var parameters = new Parameters(Gpt.shapes(config), type, Device.CPU).train();
     fill(parameters, phase);
     return new Gpt(config, precision, parameters);
   }
 
   /// Weights from a formula.
   static ScalarModel scalar(DType type, double phase) {
-    var parameters = new Parameters(ScalarModel.shapes(CONFIG), type, Device.CPU);
+    var parameters = new Parameters(ScalarModel.shapes(CONFIG), type, Device.CPU).train();
     fill(parameters, phase);
     return new ScalarModel(CONFIG, Precision.FULL, parameters);
   }

@@ -29,7 +29,9 @@ final class Toys {
   static ScalarModel model(DType type, long seed) {
     var model =
         new ScalarModel(
-            CONFIG, Precision.FULL, new Parameters(ScalarModel.shapes(CONFIG), type, Device.CPU));
+            CONFIG,
+            Precision.FULL,
+            new Parameters(ScalarModel.shapes(CONFIG), type, Device.CPU).train());
     var body =
         new Gpt(CONFIG, Precision.FULL, new Parameters(Gpt.shapes(CONFIG), type, Device.CPU));
     body.initialize(new Randomness(seed));

@@ -34,7 +34,7 @@ final class Small {
 
   /// A float64 model with the reference's weights.
   static Gpt exact() {
-    var parameters = new Parameters(Gpt.shapes(CONFIG), DType.FLOAT64, Device.CPU);
+    var parameters = new Parameters(Gpt.shapes(CONFIG), DType.FLOAT64, Device.CPU).train();
     reference().copyTo(parameters);
     return new Gpt(CONFIG, Precision.FULL, parameters);
   }

@@ -47,9 +47,9 @@ public final class AdamW {
     }
   }
 
-  /// Moments of zero. Belongs to the scope it is built in.
+  /// Moments of zero, for parameters that are trained from now on. Belongs to the scope it is built in.
   public AdamW(Parameters parameters, Settings settings) {
-    this.parameters = parameters;
+    this.parameters = parameters.train();
     this.settings = settings;
     var flat = parameters.flat();
     firstMoment = Tensor.zeros(flat.dtype(), flat.device(), flat.count());

@@ -31,15 +31,27 @@ public final class Ema {
     return average;
   }
 
-  /// Runs `body` while the parameters hold their average, then puts them back.
+  /// Runs `body` while the parameters hold their average, then puts them back. The two change
+  /// places, so no third copy is made; meanwhile [#average()] holds the parameters.
   public void swappedIn(Runnable body) {
-    try (var _ = Scope.open()) {
-      var current = parameters.flat().copy();
-      parameters.flat().copy_(average);
-      try {
-        body.run();
-      } finally {
-        parameters.flat().copy_(current);
+    exchange();
+    try {
+      body.run();
+    } finally {
+      exchange();
+    }
+  }
+
+  private void exchange() {
+    long count = average.count();
+    for (long from = 0; from < count; from += AdamW.CHUNK) {
+      try (var _ = Scope.open()) {
+        long length = Math.min(AdamW.CHUNK, count - from);
+        var mine = average.narrow(0, from, length);
+        var theirs = parameters.flat().narrow(0, from, length);
+        var kept = mine.copy();
+        mine.copy_(theirs);
+        theirs.copy_(kept);
       }
     }
   }

@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.bytedeco.javacpp.PointerScope;
+import org.jspecify.annotations.Nullable;
 
 /// Named parameters as views of one flat tensor, and their gradients as views of another.
 ///
@@ -15,37 +17,54 @@ import java.util.SequencedMap;
 /// of declaration, so that weight decay, which spares biases and normalisations, is an operation on
 /// a prefix.
 ///
-/// Belongs to the scope it is built in.
+/// Parameters are frozen, without memory for gradients, until [#train()], which an optimizer calls.
+/// So a model that only scores, samples or serves takes half of what it takes in training, and
+/// nobody has to say so.
+///
+/// Belongs, gradients included, to the scope it is built in.
 public final class Parameters {
   private static final int ALIGNMENT = 16;
 
   private final Tensor flat;
-  private final Tensor gradient;
   private final SequencedMap<String, Tensor> byName = new LinkedHashMap<>();
+  private final Map<String, Long> offsets = new LinkedHashMap<>();
   private final long decayed;
+  private final @Nullable PointerScope home = PointerScope.getInnerScope();
 
-  /// Zeros of the given shapes, ready to collect gradients.
+  /// Null while the parameters are frozen.
+  private @Nullable Tensor gradient;
+
+  /// Zeros of the given shapes, frozen.
   ///
   /// @param shapes the shape of each parameter by its name
   public Parameters(SequencedMap<String, long[]> shapes, DType type, Device device) {
-    var offsets = new LinkedHashMap<String, Long>();
-    long matrices = place(shapes, offsets, 0, true);
-    long end = place(shapes, offsets, matrices, false);
+    long matrices = place(shapes, 0, true);
+    long end = place(shapes, matrices, false);
     decayed = matrices;
     flat = Tensor.zeros(type, device, end);
-    gradient = Tensor.zeros(type, device, end);
-    shapes.forEach((name, shape) -> {
-      long at = offsets.getOrDefault(name, 0L);
-      long count = count(shape);
-      // detach() keeps the memory but makes a leaf of its own, so the flat tensor is in no graph.
-      var parameter = flat.narrow(0, at, count).view(shape).detach().requireGradient(true);
-      parameter.collectGradientIn(gradient.narrow(0, at, count).view(shape));
-      byName.put(name, parameter);
-    });
+    // detach() keeps the memory but makes a leaf of its own, so the flat tensor is in no graph.
+    shapes.forEach((name, shape) -> byName.put(name, part(flat, name, shape).detach()));
   }
 
-  private static long place(
-      Map<String, long[]> shapes, Map<String, Long> offsets, long from, boolean matrices) {
+  private Tensor part(Tensor whole, String name, long[] shape) {
+    return whole.narrow(0, offsets.getOrDefault(name, 0L), count(shape)).view(shape);
+  }
+
+  /// Prepares for training: from now on gradients are recorded, and collected in memory of their
+  /// own. Where that is so already, nothing changes.
+  public Parameters train() {
+    if (gradient == null) {
+      var zeros = Scope.tidy(home, () -> Tensor.zeros(flat.dtype(), flat.device(), flat.count()));
+      byName.forEach((name, parameter) -> {
+        parameter.requireGradient(true);
+        parameter.collectGradientIn(part(zeros, name, parameter.shape()));
+      });
+      gradient = zeros;
+    }
+    return this;
+  }
+
+  private long place(Map<String, long[]> shapes, long from, boolean matrices) {
     long at = from;
     for (var entry : shapes.entrySet()) {
       if (entry.getValue().length > 1 == matrices) {
@@ -66,7 +85,13 @@ public final class Parameters {
   }
 
   /// All gradients in one dimension (N), in the places of their parameters.
+  ///
+  /// @throws IllegalStateException if the parameters are frozen
   public Tensor gradient() {
+    if (gradient == null) {
+      throw new IllegalStateException(
+          "the gradient of frozen parameters was asked for: they have none before train() or an optimizer");
+    }
     return gradient;
   }
 
@@ -99,7 +124,7 @@ public final class Parameters {
 
   /// Zeroes the collected gradients.
   public void zeroGradient() {
-    gradient.zero_();
+    gradient().zero_();
   }
 
   /// Overwrites every parameter with that of `source`, which has the same names and shapes in any

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.jspecify.annotations.Nullable;
 
 /// The lifetime of native memory: every tensor made by this thread while a scope is open belongs to
 /// the innermost one and is freed with it. Nothing else closes, retains or frees tensors.
@@ -69,11 +70,20 @@ public final class Scope implements AutoCloseable {
   ///
   /// @param handle the native object that the result stands for
   static <T> T tidy(Supplier<T> body, Function<T, Pointer> handle) {
-    var outer = PointerScope.getInnerScope();
+    return tidy(PointerScope.getInnerScope(), body, handle);
+  }
+
+  /// Runs `body` in a scope of its own and hands its result to the scope `home`, if there is one.
+  static Tensor tidy(@Nullable PointerScope home, Supplier<Tensor> body) {
+    return tidy(home, body, tensor -> tensor.handle);
+  }
+
+  private static <T> T tidy(
+      @Nullable PointerScope home, Supplier<T> body, Function<T, Pointer> handle) {
     try (var _ = open()) {
       var result = body.get();
-      if (outer != null) {
-        outer.attach(handle.apply(result));
+      if (home != null) {
+        home.attach(handle.apply(result));
       } else {
         handle.apply(result).retainReference();
       }

@@ -848,18 +848,31 @@ public final class Tensor {
   }
 
   /// Adds the gradients of this scalar to those of every leaf it was made from.
+  ///
+  /// @throws IllegalStateException if nothing was recorded for this
   public void backward() {
+    checkRecorded();
     handle.backward();
   }
 
   /// Adds the gradients of the sum of this times `gradient` (same shape) to every leaf it was made
   /// from.
+  ///
+  /// @throws IllegalStateException if nothing was recorded for this
   public void backward(Tensor gradient) {
+    checkRecorded();
     handle.backward(
         gradient.handle,
         new BoolOptional(),
         false,
         new org.bytedeco.pytorch.TensorArrayRefOptional());
+  }
+
+  private void checkRecorded() {
+    if (!requiresGradient()) {
+      throw new IllegalStateException(
+          "backward() of a tensor for which no gradients were recorded: its parameters are frozen (see Parameters.train), or it was made in Scope.constant");
+    }
   }
 
   /// The collected gradient, or null where there is none.

@@ -45,7 +45,7 @@ class AdamWTest {
     var shapes = new LinkedHashMap<String, long[]>();
     shapes.put("bias", new long[] {vector});
     shapes.put("weight", new long[] {rows, columns});
-    var parameters = new Parameters(shapes, DType.FLOAT64, Device.CPU);
+    var parameters = new Parameters(shapes, DType.FLOAT64, Device.CPU).train();
     parameters.byName().values().forEach(AdamWTest::fill);
     return parameters;
   }

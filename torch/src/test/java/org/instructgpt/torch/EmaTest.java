@@ -50,6 +50,22 @@ class EmaTest {
   }
 
   @Test
+  void parametersAndAverageChangePlacesToTheLastOne() {
+    var shapes = new LinkedHashMap<String, long[]>();
+    shapes.put("w", new long[] {2_500_000}); // two pieces and a half
+    var parameters = new Parameters(shapes, DType.FLOAT32, Device.CPU);
+    parameters.flat().copy_(Tensor.range(0, 2_500_000, Device.CPU));
+    var ema = new Ema(parameters, 0.5);
+    parameters.flat().mul_(3);
+    ema.update();
+    var mine = parameters.flat().copy();
+    var average = ema.average().copy();
+    ema.swappedIn(() -> assertThat(parameters.flat().sameBits(average)).isTrue());
+    assertThat(parameters.flat().sameBits(mine)).isTrue();
+    assertThat(ema.average().sameBits(average)).isTrue();
+  }
+
+  @Test
   void aDecayOfOneIsRefused() {
     assertThatThrownBy(() -> new Ema(one(1), 1))
         .isInstanceOf(IllegalArgumentException.class)

@@ -2,6 +2,7 @@ package org.instructgpt.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.instructgpt.torch.Expect.holds;
 
 import java.util.LinkedHashMap;
@@ -11,6 +12,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Scoped.class)
 class ParametersTest {
   private static Parameters parameters(DType type) {
+    return frozen(type).train();
+  }
+
+  private static Parameters frozen(DType type) {
     var shapes = new LinkedHashMap<String, long[]>();
     shapes.put("ln", new long[] {3});
     shapes.put("first", new long[] {2, 3});
@@ -104,6 +109,50 @@ class ParametersTest {
             parameters(DType.FLOAT32).copyFrom(new Parameters(turned, DType.FLOAT32, Device.CPU)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("first is float32[2, 3]");
+  }
+
+  @Test
+  void frozenParametersHaveNoGradientAndRecordNone() {
+    var frozen = frozen(DType.FLOAT32);
+    var product = frozen.get("second").square().sum();
+    assertThat(product.requiresGradient()).isFalse();
+    assertThatThrownBy(product::backward)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("its parameters are frozen");
+    assertThatThrownBy(() -> product.backward(Tensor.scalar(1, DType.FLOAT32)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(frozen::gradient)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the gradient of frozen parameters was asked for");
+    assertThatThrownBy(frozen::zeroGradient).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void anOptimizerThawsParametersOnceAndTheirGradientLivesAsLongAsThey() {
+    var parameters = frozen(DType.FLOAT64);
+    parameters.flat().fill_(1);
+    try (var _ = Scope.open()) {
+      new AdamW(parameters, AdamW.Settings.gpt3(0)); // its moments end here
+    }
+    parameters.get("bias").sum().backward();
+    long address = parameters.gradient().data().address();
+    var optimizer = new AdamW(parameters, AdamW.Settings.gpt3(0));
+    assertThat(parameters.gradient().data().address()).isEqualTo(address);
+    assertThat(parameters.gradient().sum().item()).isEqualTo(17);
+    optimizer.step(0.5); // the first step of Adam is the rate times the sign of the gradient
+    assertThat(parameters.get("bias").mean().item()).isCloseTo(0.5, within(1e-6));
+  }
+
+  @Test
+  void theGradientIsAllThatTrainingAddsToParameters() {
+    long before = Scope.liveObjects();
+    var frozen = frozen(DType.FLOAT32);
+    long ofFrozen = Scope.liveObjects() - before;
+    try (var _ = Scope.open()) {
+      frozen.train();
+    }
+    // The gradient itself is all that stays of train().
+    assertThat(Scope.liveObjects() - before).isEqualTo(ofFrozen + 1);
   }
 
   @Test
