@@ -113,8 +113,7 @@ final class CachedAttention implements Attention {
     if (start != 0) {
       throw new IllegalStateException("several tokens at once only at the start of the cache");
     }
-    var mask =
-        causalMask(t, window > 0 ? window : t, q.dtype()).to(q.device()).view(1, 1, t, t);
+    var mask = causalMask(t, window > 0 ? window : t, q.dtype()).to(q.device()).view(1, 1, t, t);
     var scores = scaled(q).matmul(k.transpose(2, 3)).add(mask);
     if (padded) {
       scores = scores.add_(padding.narrow(1, 0, t).unsqueeze(1).unsqueeze(1));

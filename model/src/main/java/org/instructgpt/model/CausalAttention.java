@@ -36,13 +36,15 @@ final class CausalAttention implements Attention {
       @Nullable Tensor dense,
       @Nullable Tensor banded) {}
 
-  CausalAttention(GptConfig config, Packing packing, Precision precision, DType type, Device device) {
+  CausalAttention(
+      GptConfig config, Packing packing, Precision precision, DType type, Device device) {
     this.config = config;
     this.fused = precision == Precision.FULL;
     var half = config.upcast() ? DType.FLOAT32 : DType.BFLOAT16;
     Scope.constant(() ->
-        packing.groups().forEach(group ->
-            groups.add(prepared(group, fused ? type : half, device))));
+        packing
+            .groups()
+            .forEach(group -> groups.add(prepared(group, fused ? type : half, device))));
   }
 
   private Group prepared(Packing.Group group, DType type, Device device) {

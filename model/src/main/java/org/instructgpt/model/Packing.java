@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
 
 /// How the tokens of a batch lie one after another, without padding, and who sees whom.
 ///
-/// A *segment* is a run of tokens that see those before them in the run. It may continue a *prefix*,
-/// another segment, all of which its tokens see as well: several completions of a prompt are
-/// segments with the prompt as their prefix, so the prompt is computed once and the completions do
-/// not see each other. That is the paper's "one forward pass" for the K completions of a prompt
+/// A *segment* is a run of tokens that see those before them in the run. It may continue a
+/// *prefix*, another segment, all of which its tokens see as well: several completions of a prompt
+/// are segments with the prompt as their prefix, so the prompt is computed once and the completions
+/// do not see each other. That is the paper's "one forward pass" for the K completions of a prompt
 /// (InstructGPT section 3.5): for K = 9 and a prompt as long as a completion it has 1.8 times fewer
 /// tokens than K rows of prompt and completion.
 ///
@@ -104,8 +104,7 @@ record Packing(int tokens, List<Group> groups) {
     var lengths = new int[rows];
     Arrays.fill(lengths, length);
     return new Packing(
-        Math.multiplyExact(rows, length),
-        List.of(new Group(0, lengths, new int[0], new int[0])));
+        Math.multiplyExact(rows, length), List.of(new Group(0, lengths, new int[0], new int[0])));
   }
 
   /// Finds groups: first the segments without a prefix, then those with one, the longest first.

@@ -153,8 +153,7 @@ public final class SequenceScorer {
         .sorted(Comparator.comparing(examples::get, order))
         .forEach(i ->
             prompts
-                .computeIfAbsent(
-                    IntBuffer.wrap(examples.get(i).prompt()), _ -> new ArrayList<>())
+                .computeIfAbsent(IntBuffer.wrap(examples.get(i).prompt()), _ -> new ArrayList<>())
                 .add(i));
     return prompts.values().stream().flatMap(List::stream).toList();
   }

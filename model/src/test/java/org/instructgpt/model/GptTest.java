@@ -163,9 +163,7 @@ class GptTest {
           new GptConfig(2, 32, 2, 16, 11, Activation.GELU, 1e-5, 0, band)
               .withScaling(new GptConfig.Scaling(false, true, upcast == 1));
       var qkv =
-          Tensor.zeros(DType.FLOAT32, 12, 96)
-              .normal_(0, 4, new Randomness(1))
-              .to(DType.BFLOAT16);
+          Tensor.zeros(DType.FLOAT32, 12, 96).normal_(0, 4, new Randomness(1)).to(DType.BFLOAT16);
       double[] flat = qkv.to(DType.FLOAT32).doubles();
       var rows = new double[12][];
       for (int t = 0; t < 12; t++) {
@@ -324,7 +322,8 @@ class GptTest {
     var config = new GptConfig(2, 8, 2, 300, 11, Activation.GELU, 1e-5, 0, 0);
     var gpt = gpt(reference(config), config);
     var lengths = List.of(3, 290, 5, 280, 4, 150);
-    var prompts = lengths.stream().map(n -> IntStream.range(0, n).map(i -> i * i % 11).toArray()).toList();
+    var prompts =
+        lengths.stream().map(n -> IntStream.range(0, n).map(i -> i * i % 11).toArray()).toList();
     var responses = lengths.stream().map(n -> new int[] {n % 11, 1, 7}).toList();
     var batch = Sequences.of(prompts, responses, Device.CPU);
     assertThat(batch.packing().groups()).hasSizeBetween(3, 4);

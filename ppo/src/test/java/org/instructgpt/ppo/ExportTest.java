@@ -67,8 +67,7 @@ class ExportTest {
   @Test
   void onlyThePolicyAndTheValuesHaveMemoryForGradients() {
     var rewardModel = rewardModel();
-    var models =
-        PpoModels.start(Toys.gpt(config, DType.FLOAT32, Precision.FULL, 0.3), rewardModel);
+    var models = PpoModels.start(Toys.gpt(config, DType.FLOAT32, Precision.FULL, 0.3), rewardModel);
     var data = Toys.data(Optional.of(Toys.corpus(8)));
     new Ppo(models, data, Toys.settings(), Toys.LINEAGE, () -> 0).step(0);
     assertThat(models.policy().parameters().gradient().count()).isPositive();

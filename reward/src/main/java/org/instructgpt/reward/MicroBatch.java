@@ -3,7 +3,6 @@ package org.instructgpt.reward;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.instructgpt.model.Sequences;
 import org.instructgpt.text.EncodedExample;
 
 /// The part of a batch that goes through the network at once: whole prompts, since the completions

@@ -1,7 +1,6 @@
 package org.instructgpt.reward;
 
 import java.util.List;
-import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.Tensor;
 
 /// The K-wise loss of reward modelling.

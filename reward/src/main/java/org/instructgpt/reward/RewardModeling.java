@@ -26,12 +26,13 @@ import org.instructgpt.torch.Tensor;
 
 /// Trains a reward model on rankings (InstructGPT section 3.5 and appendix C.2).
 ///
-/// A step takes a batch of prompts, each with all its rankings ([JudgedPrompt]), puts each prompt and
-/// each of its completions through the network once, and moves against the gradient of the [RankingLoss]. There
-/// is no dropout and nothing else is random, so a step depends on weights, optimizer and step
-/// number alone. An epoch visits each prompt once; its last batch is smaller rather than filled up
-/// with prompts of a second round, since seeing data twice is what makes reward models overfit.
-/// Where there are fewer prompts than a batch should have, every step takes all of them.
+/// A step takes a batch of prompts, each with all its rankings ([JudgedPrompt]), puts each prompt
+/// and each of its completions through the network once, and moves against the gradient of the
+/// [RankingLoss]. There is no dropout and nothing else is random, so a step depends on weights,
+/// optimizer and step number alone. An epoch visits each prompt once; its last batch is smaller
+/// rather than filled up with prompts of a second round, since seeing data twice is what makes
+/// reward models overfit. Where there are fewer prompts than a batch should have, every step takes
+/// all of them.
 ///
 /// **The shift** is applied on export: [#export] writes a model whose demonstrations average 0 and
 /// puts the bias of the model in training back. Training leaves the bias alone, as the loss does

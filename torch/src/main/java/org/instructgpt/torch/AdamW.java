@@ -47,7 +47,8 @@ public final class AdamW {
     }
   }
 
-  /// Moments of zero, for parameters that are trained from now on. Belongs to the scope it is built in.
+  /// Moments of zero, for parameters that are trained from now on. Belongs to the scope it is built
+  /// in.
   public AdamW(Parameters parameters, Settings settings) {
     this.parameters = parameters.train();
     this.settings = settings;

@@ -138,8 +138,9 @@ public final class Tensor {
   }
 
   /// Applies `steps` one after another and hands the last result to the scope around it. Of each
-  /// step only the result lives on, and only until the next has read it: so a pass without gradients
-  /// through many layers needs the memory of one. With gradients the graph keeps what it needs.
+  /// step only the result lives on, and only until the next has read it: so a pass without
+  /// gradients through many layers needs the memory of one. With gradients the graph keeps what it
+  /// needs.
   ///
   /// @param steps each makes a tensor of its own from the one before
   public static Tensor chain(Tensor start, List<UnaryOperator<Tensor>> steps) {

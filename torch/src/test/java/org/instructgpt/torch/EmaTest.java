@@ -1,5 +1,6 @@
 package org.instructgpt.torch;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.instructgpt.torch.Expect.holds;
 
