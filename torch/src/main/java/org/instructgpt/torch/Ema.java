@@ -31,11 +31,12 @@ public final class Ema {
     return average;
   }
 
-  /// Runs `body` while the parameters hold their average, then puts them back. The two change
-  /// places, so no third copy is made; meanwhile [#average()] holds the parameters.
+  /// Runs `body`, in a scope of its own, while the parameters hold their average, then puts them
+  /// back. The two change places, so no third copy is made; meanwhile [#average()] holds the
+  /// parameters.
   public void swappedIn(Runnable body) {
     exchange();
-    try {
+    try (var _ = Scope.open()) {
       body.run();
     } finally {
       exchange();
