@@ -16,6 +16,7 @@ import org.instructgpt.recipe.Recipe;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.sft.Pretraining;
 import org.instructgpt.sft.Sft;
+import org.instructgpt.torch.Moments;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,6 +46,15 @@ final class StageOptions {
   @Nullable String name;
 
   @Mixin final Hardware hardware = new Hardware();
+
+  @Option(
+      names = "--moments",
+      defaultValue = "float32",
+      paramLabel = "P",
+      description =
+          "How the optimizer keeps its two moments: float32 (${DEFAULT-VALUE}), or bfloat16, which"
+              + " saves 4 bytes a parameter.")
+  private String moments;
 
   @Option(
       names = "--new",
@@ -100,6 +110,7 @@ final class StageOptions {
   RunOptions run(PrintWriter out, StopSignals stop) {
     return new RunOptions(
         hardware.precision(),
+        moments(),
         hardware.device(),
         fresh,
         replace,
@@ -107,6 +118,14 @@ final class StageOptions {
         Terminal::progress,
         stop::heed,
         InstantSource.system());
+  }
+
+  private Moments moments() {
+    try {
+      return Moments.named(moments);
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException("--moments: " + refused.getMessage(), refused);
+    }
   }
 
   String name(String preset) {

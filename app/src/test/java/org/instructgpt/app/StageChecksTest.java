@@ -97,6 +97,7 @@ class StageChecksTest {
     "ppo, --reward-model, sft",
     "pretrain, --tokenizer, nowhere",
     "sft, --precision, int8",
+    "sft, --moments, int8",
     "reward, --device, tpu",
     "ppo, --checkpoint-every, 0",
     "ppo, --snapshot-every, -1",

@@ -87,8 +87,7 @@ public record RewardRun(
     var out = options.out();
     var parent = workspace.checkpoint(from, "--from");
     var fitting = ContextFitter.to(parent, longPrompts);
-    try (var run = TrainingRun.begin(workspace, options, STAGE, name);
-        var _ = Scope.open()) {
+    try (var run = TrainingRun.begin(workspace, options, STAGE, name)) {
       RewardModeling.Data data;
       try (var material = TrainingData.of(workspace, options.clock())) {
         var records = RewardRecords.of(material, fitting, heldOut);
@@ -100,19 +99,7 @@ public record RewardRun(
       run.from("body", "--from", parent).with(STAGE, settings);
       RewardRecords.note(data, run);
       fitting.tell(out, run);
-      var model = model(parent, settings.seed(), options);
-      var trainer = new RewardModeling(model, data, settings, run.lineage());
-      run.with("prompts", trainer.prompts());
-      if (trainer.prompts() < settings.batchPrompts()) {
-        out.println(
-            "%s fewer than reward.batch_prompts, %d: every step takes all of them"
-                .formatted(
-                    Count.of(trainer.prompts(), "prompt is", "prompts are"),
-                    settings.batchPrompts()));
-      }
-      long tenth = Math.max(1, trainer.steps() / 10);
-      var loop = new RunSettings(trainer.steps(), tenth, tenth, 2, null);
-      var made = run.run(trainer, loop, List.of(HealthGates.finite()));
+      var made = trained(parent, data, run, options);
       if (made.isPresent() && !data.heldOut().isEmpty()) {
         report(workspace, made.get(), data, options);
       }
@@ -120,10 +107,36 @@ public record RewardRun(
     }
   }
 
+  /// Trains in a scope of its own: the memory of the training is free when this returns.
+  private Optional<Path> trained(
+      Path parent, RewardModeling.Data data, TrainingRun run, RunOptions options)
+      throws IOException {
+    try (var _ = Scope.open()) {
+      var model = model(parent, settings.seed(), options);
+      var trainer = new RewardModeling(model, data, settings, run.lineage());
+      run.with("prompts", trainer.prompts());
+      if (trainer.prompts() < settings.batchPrompts()) {
+        options
+            .out()
+            .println(
+                "%s fewer than reward.batch_prompts, %d: every step takes all of them"
+                    .formatted(
+                        Count.of(trainer.prompts(), "prompt is", "prompts are"),
+                        settings.batchPrompts()));
+      }
+      long tenth = Math.max(1, trainer.steps() / 10);
+      var loop = new RunSettings(trainer.steps(), tenth, tenth, 2, null);
+      return run.run(trainer, loop, List.of(HealthGates.finite()));
+    }
+  }
+
   private void report(Workspace workspace, Path made, RewardModeling.Data data, RunOptions options)
       throws IOException {
-    var model = Checkpoint.loadRewardModel(made, options.precision(), options.device());
-    var report = RewardReport.of(model, data.heldOut(), settings.microBatchTokens());
+    RewardReport report;
+    try (var _ = Scope.open()) {
+      var model = Checkpoint.loadRewardModel(made, options.precision(), options.device());
+      report = RewardReport.of(model, data.heldOut(), settings.microBatchTokens());
+    }
     AtomicFiles.write(workspace.reports().resolve(name + ".json"), report.json());
     options.out().print(report.table());
     options.out().flush();
@@ -189,9 +202,12 @@ public record RewardRun(
   /// A reward model as it is, or the body of a language model with a new head.
   private static ScalarModel model(Path parent, long seed, RunOptions options) throws IOException {
     if (Checkpoint.kind(parent) == Checkpoint.Kind.REWARD) {
-      return Checkpoint.loadRewardModel(parent, options.precision(), options.device());
+      var again = Checkpoint.loadRewardModel(parent, options.precision(), options.device());
+      again.parameters().train(options.moments());
+      return again;
     }
     var model = new ScalarModel(Checkpoint.shape(parent), options.precision(), options.device());
+    model.parameters().train(options.moments());
     try (var _ = Scope.open()) {
       var body = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
       model.initializeFrom(body, Randomness.at(seed, "head", 0));

@@ -6,11 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Moments;
 import org.instructgpt.torch.Precision;
 
 /// How a training is run, whatever it trains.
 ///
 /// @param precision of matrix products
+/// @param moments how the optimizers keep their moments
 /// @param device where it computes
 /// @param fresh whether to begin anew where an unfinished run could be resumed
 /// @param replace whether the model may take the place of one of the same name
@@ -20,6 +22,7 @@ import org.instructgpt.torch.Precision;
 /// @param clock what time it is
 public record RunOptions(
     Precision precision,
+    Moments moments,
     Device device,
     boolean fresh,
     boolean replace,
@@ -37,6 +40,7 @@ public record RunOptions(
   public static RunOptions quiet(InstantSource clock) {
     return new RunOptions(
         Precision.FULL,
+        Moments.FULL,
         Device.CPU,
         false,
         false,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
@@ -14,6 +15,9 @@ import org.instructgpt.model.StopFlag;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,39 @@ class StagesFromJavaTest {
     assertThat(Scope.liveObjects()).isEqualTo(before);
   }
 
+  @Test
+  void withMomentsInBfloat16EveryStageKeepsThemSoInItsCheckpoints() throws IOException {
+    var half = with(Moments.HALF);
+    var other = Workspace.create(folder.resolve("half"));
+    Files.copy(workspace.feedback(), other.feedback());
+    assertThat(PretrainRun.of(recipe, text).train(other, half)).isPresent();
+    assertThat(SftRun.start(recipe, text).train(other, half)).isPresent();
+    assertThat(RewardRun.of(recipe).withFrom("supervised").train(other, half)).isPresent();
+    assertThat(PpoRun.of(recipe, text).train(other, half)).isPresent();
+
+    for (var stage : List.of("pretrain", "supervised", "reward", "ppo")) {
+      var names = new HashSet<String>();
+      Safetensors.header(saved(other.run(stage, 1)))
+          .tensors()
+          .forEach((name, entry) -> {
+            boolean moment = name.endsWith("_moment");
+            assertThat(entry.dtype()).as(name).isEqualTo(moment ? DType.BFLOAT16 : DType.FLOAT32);
+            names.add(name);
+          });
+      assertThat(names).as(stage).anyMatch(name -> name.endsWith(".second_moment"));
+      assertThat(other.run(stage, 1).resolve("settings.json"))
+          .content()
+          .contains("\"moments\" : \"bfloat16\"");
+    }
+  }
+
+  /// The newest state of a run.
+  private static Path saved(Path run) throws IOException {
+    try (var steps = Files.list(run.resolve("checkpoints"))) {
+      return steps.sorted().toList().getLast().resolve("state.safetensors");
+    }
+  }
+
   private static Path model(String name) {
     return workspace.model(name);
   }
@@ -93,18 +130,25 @@ class StagesFromJavaTest {
     var stopped = new StopFlag();
     stopped.request();
     var quick = PretrainRun.of(recipe, text).withName("other");
-    var options =
-        new RunOptions(
-            OPTIONS.precision(),
-            OPTIONS.device(),
-            false,
-            false,
-            OPTIONS.out(),
-            Progress.NONE,
-            () -> stopped,
-            OPTIONS.clock());
-    assertThat(quick.train(workspace, options)).isEmpty();
+    assertThat(quick.train(workspace, with(Moments.FULL, stopped))).isEmpty();
     assertThat(quick.train(workspace, OPTIONS)).hasValue(model("other"));
+  }
+
+  private static RunOptions with(Moments moments) {
+    return with(moments, new StopFlag());
+  }
+
+  private static RunOptions with(Moments moments, StopFlag stop) {
+    return new RunOptions(
+        OPTIONS.precision(),
+        moments,
+        OPTIONS.device(),
+        false,
+        false,
+        OPTIONS.out(),
+        Progress.NONE,
+        () -> stop,
+        OPTIONS.clock());
   }
 
   @Test

@@ -5,13 +5,18 @@ package org.instructgpt.torch;
 /// One step reads parameters, gradients and both moments once and writes three of them: 28 bytes a
 /// float32 parameter, which is the floor on any machine. The textbook formula is six operations,
 /// and each over the whole tensor would pull everything through memory again; so the step walks the
-/// tensors in chunks that stay in the cache. `epsilon` is added after the bias correction, as in
+/// tensors in chunks that stay in the cache; moments in bfloat16 ([Moments#HALF], 20 bytes a
+/// parameter) are widened and rounded there. `epsilon` is added after the bias correction, as in
 /// PyTorch; docs/specification.md 4.5 compares this with TensorFlow's form.
 public final class AdamW {
   /// Elements a chunk: small enough that its arrays stay in a shared cache, large enough that
   /// waking threads costs little beside the work (at 65,536 the step of 124M parameters took 0.6 s
   /// longer).
   static final long CHUNK = 1 << 20;
+
+  /// The greatest beta for moments in bfloat16. A step towards a number that is an eighth away is
+  /// then 1/256 of the moment, half of the widest distance of bfloat16's numbers, and still taken.
+  private static final double HALF_BETA = 1 - 1.0 / 32;
 
   private final Parameters parameters;
   private final Settings settings;
@@ -53,8 +58,15 @@ public final class AdamW {
     this.parameters = parameters.train();
     this.settings = settings;
     var flat = parameters.flat();
-    firstMoment = Tensor.zeros(flat.dtype(), flat.device(), flat.count());
-    secondMoment = Tensor.zeros(flat.dtype(), flat.device(), flat.count());
+    boolean half = parameters.moments() == Moments.HALF;
+    if (half && Math.max(settings.beta1, settings.beta2) > HALF_BETA) {
+      throw new IllegalArgumentException(
+          "with betas of %s and %s moments stand still in bfloat16, which takes betas of at most %s: keep them in float32"
+              .formatted(settings.beta1, settings.beta2, HALF_BETA));
+    }
+    var type = half ? DType.BFLOAT16 : flat.dtype();
+    firstMoment = Tensor.zeros(type, flat.device(), flat.count());
+    secondMoment = Tensor.zeros(type, flat.device(), flat.count());
   }
 
   /// Clips the gradient, updates the parameters and zeroes the gradient.
@@ -81,8 +93,10 @@ public final class AdamW {
     try (var _ = Scope.open()) {
       var p = parameters.flat().narrow(0, from, length);
       var g = parameters.gradient().narrow(0, from, length);
-      var m = firstMoment.narrow(0, from, length);
-      var v = secondMoment.narrow(0, from, length);
+      var keptM = firstMoment.narrow(0, from, length);
+      var keptV = secondMoment.narrow(0, from, length);
+      var m = keptM.to(p.dtype()); // the same memory, unless it is in bfloat16
+      var v = keptV.to(p.dtype());
       long decayed = Math.clamp(parameters.decayed() - from, 0, length);
       if (settings.weightDecay > 0 && decayed > 0) {
         p.narrow(0, 0, decayed).mul_(1 - learningRate * settings.weightDecay);
@@ -94,6 +108,10 @@ public final class AdamW {
       var root = v.sqrt().div_(Math.sqrt(correction2)).add_(settings.epsilon);
       p.addcdiv_(m, root, -learningRate / correction1);
       g.zero_();
+      if (keptM.dtype() != p.dtype()) {
+        keptM.copy_(m);
+        keptV.copy_(v);
+      }
     }
   }
 

@@ -34,6 +34,8 @@ public final class Parameters {
   /// Null while the parameters are frozen.
   private @Nullable Tensor gradient;
 
+  private Moments moments = Moments.FULL;
+
   /// Zeros of the given shapes, frozen.
   ///
   /// @param shapes the shape of each parameter by its name
@@ -62,6 +64,17 @@ public final class Parameters {
       gradient = zeros;
     }
     return this;
+  }
+
+  /// The same, and optimizers that are made from now on keep their moments so.
+  public Parameters train(Moments kept) {
+    moments = kept;
+    return train();
+  }
+
+  /// How optimizers of these parameters keep their moments.
+  public Moments moments() {
+    return moments;
   }
 
   private long place(Map<String, long[]> shapes, long from, boolean matrices) {
