@@ -53,17 +53,19 @@ public final class TokenFile implements Corpus.Tokens {
   /// @param text SHA-256, 64 hexadecimal digits
   public record Origin(String tokenizer, String text) {}
 
-  /// Opens a file of ids. It stays mapped for as long as this object is in use.
+  /// Opens a file of ids.
   ///
   /// @param origin what the ids must have been made from
+  /// @param life how long the file stays mapped
   /// @throws NoSuchFileException if there is none
   /// @throws IllegalArgumentException if it is damaged, or was made from something else
   /// @throws IOException if it cannot be read
-  public static TokenFile open(Path path, Origin origin) throws IOException {
+  public static TokenFile open(Path path, Origin origin, Arena life) throws IOException {
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
       var header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
       while (header.hasRemaining() && channel.read(header, header.position()) >= 0) {}
-      boolean ours = header.position() == HEADER && header.slice(0, 8).equals(ByteBuffer.wrap(MAGIC));
+      boolean ours =
+          header.position() == HEADER && header.slice(0, 8).equals(ByteBuffer.wrap(MAGIC));
       long width = header.getLong(8);
       require(ours && (width == 2 || width == 4), path, "a file of token ids", "something else");
       require(of(header, 24, origin.tokenizer()), path, "ids of this tokenizer", "another's");
@@ -71,7 +73,7 @@ public final class TokenFile implements Corpus.Tokens {
       long bytes = header.getLong(16) * width;
       long found = channel.size() - HEADER;
       require(bytes == found, path, "%d bytes of ids".formatted(bytes), String.valueOf(found));
-      var ids = channel.map(FileChannel.MapMode.READ_ONLY, HEADER, bytes, Arena.ofAuto());
+      var ids = channel.map(FileChannel.MapMode.READ_ONLY, HEADER, bytes, life);
       return new TokenFile(ids, (int) width);
     }
   }

@@ -194,7 +194,9 @@ public record PpoRun(
         .with("held_out_prompts", heldOut.size())
         .with("data_hash", DataHash.of(Stream.concat(prompts.stream(), heldOut.stream())));
     var text =
-        mixed.isPresent() ? Optional.of(pretraining(mixed.get(), fitting, run, options)) : NO_TEXT;
+        mixed.isPresent()
+            ? Optional.of(pretraining(workspace, mixed.get(), fitting, run, options))
+            : NO_TEXT;
     return new PpoData(fitting.tokenizer(), prompts, heldOut, text);
   }
 
@@ -215,11 +217,17 @@ public record PpoRun(
   }
 
   private static Corpus pretraining(
-      TextListing mixed, ContextFitter fitting, TrainingRun run, RunOptions options)
+      Workspace workspace,
+      TextListing mixed,
+      ContextFitter fitting,
+      TrainingRun run,
+      RunOptions options)
       throws IOException {
-    var documents = TextFiles.read(mixed, options.out(), options.progress());
-    var corpus = Corpus.of(documents.training(), fitting.tokenizer(), fitting.context());
-    run.with("ptx_hash", DataHash.of(corpus.tokens()));
-    return corpus;
+    mixed.tell(options.out());
+    var documents = Documents.of(mixed, options.progress());
+    var tokens =
+        run.learningFrom(TextTokens.of(documents, fitting.tokenizer(), workspace, options.out()));
+    run.with("ptx_hash", DataHash.of(tokens.training()));
+    return new Corpus(tokens.training(), fitting.context());
   }
 }

@@ -2,6 +2,7 @@ package org.instructgpt.project;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -73,12 +74,12 @@ public record PretrainRun(
     var _ = Workspace.create(workspace.root());
     try (var run = TrainingRun.begin(workspace, options, "pretrain", name);
         var _ = Scope.open()) {
-      var documents = TextFiles.read(listing, out, options.progress());
+      listing.tell(out);
+      var documents = Documents.of(listing, options.progress());
       var tokens = tokenizer.isPresent() ? tokenizer.get() : trained(documents, out);
-      out.println("turning the text into tokens");
-      out.flush();
-      var training = Corpus.of(documents.training(), tokens, shape.context());
-      var validation = Corpus.of(documents.validation(), tokens, shape.context());
+      var text = run.learningFrom(TextTokens.of(documents, tokens, workspace, out));
+      var training = new Corpus(text.training(), shape.context());
+      var validation = new Corpus(text.validation(), shape.context());
       run.with("shape", shape)
           .with("pretrain", settings)
           .with("training_tokens", training.tokens().count())
@@ -100,9 +101,21 @@ public record PretrainRun(
     }
   }
 
-  private Tokenizer trained(TextFiles documents, PrintWriter out) {
+  private Tokenizer trained(Documents documents, PrintWriter out) throws IOException {
     out.println("training a tokenizer of " + Count.of(shape.vocabulary(), "token"));
     out.flush();
-    return BpeTrainer.train(documents.training(), shape.vocabulary());
+    try {
+      return BpeTrainer.trainOn(
+          learn -> {
+            try {
+              documents.each(learn, _ -> {});
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          },
+          shape.vocabulary());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 }

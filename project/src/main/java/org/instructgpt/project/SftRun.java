@@ -137,7 +137,10 @@ public record SftRun(
         run.from("reward_model", "--reward-model", scorer.get());
       }
       var examples = Examples.of(workspace, fitting, run, options);
-      var mix = mixed.isPresent() ? Optional.of(mix(mixed.get(), fitting, run, options)) : NO_MIX;
+      var mix =
+          mixed.isPresent()
+              ? Optional.of(mix(workspace, mixed.get(), fitting, run, options))
+              : NO_MIX;
       var judge = scorer.isPresent() ? Optional.of(judge(scorer.get(), options)) : NO_JUDGE;
       fitting.tell(out, run);
       var data =
@@ -244,14 +247,20 @@ public record SftRun(
   }
 
   private static PlainText mix(
-      TextListing mixed, ContextFitter fitting, TrainingRun run, RunOptions options)
+      Workspace workspace,
+      TextListing mixed,
+      ContextFitter fitting,
+      TrainingRun run,
+      RunOptions options)
       throws IOException {
-    var documents = TextFiles.read(mixed, options.out(), options.progress());
-    var tokenizer = fitting.tokenizer();
+    mixed.tell(options.out());
+    var documents = Documents.of(mixed, options.progress());
+    var tokens =
+        run.learningFrom(TextTokens.of(documents, fitting.tokenizer(), workspace, options.out()));
+    run.with("mix_hash", DataHash.of(tokens.training()));
     int context = fitting.context();
-    var training = Corpus.of(documents.training(), tokenizer, context);
-    run.with("mix_hash", DataHash.of(training.tokens()));
-    return new PlainText(training, Corpus.of(documents.validation(), tokenizer, context));
+    return new PlainText(
+        new Corpus(tokens.training(), context), new Corpus(tokens.validation(), context));
   }
 
   /// The folder of the reward model that chooses the checkpoint, if one does.

@@ -30,67 +30,38 @@ import org.instructgpt.files.Json;
 /// @param training documents to learn
 /// @param validation documents that are held out
 record TextFiles(List<String> training, List<String> validation) {
-  private static final int VALIDATION_ONE_IN = 50;
   private static final ObjectMapper JSON = Json.LENIENT;
 
   /// Reads files and folders, and says what is read and what is not.
   ///
   /// @throws IllegalArgumentException if there is no text, or a file is no text
   public static TextFiles read(List<Path> paths, PrintWriter out) throws IOException {
-    return read(TextListing.of(paths), out, Progress.NONE);
+    var listing = TextListing.of(paths);
+    listing.tell(out);
+    return read(listing, Progress.NONE);
   }
 
   /// Reads the files that were found.
-  public static TextFiles read(TextListing listing, PrintWriter out, Progress follow)
+  public static TextFiles read(TextListing listing, Progress follow) throws IOException {
+    var all = new TextFiles(new ArrayList<>(), new ArrayList<>());
+    read(listing, follow, all.training::add, all.validation::add);
+    return all;
+  }
+
+  /// Reads the files that were found without keeping what is in them.
+  ///
+  /// @param training is given one document to learn after the other
+  /// @param validation is given the documents that are held out
+  public static void read(
+      TextListing listing, Progress follow, Consumer<String> training, Consumer<String> validation)
       throws IOException {
-    listing.tell(out);
-    var training = new ArrayList<String>();
-    var validation = new ArrayList<String>();
+    var sides = new HeldOut(training, validation);
     try (var progress = new ReadingProgress(listing.files(), follow)) {
       for (var file : listing.files()) {
-        documents(file, progress, part -> (isHeldOut(part) ? validation : training).add(part));
+        documents(file, progress, sides::add);
       }
     }
-    if (training.isEmpty()) { // the only document was to be held out
-      training.addAll(validation);
-      validation.clear();
-    }
-    if (training.isEmpty()) {
-      throw new IllegalArgumentException(
-          "no text in %s: expected .txt, .md or .jsonl files (or those as .gz) that are not empty"
-              .formatted(listing.asked()));
-    }
-    if (validation.isEmpty()) { // a few short documents: the last, or the end of the only one
-      String last = training.removeLast();
-      int end = training.isEmpty() ? end(last, listing.asked()) : 0;
-      if (end > 0) {
-        training.add(last.substring(0, end).strip());
-      }
-      validation.add(last.substring(end).strip());
-    }
-    return new TextFiles(training, validation);
-  }
-
-  /// Where the last tenth of the only document begins: at the start of a line or a word if there is
-  /// one near, so that no text is both learned and held out.
-  private static int end(String document, List<Path> paths) {
-    int from = document.length() - Math.ceilDiv(document.length(), 10);
-    int line = document.lastIndexOf('\n', from);
-    int word = document.lastIndexOf(' ', from);
-    int end = line > from / 2 ? line : word > from / 2 ? word : from;
-    if (Character.isLowSurrogate(document.charAt(end))) {
-      end--;
-    }
-    if (end == 0) {
-      throw new IllegalArgumentException(
-          "%s: expected text enough to hold some out for validation, found %d characters in all: give more text"
-              .formatted(paths, document.length()));
-    }
-    return end;
-  }
-
-  private static boolean isHeldOut(String part) {
-    return Math.floorMod(part.hashCode() * 0x9E3779B9, VALIDATION_ONE_IN) == 0;
+    sides.finish(listing.asked());
   }
 
   private static void documents(Path file, ReadingProgress progress, Consumer<String> parts)

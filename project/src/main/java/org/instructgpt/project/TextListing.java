@@ -92,6 +92,12 @@ record TextListing(List<Path> asked, List<Path> files, Map<String, List<Path>> p
     return new TextListing(paths, files, search.passed);
   }
 
+  /// Whether all are ordinary files, which give the same however often they are read; a pipe does
+  /// not.
+  boolean isReadTwice() {
+    return files.stream().allMatch(Files::isRegularFile);
+  }
+
   /// The ending of a file's name, without `.gz`, in lower case; empty where there is none.
   static String ending(Path file) {
     var name = plain(file);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class TrainingRun implements AutoCloseable {
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
   private final ModelLock lock;
+  private final List<TextTokens> texts = new ArrayList<>();
   private Optional<SortedSet<String>> records = Optional.empty();
 
   private TrainingRun(
@@ -104,6 +106,12 @@ final class TrainingRun implements AutoCloseable {
     return this;
   }
 
+  /// Takes the tokens of a text, which are closed with the run.
+  TextTokens learningFrom(TextTokens tokens) {
+    texts.add(tokens);
+    return tokens;
+  }
+
   /// Stage and parents, which are known before the run; the run loop adds settings, step and
   /// metrics.
   Lineage lineage() {
@@ -162,6 +170,7 @@ final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    texts.forEach(TextTokens::close);
     lock.close();
   }
 

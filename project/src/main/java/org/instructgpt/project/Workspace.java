@@ -16,6 +16,7 @@ import org.instructgpt.records.Store;
 ///     runs/STAGE-N/    resolved settings, metrics, the state to resume from
 ///     snapshots/NAME/  policies kept along the way of a run, a folder each
 ///     reports/         what evaluations found
+///     tokens/          texts as tokens, made again when they are missing
 ///
 /// @param root the folder
 public record Workspace(Path root) {
@@ -178,6 +179,11 @@ public record Workspace(Path root) {
           .max()
           .orElse(0);
     }
+  }
+
+  /// The folder of the tokens of texts, which may be deleted: they are made again.
+  public Path tokens() {
+    return root.resolve("tokens");
   }
 
   /// The folder of reports.

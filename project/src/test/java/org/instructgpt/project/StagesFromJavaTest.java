@@ -72,6 +72,11 @@ class StagesFromJavaTest {
     assertThat(RewardRun.of(recipe).train(workspace, OPTIONS)).hasValue(model("reward"));
     assertThat(PpoRun.of(recipe, text).train(workspace, OPTIONS)).hasValue(model("ppo"));
 
+    // Its tokenizer trained, saved and loaded again, the text is the same tokens in all stages.
+    assertThat(workspace.tokens()).isDirectoryContaining(Files::isDirectory);
+    try (var kept = Files.list(workspace.tokens())) {
+      assertThat(kept.filter(Files::isDirectory)).hasSize(1);
+    }
     assertThat(Lineage.read(model("ppo")).at("/parents").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("policy", "reward_model");

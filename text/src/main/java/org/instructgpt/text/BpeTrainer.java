@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class BpeTrainer {
 
   private static final int BYTES = 256;
+  private static final List<String> SPECIAL = List.of(SpecialTokens.END_OF_TEXT, SpecialTokens.PAD);
 
   private final List<String> special;
   private final List<byte[]> tokens = new ArrayList<>();
@@ -48,7 +50,14 @@ public final class BpeTrainer {
   ///   texts have no more pairs
   /// @throws IllegalArgumentException if the bytes and special tokens alone are more than that
   public static Tokenizer train(Iterable<String> texts, int vocabularySize) {
-    return train(texts, vocabularySize, List.of(SpecialTokens.END_OF_TEXT, SpecialTokens.PAD));
+    return train(texts, vocabularySize, SPECIAL);
+  }
+
+  /// The same for texts that are handed over one after another.
+  ///
+  /// @param texts hands each text to what it is given, and is called once
+  public static Tokenizer trainOn(Consumer<Consumer<String>> texts, int vocabularySize) {
+    return learn(texts, vocabularySize, SPECIAL);
   }
 
   /// Learns a vocabulary that begins with the given special tokens, one of which ends a text.
@@ -56,6 +65,11 @@ public final class BpeTrainer {
   /// @throws IllegalArgumentException if no special token ends a text, one is empty or there twice,
   ///   or the vocabulary is too small
   public static Tokenizer train(Iterable<String> texts, int vocabularySize, List<String> special) {
+    return learn(texts::forEach, vocabularySize, special);
+  }
+
+  private static Tokenizer learn(
+      Consumer<Consumer<String>> texts, int vocabularySize, List<String> special) {
     Map<String, Integer> specialIds = new LinkedHashMap<>();
     special.forEach(spelling -> specialIds.put(spelling, specialIds.size()));
     if (specialIds.size() != special.size() || specialIds.containsKey("")) {
@@ -72,7 +86,8 @@ public final class BpeTrainer {
     return new BpeTrainer(special).learn(texts, vocabularySize, roles);
   }
 
-  private Tokenizer learn(Iterable<String> texts, int vocabularySize, SpecialTokens roles) {
+  private Tokenizer learn(
+      Consumer<Consumer<String>> texts, int vocabularySize, SpecialTokens roles) {
     int[] byteIds = new int[BYTES];
     for (int i = 0; i < BYTES; i++) {
       byteIds[ByteAlphabet.inOrder(i)] = special.size() + i;
@@ -111,10 +126,10 @@ public final class BpeTrainer {
   }
 
   /// How often each pre-token occurs.
-  private Map<String, Count> count(Iterable<String> texts) {
+  private Map<String, Count> count(Consumer<Consumer<String>> texts) {
     Map<String, Count> counts = new HashMap<>();
     Pattern separators = separators();
-    for (String text : texts) {
+    texts.accept(text -> {
       String whole = WellFormed.of(text);
       Matcher separator = separators.matcher(whole);
       int from = 0;
@@ -123,7 +138,7 @@ public final class BpeTrainer {
         from = separator.end();
       }
       countWords(whole.substring(from), counts);
-    }
+    });
     return counts;
   }
 
