@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.instructgpt.records.Feedback;
 import org.instructgpt.records.FeedbackTables;
 import org.instructgpt.records.Filter;
@@ -180,26 +179,18 @@ public final class CurationOutcome {
             prompt.created()));
   }
 
-  /// The prompts of one split that may be used.
-  public List<Prompt> prompts(List<Prompt> all, Split split) {
-    return all.stream()
-        .flatMap(prompt -> of(prompt).stream())
-        .filter(prompt -> prompt.split() == split)
-        .toList();
+  /// The prompt as it may be used; empty unless it is of this split and may be.
+  public Optional<Prompt> of(Prompt prompt, Split split) {
+    return of(prompt).filter(usable -> usable.split() == split);
   }
 
-  /// The feedback on prompts of one split that may be used.
-  public <T extends Feedback> List<WithPrompt<T>> given(List<WithPrompt<T>> all, Split split) {
-    return all.stream()
-        .flatMap(given ->
-            Stream.ofNullable(of(given.prompt()).orElse(null))
-                .filter(prompt -> prompt.split() == split)
-                .map(prompt -> new WithPrompt<>(prompt, given.item())))
-        .toList();
+  /// Feedback with its prompt as that may be used; empty unless that is of this split and may be.
+  public <T extends Feedback> Optional<WithPrompt<T>> of(WithPrompt<T> given, Split split) {
+    return of(given.prompt(), split).map(prompt -> new WithPrompt<>(prompt, given.item()));
   }
 
-  /// The number of these prompts that came after the last curation.
-  public long later(List<Prompt> all) {
-    return isThere() ? all.stream().filter(prompt -> !rows.containsKey(prompt.id())).count() : 0;
+  /// Whether the prompt came after the last curation.
+  public boolean isLater(Prompt prompt) {
+    return isThere() && !rows.containsKey(prompt.id());
   }
 }

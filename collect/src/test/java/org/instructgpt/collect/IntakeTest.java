@@ -211,11 +211,12 @@ final class IntakeTest {
     assertThat(curated.of(gone)).isEmpty();
     assertThat(curated.of(late)).isEmpty();
     List<Prompt> all = store.prompts(Filter.ALL);
-    assertThat(curated.later(all)).isEqualTo(1);
+    assertThat(all).filteredOn(curated::isLater).containsExactly(late);
     assertThat(curated.of(mail)).map(Prompt::text).contains("Write to [email], or call me.");
-    assertThat(curated.prompts(all, Split.TRAIN)).hasSize(2);
-    assertThat(curated.prompts(all, Split.TEST)).isEmpty();
-    assertThat(curated.given(store.demonstrations(Filter.ALL), Split.TRAIN))
+    assertThat(all).filteredOn(each -> curated.of(each, Split.TRAIN).isPresent()).hasSize(2);
+    assertThat(all).filteredOn(each -> curated.of(each, Split.TEST).isPresent()).isEmpty();
+    assertThat(store.demonstrations(Filter.ALL))
+        .flatMap(given -> curated.of(given, Split.TRAIN).stream().toList())
         .extracting(WithPrompt::item)
         .extracting(Demonstration::id)
         .containsExactly("d1");

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Checkpoint;
@@ -52,45 +51,27 @@ final class ContextFitter {
     return context;
   }
 
-  List<EncodedExample> demonstrations(List<WithPrompt<Demonstration>> given) {
-    var fitted = new ArrayList<EncodedExample>();
-    for (var each : given) {
-      prompt(each.prompt().text())
-          .ifPresent(prompt ->
-              fitted.add(
-                  new EncodedExample(prompt, response(prompt, each.item().response(), true))));
-    }
-    return fitted;
+  /// A demonstration that fits; empty where its prompt does not.
+  Optional<EncodedExample> demonstration(WithPrompt<Demonstration> given) {
+    return prompt(given.prompt())
+        .map(prompt -> new EncodedExample(prompt, response(prompt, given.item().response(), true)));
   }
 
-  List<TokenizedRanking> rankings(List<WithPrompt<Ranking>> given) {
-    var fitted = new ArrayList<TokenizedRanking>();
-    for (var each : given) {
-      prompt(each.prompt().text())
-          .ifPresent(prompt -> {
-            var ranking = each.item();
-            var completions = new ArrayList<int[]>();
-            var ended = new ArrayList<Boolean>();
-            for (var output : ranking.outputs()) {
-              int before = cutResponses;
-              completions.add(response(prompt, output.text(), output.ended()));
-              ended.add(output.ended() && cutResponses == before);
-            }
-            fitted.add(
-                new TokenizedRanking(
-                    ranking.promptId(),
-                    prompt,
-                    completions,
-                    ranking.ranks(),
-                    ranking.labeler(),
-                    ended));
-          });
-    }
-    return fitted;
+  /// A ranking that fits; empty where its prompt does not.
+  Optional<TokenizedRanking> ranking(WithPrompt<Ranking> given) {
+    return prompt(given.prompt()).map(prompt -> ranking(prompt, given.item()));
   }
 
-  List<int[]> prompts(List<Prompt> given) {
-    return given.stream().map(p -> prompt(p.text())).flatMap(Optional::stream).toList();
+  private TokenizedRanking ranking(int[] prompt, Ranking ranking) {
+    var completions = new ArrayList<int[]>();
+    var ended = new ArrayList<Boolean>();
+    for (var output : ranking.outputs()) {
+      int before = cutResponses;
+      completions.add(response(prompt, output.text(), output.ended()));
+      ended.add(output.ended() && cutResponses == before);
+    }
+    return new TokenizedRanking(
+        ranking.promptId(), prompt, completions, ranking.ranks(), ranking.labeler(), ended);
   }
 
   /// Says what was lost to the person who started the run, and notes it among the run's facts.
@@ -122,7 +103,9 @@ final class ContextFitter {
     return losses.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", losses));
   }
 
-  private Optional<int[]> prompt(String text) {
+  /// A prompt that fits; empty where it does not.
+  Optional<int[]> prompt(Prompt given) {
+    var text = given.text();
     int[] ids = PromptTemplate.DEFAULT.prompt(tokenizer, text);
     int limit = context / 2;
     if (ids.length > limit && rule == LongPrompts.CUT) {

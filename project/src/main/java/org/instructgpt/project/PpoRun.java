@@ -178,11 +178,11 @@ public record PpoRun(
       TrainingRun run,
       RunOptions options)
       throws IOException {
-    List<int[]> prompts;
-    List<int[]> heldOut;
+    var prompts = new ArrayList<int[]>();
+    var heldOut = new ArrayList<int[]>();
     try (var material = TrainingData.of(workspace, options.clock())) {
-      prompts = fitting.prompts(material.prompts(Split.TRAIN));
-      heldOut = fitting.prompts(material.prompts(Split.VALIDATION));
+      material.prompts(Split.TRAIN, each -> fitting.prompt(each).ifPresent(prompts::add));
+      material.prompts(Split.VALIDATION, each -> fitting.prompt(each).ifPresent(heldOut::add));
       run.learningFrom(material);
     }
     if (prompts.isEmpty()) {

@@ -59,13 +59,16 @@ record RewardRecords(Given training, Given heldOut, List<EncodedExample> demonst
   ///
   /// @param splits that are held out
   static RewardRecords of(TrainingData material, ContextFitter fitting, List<Split> splits) {
-    var training = Given.of(fitting.rankings(material.rankings(Split.TRAIN)));
+    var training = new ArrayList<TokenizedRanking>();
+    material.rankings(Split.TRAIN, each -> fitting.ranking(each).ifPresent(training::add));
     var held = new ArrayList<TokenizedRanking>();
     for (var split : splits) {
-      held.addAll(fitting.rankings(material.rankings(split)));
+      material.rankings(split, each -> fitting.ranking(each).ifPresent(held::add));
     }
-    var demonstrations = fitting.demonstrations(material.demonstrations(Split.TRAIN));
-    return new RewardRecords(training, Given.of(held), demonstrations);
+    var demonstrations = new ArrayList<EncodedExample>();
+    material.demonstrations(
+        Split.TRAIN, each -> fitting.demonstration(each).ifPresent(demonstrations::add));
+    return new RewardRecords(Given.of(training), Given.of(held), demonstrations);
   }
 
   /// Says which of them teach nothing or measure nothing.

@@ -3,6 +3,7 @@ package org.instructgpt.project;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -208,12 +209,12 @@ public record SftRun(
     static Examples of(
         Workspace workspace, ContextFitter fitting, TrainingRun run, RunOptions options)
         throws IOException {
-      Examples all;
+      var all = new Examples(new ArrayList<>(), new ArrayList<>());
       try (var material = TrainingData.of(workspace, options.clock())) {
-        all =
-            new Examples(
-                fitting.demonstrations(material.demonstrations(Split.TRAIN)),
-                fitting.demonstrations(material.demonstrations(Split.VALIDATION)));
+        material.demonstrations(
+            Split.TRAIN, each -> fitting.demonstration(each).ifPresent(all.training::add));
+        material.demonstrations(
+            Split.VALIDATION, each -> fitting.demonstration(each).ifPresent(all.validation::add));
         run.learningFrom(material);
       }
       if (all.training.isEmpty()) {

@@ -2,10 +2,11 @@ package org.instructgpt.project;
 
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.instructgpt.collect.CurationOutcome;
 import org.instructgpt.files.Count;
 import org.instructgpt.records.Demonstration;
@@ -31,7 +32,9 @@ public final class TrainingData implements AutoCloseable {
     this.store = store;
     this.clock = clock;
     this.curated = curated;
-    this.later = curated.later(store.prompts(Filter.ALL));
+    var after = new AtomicLong();
+    store.eachPrompt(Filter.ALL, prompt -> after.addAndGet(curated.isLater(prompt) ? 1 : 0));
+    this.later = after.get();
   }
 
   public static TrainingData of(Workspace workspace, InstantSource clock) throws IOException {
@@ -40,26 +43,38 @@ public final class TrainingData implements AutoCloseable {
     return new TrainingData(store, CurationOutcome.of(store), clock);
   }
 
-  public List<Prompt> prompts(Split split) {
-    var prompts = curated.prompts(store.prompts(Filter.ALL), split);
-    prompts.forEach(prompt -> used.add(prompt.id()));
-    return prompts;
+  /// Hands on the prompts of a split, one after another; none is kept here but its id.
+  public void prompts(Split split, Consumer<Prompt> consumer) {
+    store.eachPrompt(
+        Filter.ALL,
+        prompt ->
+            curated
+                .of(prompt, split)
+                .ifPresent(usable -> {
+                  used.add(usable.id());
+                  consumer.accept(usable);
+                }));
   }
 
-  public List<WithPrompt<Demonstration>> demonstrations(Split split) {
-    return noted(curated.given(store.demonstrations(Filter.ALL), split));
+  /// The same of demonstrations.
+  public void demonstrations(Split split, Consumer<WithPrompt<Demonstration>> consumer) {
+    store.eachDemonstration(Filter.ALL, given -> given(given, split, consumer));
   }
 
-  public List<WithPrompt<Ranking>> rankings(Split split) {
-    return noted(curated.given(store.rankings(Filter.ALL), split));
+  /// The same of rankings.
+  public void rankings(Split split, Consumer<WithPrompt<Ranking>> consumer) {
+    store.eachRanking(Filter.ALL, given -> given(given, split, consumer));
   }
 
-  private <T extends Feedback> List<WithPrompt<T>> noted(List<WithPrompt<T>> given) {
-    for (var each : given) {
-      used.add(each.prompt().id());
-      used.add(each.item().id());
-    }
-    return given;
+  private <T extends Feedback> void given(
+      WithPrompt<T> given, Split split, Consumer<WithPrompt<T>> consumer) {
+    curated
+        .of(given, split)
+        .ifPresent(usable -> {
+          used.add(usable.prompt().id());
+          used.add(usable.item().id());
+          consumer.accept(usable);
+        });
   }
 
   /// The ids of all records that were given out.

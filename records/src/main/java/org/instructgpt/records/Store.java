@@ -28,6 +28,9 @@ import org.jdbi.v3.core.Handle;
 /// no database), and an [IOException] or [UncheckedIOException] if the machine is (no space, no
 /// permission).
 public final class Store implements AutoCloseable {
+  /// Rows that a server sends at a time; without a number it sends all of them at once.
+  private static final int ROWS = 1000;
+
   /// The time limit of [#healthy].
   private static final int PATIENCE_SECONDS = 5;
 
@@ -139,6 +142,32 @@ public final class Store implements AutoCloseable {
 
   public List<WithPrompt<Rating>> ratings(Filter filter) {
     return given(RecordTable.RATING, filter);
+  }
+
+  /// Hands on the prompts that pass the filter, one after another and none kept, in the order of
+  /// arrival and as they were when this began.
+  ///
+  /// @param consumer must not use the store
+  public void eachPrompt(Filter filter, Consumer<Prompt> consumer) {
+    each(handle -> eachPrompt(handle, filter, consumer));
+  }
+
+  /// The same of demonstrations.
+  public void eachDemonstration(Filter filter, Consumer<WithPrompt<Demonstration>> consumer) {
+    each(handle -> eachGiven(handle, RecordTable.DEMONSTRATION, filter, consumer));
+  }
+
+  /// The same of rankings.
+  public void eachRanking(Filter filter, Consumer<WithPrompt<Ranking>> consumer) {
+    each(handle -> eachGiven(handle, RecordTable.RANKING, filter, consumer));
+  }
+
+  private void each(Consumer<Handle> work) {
+    boolean _ =
+        read(handle -> {
+          work.accept(handle);
+          return true;
+        });
   }
 
   public Counts counts() {
@@ -273,6 +302,7 @@ public final class Store implements AutoCloseable {
     }
     new RecordRows(handle)
         .select(RecordTable.PROMPT, filter)
+        .setFetchSize(ROWS)
         .map((row, _) -> RecordTable.PROMPT.reader().read(row, "t_"))
         .useStream(rows -> rows.forEach(consumer));
   }
@@ -281,6 +311,7 @@ public final class Store implements AutoCloseable {
       Handle handle, RecordTable<T> table, Filter filter, Consumer<WithPrompt<T>> consumer) {
     new RecordRows(handle)
         .selectGiven(table, filter)
+        .setFetchSize(ROWS)
         .map((row, _) ->
             new WithPrompt<>(
                 RecordTable.PROMPT.reader().read(row, "p_"), table.reader().read(row, "t_")))

@@ -59,6 +59,27 @@ final class StoreTest {
   }
 
   @Test
+  void recordsAreHandedOnOneByOneInTheirOrder() throws Exception {
+    try (Store store = open()) {
+      store.add(Samples.oneOfEach()).get();
+      var more = new ArrayList<Prompt>();
+      for (int i = 0; i < 2500; i++) { // more than a server sends at a time
+        more.add(Samples.prompt("more" + i));
+      }
+      store.add(more).get();
+      var prompts = new ArrayList<Prompt>();
+      store.eachPrompt(Filter.ALL, prompts::add);
+      assertThat(prompts).hasSize(2501).isEqualTo(store.prompts(Filter.ALL));
+      var demonstrations = new ArrayList<WithPrompt<Demonstration>>();
+      store.eachDemonstration(Filter.ALL, demonstrations::add);
+      assertThat(demonstrations).hasSize(1).isEqualTo(store.demonstrations(Filter.ALL));
+      var rankings = new ArrayList<WithPrompt<Ranking>>();
+      store.eachRanking(Filter.ALL, rankings::add);
+      assertThat(rankings).hasSize(1).isEqualTo(store.rankings(Filter.ALL));
+    }
+  }
+
+  @Test
   void theSameRecordTwiceIsOneRowWithTheFirstTime() throws Exception {
     try (Store store = open()) {
       store.add(Samples.oneOfEach()).get();
