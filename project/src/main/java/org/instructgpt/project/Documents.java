@@ -3,20 +3,35 @@ package org.instructgpt.project;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.instructgpt.model.Lineage;
 
 /// The documents of a text, which may be read several times: from its files, or where one of them
 /// gives what it holds only once, as a pipe does, from memory.
 ///
 /// @param listing the files
 /// @param follow how a person follows the reading
-/// @param kept what was read where nothing can be read again
-record Documents(TextListing listing, Progress follow, Optional<TextFiles> kept) {
+/// @param sha256 of what the files hold and how they are read, 64 hexadecimal digits; empty where
+///   nothing can be read again
+/// @param kept what was read there
+record Documents(
+    TextListing listing, Progress follow, Optional<String> sha256, Optional<TextFiles> kept) {
+  /// Part of what identifies a text: raise it when texts are cut into documents in another way.
+  private static final String CUT = "documents 1";
+
   /// Those of the files that were found.
   static Documents of(TextListing listing, Progress follow) throws IOException {
-    return new Documents(
-        listing,
-        follow,
-        listing.isReadTwice() ? Optional.empty() : Optional.of(TextFiles.read(listing, follow)));
+    return listing.isReadTwice()
+        ? new Documents(listing, follow, Optional.of(identity(listing)), Optional.empty())
+        : new Documents(
+            listing, follow, Optional.empty(), Optional.of(TextFiles.read(listing, follow)));
+  }
+
+  private static String identity(TextListing listing) throws IOException {
+    var all = new StringBuilder(CUT);
+    for (var file : listing.files()) {
+      all.append('\n').append(TextListing.ending(file)).append(' ').append(Lineage.sha256(file));
+    }
+    return DataHash.sha256(all.toString());
   }
 
   /// Reads them from the first to the last.

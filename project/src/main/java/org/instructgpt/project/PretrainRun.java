@@ -1,12 +1,9 @@
 package org.instructgpt.project;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.instructgpt.files.Count;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
@@ -15,7 +12,6 @@ import org.instructgpt.model.RunSettings;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.sft.PlainText;
 import org.instructgpt.sft.Pretraining;
-import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -76,7 +72,10 @@ public record PretrainRun(
         var _ = Scope.open()) {
       listing.tell(out);
       var documents = Documents.of(listing, options.progress());
-      var tokens = tokenizer.isPresent() ? tokenizer.get() : trained(documents, out);
+      var tokens =
+          tokenizer.isPresent()
+              ? tokenizer.get()
+              : TrainedTokenizer.of(documents, shape.vocabulary(), workspace, out);
       var text = run.learningFrom(TextTokens.of(documents, tokens, workspace, out));
       var training = new Corpus(text.training(), shape.context());
       var validation = new Corpus(text.validation(), shape.context());
@@ -98,24 +97,6 @@ public record PretrainRun(
               2,
               RunSettings.Best.lowest("validation_loss"));
       return run.run(trainer, loop, List.of(HealthGates.finite()));
-    }
-  }
-
-  private Tokenizer trained(Documents documents, PrintWriter out) throws IOException {
-    out.println("training a tokenizer of " + Count.of(shape.vocabulary(), "token"));
-    out.flush();
-    try {
-      return BpeTrainer.trainOn(
-          learn -> {
-            try {
-              documents.each(learn, _ -> {});
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          },
-          shape.vocabulary());
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
     }
   }
 }

@@ -4,20 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.instructgpt.files.AtomicFiles;
-import org.instructgpt.files.PrivateFiles;
-import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Corpus.Tokens;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.TokenFile;
@@ -35,9 +27,6 @@ import org.instructgpt.text.Tokenizer;
 /// @param validation tokens that are held out
 /// @param life how long their files stay mapped: until this is closed
 record TextTokens(Tokens training, Tokens validation, Arena life) implements AutoCloseable {
-  /// Part of what identifies a text: raise it when texts are cut into documents in another way.
-  private static final String CUT = "documents 1";
-
   /// Characters that are encoded at a time: enough for all processors, little beside any memory.
   private static final int BATCH = 1 << 22;
 
@@ -48,32 +37,39 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
   static TextTokens of(
       Documents documents, Tokenizer tokenizer, Workspace workspace, PrintWriter out)
       throws IOException {
-    if (documents.kept().isPresent()) {
-      return inMemory(documents.kept().get(), tokenizer);
+    if (documents.sha256().isEmpty()) {
+      return inMemory(documents, tokenizer);
     }
-    PrivateFiles.folder(workspace.tokens());
-    var lock = workspace.tokens().resolve(".lock");
-    synchronized (TextTokens.class) { // file locks are between processes
-      try (var channel =
-              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var _ = channel.lock()) {
-        AtomicFiles.recover(workspace.tokens());
-        return keptOrMade(documents, tokenizer, workspace.tokens(), out);
-      }
-    }
+    var text = documents.sha256().get();
+    return TokenFolder.alone(
+        workspace,
+        tokens -> {
+          var origin = new TokenFile.Origin(identity(tokenizer, tokens), text);
+          return keptOrMade(documents, tokenizer, origin, tokens, out);
+        });
   }
 
-  private static TextTokens inMemory(TextFiles text, Tokenizer tokenizer) {
-    return new TextTokens(
-        Corpus.of(text.training(), tokenizer, 1).tokens(),
-        Corpus.of(text.validation(), tokenizer, 1).tokens(),
-        Arena.ofShared());
+  private static TextTokens inMemory(Documents documents, Tokenizer tokenizer) throws IOException {
+    var training = new Tokens.Blocks();
+    var validation = new Tokens.Blocks();
+    documents.each(
+        document -> add(training, document, tokenizer),
+        document -> add(validation, document, tokenizer));
+    return new TextTokens(training, validation, Arena.ofShared());
+  }
+
+  private static void add(Tokens.Blocks tokens, String document, Tokenizer tokenizer) {
+    tokens.add(tokenizer.encode(document));
+    tokens.add(tokenizer.endOfText());
   }
 
   private static TextTokens keptOrMade(
-      Documents documents, Tokenizer tokenizer, Path tokens, PrintWriter out) throws IOException {
-    var origin =
-        new TokenFile.Origin(identity(tokenizer, tokens), identity(documents.listing().files()));
+      Documents documents,
+      Tokenizer tokenizer,
+      TokenFile.Origin origin,
+      Path tokens,
+      PrintWriter out)
+      throws IOException {
     var name = origin.text().substring(0, 16) + "-" + origin.tokenizer().substring(0, 16);
     var folder = tokens.resolve(name);
     try {
@@ -172,15 +168,6 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
     }
   }
 
-  /// The SHA-256 of what the files hold and how they are read.
-  private static String identity(List<Path> files) throws IOException {
-    var all = new StringBuilder(CUT);
-    for (var file : files) {
-      all.append('\n').append(TextListing.ending(file)).append(' ').append(Lineage.sha256(file));
-    }
-    return sha256(all.toString());
-  }
-
   /// The SHA-256 of what a tokenizer's files hold.
   private static String identity(Tokenizer tokenizer, Path tokens) throws IOException {
     var folder = Files.createTempDirectory(tokens, "tokenizer-");
@@ -192,18 +179,9 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
           all.append(file.getFileName()).append(' ').append(Lineage.sha256(file)).append('\n');
         }
       }
-      return sha256(all.toString());
+      return DataHash.sha256(all.toString());
     } finally {
       AtomicFiles.delete(folder);
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

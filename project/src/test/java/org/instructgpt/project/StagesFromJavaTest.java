@@ -73,9 +73,8 @@ class StagesFromJavaTest {
     assertThat(PpoRun.of(recipe, text).train(workspace, OPTIONS)).hasValue(model("ppo"));
 
     // Its tokenizer trained, saved and loaded again, the text is the same tokens in all stages.
-    assertThat(workspace.tokens()).isDirectoryContaining(Files::isDirectory);
     try (var kept = Files.list(workspace.tokens())) {
-      assertThat(kept.filter(Files::isDirectory)).hasSize(1);
+      assertThat(kept.filter(folder -> Files.exists(folder.resolve("training")))).hasSize(1);
     }
     assertThat(Lineage.read(model("ppo")).at("/parents").fieldNames())
         .toIterable()

@@ -143,6 +143,39 @@ class TextTokensTest {
         .contains("expected ids of this tokenizer, found another's; the tokens are made again");
   }
 
+  private Tokenizer trained(int vocabulary) throws IOException {
+    said.getBuffer().setLength(0);
+    var documents = Documents.of(TextListing.of(List.of(texts)), Progress.NONE);
+    return TrainedTokenizer.of(documents, vocabulary, workspace, new PrintWriter(said, true));
+  }
+
+  @Test
+  void aTokenizerIsTrainedOnATextOnceAndGivesTheSameTokensAgain() throws IOException {
+    write("a.jsonl", 200, 1);
+    var first = trained(290);
+    assertThat(said.toString()).startsWith("training a tokenizer of 290 tokens");
+    int[] ids = all(tokens(first).training());
+    var again = trained(290);
+    assertThat(said.toString()).hasLineCount(1).startsWith("tokenizer reused: ");
+    assertThat(all(tokens(again).training())).isEqualTo(ids);
+    assertThat(said.toString()).startsWith("tokens reused: ");
+    assertThat(trained(280).vocabularySize()).isEqualTo(280);
+    assertThat(said.toString()).startsWith("training a tokenizer of 280 tokens");
+    write("b.jsonl", 9, 2);
+    var _ = trained(290);
+    assertThat(said.toString()).startsWith("training a tokenizer");
+  }
+
+  @Test
+  void aDamagedTokenizerIsTrainedAgainAndThatIsSaid() throws IOException {
+    write("a.jsonl", 200, 1);
+    var first = trained(290);
+    Files.writeString(made().resolve("tokenizer.json"), "{\"model\": ");
+    var again = trained(290);
+    assertThat(said.toString()).contains("; the tokenizer is trained again");
+    assertThat(again.encode("the dog sat")).isEqualTo(first.encode("the dog sat"));
+  }
+
   @Test
   @EnabledOnOs(OS.LINUX)
   void aPipeIsReadOnceIntoMemory() throws Exception {
@@ -159,8 +192,7 @@ class TextTokensTest {
             });
     var documents = Documents.of(TextListing.of(List.of(pipe)), Progress.NONE);
     writing.join();
-    var tokenizer =
-        BpeTrainer.trainOn(learn -> documents.kept().orElseThrow().training().forEach(learn), 270);
+    var tokenizer = TrainedTokenizer.of(documents, 270, workspace, new PrintWriter(said, true));
     var tokens = TextTokens.of(documents, tokenizer, workspace, new PrintWriter(said, true));
     assertThat(tokens.training().count()).isGreaterThan(50);
     assertThat(workspace.tokens()).doesNotExist();
