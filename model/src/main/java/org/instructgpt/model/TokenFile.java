@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
@@ -57,7 +56,7 @@ public final class TokenFile implements Corpus.Tokens {
   ///
   /// @param origin what the ids must have been made from
   /// @param life how long the file stays mapped
-  /// @throws NoSuchFileException if there is none
+  /// @throws java.nio.file.NoSuchFileException if there is none
   /// @throws IllegalArgumentException if it is damaged, or was made from something else
   /// @throws IOException if it cannot be read
   public static TokenFile open(Path path, Origin origin, Arena life) throws IOException {
