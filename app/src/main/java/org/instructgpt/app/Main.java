@@ -100,6 +100,7 @@ final class Main implements Runnable {
             .addSubcommand(new InspectCommand(clock))
             .addSubcommand(new DoctorCommand())
             .addSubcommand(new BenchCommand(stop))
+            .addSubcommand(new PlanCommand())
             .addSubcommand(new LogprobsCommand(stop))
             .addSubcommand(new ScoreCommand(stop))
             .addSubcommand(new GenerateCommand(stop))

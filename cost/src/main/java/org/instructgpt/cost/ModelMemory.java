@@ -42,6 +42,11 @@ record ModelMemory(GptConfig shape, Precision precision) {
     return parameters();
   }
 
+  /// A model that does not learn.
+  public double frozen() {
+    return parameters() + gradients();
+  }
+
   /// Both moments of Adam.
   ///
   /// @param half whether they are kept in bfloat16

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 ///
 /// @param rows the first one names the columns
 record Table(List<List<String>> rows) {
-  private static final String NUMBER = "[-+]?[\\d,.]+%?|-|";
+  private static final String NUMBER = "[-+]?[\\d,.]+(%| [kMGTP]?B| s| min| h| days)?|-|";
 
   @Override
   public String toString() {

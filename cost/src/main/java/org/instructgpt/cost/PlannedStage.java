@@ -1,0 +1,37 @@
+package org.instructgpt.cost;
+
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/// A training that a recipe describes: what it will need.
+///
+/// @param name of the recipe's section
+/// @param rowsKey the setting that says how many rows, or tokens, are in memory at once
+/// @param rows its value
+/// @param memory as it depends on that setting and on how moments are kept
+/// @param disk bytes, part by part
+/// @param labour operations of the whole training
+record PlannedStage(
+    String name,
+    String rowsKey,
+    int rows,
+    Function<Choice, PlannedMemory> memory,
+    SequencedMap<String, Double> disk,
+    Labour labour) {
+
+  /// What may be changed where the memory is too small, without changing the result but by
+  /// rounding.
+  ///
+  /// @param rows rows, or tokens, in memory at once
+  /// @param halfMoments whether Adam's moments are kept in bfloat16
+  record Choice(int rows, boolean halfMoments) {}
+
+  /// The parts of the memory of each device.
+  SequencedMap<String, Double> parts(Choice choice, int devices) {
+    return memory.apply(choice).parts(devices);
+  }
+
+  double total(Choice choice, int devices) {
+    return PlannedMemory.sum(parts(choice, devices));
+  }
+}
