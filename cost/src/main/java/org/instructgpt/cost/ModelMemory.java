@@ -8,23 +8,21 @@ import org.instructgpt.torch.Precision;
 /// **States** live as long as the training: float32 parameters, their gradients, two moments of
 /// Adam, and for PPO's policy the average of its parameters.
 ///
-/// **Activations** live from the forward to the backward pass. For each token and layer, in numbers
-/// of the width C, with the type of the products in the first column of bytes and float32 in the
-/// second:
+/// **Activations** live from the forward to the backward pass. What autograd keeps of one layer, in
+/// numbers of the width C a token, H heads and T keys:
 ///
-/// | tensor | products | float32 |
+/// | tensor | float32 | bfloat16 |
 /// |---|---|---|
-/// | normalised stream, twice | 2C where converted | 2C |
-/// | queries, keys, values | 3C | |
-/// | their copies for batched products (bfloat16 only) | 3C | |
-/// | scores and their softmax (bfloat16 only), for T keys | 2 H T | |
-/// | mixed values, and copied into rows (bfloat16 only) | C, 2C | |
-/// | projection | C | |
-/// | up, GELU | 8C | |
-/// | down | C | |
-/// | stream after each of the two branches | | 2C |
+/// | stream before each half of the layer | 2C float32 | 2C float32 |
+/// | normalised stream, twice | 2C float32 | 2C bfloat16 |
+/// | queries, keys, values | 3C float32 | 3C bfloat16 |
+/// | attention's weights | (fused: one sum a head) | H T bfloat16 |
+/// | mixed values | C float32 | C bfloat16 |
+/// | before and after the GELU | 8C float32 | 8C bfloat16 |
+/// | dropout's masks, where there is dropout | 2C float32 | 2C bfloat16 |
 ///
-/// Together 18C float32 numbers in float32; 18C + 2 H T of bfloat16 and 4C of float32 in bfloat16.
+/// The sums are 16C numbers of 4 bytes in float32, and 36C bytes and 2 H T in bfloat16. **A pass
+/// without gradients** keeps the stream and what half a layer makes.
 ///
 /// @param shape of the model
 /// @param precision of its matrix products
@@ -33,78 +31,117 @@ record ModelMemory(GptConfig shape, Precision precision) {
   private static final int HALF = 2;
 
   /// The parameters, float32.
-  public double parameters() {
+  double parameters() {
     return (double) FLOAT * shape.parameters();
   }
 
   /// Their gradients.
-  public double gradients() {
+  double gradients() {
     return parameters();
-  }
-
-  /// A model that does not learn.
-  public double frozen() {
-    return parameters() + gradients();
   }
 
   /// Both moments of Adam.
   ///
   /// @param half whether they are kept in bfloat16
-  public double moments(boolean half) {
+  double moments(boolean half) {
     return 2.0 * (half ? HALF : FLOAT) * shape.parameters();
   }
 
   /// The weights as the products of a pass take them; nothing where they take the parameters.
-  public double operands() {
+  double operands() {
     return precision == Precision.MIXED ? (double) HALF * shape.parameters() : 0;
   }
 
-  /// What one layer makes of one token.
+  /// What autograd keeps of one token in one layer, without dropout.
   ///
   /// @param keys how many keys the token is compared with
-  public double layer(double keys) {
+  double layer(double keys) {
     double c = shape.width();
+    double sums = 2.0 * FLOAT * 2; // mean and deviation of two normalisations
     return precision == Precision.MIXED
-        ? HALF * (18 * c + 2 * shape.heads() * keys) + FLOAT * 4 * c
-        : FLOAT * 18 * c;
+        ? FLOAT * 2 * c + HALF * (14 * c + shape.heads() * keys) + sums
+        : FLOAT * (16 * c + shape.heads()) + sums;
   }
 
-  /// What the blocks keep of whole sequences for the backward pass.
+  /// What the blocks keep of tokens for the backward pass.
   ///
-  /// @param tokens of all sequences
-  /// @param length of each
-  public double activations(double tokens, double length) {
-    return tokens * shape.layers() * layer(length);
+  /// @param tokens how many
+  /// @param keys how many keys each of them is compared with
+  double activations(double tokens, double keys) {
+    double c = shape.width();
+    double inAndOut = 3.0 * FLOAT * c;
+    return tokens * (shape.layers() * layer(keys) + inAndOut);
   }
 
-  /// What a pass without gradients needs of whole sequences: the stream, and one layer at a time.
+  /// What dropout adds to the activations.
+  double masks(double tokens) {
+    return tokens * shape.layers() * 2 * entry() * shape.width();
+  }
+
+  /// What rows of different lengths, and completions that share a prompt, add to the activations.
+  /// In float32 attention keeps its outputs as padded rows too. Each completion has a copy of the
+  /// keys and values that it sees: in float32 of its own, and of its prompt's in any case.
   ///
-  /// @param tokens of all sequences
-  /// @param length of each
-  public double scoring(double tokens, double length) {
-    return tokens * (layer(length) + 2.0 * FLOAT * shape.width());
+  /// @param tokens of all rows, shared prompts counted once
+  /// @param own tokens of completions that share a prompt
+  /// @param shared tokens of their prompts, counted once for each completion
+  double packing(double tokens, double own, double shared) {
+    double padded = precision == Precision.MIXED ? 0 : tokens + 2 * own;
+    return shape.layers() * entry() * shape.width() * (padded + 2 * shared);
   }
 
-  /// The logits of so many positions, and what the cross-entropy makes of them: their logarithms of
-  /// the softmax, and with gradients the gradients of both.
-  public double logits(double positions, boolean gradients) {
-    double numbers = gradients ? 4 : 2;
-    double rounded = precision == Precision.MIXED ? (gradients ? 2.0 : 1.0) * HALF : 0;
-    return positions * shape.vocabulary() * (FLOAT * numbers + rounded);
+  /// What a pass without gradients needs: the stream before and after half a layer, and that half;
+  /// the second half, up and GELU, is the larger one, if attention does not write its scores.
+  ///
+  /// @param tokens how many
+  /// @param keys how many keys each of them is compared with
+  double scoring(double tokens, double keys) {
+    double c = shape.width();
+    double half =
+        precision == Precision.MIXED
+            ? FLOAT * 3 * c + HALF * (10 * c + 2 * shape.heads() * keys)
+            : FLOAT * 12 * c;
+    return tokens * half;
   }
 
-  /// What the backward pass holds beside that at its end: the gradients of the embedding, once as
-  /// embedding and once as unembedding.
-  public double backward() {
-    return 2.0 * FLOAT * shape.vocabulary() * shape.width();
+  /// The same for the pass over prompts that fills the key-value cache, whose attention writes its
+  /// scores: before and after the mask, and after the softmax.
+  double prefill(double tokens, double keys) {
+    return scoring(tokens, precision == Precision.MIXED ? 0 : keys)
+        + tokens * 3 * entry() * shape.heads() * keys;
+  }
+
+  /// The logits of so many positions and what the cross-entropy makes of them.
+  ///
+  /// Without gradients the logits and their logarithms of the softmax; with gradients those of both
+  /// as well. In bfloat16 the product's own result comes on top.
+  double logits(double positions, boolean gradients) {
+    double bytes = FLOAT * (gradients ? 4 : 2) + (precision == Precision.MIXED ? HALF : 0);
+    return positions * shape.vocabulary() * bytes;
+  }
+
+  /// What the backward pass through the logits holds, and then through the last layer: first the
+  /// gradient of the unembedding, then of what is before and after the GELU and of the stream.
+  ///
+  /// @param tokens that go through the layers
+  /// @param positions whose logits are needed; their gradients are gone when the layers' come
+  double backward(double tokens, double positions) {
+    double half = precision == Precision.MIXED ? HALF : 0;
+    double unembedding = positions > 0 ? (FLOAT + half) * shape.vocabulary() * shape.width() : 0;
+    double layer = tokens * shape.width() * (8 * entry() + 2 * FLOAT);
+    double gradients = logits(positions, true) - logits(positions, false);
+    return unembedding + Math.max(0, layer - gradients);
+  }
+
+  private int entry() {
+    return precision == Precision.MIXED ? HALF : FLOAT;
   }
 
   /// Keys and values of sequences that are being sampled.
   ///
   /// @param tokens room in each
-  public double cache(double rows, double tokens) {
-    int entry = precision == Precision.MIXED ? HALF : FLOAT;
-    return 2.0 * entry * shape.layers() * shape.width() * rows * tokens;
+  double cache(double rows, double tokens) {
+    return 2.0 * entry() * shape.layers() * shape.width() * rows * tokens;
   }
 
   /// Everything that a model in training takes without activations.
@@ -115,6 +152,9 @@ record ModelMemory(GptConfig shape, Precision precision) {
   /// What a forward and backward pass over text adds, every position predicted.
   double training(double rows, double length) {
     double tokens = rows * length;
-    return operands() + activations(tokens, length) + logits(tokens, true) + backward();
+    return operands()
+        + activations(tokens, length)
+        + logits(tokens, true)
+        + backward(tokens, tokens);
   }
 }

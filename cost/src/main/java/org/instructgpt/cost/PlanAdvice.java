@@ -21,13 +21,13 @@ record PlanAdvice(PlannedStage stage, PlanMachine machine) {
     }
     var fewer = rows(false);
     if (fewer.isPresent()) {
-      return Optional.of("set %s=%d".formatted(stage.rowsKey(), fewer.getAsInt()));
+      return Optional.of("set %s".formatted(stage.setting().apply(fewer.getAsInt())));
     }
     var half = rows(true);
     if (half.isPresent()) {
       return Optional.of(
-          "set %s=%d and keep Adam's moments in bfloat16"
-              .formatted(stage.rowsKey(), half.getAsInt()));
+          "set %s and keep Adam's moments in bfloat16"
+              .formatted(stage.setting().apply(half.getAsInt())));
     }
     return Optional.of(more());
   }
@@ -54,8 +54,8 @@ record PlanAdvice(PlannedStage stage, PlanMachine machine) {
     var ways = new ArrayList<String>();
     double least = needed(1, true, machine.devices());
     ways.add(
-        "with %s=1 and Adam's moments in bfloat16 it needs %s; take that much memory"
-            .formatted(stage.rowsKey(), Bytes.words(least)));
+        "with %s and Adam's moments in bfloat16 it needs %s; take that much memory"
+            .formatted(stage.setting().apply(1), Bytes.words(least)));
     if (machine.program() == 0) {
       for (int devices = 2 * machine.devices(); devices <= MOST_DEVICES; devices *= 2) {
         if (fits(1, false, devices)) {

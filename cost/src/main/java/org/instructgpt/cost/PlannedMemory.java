@@ -2,6 +2,7 @@ package org.instructgpt.cost;
 
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// Bytes of memory of a training, part by part.
 ///
@@ -27,6 +28,10 @@ final class PlannedMemory {
     return this;
   }
 
+  /// What the allocator holds besides, as a share of what comes and goes: it keeps what is freed, in
+  /// pieces that do not always fit what is asked for next (measured, docs/benchmarks.md).
+  static final double HELD = 0.15;
+
   /// The parts at the peak.
   ///
   /// @param devices among which everything is divided but what the rows of a pass make
@@ -35,6 +40,14 @@ final class PlannedMemory {
     states.forEach((name, bytes) -> parts.put(name, bytes / devices));
     pass.forEach((name, bytes) ->
         parts.merge(name, Part.OF_ROWS.contains(name) ? bytes : bytes / devices, Double::sum));
+    parts.put(
+        Part.HELD,
+        HELD
+            * pass.keySet().stream()
+                .filter(Part.OF_ROWS::contains)
+                .mapToDouble(name -> pass.getOrDefault(name, 0.0))
+                .sum());
+    parts.values().removeIf(bytes -> bytes == 0);
     return parts;
   }
 
@@ -53,8 +66,9 @@ final class PlannedMemory {
     static final String BACKWARD = "backward";
     static final String ACTIVATIONS = "activations";
     static final String LOGITS = "logits";
+    static final String HELD = "held by the allocator";
     static final String CACHE = "keys and values";
-    static final java.util.Set<String> OF_ROWS = java.util.Set.of(ACTIVATIONS, LOGITS, CACHE);
+    static final Set<String> OF_ROWS = Set.of(ACTIVATIONS, LOGITS, CACHE, BACKWARD);
 
     private Part() {}
   }

@@ -2,18 +2,19 @@ package org.instructgpt.cost;
 
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /// A training that a recipe describes: what it will need.
 ///
 /// @param name of the recipe's section
-/// @param rowsKey the setting that says how many rows, or tokens, are in memory at once
-/// @param rows its value
+/// @param setting the settings that let so many rows, or tokens, be in memory at once
+/// @param rows how many these are in the recipe
 /// @param memory as it depends on that setting and on how moments are kept
 /// @param disk bytes, part by part
 /// @param labour operations of the whole training
 record PlannedStage(
     String name,
-    String rowsKey,
+    IntFunction<String> setting,
     int rows,
     Function<Choice, PlannedMemory> memory,
     SequencedMap<String, Double> disk,

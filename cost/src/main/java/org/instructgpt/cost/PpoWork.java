@@ -93,7 +93,7 @@ public record PpoWork(
   @Override
   public double memory(Precision precision) {
     var memory = new ModelMemory(shape, precision);
-    double frozen = 2 * (memory.parameters() + memory.gradients());
+    double frozen = 2 * memory.parameters();
     double sampling =
         memory.operands()
             + memory.cache(Math.min(rollout.count, MOST_ROWS), rollout.tokens())

@@ -56,96 +56,125 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     if (data.text() > 0) {
       disk.put("tokens of the text", data.text() / TEXT_BYTES_A_TOKEN * TOKEN_BYTES);
     }
+    boolean dropout = shape.residualDropout() > 0;
     return new PlannedStage(
         "pretrain",
-        "pretrain.micro_batch_size",
+        rows -> "pretrain.micro_batch_size=" + rows,
         Math.min(settings.microBatchSize(), settings.batchSize()),
-        choice -> learning(choice).pass(gradientPass(choice.rows(), context, context)),
+        choice -> learning(choice).pass(windows(choice.rows(), dropout)),
         disk,
         new Labour(tokens * operations().trainingToken(context), 0, 0));
   }
 
   private PlannedStage sft(String name, Sft.Settings settings) {
     var rows = data.demonstrations().within(shape.context());
-    int predicted = Math.min(settings.maxResponseTokens(), rows.longest());
-    double read = settings.epochs() * rows.tokens();
     double mix = settings.pretrainingMix() / (1 - settings.pretrainingMix());
-    double windows = settings.epochs() * rows.count() * mix;
     int context = shape.context();
-    double learned =
-        GptOperations.WITH_GRADIENTS
-            * (operations().blocks(read, rows.mean())
-                + operations().unembedding(read / 2)
-                + operations().sequences(windows, context, context));
+    boolean dropout = settings.residualDropout() > 0;
     return new PlannedStage(
         name,
-        name + ".micro_batch_size",
+        micro -> name + ".micro_batch_size=" + micro,
         Math.min(settings.microBatchSize(), settings.batchSize()),
         choice -> {
           var memory = learning(choice);
-          memory.pass(gradientPass(choice.rows(), rows.longest(), predicted));
+          memory.pass(
+              languagePass(
+                  new Pass(rows.most(choice.rows()), rows.keys(), dropout),
+                  choice.rows() * Math.min(settings.maxResponseTokens(), rows.response())));
           if (mix > 0) {
-            int together = (int) Math.min(choice.rows(), Math.ceil(settings.batchSize() * mix));
-            memory.pass(gradientPass(together, context, context));
+            double together = Math.max(1, Math.round(settings.batchSize() * mix));
+            memory.pass(windows(Math.min(choice.rows(), together), dropout));
           }
           return memory;
         },
         disk(1),
-        new Labour(learned, 0, 0));
+        new Labour(
+            GptOperations.WITH_GRADIENTS
+                * settings.epochs()
+                * (operations().blocks(rows.tokens(), rows.keys())
+                    + operations().unembedding(rows.count() * rows.response())
+                    + operations().sequences(rows.count() * mix, context, context)),
+            0,
+            0));
   }
 
+  /// The report at the end scores held-out rankings under a second copy of the model.
   private PlannedStage reward(RewardModeling.Settings settings) {
     var rows = data.rankings().within(shape.context());
-    double completions = Math.max(1, data.completions());
     double batch = Math.min(settings.batchPrompts(), Math.max(1, data.ranked()));
-    double most = batch * completions * Math.max(1, rows.longest());
-    double read = settings.epochs() * rows.tokens();
+    double whole = batch * data.judged();
+    double prompts = data.judged() == 0 ? 0 : rows.prompt() / data.judged();
     return new PlannedStage(
         "reward",
-        "reward.micro_batch_tokens",
+        tokens -> "reward.micro_batch_tokens=" + tokens,
         settings.microBatchTokens(),
         choice -> {
-          double one = completions * rows.longest();
-          double tokens = Math.min(most, Math.max(one, choice.rows()));
-          return learning(choice).pass(scalarPass(tokens, rows.longest()));
+          double tokens = Math.min(whole, Math.max(data.largest(), choice.rows()));
+          double copied = tokens * prompts * data.completions();
+          var memory = learning(choice);
+          var parts = scalarPass(new Pass(tokens, rows.keys(), false));
+          double own = tokens * (1 - prompts);
+          parts.merge(Part.ACTIVATIONS, model().packing(tokens, own, copied), Double::sum);
+          var report = new LinkedHashMap<String, Double>();
+          report.put(Part.FROZEN, model().parameters());
+          report.put(Part.WEIGHTS, model().operands());
+          report.put(Part.ACTIVATIONS, model().scoring(tokens, rows.keys()));
+          return memory.pass(parts).pass(report);
         },
         disk(1),
-        new Labour(GptOperations.WITH_GRADIENTS * operations().blocks(read, rows.mean()), 0, 0));
+        new Labour(
+            GptOperations.WITH_GRADIENTS
+                * settings.epochs()
+                * operations().blocks(data.ranked() * data.judged(), rows.keys()),
+            0,
+            0));
   }
 
-  /// Policy and value network learn; reference and reward model are frozen.
+  /// Policy and value network learn; reference and reward model are frozen. The pretraining
+  /// gradient is collected beside PPO's.
   private PlannedStage ppo(Settings settings) {
     int context = shape.context();
     int response = Math.min(settings.sampling().maxResponseTokens(), context / 2);
     var prompts = data.prompts().within(context - response);
-    int longest = prompts.longest() + response;
+    var episodes = prompts.answered(response);
     boolean ptx = settings.ptx().coefficient() > 0;
-    int sampled = Math.min(settings.sampling().rows(), settings.batchSize());
+    int most = Math.min(settings.sampling().rows(), settings.batchSize());
+    int own = settings.microBatchSize();
     var disk = disk(2);
     disk.merge("checkpoints to resume from", CHECKPOINTS * model().parameters(), Double::sum);
     return new PlannedStage(
         "ppo",
-        "ppo.micro_batch_size",
-        settings.microBatchSize(),
+        rows ->
+            "ppo.micro_batch_size=%d".formatted(rows)
+                + (rows < own ? " ppo.sampling.rows=%d".formatted(sampled(most, rows, own)) : ""),
+        own,
         choice -> {
           int rows = Math.min(choice.rows(), settings.minibatchSize());
-          var memory = learning(choice);
-          memory
-              .state(Part.PARAMETERS, model().parameters())
-              .state(Part.GRADIENTS, model().gradients() * (ptx ? 2 : 1))
-              .state(Part.MOMENTS, model().moments(choice.halfMoments()))
-              .state(Part.AVERAGE, model().parameters())
-              .state(Part.FROZEN, 2 * model().frozen());
-          memory.pass(samplingPass(sampled, prompts.longest(), response));
-          memory.pass(gradientPass(rows, longest, response));
+          var memory =
+              learning(choice)
+                  .state(Part.PARAMETERS, model().parameters())
+                  .state(Part.GRADIENTS, model().gradients() * (ptx ? 2 : 1))
+                  .state(Part.MOMENTS, model().moments(choice.halfMoments()))
+                  .state(Part.AVERAGE, model().parameters())
+                  .state(Part.FROZEN, 2 * model().parameters());
+          memory.pass(samplingPass(sampled(most, choice.rows(), own), prompts.longest(), response));
+          memory.pass(
+              languagePass(
+                  new Pass(episodes.most(rows), episodes.keys(), false),
+                  (double) rows * response));
           if (ptx) {
-            int windows = settings.ptx().ratio() * settings.minibatchSize();
-            memory.pass(gradientPass(Math.min(choice.rows(), windows), context, context));
+            double all = (double) settings.ptx().ratio() * settings.minibatchSize();
+            memory.pass(windows(Math.min(choice.rows(), all), false));
           }
           return memory;
         },
         disk,
         labour(settings, prompts.mean(), response));
+  }
+
+  /// Rows that are sampled together: fewer where fewer learn together.
+  private static int sampled(int most, int rows, int own) {
+    return (int) Math.max(1, (long) most * Math.min(rows, own) / own);
   }
 
   private Labour labour(Settings settings, double prompt, double response) {
@@ -168,24 +197,39 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         .state(Part.MOMENTS, model().moments(choice.halfMoments()));
   }
 
-  private SequencedMap<String, Double> gradientPass(double rows, double length, double predicted) {
-    var parts = scalarPass(rows * length, length);
-    parts.put(Part.LOGITS, model().logits(rows * predicted, true));
+  /// Tokens that go through a model forward and backward.
+  ///
+  /// @param keys how many keys each of them is compared with
+  private record Pass(double tokens, double keys, boolean dropout) {}
+
+  /// Windows of text as long as the context.
+  private SequencedMap<String, Double> windows(double rows, boolean dropout) {
+    double tokens = rows * shape.context();
+    return languagePass(new Pass(tokens, shape.context(), dropout), tokens);
+  }
+
+  private SequencedMap<String, Double> languagePass(Pass pass, double predicted) {
+    var parts = scalarPass(pass);
+    parts.put(Part.LOGITS, model().logits(predicted, true));
+    parts.put(Part.BACKWARD, model().backward(pass.tokens, predicted));
     return parts;
   }
 
-  private SequencedMap<String, Double> scalarPass(double tokens, double length) {
+  private SequencedMap<String, Double> scalarPass(Pass pass) {
     var parts = new LinkedHashMap<String, Double>();
     parts.put(Part.WEIGHTS, model().operands());
-    parts.put(Part.BACKWARD, model().backward());
-    parts.put(Part.ACTIVATIONS, model().activations(tokens, length));
+    parts.put(
+        Part.ACTIVATIONS,
+        model().activations(pass.tokens, pass.keys)
+            + (pass.dropout ? model().masks(pass.tokens) : 0));
+    parts.put(Part.BACKWARD, model().backward(pass.tokens, 0));
     return parts;
   }
 
   private SequencedMap<String, Double> samplingPass(double rows, double prompt, double response) {
     var parts = new LinkedHashMap<String, Double>();
     parts.put(Part.WEIGHTS, model().operands());
-    parts.put(Part.ACTIVATIONS, model().scoring(rows * prompt, prompt));
+    parts.put(Part.ACTIVATIONS, model().prefill(rows * prompt, prompt));
     parts.put(Part.LOGITS, model().logits(rows, false));
     parts.put(Part.CACHE, model().cache(rows, prompt + response));
     return parts;

@@ -55,13 +55,18 @@ public record RewardWork(
   @Override
   public double memory(Precision precision) {
     var memory = new ModelMemory(shape, precision);
-    double tokens = Math.max(completions * length, microBatchTokens);
+    double prompt = length / 2;
+    double each = prompt + completions * (length - prompt);
+    double together = Math.clamp(Math.floor(microBatchTokens / each), 1, prompts);
     return memory.learning(false)
         + memory.parameters()
-        + memory.gradients()
         + memory.operands()
-        + memory.activations(tokens, length)
-        + memory.backward();
+        + memory.activations(together * each, length)
+        + memory.packing(
+            together * each,
+            together * completions * (length - prompt),
+            together * completions * prompt)
+        + memory.backward(together * each, 0);
   }
 
   @Override

@@ -42,10 +42,9 @@ public record SamplingWork(GptConfig shape, int rows, int prompt, int response)
   public double memory(Precision precision) {
     var memory = new ModelMemory(shape, precision);
     return memory.parameters()
-        + memory.gradients()
         + memory.operands()
         + memory.cache(rows, prompt + response)
-        + memory.scoring((double) rows * prompt, prompt)
+        + memory.prefill((double) rows * prompt, prompt)
         + memory.logits(rows, false);
   }
 
