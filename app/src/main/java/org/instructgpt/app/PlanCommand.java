@@ -18,8 +18,10 @@ import org.instructgpt.cost.Plan;
 import org.instructgpt.cost.PlanMachine;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.GptConfig;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.text.Tokenizers;
+import org.instructgpt.torch.Moments;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -81,6 +83,13 @@ final class PlanCommand implements Callable<Integer> {
   private String precision;
 
   @Option(
+      names = "--moments",
+      defaultValue = "float32",
+      paramLabel = "P",
+      description = "How the optimizer keeps its two moments: float32 (${DEFAULT-VALUE}) or bfloat16.")
+  private String moments;
+
+  @Option(
       names = "--gpu-memory",
       paramLabel = "BYTES",
       description = "Plan for GPUs with so much memory each, such as 80G.")
@@ -111,7 +120,7 @@ final class PlanCommand implements Callable<Integer> {
     var shape = shape(whole);
     var chosen = precision();
     var data = data(shape);
-    var plan = Plan.of(whole, shape, chosen, data, machine(shape, chosen));
+    var plan = Plan.of(whole, shape, chosen, moments(), data, machine(chosen));
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println(json ? plan.json().toPrettyString() : plan.table().stripTrailing());
     return 0;
@@ -176,6 +185,14 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
+  private Moments moments() {
+    try {
+      return Moments.named(moments);
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException("--moments: " + refused.getMessage(), refused);
+    }
+  }
+
   private DataLengths data(GptConfig shape) throws IOException {
     var lengths = records(shape);
     long bytes = 0;
@@ -192,7 +209,7 @@ final class PlanCommand implements Callable<Integer> {
     if (workspace == null) {
       return DataLengths.paper();
     }
-    var opened = org.instructgpt.project.Workspace.open(workspace);
+    var opened = Workspace.open(workspace);
     var base = opened.model("base");
     var tokenizer = Files.isDirectory(base) ? Checkpoint.tokenizer(base) : Tokenizers.gpt2();
     try (var store = opened.givenStore()) {
@@ -200,7 +217,7 @@ final class PlanCommand implements Callable<Integer> {
     }
   }
 
-  private PlanMachine machine(GptConfig shape, Precision chosen) throws IOException {
+  private PlanMachine machine(Precision chosen) throws IOException {
     if (gflops != null && !(gflops > 0)) {
       throw new IllegalArgumentException("--gflops: expected more than 0, found " + gflops);
     }

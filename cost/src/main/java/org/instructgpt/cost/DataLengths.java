@@ -35,7 +35,7 @@ public record DataLengths(
   /// @param deviation of the tokens of both
   /// @param longest tokens of the longest
   public record Rows(long count, double prompt, double response, double deviation, int longest) {
-    private static final double DEVIATIONS = 2.5;
+    private static final double DEVIATIONS = 2;
 
     double mean() {
       return prompt + response;

@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import org.instructgpt.cost.PlannedStage.Choice;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.recipe.Recipe;
+import org.instructgpt.torch.Moments;
 import org.instructgpt.torch.Precision;
 
 /// What memory, time and disk the trainings of a recipe need, told before they begin.
@@ -53,12 +54,19 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
   /// Plans a recipe's trainings.
   ///
   /// @param shape of all models
+  /// @param moments how the optimizers keep theirs
   /// @throws IllegalArgumentException for a section of the recipe that is wrong
   public static Plan of(
-      Recipe recipe, GptConfig shape, Precision precision, DataLengths data, PlanMachine machine) {
+      Recipe recipe,
+      GptConfig shape,
+      Precision precision,
+      Moments moments,
+      DataLengths data,
+      PlanMachine machine) {
+    boolean half = moments == Moments.HALF;
     var stages =
         new RecipeStages(recipe, shape, precision, data)
-            .all().stream().map(stage -> planned(stage, machine)).toList();
+            .all().stream().map(stage -> planned(stage, machine, half)).toList();
     var subject =
         "%,d parameters (%d layers of width %d, context %d, vocabulary %,d) in %s"
             .formatted(
@@ -71,8 +79,8 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
     return new Plan(subject, machine, data, stages);
   }
 
-  private static Stage planned(PlannedStage stage, PlanMachine machine) {
-    var choice = new Choice(stage.rows(), false);
+  private static Stage planned(PlannedStage stage, PlanMachine machine, boolean half) {
+    var choice = new Choice(stage.rows(), half);
     var memory = stage.parts(choice, machine.devices());
     if (machine.program() > 0) {
       memory.put("the program", machine.program());
@@ -83,7 +91,7 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
         stage.disk(),
         stage.labour().operations(),
         machine.rate().map(rate -> stage.labour().seconds(rate * machine.devices())),
-        new PlanAdvice(stage, machine).text());
+        new PlanAdvice(stage, machine, half).text());
   }
 
   /// For people.

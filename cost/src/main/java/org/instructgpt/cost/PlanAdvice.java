@@ -11,22 +11,23 @@ import org.instructgpt.cost.PlannedStage.Choice;
 ///
 /// @param stage that shall fit
 /// @param machine it shall fit on
-record PlanAdvice(PlannedStage stage, PlanMachine machine) {
+/// @param halfMoments whether Adam's moments are in bfloat16 anyway
+record PlanAdvice(PlannedStage stage, PlanMachine machine, boolean halfMoments) {
   private static final int MOST_DEVICES = 4096;
 
   /// Empty if it fits.
   Optional<String> text() {
-    if (fits(stage.rows(), false, machine.devices())) {
+    if (fits(stage.rows(), halfMoments, machine.devices())) {
       return Optional.empty();
     }
-    var fewer = rows(false);
+    var fewer = rows(halfMoments);
     if (fewer.isPresent()) {
       return Optional.of("set %s".formatted(stage.setting().apply(fewer.getAsInt())));
     }
     var half = rows(true);
     if (half.isPresent()) {
       return Optional.of(
-          "set %s and keep Adam's moments in bfloat16"
+          "set %s and --moments bfloat16"
               .formatted(stage.setting().apply(half.getAsInt())));
     }
     return Optional.of(more());
@@ -54,7 +55,7 @@ record PlanAdvice(PlannedStage stage, PlanMachine machine) {
     var ways = new ArrayList<String>();
     double least = needed(1, true, machine.devices());
     ways.add(
-        "with %s and Adam's moments in bfloat16 it needs %s; take that much memory"
+        "with %s and --moments bfloat16 it needs %s; take that much memory"
             .formatted(stage.setting().apply(1), Bytes.words(least)));
     if (machine.program() == 0) {
       for (int devices = 2 * machine.devices(); devices <= MOST_DEVICES; devices *= 2) {

@@ -29,7 +29,9 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
   /// Models that are kept, and the one that is being written.
   private static final int MODELS = 2;
 
-  private static final int TOKEN_BYTES = 4;
+  /// Ids that two bytes hold ([org.instructgpt.model.TokenFile]).
+  private static final int SHORT_IDS = 1 << 16;
+
   private static final double TEXT_BYTES_A_TOKEN = 4;
 
   List<PlannedStage> all() {
@@ -54,7 +56,8 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     double tokens = (double) settings.steps() * settings.batchSize() * context;
     var disk = disk(1);
     if (data.text() > 0) {
-      disk.put("tokens of the text", data.text() / TEXT_BYTES_A_TOKEN * TOKEN_BYTES);
+      int bytes = shape.vocabulary() <= SHORT_IDS ? 2 : 4;
+      disk.put("tokens of the text", data.text() / TEXT_BYTES_A_TOKEN * bytes);
     }
     boolean dropout = shape.residualDropout() > 0;
     return new PlannedStage(
@@ -98,7 +101,6 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
             0));
   }
 
-  /// The report at the end scores held-out rankings under a second copy of the model.
   private PlannedStage reward(RewardModeling.Settings settings) {
     var rows = data.rankings().within(shape.context());
     double batch = Math.min(settings.batchPrompts(), Math.max(1, data.ranked()));
@@ -115,11 +117,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           var parts = scalarPass(new Pass(tokens, rows.keys(), false));
           double own = tokens * (1 - prompts);
           parts.merge(Part.ACTIVATIONS, model().packing(tokens, own, copied), Double::sum);
-          var report = new LinkedHashMap<String, Double>();
-          report.put(Part.FROZEN, model().parameters());
-          report.put(Part.WEIGHTS, model().operands());
-          report.put(Part.ACTIVATIONS, model().scoring(tokens, rows.keys()));
-          return memory.pass(parts).pass(report);
+          return memory.pass(parts);
         },
         disk(1),
         new Labour(
