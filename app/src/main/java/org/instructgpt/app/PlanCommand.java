@@ -25,7 +25,6 @@ import org.instructgpt.torch.Moments;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -58,7 +57,8 @@ final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "The shape of the models, over the recipe's: 1.3b, 6b, 175b, A to D as in bench, or a model's folder.")
+      description =
+          "The shape of the models, over the recipe's: 1.3b, 6b, 175b, A to D as in bench, or a model's folder.")
   private @Nullable String model;
 
   @Option(
@@ -86,7 +86,8 @@ final class PlanCommand implements Callable<Integer> {
       names = "--moments",
       defaultValue = "float32",
       paramLabel = "P",
-      description = "How the optimizer keeps its two moments: float32 (${DEFAULT-VALUE}) or bfloat16.")
+      description =
+          "How the optimizer keeps its two moments: float32 (${DEFAULT-VALUE}) or bfloat16.")
   private String moments;
 
   @Option(
@@ -229,8 +230,8 @@ final class PlanCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--gpus: expected --gpu-memory too, such as 80G");
     }
     double rate =
-        named.orElseGet(() ->
-            MachineRates.measure(chosen, List.of(), System::nanoTime).operationsPerSecond());
+        named.orElseGet(
+            () -> MachineRates.measure(chosen, List.of(), System::nanoTime).operationsPerSecond());
     return PlanMachine.here(FreeMemory.bytes(), rate);
   }
 

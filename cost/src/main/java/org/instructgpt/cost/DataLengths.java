@@ -86,7 +86,8 @@ public record DataLengths(
 
   /// The paper's (tables 6 and 9): 12,725 demonstrations whose prompts have 408 tokens, 33,207
   /// ranked prompts of 199, each with 4 to 9 completions, 31,144 prompts of 166. How long responses
-  /// are is not printed; 100 tokens is ours. Prompts and responses end at half of 2,048 (appendix C).
+  /// are is not printed; 100 tokens is ours. Prompts and responses end at half of 2,048 (appendix
+  /// C).
   public static DataLengths paper() {
     int half = 1024;
     int response = 100;
@@ -161,8 +162,7 @@ public record DataLengths(
 
   /// The same with so many bytes of text to pretrain on.
   public DataLengths withText(long bytes) {
-    return new DataLengths(
-        source, demonstrations, rankings, ranked, largest, prompts, bytes);
+    return new DataLengths(source, demonstrations, rankings, ranked, largest, prompts, bytes);
   }
 
   /// Tokens of a ranked prompt with all its completions, the prompt counted once, on average.

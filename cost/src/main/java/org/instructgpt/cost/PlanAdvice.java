@@ -27,8 +27,7 @@ record PlanAdvice(PlannedStage stage, PlanMachine machine, boolean halfMoments) 
     var half = rows(true);
     if (half.isPresent()) {
       return Optional.of(
-          "set %s and --moments bfloat16"
-              .formatted(stage.setting().apply(half.getAsInt())));
+          "set %s and --moments bfloat16".formatted(stage.setting().apply(half.getAsInt())));
     }
     return Optional.of(more());
   }

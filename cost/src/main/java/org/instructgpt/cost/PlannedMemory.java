@@ -28,8 +28,8 @@ final class PlannedMemory {
     return this;
   }
 
-  /// What the allocator holds besides, as a share of what comes and goes: it keeps what is freed, in
-  /// pieces that do not always fit what is asked for next (measured, docs/benchmarks.md).
+  /// What the allocator holds besides, as a share of what comes and goes: it keeps what is freed,
+  /// in pieces that do not always fit what is asked for next (measured, docs/benchmarks.md).
   static final double HELD = 0.2;
 
   /// The parts at the peak.

@@ -158,8 +158,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           memory.pass(samplingPass(sampled(most, choice.rows(), own), prompts.longest(), response));
           memory.pass(
               languagePass(
-                  new Pass(episodes.most(rows), episodes.keys(), false),
-                  (double) rows * response));
+                  new Pass(episodes.most(rows), episodes.keys(), false), (double) rows * response));
           if (ptx) {
             double all = (double) settings.ptx().ratio() * settings.minibatchSize();
             memory.pass(windows(Math.min(choice.rows(), all), false));

@@ -55,8 +55,8 @@ public record RewardWork(
   @Override
   public double memory(Precision precision) {
     var memory = new ModelMemory(shape, precision);
-    double prompt = length / 2;
-    double each = prompt + completions * (length - prompt);
+    int prompt = length / 2;
+    double each = prompt + (double) completions * (length - prompt);
     double together = Math.clamp(Math.floor(microBatchTokens / each), 1, prompts);
     return memory.learning(false)
         + memory.parameters()

@@ -1,0 +1,168 @@
+package org.instructgpt.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Optional;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.recipe.Recipe;
+import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.Precision;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+  private static final GptConfig SMALL = GptConfig.small(6, 256, 4, 256, 4096);
+  private static final PlanMachine LARGE = PlanMachine.here(1e12, 1e12);
+
+  private static Plan plan(PlanMachine machine, String... settings) {
+    return plan(SMALL, Moments.FULL, machine, settings);
+  }
+
+  private static Plan plan(
+      GptConfig shape, Moments moments, PlanMachine machine, String... settings) {
+    var recipe = Recipe.none();
+    for (var setting : settings) {
+      recipe = recipe.with(List.of(setting), setting.substring(0, setting.indexOf('.')));
+    }
+    return Plan.of(recipe, shape, Precision.MIXED, moments, DataLengths.paper(), machine);
+  }
+
+  private static Plan.Stage stage(Plan plan, String name) {
+    return plan.stages().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static double pretraining(int rows) {
+    var plan = plan(LARGE, "pretrain.micro_batch_size=" + rows);
+    return stage(plan, "pretrain").memoryTotal();
+  }
+
+  @Test
+  void allTrainingsOfThePaperArePlanned() {
+    assertThat(plan(LARGE).stages())
+        .extracting(Plan.Stage::name)
+        .containsExactly("pretrain", "sft", "supervised", "reward", "ppo");
+  }
+
+  @Test
+  void memoryGrowsByTheSameWithEveryRow() {
+    assertThat(pretraining(3) - pretraining(2))
+        .isCloseTo(pretraining(2) - pretraining(1), within(1.0));
+    assertThat(pretraining(2)).isGreaterThan(pretraining(1));
+  }
+
+  @Test
+  void ppoHasTwoModelsThatLearnTwoFrozenOnesAndAnAverage() {
+    var parts = stage(plan(LARGE), "ppo").memory();
+    double model = 4.0 * SMALL.parameters();
+    assertThat(parts)
+        .containsEntry("parameters", 2 * model)
+        .containsEntry("gradients", 3 * model) // PPO's is kept while the text's is collected
+        .containsEntry("Adam's moments", 4 * model)
+        .containsEntry("average", model)
+        .containsEntry("frozen models", 2 * model);
+    assertThat(stage(plan(LARGE, "ppo.ptx.coefficient=0"), "ppo").memory())
+        .containsEntry("gradients", 2 * model);
+  }
+
+  @Test
+  void timeIsTheOperationsAtThePartOfTheRateThatIsReached() {
+    var found = stage(plan(LARGE, "pretrain.steps=10", "pretrain.batch_size=4"), "pretrain");
+    double operations = 10 * 4 * 256 * new GptOperations(SMALL).trainingToken(256);
+    assertThat(found.operations()).isCloseTo(operations, within(1.0));
+    assertThat(found.seconds().orElseThrow())
+        .isCloseTo(operations / 1e12 / Labour.REACHED, within(1e-6));
+  }
+
+  @Test
+  void whatFitsNeedsNoAdvice() {
+    assertThat(plan(LARGE).stages()).allMatch(stage -> stage.advice().isEmpty());
+    assertThat(plan(LARGE).table()).contains("yes").doesNotContain("does not fit");
+  }
+
+  @Test
+  void fewerRowsAreTheFirstAdviceAndAsManyAsFit() {
+    double room = pretraining(4) + 1000;
+    var machine = PlanMachine.here(room, 1e12);
+    var found = stage(plan(machine, "pretrain.micro_batch_size=32"), "pretrain");
+    assertThat(found.advice()).contains("set pretrain.micro_batch_size=4");
+    var followed = stage(plan(machine, "pretrain.micro_batch_size=4"), "pretrain");
+    assertThat(followed.advice()).isEmpty();
+  }
+
+  @Test
+  void momentsInBfloat16AreTheSecondAdvice() {
+    double room = pretraining(1) - 1000;
+    var machine = PlanMachine.here(room, 1e12);
+    assertThat(stage(plan(machine), "pretrain").advice())
+        .contains("set pretrain.micro_batch_size=1 and --moments bfloat16");
+    var followed =
+        stage(plan(SMALL, Moments.HALF, machine, "pretrain.micro_batch_size=1"), "pretrain");
+    assertThat(followed.advice()).isEmpty();
+  }
+
+  @Test
+  void whereNothingOfThatHelpsItSaysHowMuchIsNeeded() {
+    var found = stage(plan(PlanMachine.here(1e8, 1e12)), "pretrain");
+    assertThat(found.advice().orElseThrow())
+        .startsWith("with pretrain.micro_batch_size=1 and --moments bfloat16 it needs ")
+        .contains("model.context")
+        .doesNotContain("--gpus");
+  }
+
+  /// 1.3 billion parameters in training are 21 GB without a single row: not for one GPU of 16 GB,
+  /// but for a few among which they are divided.
+  @Test
+  void moreDevicesDivideWhatDoesNotDependOnRows() {
+    var shape = GptConfig.paper(GptConfig.Size.XL);
+    var one = PlanMachine.gpus(1, 16e9, Optional.empty());
+    var advice = stage(plan(shape, Moments.FULL, one), "sft").advice().orElseThrow();
+    assertThat(advice).contains("or --gpus ");
+    var eight = plan(shape, Moments.FULL, PlanMachine.gpus(8, 16e9, Optional.empty()));
+    assertThat(stage(eight, "sft").memory())
+        .containsEntry("parameters", 4.0 * shape.parameters() / 8);
+    assertThat(eight.table()).contains("8 GPUs of 16.0 GB", "which this program does not do yet");
+    assertThat(stage(eight, "sft").seconds()).isEmpty();
+  }
+
+  @Test
+  void theStatesOf175BillionParametersAre28Terabytes() {
+    var shape = GptConfig.paper(GptConfig.Size.B175);
+    var parts = stage(plan(shape, Moments.FULL, LARGE), "pretrain").memory();
+    double states = parts.get("parameters") + parts.get("gradients") + parts.get("Adam's moments");
+    assertThat(states).isCloseTo(2.79e12, within(0.01e12));
+  }
+
+  @Test
+  void diskHoldsTheCheckpointsThatAreKeptAndOneMore() {
+    var parts = stage(plan(LARGE), "sft").disk();
+    assertThat(parts)
+        .containsEntry("checkpoints to resume from", 3 * 12.0 * SMALL.parameters())
+        .containsEntry("the model", 2 * 4.0 * SMALL.parameters());
+  }
+
+  @Test
+  void programsReadTheSameNumbers() {
+    var plan = plan(LARGE);
+    var json = plan.json();
+    assertThat(json.at("/stages/4/stage").asText()).isEqualTo("ppo");
+    assertThat(json.at("/stages/4/memory").asDouble()).isEqualTo(stage(plan, "ppo").memoryTotal());
+    assertThat(json.at("/stages/0/fits").asBoolean()).isTrue();
+    assertThat(json.at("/machine/operations_per_second").asDouble()).isEqualTo(1e12);
+  }
+
+  @Test
+  void timesAreToldInUnitsThatPeopleUse() {
+    assertThat(Plan.time(99)).isEqualTo("99 s");
+    assertThat(Plan.time(600)).isEqualTo("10 min");
+    assertThat(Plan.time(7200 * 10)).isEqualTo("20 h");
+    assertThat(Plan.time(86_400 * 1500.0)).isEqualTo("1,500 days");
+  }
+
+  @Test
+  void aMachineWithoutMemoryOrDevicesIsRefused() {
+    assertThatThrownBy(() -> PlanMachine.gpus(0, 1e9, Optional.empty()))
+        .hasMessageContaining("at least 1 device, found 1.00 GB and 0");
+  }
+}
