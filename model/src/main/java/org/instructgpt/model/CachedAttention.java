@@ -1,10 +1,13 @@
 package org.instructgpt.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// Attention with a key-value cache, for generating.
 ///
@@ -13,119 +16,127 @@ import org.instructgpt.torch.Tensor;
 /// it: O(T) a token where running the whole prefix again costs O(T^2). Memory: 2 x layers x B x S x
 /// C values.
 ///
-/// Rows have prompts of different lengths. They are padded on the left, so that every row's next
-/// token falls in the same slot and one copy a layer stores it; the padding is hidden by a mask
-/// that lives as long as the cache, and positions count from each row's first real token. Rows that
-/// have finished are taken out ([#keepRows(Tensor)]).
+/// Each row of the cache is one sequence from its first slot on, whatever the lengths of the others;
+/// what lies behind its end is hidden by a mask. So a row whose sequence has ended can be given to
+/// another one at any time ([#fill]).
+///
+/// Keys and values are kept in the parameters' type, and attended to in it, also where the products
+/// are bfloat16: libtorch's fused attention is slow there (docs/benchmarks.md), and it is small
+/// beside the products.
 final class CachedAttention implements Attention {
   private final GptConfig config;
   private final DType type;
-  private final List<Tensor> caches = new ArrayList<>(); // each (B, H, 2, S, D): keys, values
-  private final boolean padded;
-  private Tensor padding; // (B, S): HIDDEN in padded slots, else 0
-  private int start;
+  private final Device device;
+  private final int slots;
+  private final List<Tensor> caches = new ArrayList<>(); // each (B, S, 2C): keys, values
+  private int[] lengths = new int[0];
+  private @Nullable Tensor places;
+  private @Nullable Tensor dense;
+  private @Nullable Tensor banded;
 
-  /// Room for `slots` tokens a row. Belongs to the scope it is built in.
+  /// Room for `rows` sequences of `slots` tokens. Belongs to the scope it is built in.
   ///
-  /// @param type of keys and values: that of the products
-  /// @param pads how many slots at the left of each row are padding
-  CachedAttention(GptConfig config, DType type, Device device, int[] pads, int slots) {
+  /// @param type of keys and values: the parameters'
+  CachedAttention(GptConfig config, DType type, Device device, int rows, int slots) {
     this.config = config;
     this.type = type;
-    long depth = config.width() / config.heads();
+    this.device = device;
+    this.slots = slots;
     for (int i = 0; i < config.layers(); i++) {
-      caches.add(Tensor.empty(type, device, pads.length, config.heads(), 2, slots, depth));
+      // Not what was in memory before: a NaN would get through any mask.
+      caches.add(Tensor.zeros(type, device, rows, slots, 2L * config.width()));
     }
-    var hidden = new float[pads.length * slots];
-    boolean any = false;
-    for (int b = 0; b < pads.length; b++) {
-      java.util.Arrays.fill(hidden, b * slots, b * slots + pads[b], (float) HIDDEN);
-      any |= pads[b] > 0;
+  }
+
+  /// The bytes that a row of `slots` tokens needs.
+  static long bytes(GptConfig config, DType type, int slots) {
+    return 2L * config.layers() * config.width() * slots * type.bytes();
+  }
+
+  /// Prepares a pass over one token of each of the first rows. What it makes belongs to the scope
+  /// that is open.
+  ///
+  /// @param lengths how many tokens of each row are in the cache before the pass
+  void next(int[] lengths) {
+    this.lengths = lengths;
+    var at = new int[lengths.length];
+    Arrays.setAll(at, row -> row * slots + lengths[row]);
+    places = Tensor.of(at).to(device);
+    dense = mask(Integer.MAX_VALUE);
+    banded = config.band() > 0 ? mask(config.band()) : null;
+  }
+
+  private int longest() {
+    return Arrays.stream(lengths).max().orElse(0) + 1;
+  }
+
+  /// Zeros where a row's token sees a slot, [#HIDDEN] elsewhere, (B, 1, 1, S); null if every token
+  /// sees every slot.
+  private @Nullable Tensor mask(int window) {
+    int width = longest();
+    if (Arrays.stream(lengths).allMatch(length -> length == width - 1 && width <= window)) {
+      return null;
     }
-    padded = any;
-    padding = Tensor.of(hidden, pads.length, slots).to(type).to(device);
+    var mask = new float[lengths.length * width];
+    for (int row = 0; row < lengths.length; row++) {
+      int from = row * width;
+      Arrays.fill(mask, from + lengths[row] + 1, from + width, (float) HIDDEN);
+      Arrays.fill(mask, from, from + Math.max(0, lengths[row] + 1 - window), (float) HIDDEN);
+    }
+    return Tensor.of(mask, lengths.length, 1, 1, width).to(type).to(device);
   }
 
-  /// Where the keys and values are.
-  Device device() {
-    return padding.device();
+  /// Keeps the rows that `kept` names, in ascending order: they move to the front.
+  void keepRows(int[] kept) {
+    for (var memory : caches) {
+      try (var _ = Scope.open()) {
+        var index = Tensor.of(kept).to(device);
+        memory.narrow(0, 0, kept.length).copy_(memory.indexSelect(0, index));
+      }
+    }
   }
 
-  /// Sets the first slot of the pass that comes next.
-  void startAt(int slot) {
-    start = slot;
+  /// The attention of a pass over prompts, which also puts their keys and values into the cache.
+  Attention fill(Prefill prompts, Attention causal) {
+    var from = Tensor.of(prompts.from()).to(device);
+    var to = Tensor.of(prompts.to()).to(device);
+    return (layer, qkv) -> {
+      rows(caches.get(layer)).indexCopy_(0, to, keysAndValues(qkv).indexSelect(0, from));
+      return causal.mix(layer, qkv);
+    };
   }
 
-  /// Keeps the rows that `kept` (int64) names, in ascending order: they move to the front of the
-  /// memory that is there, and the rest of it is unused. To be called in the scope that the cache
-  /// belongs to.
-  void keepRows(Tensor kept) {
-    caches.replaceAll(memory -> front(memory, kept));
-    padding = front(padding, kept);
+  private Tensor rows(Tensor memory) {
+    return memory.view(-1, 2L * config.width());
   }
 
-  private static Tensor front(Tensor memory, Tensor kept) {
-    return Tensor.tidy(() -> memory.narrow(0, 0, kept.count()).copy_(memory.indexSelect(0, kept)));
+  private Tensor keysAndValues(Tensor qkv) {
+    return qkv.narrow(1, config.width(), 2L * config.width()).to(type);
   }
 
   @Override
   public Tensor mix(int layer, Tensor qkv) {
-    long b = padding.size(0);
-    long t = qkv.size(0) / b;
+    if (places == null) {
+      throw new IllegalStateException("next() comes before a pass");
+    }
+    long b = lengths.length;
+    long c = config.width();
     long h = config.heads();
-    long d = config.width() / h;
-    var split = qkv.view(b, t, 3, h, d).transpose(1, 3); // (B, H, 3, T, D)
     var memory = caches.get(layer);
-    memory.narrow(3, start, t).copy_(split.narrow(2, 1, 2));
-    int window = config.window(layer);
-    long end = start + t;
-    long from = window > 0 && t == 1 ? Math.max(0, end - window) : 0;
-    var seen = memory.narrow(3, from, end - from);
-    var q = Attention.queries(split.select(2, 0), config, layer);
-    var k = Attention.wide(seen.select(2, 0), config);
-    var v = seen.select(2, 1);
-    return t == 1
-        ? one(q, k, v, from, end).view(b, h * d)
-        : several(q, k, v, window).transpose(1, 2).reshape(b * t, h * d);
+    rows(memory).indexCopy_(0, places, keysAndValues(qkv));
+    var seen = memory.narrow(0, 0, b).narrow(1, 0, longest());
+    var q = Attention.queries(qkv.narrow(1, 0, c).to(type), config, layer);
+    var mask = config.window(layer) > 0 ? banded : dense;
+    return q.view(b, 1, h, c / h)
+        .transpose(1, 2)
+        .attention(heads(seen.narrow(2, 0, c)), heads(seen.narrow(2, c, c)), mask)
+        .view(b, c)
+        .to(qkv.dtype());
   }
 
-  /// One query a row (B, H, 1, D). In bfloat16 products and sums are faster than the fused
-  /// attention and than B x H tiny matrix-vector calls.
-  private Tensor one(Tensor q, Tensor k, Tensor v, long from, long end) {
-    var mask = padded ? padding.narrow(1, from, end - from).unsqueeze(1) : null; // (B, 1, S)
-    if (type != DType.BFLOAT16) {
-      return q.attention(k, v, mask == null ? null : mask.unsqueeze(1));
-    }
-    var scores = k.mul(scaled(q)).sum(-1); // (B, H, S)
-    if (mask != null) {
-      scores = scores.add_(mask);
-    }
-    return v.mul(scores.softmax(-1).to(v.dtype()).unsqueeze(-1)).sum(-2); // (B, H, D)
-  }
-
-  private static Tensor scaled(Tensor q) {
-    return q.mul(1 / Math.sqrt((double) q.size(-1)));
-  }
-
-  /// The prompts' own pass: T queries a row over the T slots so far.
-  private Tensor several(Tensor q, Tensor k, Tensor v, int window) {
-    int t = (int) q.size(2);
-    if (start != 0) {
-      throw new IllegalStateException("several tokens at once only at the start of the cache");
-    }
-    var mask = causalMask(t, window > 0 ? window : t, q.dtype()).to(q.device()).view(1, 1, t, t);
-    var scores = scaled(q).matmul(k.transpose(2, 3)).add(mask);
-    if (padded) {
-      scores = scores.add_(padding.narrow(1, 0, t).unsqueeze(1).unsqueeze(1));
-    }
-    return scores.softmax(-1).to(v.dtype()).matmul(v);
-  }
-
-  /// Zeros where position i sees j (i - window < j <= i), [#HIDDEN] elsewhere, (T, T).
-  private static Tensor causalMask(int length, int window, DType type) {
-    var at = Tensor.range(0, length, Device.CPU);
-    var distance = at.unsqueeze(1).sub(at.unsqueeze(0));
-    var seen = distance.ge(0).and(distance.lt(window));
-    return Tensor.zeros(DType.FLOAT32, length, length).maskedFill(seen.not(), HIDDEN).to(type);
+  /// From (B, S, C) to (B, H, S, D).
+  private Tensor heads(Tensor x) {
+    long h = config.heads();
+    return x.view(x.size(0), x.size(1), h, config.width() / h).transpose(1, 2);
   }
 }

@@ -7,7 +7,6 @@ import org.instructgpt.torch.Randomness;
 final class SampledRow {
   private final int place;
   private final int[] prompt;
-  private final int pad;
   private final long stream;
   private final int limit;
   private final int[] tokens;
@@ -18,14 +17,12 @@ final class SampledRow {
   private boolean endedByListener;
 
   /// @param place of the prompt in the caller's list
-  /// @param pad cells of padding before the prompt
   /// @param stream seed of the row's own random numbers
   /// @param limit the greatest number of tokens of the response
   /// @param keepsLogProbs whether log-probabilities are kept
-  SampledRow(int place, int[] prompt, int pad, long stream, int limit, boolean keepsLogProbs) {
+  SampledRow(int place, int[] prompt, long stream, int limit, boolean keepsLogProbs) {
     this.place = place;
     this.prompt = prompt;
-    this.pad = pad;
     this.stream = stream;
     this.limit = limit;
     this.tokens = new int[limit];
@@ -38,10 +35,6 @@ final class SampledRow {
 
   int[] prompt() {
     return prompt;
-  }
-
-  int pad() {
-    return pad;
   }
 
   int limit() {
@@ -66,6 +59,11 @@ final class SampledRow {
 
   int lastToken() {
     return tokens[length - 1];
+  }
+
+  /// How many of its tokens have keys and values: all but the last.
+  int cached() {
+    return prompt.length + length - 1;
   }
 
   /// Passes the last token to the listener, which may end the row there, unless it was passed

@@ -1,5 +1,6 @@
 package org.instructgpt.model;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -7,8 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.instructgpt.text.PaddedRows;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -21,9 +23,16 @@ import org.jspecify.annotations.Nullable;
 /// sampled distribution must be the one whose log-probabilities are trained (docs/specification.md
 /// 7.4); a playground may ask for a [nucleus][#nucleus]. Every row draws from a stream of its own
 /// that depends on the seed, the row's number and the position alone, so the response to a prompt
-/// does not depend on the other prompts of its batch. Rows that have ended leave the batch when a
-/// quarter of it has; until then what is computed for them is unused.
+/// does not depend on the other prompts of its batch. Rows that have ended make room for others when
+/// they are a quarter of the batch; until then what is computed for them is unused. A prompt that is
+/// asked for several responses is computed once.
 public final class Sampler {
+  /// The most memory for keys and values; with long rows fewer of them are answered at once.
+  private static final long CACHE_BYTES = 4L << 30;
+
+  /// How many tokens of prompts go through the model together.
+  private static final int PREFILL_TOKENS = 1 << 13;
+
   private final Gpt model;
   private final Set<Integer> ends;
   private final int vocabulary;
@@ -36,7 +45,7 @@ public final class Sampler {
   /// @param maxNewTokens the greatest number of tokens of a response, end of text included
   /// @param temperature the logits' divisor; 0 takes the likeliest token
   /// @param seed of the rows' random streams
-  /// @param rows how many prompts go through the model together
+  /// @param rows how many responses are made at a time, at most
   /// @param logProbs whether the responses' log-probabilities are wanted
   public record Settings(
       int maxNewTokens, double temperature, long seed, int rows, boolean logProbs) {
@@ -170,142 +179,193 @@ public final class Sampler {
                 .formatted(firstRow + i + 1, length, context));
       }
     }
-    // Prompts of similar length share a batch, so that little of it is padding.
-    var order =
-        IntStream.range(0, prompts.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> prompts.get(i).length))
-            .toList();
     var results = new Sampled[prompts.size()];
     Scope.constant(() -> {
       try (var _ = Scope.open()) {
         var weights = held == null ? model.samplingWeights() : held;
-        for (int from = 0; from < order.size(); from += settings.rows) {
-          var some = order.subList(from, Math.min(order.size(), from + settings.rows));
-          // For each token, every parameter multiplies and adds once a row.
-          double operations = 2.0 * model.config().parameters() * some.size();
-          Engine.threadsFor(
-              operations,
-              model.precision(),
-              () -> {
-                try (var _ = Scope.open()) {
-                  answer(weights, rows(prompts, some, firstRow), listener, results);
-                }
-              });
-        }
+        int rows = Math.min(settings.rows, prompts.size());
+        // For each token, every parameter multiplies and adds once a row.
+        double operations = 2.0 * model.config().parameters() * rows;
+        Engine.threadsFor(
+            operations,
+            model.precision(),
+            () -> new Generation(weights, rows(prompts, firstRow), listener, results).run());
       }
     });
     return Arrays.asList(results);
   }
 
-  private List<SampledRow> rows(List<int[]> prompts, List<Integer> places, long firstRow) {
-    int width = places.stream().mapToInt(place -> prompts.get(place).length).max().orElse(0);
-    return places.stream()
-        .map(place -> row(place, firstRow + place, prompts.get(place), width))
+  /// The rows in the order in which they are begun: the shortest prompts first, equal ones together.
+  private List<SampledRow> rows(List<int[]> prompts, long firstRow) {
+    return IntStream.range(0, prompts.size())
+        .boxed()
+        .sorted(
+            Comparator.<Integer>comparingInt(i -> prompts.get(i).length)
+                .thenComparing(prompts::get, Arrays::compare))
+        .map(i ->
+            new SampledRow(
+                i,
+                prompts.get(i),
+                Randomness.mix(settings.seed, firstRow + i),
+                Math.min(settings.maxNewTokens, model.config().context() - prompts.get(i).length),
+                settings.logProbs))
         .toList();
   }
 
-  private SampledRow row(int place, long number, int[] prompt, int width) {
-    return new SampledRow(
-        place,
-        prompt,
-        width - prompt.length,
-        Randomness.mix(settings.seed, number),
-        Math.min(settings.maxNewTokens, model.config().context() - prompt.length),
-        settings.logProbs);
-  }
+  /// One call: rows that wait, and rows that are being answered, each in its row of the cache. A
+  /// place in the batch whose response has ended goes to the next that waits.
+  private final class Generation {
+    private final Gpt.Weights weights;
+    private final ArrayDeque<SampledRow> waiting;
+    private final Listener listener;
+    private final Sampled[] results;
+    private final List<SampledRow> live = new ArrayList<>();
+    private final int slots;
+    private final int places;
+    private final Device device;
+    private final CachedAttention cache;
 
-  /// Answers the rows' prompts and puts the responses at their places in `results`.
-  private void answer(
-      Gpt.Weights weights, List<SampledRow> rows, Listener listener, Sampled[] results) {
-    var padded = PaddedRows.left(rows.stream().map(row -> row.prompt()).toList(), 0);
-    int width = padded.width();
-    int room = rows.stream().mapToInt(r -> r.limit()).max().orElse(0);
-    int[] pads = rows.stream().mapToInt(r -> r.pad()).toArray();
-    var device = model.parameters().flat().device();
-    var cache =
-        new CachedAttention(
-            model.config(), weights.unembedding().dtype(), device, pads, width + room);
-    var live = new ArrayList<>(rows);
-    var tokens = padded.tokens();
-    for (int slot = 0; !live.isEmpty(); slot = slot == 0 ? width : slot + 1) {
-      int[] input = tokens;
-      int at = slot;
-      try (var _ = Scope.open()) {
-        tokens = step(weights, cache, live, input, at);
-      }
-      live.forEach(row -> row.passTo(listener));
-      retire(live, cache);
-      if (live.size() < tokens.length) {
-        tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
-      }
+    Generation(
+        Gpt.Weights weights, List<SampledRow> rows, Listener listener, Sampled[] results) {
+      var parameters = model.parameters().flat();
+      this.weights = weights;
+      this.waiting = new ArrayDeque<>(rows);
+      this.listener = listener;
+      this.results = results;
+      this.device = parameters.device();
+      this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
+      long fit = CACHE_BYTES / CachedAttention.bytes(model.config(), parameters.dtype(), slots);
+      this.places = (int) Math.max(1, Math.min(fit, Math.min(settings.rows, rows.size())));
+      this.cache =
+          new CachedAttention(model.config(), parameters.dtype(), device, places, slots);
     }
-    rows.forEach(row -> results[row.place()] = row.result());
-  }
 
-  /// One pass over `input` (row-major, the same number of tokens for each live row) from `slot` on,
-  /// and a token for each row.
-  private int[] step(
-      Gpt.Weights weights, CachedAttention cache, List<SampledRow> live, int[] input, int slot) {
-    int b = live.size();
-    int t = input.length / b;
-    cache.startAt(slot);
-    var hidden = model.blocks(weights, embed(weights, live, input, slot), cache, Dropout.NONE);
-    var last = hidden.view(b, t, -1).select(1, t - 1);
-    var logits = model.logits(weights.unembedding(), last);
-    boolean rounded = vocabulary < model.config().vocabulary();
-    var draws = new float[b];
-    for (int i = 0; i < b; i++) {
-      draws[i] = live.get(i).draw();
-    }
-    var next = choice.choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, draws);
-    float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
-    for (int i = 0; i < b; i++) {
-      var row = live.get(i);
-      if (row.finished()) {
-        continue; // still in the batch, but its response is complete
+    void run() {
+      refill();
+      while (!live.isEmpty()) {
+        try (var _ = Scope.open()) {
+          step();
+        }
+        pass(live);
+        refill();
       }
-      row.append(next[i], ends(next[i]), settings.logProbs ? logProbs[i] : 0);
     }
-    return next;
-  }
 
-  /// Tokens and positions of `input` as vectors (B*T, C).
-  private Tensor embed(Gpt.Weights weights, List<SampledRow> live, int[] input, int slot) {
-    if (input.length == 1) { // a view of the two vectors needs no index made for it
-      var token = weights.token().narrow(0, input[0], 1);
-      return token.add(weights.position().narrow(0, slot - live.getFirst().pad(), 1));
+    /// Takes ended rows out once they are a quarter of the batch, and begins others in their places.
+    private void refill() {
+      while (hasRoom()) {
+        int[] free = IntStream.range(0, live.size()).filter(i -> live.get(i).finished()).toArray();
+        Arrays.stream(free).mapToObj(live::get).forEach(row -> results[row.place()] = row.result());
+        if (waiting.isEmpty()) {
+          shrink();
+          return;
+        }
+        int[] rows =
+            IntStream.concat(Arrays.stream(free), IntStream.range(live.size(), places)).toArray();
+        try (var _ = Scope.open()) {
+          begin(rows);
+        }
+      }
     }
-    int t = input.length / live.size();
-    var positions = new int[input.length];
-    for (int i = 0; i < input.length; i++) {
-      // Padding stands at the first position; a row that is complete but still in the batch, while
-      // shorter prompts go on, stays at the last: what is computed for either is unused.
-      int position = slot + i % t - live.get(i / t).pad();
-      positions[i] = Math.clamp(position, 0, model.config().context() - 1);
+
+    private boolean hasRoom() {
+      return live.size() < places && !waiting.isEmpty()
+          || 4 * live.stream().filter(SampledRow::finished).count() >= live.size();
     }
-    var device = weights.token().device();
-    return weights
-        .token()
-        .embedding(Tensor.of(input).to(device))
-        .add(weights.position().embedding(Tensor.of(positions).to(device)));
+
+    private void shrink() {
+      int[] kept = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
+      var rows = Arrays.stream(kept).mapToObj(live::get).toList();
+      if (!rows.isEmpty() && rows.size() < live.size()) {
+        cache.keepRows(kept);
+      }
+      live.clear();
+      live.addAll(rows);
+    }
+
+    /// Begins waiting rows at free places, as many as fit into one pass.
+    private void begin(int[] free) {
+      var begun = new ArrayList<SampledRow>();
+      int tokens = 0;
+      while (begun.size() < free.length
+          && !waiting.isEmpty()
+          && (begun.isEmpty() || tokens + waiting.getFirst().prompt().length <= PREFILL_TOKENS)) {
+        var row = waiting.removeFirst();
+        begun.add(row);
+        tokens += row.prompt().length;
+        int place = free[begun.size() - 1];
+        if (place < live.size()) {
+          live.set(place, row);
+        } else {
+          live.add(row);
+        }
+      }
+      var prompts = begun.stream().map(SampledRow::prompt).toList();
+      var prefill = Prefill.of(prompts, Arrays.copyOf(free, begun.size()), slots);
+      var causal =
+          new CausalAttention(
+              model.config(), prefill.packing(), model.precision(), flatType(), device);
+      var input =
+          weights
+              .token()
+              .embedding(Tensor.of(prefill.tokens()).to(device))
+              .add(weights.position().embedding(Tensor.of(prefill.positions()).to(device)));
+      var hidden = model.blocks(weights, input, cache.fill(prefill, causal), Dropout.NONE);
+      append(begun, hidden.indexSelect(0, Tensor.of(prefill.last()).to(device)));
+      pass(begun);
+    }
+
+    private DType flatType() {
+      return model.parameters().flat().dtype();
+    }
+
+    /// One token for each row of the batch.
+    private void step() {
+      int[] tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
+      int[] lengths = live.stream().mapToInt(SampledRow::cached).toArray();
+      cache.next(lengths);
+      append(live, model.blocks(weights, embed(tokens, lengths), cache, Dropout.NONE));
+    }
+
+    /// Tokens and positions as vectors (B, C).
+    private Tensor embed(int[] tokens, int[] positions) {
+      if (tokens.length == 1) { // a view of the two vectors needs no index made for it
+        return weights
+            .token()
+            .narrow(0, tokens[0], 1)
+            .add(weights.position().narrow(0, positions[0], 1));
+      }
+      return weights
+          .token()
+          .embedding(Tensor.of(tokens).to(device))
+          .add(weights.position().embedding(Tensor.of(positions).to(device)));
+    }
+
+    /// Chooses a token for each of the rows from the hidden states (B, C) at their ends.
+    private void append(List<SampledRow> rows, Tensor hidden) {
+      var logits = model.logits(weights.unembedding(), hidden);
+      boolean rounded = vocabulary < model.config().vocabulary();
+      var draws = new float[rows.size()];
+      for (int i = 0; i < draws.length; i++) {
+        draws[i] = rows.get(i).draw();
+      }
+      int[] next = choice.choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, draws);
+      float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
+      for (int i = 0; i < next.length; i++) {
+        var row = rows.get(i);
+        if (!row.finished()) { // else it is only still in the batch
+          row.append(next[i], ends(next[i]), settings.logProbs ? logProbs[i] : 0);
+        }
+      }
+    }
+
+    private void pass(List<SampledRow> rows) {
+      rows.forEach(row -> row.passTo(listener));
+    }
   }
 
   private static float[] logProbs(Tensor logits, int[] chosen) {
     var ids = Tensor.of(chosen, chosen.length, 1).to(logits.device());
     return logits.logSoftmax(-1).gather(1, ids).floats();
-  }
-
-  /// Takes finished rows out once they are a quarter of the batch or all of it.
-  private static void retire(List<SampledRow> live, CachedAttention cache) {
-    int[] going = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
-    if (going.length == 0) {
-      live.clear();
-    } else if (going.length <= 0.75 * live.size()) {
-      cache.keepRows(Tensor.of(going).to(cache.device()));
-      var kept = Arrays.stream(going).mapToObj(live::get).toList();
-      live.clear();
-      live.addAll(kept);
-    }
   }
 }

@@ -191,12 +191,14 @@ class GptTest {
 
   /// Eleven tokens at once, then one.
   private static Tensor cached(GptConfig config, Tensor qkv) {
-    var cache = new CachedAttention(config, DType.BFLOAT16, Device.CPU, new int[] {0}, 12);
-    cache.startAt(0);
-    var first = cache.mix(1, qkv.narrow(0, 0, 11));
-    cache.startAt(11);
+    var cache = new CachedAttention(config, DType.FLOAT32, Device.CPU, 1, 12);
+    var prompt = Prefill.of(List.of(new int[11]), new int[] {0}, 12);
+    var causal =
+        new CausalAttention(
+            config, prompt.packing(), Precision.MIXED, DType.FLOAT32, Device.CPU);
     var mixed = Tensor.zeros(DType.FLOAT32, 12, 32);
-    mixed.narrow(0, 0, 11).copy_(first);
+    mixed.narrow(0, 0, 11).copy_(cache.fill(prompt, causal).mix(1, qkv.narrow(0, 0, 11)));
+    cache.next(new int[] {11});
     mixed.narrow(0, 11, 1).copy_(cache.mix(1, qkv.narrow(0, 11, 1)));
     return mixed;
   }
