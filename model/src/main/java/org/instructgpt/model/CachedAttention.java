@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// it: O(T) a token where running the whole prefix again costs O(T^2). Memory: 2 x layers x B x S x
 /// C values.
 ///
-/// Each row of the cache is one sequence from its first slot on, whatever the lengths of the others;
-/// what lies behind its end is hidden by a mask. So a row whose sequence has ended can be given to
-/// another one at any time ([#fill]).
+/// Each row of the cache is one sequence from its first slot on, whatever the lengths of the
+/// others; what lies behind its end is hidden by a mask. So a row whose sequence has ended can be
+/// given to another one at any time ([#fill]).
 ///
 /// Keys and values are kept in the parameters' type, and attended to in it, also where the products
 /// are bfloat16: libtorch's fused attention is slow there (docs/benchmarks.md), and it is small
@@ -104,6 +104,11 @@ final class CachedAttention implements Attention {
       rows(caches.get(layer)).indexCopy_(0, to, keysAndValues(qkv).indexSelect(0, from));
       return causal.mix(layer, qkv);
     };
+  }
+
+  /// The keys and values of the first row in each layer (S, 2C).
+  List<Tensor> firstRow() {
+    return caches.stream().map(memory -> memory.select(0, 0)).toList();
   }
 
   private Tensor rows(Tensor memory) {

@@ -14,8 +14,7 @@ import org.instructgpt.model.Packing.Segment;
 /// @param from which of the N tokens goes to each of the filled slots
 /// @param to those slots, counted over all rows of the cache
 /// @param last the place of each row's last prompt token (B)
-record Prefill(
-    Packing packing, int[] tokens, int[] positions, int[] from, int[] to, int[] last) {
+record Prefill(Packing packing, int[] tokens, int[] positions, int[] from, int[] to, int[] last) {
 
   /// @param prompts of the rows; equal ones that follow each other are computed once
   /// @param rows which row of the cache each of them gets

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// sampled distribution must be the one whose log-probabilities are trained (docs/specification.md
 /// 7.4); a playground may ask for a [nucleus][#nucleus]. Every row draws from a stream of its own
 /// that depends on the seed, the row's number and the position alone, so the response to a prompt
-/// does not depend on the other prompts of its batch. Rows that have ended make room for others when
-/// they are a quarter of the batch; until then what is computed for them is unused. A prompt that is
-/// asked for several responses is computed once.
+/// does not depend on the other prompts of its batch. Rows that have ended make room for others
+/// when they are a quarter of the batch; until then what is computed for them is unused. A prompt
+/// that is asked for several responses is computed once.
 public final class Sampler {
   /// The most memory for keys and values; with long rows fewer of them are answered at once.
   private static final long CACHE_BYTES = 4L << 30;
@@ -184,18 +184,28 @@ public final class Sampler {
       try (var _ = Scope.open()) {
         var weights = held == null ? model.samplingWeights() : held;
         int rows = Math.min(settings.rows, prompts.size());
-        // For each token, every parameter multiplies and adds once a row.
-        double operations = 2.0 * model.config().parameters() * rows;
-        Engine.threadsFor(
-            operations,
-            model.precision(),
-            () -> new Generation(weights, rows(prompts, firstRow), listener, results).run());
+        int threads = Engine.threads();
+        Runnable generation =
+            () -> {
+              var waiting = rows(prompts, firstRow);
+              try (var all = new Generation(weights, waiting, listener, results, threads)) {
+                all.run();
+              }
+            };
+        if (rows == 1 && VectorDecoder.fits(model.config(), weights)) {
+          generation.run();
+        } else {
+          // For each token, every parameter multiplies and adds once a row.
+          double operations = 2.0 * model.config().parameters() * rows;
+          Engine.threadsFor(operations, model.precision(), generation);
+        }
       }
     });
     return Arrays.asList(results);
   }
 
-  /// The rows in the order in which they are begun: the shortest prompts first, equal ones together.
+  /// The rows in the order in which they are begun: the shortest prompts first, equal ones
+  /// together.
   private List<SampledRow> rows(List<int[]> prompts, long firstRow) {
     return IntStream.range(0, prompts.size())
         .boxed()
@@ -214,7 +224,7 @@ public final class Sampler {
 
   /// One call: rows that wait, and rows that are being answered, each in its row of the cache. A
   /// place in the batch whose response has ended goes to the next that waits.
-  private final class Generation {
+  private final class Generation implements AutoCloseable {
     private final Gpt.Weights weights;
     private final ArrayDeque<SampledRow> waiting;
     private final Listener listener;
@@ -224,34 +234,45 @@ public final class Sampler {
     private final int places;
     private final Device device;
     private final CachedAttention cache;
+    private final int threads;
+    private @Nullable VectorDecoder decoder;
 
     Generation(
-        Gpt.Weights weights, List<SampledRow> rows, Listener listener, Sampled[] results) {
+        Gpt.Weights weights,
+        List<SampledRow> rows,
+        Listener listener,
+        Sampled[] results,
+        int threads) {
       var parameters = model.parameters().flat();
       this.weights = weights;
       this.waiting = new ArrayDeque<>(rows);
       this.listener = listener;
       this.results = results;
+      this.threads = threads;
       this.device = parameters.device();
       this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
       long fit = CACHE_BYTES / CachedAttention.bytes(model.config(), parameters.dtype(), slots);
       this.places = (int) Math.max(1, Math.min(fit, Math.min(settings.rows, rows.size())));
-      this.cache =
-          new CachedAttention(model.config(), parameters.dtype(), device, places, slots);
+      this.cache = new CachedAttention(model.config(), parameters.dtype(), device, places, slots);
     }
 
     void run() {
       refill();
       while (!live.isEmpty()) {
+        boolean alone = live.size() == 1 && VectorDecoder.fits(model.config(), weights);
+        if (alone && decoder == null) {
+          decoder = new VectorDecoder(model.config(), weights, cache.firstRow(), threads);
+        }
         try (var _ = Scope.open()) {
-          step();
+          step(alone ? decoder : null);
         }
         pass(live);
         refill();
       }
     }
 
-    /// Takes ended rows out once they are a quarter of the batch, and begins others in their places.
+    /// Takes ended rows out once they are a quarter of the batch, and begins others in their
+    /// places.
     private void refill() {
       while (hasRoom()) {
         int[] free = IntStream.range(0, live.size()).filter(i -> live.get(i).finished()).toArray();
@@ -319,8 +340,22 @@ public final class Sampler {
       return model.parameters().flat().dtype();
     }
 
+    @Override
+    public void close() {
+      if (decoder != null) {
+        decoder.close();
+      }
+    }
+
     /// One token for each row of the batch.
-    private void step() {
+    ///
+    /// @param alone decodes the only row, if it is the only one
+    private void step(@Nullable VectorDecoder alone) {
+      if (alone != null) {
+        var row = live.getFirst();
+        append(live, alone.hidden(row.lastToken(), row.cached()));
+        return;
+      }
       int[] tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
       int[] lengths = live.stream().mapToInt(SampledRow::cached).toArray();
       cache.next(lengths);
@@ -329,12 +364,6 @@ public final class Sampler {
 
     /// Tokens and positions as vectors (B, C).
     private Tensor embed(int[] tokens, int[] positions) {
-      if (tokens.length == 1) { // a view of the two vectors needs no index made for it
-        return weights
-            .token()
-            .narrow(0, tokens[0], 1)
-            .add(weights.position().narrow(0, positions[0], 1));
-      }
       return weights
           .token()
           .embedding(Tensor.of(tokens).to(device))

@@ -194,8 +194,7 @@ class GptTest {
     var cache = new CachedAttention(config, DType.FLOAT32, Device.CPU, 1, 12);
     var prompt = Prefill.of(List.of(new int[11]), new int[] {0}, 12);
     var causal =
-        new CausalAttention(
-            config, prompt.packing(), Precision.MIXED, DType.FLOAT32, Device.CPU);
+        new CausalAttention(config, prompt.packing(), Precision.MIXED, DType.FLOAT32, Device.CPU);
     var mixed = Tensor.zeros(DType.FLOAT32, 12, 32);
     mixed.narrow(0, 0, 11).copy_(cache.fill(prompt, causal).mix(1, qkv.narrow(0, 0, 11)));
     cache.next(new int[] {11});

@@ -1,0 +1,220 @@
+package org.instructgpt.model;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Tensor;
+
+/// The blocks of a model for one token of one sequence, written out: what [Gpt#blocks] computes
+/// with [CachedAttention], without an operation of libtorch.
+///
+/// A token of one sequence is a product of each matrix with a vector, so its floor is reading the
+/// weights once. As operations of libtorch it is about 14 calls a layer, of which each takes longer
+/// to be dispatched than to be done in a small model. Here a layer is five pieces of work that all
+/// threads share.
+///
+/// Needs the module `jdk.incubator.vector` (`--add-modules jdk.incubator.vector`); where it is
+/// missing, or the shapes do not fit, the sampler does without ([#fits]). Inputs of the products
+/// stay in float32 also where the matrices are bfloat16.
+final class VectorDecoder implements AutoCloseable {
+  /// Entries of a matrix from which a second thread is worth its waiting.
+  private static final int LARGE = 1 << 15;
+
+  /// Pieces of a product for each thread.
+  private static final int PIECES = 2;
+
+  /// Columns that are not divided between two pieces: a multiple of every vector's length.
+  private static final int STEP = 16;
+
+  private final GptConfig config;
+  private final boolean half;
+  private final List<Layer> layers = new ArrayList<>();
+  private final MemorySegment tokens;
+  private final MemorySegment positions;
+  private final MemorySegment norm;
+  private final MemorySegment shift;
+  private final SpinningTeam team;
+  private final float[] stream;
+  private final float[] normed;
+  private final float[] qkv;
+  private final float[] mixed;
+  private final float[] inner;
+  private final float[][] scores;
+  private int position;
+
+  /// A matrix with what is added to its products.
+  private record Linear(MemorySegment matrix, float[] bias) {}
+
+  /// One block, and the keys and values of its attention (S, 2C), float32.
+  private record Layer(
+      int number,
+      MemorySegment norm1,
+      MemorySegment norm1Shift,
+      Linear qkv,
+      Linear project,
+      MemorySegment norm2,
+      MemorySegment norm2Shift,
+      Linear up,
+      Linear down,
+      MemorySegment cache) {}
+
+  /// @param weights of [Gpt#samplingWeights]; they and the caches must outlive the decoder
+  /// @param caches the keys and values of each layer (S, 2C), float32
+  /// @param threads how many share the work
+  VectorDecoder(GptConfig config, Gpt.Weights weights, List<Tensor> caches, int threads) {
+    this.config = config;
+    this.half = weights.blocks().getFirst().qkv().dtype() == DType.BFLOAT16;
+    for (int i = 0; i < config.layers(); i++) {
+      layers.add(layer(i, weights.blocks().get(i), caches.get(i)));
+    }
+    this.tokens = weights.token().data();
+    this.positions = weights.position().data();
+    this.norm = weights.norm().data();
+    this.shift = weights.shift().data();
+    int c = config.width();
+    this.stream = new float[c];
+    this.normed = new float[c];
+    this.qkv = new float[3 * c];
+    this.mixed = new float[c];
+    this.inner = new float[4 * c];
+    this.team = new SpinningTeam(4 * c * c < LARGE ? 1 : threads);
+    this.scores = new float[config.heads()][config.context()];
+  }
+
+  /// Whether a model can be decoded so on this machine.
+  static boolean fits(GptConfig config, Gpt.Weights weights) {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        && weights.position().dtype() == DType.FLOAT32
+        && weights.position().device() == Device.CPU
+        && Lanes.divide(config.width() / config.heads());
+  }
+
+  /// Looks at the vectors' length only where there are vectors.
+  private static final class Lanes {
+    static boolean divide(int width) {
+      return width % VectorKernels.LANES == 0 && width % 8 == 0;
+    }
+  }
+
+  private Layer layer(int number, Gpt.Block block, Tensor cache) {
+    return new Layer(
+        number,
+        block.norm1().data(),
+        block.norm1Shift().data(),
+        linear(block.qkv(), block.qkvBias()),
+        linear(block.project(), block.projectBias()),
+        block.norm2().data(),
+        block.norm2Shift().data(),
+        linear(block.up(), block.upBias()),
+        linear(block.down(), block.downBias()),
+        cache.data());
+  }
+
+  private Linear linear(Tensor matrix, Tensor bias) {
+    return new Linear((half ? matrix.transpose(0, 1) : matrix).data(), bias.floats());
+  }
+
+  /// The hidden state (1, C) of `token`, which stands at `at` after the tokens in the cache, and
+  /// puts its keys and values there.
+  Tensor hidden(int token, int at) {
+    position = at;
+    int c = config.width();
+    for (int j = 0; j < c; j++) {
+      stream[j] = entry(tokens, (long) token * c + j) + entry(positions, (long) at * c + j);
+    }
+    for (var layer : layers) {
+      attention(layer);
+      network(layer);
+    }
+    VectorKernels.normalize(stream, norm, shift, config.layerNormEpsilon(), normed);
+    return Tensor.of(normed, 1, c);
+  }
+
+  private static float entry(MemorySegment numbers, long index) {
+    return numbers.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+  }
+
+  private void attention(Layer layer) {
+    int c = config.width();
+    VectorKernels.normalize(
+        stream, layer.norm1, layer.norm1Shift, config.layerNormEpsilon(), normed);
+    set(qkv, layer.qkv.bias);
+    product(normed, layer.qkv, qkv, (_, _) -> {});
+    MemorySegment.copy(qkv, c, layer.cache, ValueLayout.JAVA_FLOAT, 8L * c * position, 2 * c);
+    team.run(
+        config.heads(),
+        head -> VectorKernels.attend(head(layer, head), qkv, layer.cache, scores[head], mixed));
+    add(stream, layer.project.bias);
+    product(mixed, layer.project, stream, (_, _) -> {});
+  }
+
+  private VectorKernels.Head head(Layer layer, int head) {
+    int width = config.width() / config.heads();
+    int window = config.window(layer.number);
+    double factor = config.queryFactor(layer.number) / Math.sqrt((double) width);
+    int from = window > 0 ? Math.max(0, position + 1 - window) : 0;
+    return new VectorKernels.Head(head * width, width, from, position + 1, (float) factor);
+  }
+
+  private void network(Layer layer) {
+    VectorKernels.normalize(
+        stream, layer.norm2, layer.norm2Shift, config.layerNormEpsilon(), normed);
+    set(inner, layer.up.bias);
+    boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
+    product(
+        normed,
+        layer.up,
+        inner,
+        (low, high) -> {
+          if (tanh) {
+            VectorKernels.geluByTanh(inner, low, high);
+          } else {
+            VectorKernels.gelu(inner, low, high);
+          }
+        });
+    add(stream, layer.down.bias);
+    product(inner, layer.down, stream, (_, _) -> {});
+  }
+
+  private static void set(float[] to, float[] from) {
+    System.arraycopy(from, 0, to, 0, from.length);
+  }
+
+  private static void add(float[] to, float[] more) {
+    for (int j = 0; j < to.length; j++) {
+      to[j] += more[j];
+    }
+  }
+
+  /// What is done with a range of a product when it is there.
+  @FunctionalInterface
+  private interface Then {
+    void accept(int low, int high);
+  }
+
+  /// Adds the product of `x` to `y`, a range of it after another.
+  private void product(float[] x, Linear linear, float[] y, Then then) {
+    int pieces = team.size() == 1 ? 1 : PIECES * team.size();
+    int steps = y.length / STEP;
+    team.run(
+        pieces,
+        piece -> {
+          int low = STEP * (steps * piece / pieces);
+          int high = STEP * (steps * (piece + 1) / pieces);
+          if (half) {
+            VectorKernels.addHalfProduct(x, linear.matrix, y, low, high);
+          } else {
+            VectorKernels.addProduct(x, linear.matrix, y, low, high);
+          }
+          then.accept(low, high);
+        });
+  }
+
+  @Override
+  public void close() {
+    team.close();
+  }
+}

@@ -1,0 +1,66 @@
+package org.instructgpt.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.instructgpt.model.GptConfig.Activation;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class VectorDecoderTest {
+  private static final int TOKENS = 20;
+
+  @ParameterizedTest
+  @CsvSource({
+    "GELU, 0, FULL, 1, 1e-5",
+    "GELU_NEW, 0, FULL, 2, 1e-5",
+    "GELU, 5, FULL, 3, 1e-5",
+    "GELU, 0, MIXED, 2, 0.05",
+    "GELU_NEW, 5, MIXED, 1, 0.05"
+  })
+  void givesTheHiddenStatesOfTheOperationsOfLibtorch(
+      Activation activation, int band, Precision precision, int threads, double error) {
+    var config = new GptConfig(3, 128, 4, 24, 40, activation, 1e-5, 0, band);
+    try (var _ = Scope.open()) {
+      var gpt = new Gpt(config, precision, Device.CPU);
+      gpt.initialize(new Randomness(1));
+      shake(gpt);
+      Scope.constant(() -> compare(gpt, threads, error));
+    }
+  }
+
+  /// Gives the biases and normalisations values that are not 0 and 1.
+  private static void shake(Gpt gpt) {
+    var random = new Randomness(2);
+    Scope.constant(() ->
+        gpt.parameters().byName().values().stream()
+            .filter(tensor -> tensor.rank() == 1)
+            .forEach(tensor -> {
+              var noise = Tensor.empty(DType.FLOAT32, tensor.shape()).normal_(0, 0.2, random);
+              tensor.add_(noise);
+            }));
+  }
+
+  private static void compare(Gpt gpt, int threads, double error) {
+    var config = gpt.config();
+    var weights = gpt.samplingWeights();
+    assertThat(VectorDecoder.fits(config, weights)).isTrue();
+    var ours = new CachedAttention(config, DType.FLOAT32, Device.CPU, 2, TOKENS);
+    var theirs = new CachedAttention(config, DType.FLOAT32, Device.CPU, 2, TOKENS);
+    try (var decoder = new VectorDecoder(config, weights, ours.firstRow(), threads)) {
+      for (int at = 0; at < TOKENS; at++) {
+        int token = at * at % config.vocabulary();
+        theirs.next(new int[] {at});
+        var input = weights.token().narrow(0, token, 1).add(weights.position().narrow(0, at, 1));
+        double[] expected = gpt.blocks(weights, input, theirs, Dropout.NONE).doubles();
+        assertThat(decoder.hidden(token, at).doubles()).containsExactly(expected, within(error));
+      }
+    }
+  }
+}
