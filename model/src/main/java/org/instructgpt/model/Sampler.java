@@ -1,7 +1,5 @@
 package org.instructgpt.model;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -9,8 +7,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.instructgpt.text.Tokenizer;
-import org.instructgpt.torch.DType;
-import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -27,12 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// when they are a quarter of the batch; until then what is computed for them is unused. A prompt
 /// that is asked for several responses is computed once.
 public final class Sampler {
-  /// The most memory for keys and values; with long rows fewer of them are answered at once.
-  private static final long CACHE_BYTES = 4L << 30;
-
-  /// How many tokens of prompts go through the model together.
-  private static final int PREFILL_TOKENS = 1 << 13;
-
   private final Gpt model;
   private final Set<Integer> ends;
   private final int vocabulary;
@@ -179,28 +169,29 @@ public final class Sampler {
                 .formatted(firstRow + i + 1, length, context));
       }
     }
-    var results = new Sampled[prompts.size()];
+    var rows = rows(prompts, firstRow);
     Scope.constant(() -> {
       try (var _ = Scope.open()) {
         var weights = held == null ? model.samplingWeights() : held;
-        int rows = Math.min(settings.rows, prompts.size());
+        int together = Math.min(settings.rows, rows.size());
         int threads = Engine.threads();
         Runnable generation =
-            () -> {
-              var waiting = rows(prompts, firstRow);
-              try (var all = new Generation(weights, waiting, listener, results, threads)) {
-                all.run();
-              }
-            };
-        if (rows == 1 && VectorDecoder.fits(model.config(), weights)) {
+            () ->
+                Generation.run(
+                    new Generation.Of(model, weights, together, threads),
+                    rows,
+                    (some, logits) -> append(some, logits, listener));
+        if (together == 1 && VectorDecoder.fits(model.config(), weights)) {
           generation.run();
         } else {
           // For each token, every parameter multiplies and adds once a row.
-          double operations = 2.0 * model.config().parameters() * rows;
+          double operations = 2.0 * model.config().parameters() * together;
           Engine.threadsFor(operations, model.precision(), generation);
         }
       }
     });
+    var results = new Sampled[prompts.size()];
+    rows.forEach(row -> results[row.place()] = row.result());
     return Arrays.asList(results);
   }
 
@@ -222,175 +213,22 @@ public final class Sampler {
         .toList();
   }
 
-  /// One call: rows that wait, and rows that are being answered, each in its row of the cache. A
-  /// place in the batch whose response has ended goes to the next that waits.
-  private final class Generation implements AutoCloseable {
-    private final Gpt.Weights weights;
-    private final ArrayDeque<SampledRow> waiting;
-    private final Listener listener;
-    private final Sampled[] results;
-    private final List<SampledRow> live = new ArrayList<>();
-    private final int slots;
-    private final int places;
-    private final Device device;
-    private final CachedAttention cache;
-    private final int threads;
-    private @Nullable VectorDecoder decoder;
-
-    Generation(
-        Gpt.Weights weights,
-        List<SampledRow> rows,
-        Listener listener,
-        Sampled[] results,
-        int threads) {
-      var parameters = model.parameters().flat();
-      this.weights = weights;
-      this.waiting = new ArrayDeque<>(rows);
-      this.listener = listener;
-      this.results = results;
-      this.threads = threads;
-      this.device = parameters.device();
-      this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
-      long fit = CACHE_BYTES / CachedAttention.bytes(model.config(), parameters.dtype(), slots);
-      this.places = (int) Math.max(1, Math.min(fit, Math.min(settings.rows, rows.size())));
-      this.cache = new CachedAttention(model.config(), parameters.dtype(), device, places, slots);
+  /// Chooses a token for each of the rows from its logits (B, V), and tells the listener.
+  private void append(List<SampledRow> rows, Tensor logits, Listener listener) {
+    boolean rounded = vocabulary < model.config().vocabulary();
+    var draws = new float[rows.size()];
+    for (int i = 0; i < draws.length; i++) {
+      draws[i] = rows.get(i).draw();
     }
-
-    void run() {
-      refill();
-      while (!live.isEmpty()) {
-        boolean alone = live.size() == 1 && VectorDecoder.fits(model.config(), weights);
-        if (alone && decoder == null) {
-          decoder = new VectorDecoder(model.config(), weights, cache.firstRow(), threads);
-        }
-        try (var _ = Scope.open()) {
-          step(alone ? decoder : null);
-        }
-        pass(live);
-        refill();
+    int[] next = choice.choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, draws);
+    float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
+    for (int i = 0; i < next.length; i++) {
+      var row = rows.get(i);
+      if (!row.finished()) { // else it is only still in the batch
+        row.append(next[i], ends(next[i]), settings.logProbs ? logProbs[i] : 0);
       }
     }
-
-    /// Takes ended rows out once they are a quarter of the batch, and begins others in their
-    /// places.
-    private void refill() {
-      while (hasRoom()) {
-        int[] free = IntStream.range(0, live.size()).filter(i -> live.get(i).finished()).toArray();
-        Arrays.stream(free).mapToObj(live::get).forEach(row -> results[row.place()] = row.result());
-        if (waiting.isEmpty()) {
-          shrink();
-          return;
-        }
-        int[] rows =
-            IntStream.concat(Arrays.stream(free), IntStream.range(live.size(), places)).toArray();
-        try (var _ = Scope.open()) {
-          begin(rows);
-        }
-      }
-    }
-
-    private boolean hasRoom() {
-      return live.size() < places && !waiting.isEmpty()
-          || 4 * live.stream().filter(SampledRow::finished).count() >= live.size();
-    }
-
-    private void shrink() {
-      int[] kept = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
-      var rows = Arrays.stream(kept).mapToObj(live::get).toList();
-      if (!rows.isEmpty() && rows.size() < live.size()) {
-        cache.keepRows(kept);
-      }
-      live.clear();
-      live.addAll(rows);
-    }
-
-    /// Begins waiting rows at free places, as many as fit into one pass.
-    private void begin(int[] free) {
-      var begun = new ArrayList<SampledRow>();
-      int tokens = 0;
-      while (begun.size() < free.length
-          && !waiting.isEmpty()
-          && (begun.isEmpty() || tokens + waiting.getFirst().prompt().length <= PREFILL_TOKENS)) {
-        var row = waiting.removeFirst();
-        begun.add(row);
-        tokens += row.prompt().length;
-        int place = free[begun.size() - 1];
-        if (place < live.size()) {
-          live.set(place, row);
-        } else {
-          live.add(row);
-        }
-      }
-      var prompts = begun.stream().map(SampledRow::prompt).toList();
-      var prefill = Prefill.of(prompts, Arrays.copyOf(free, begun.size()), slots);
-      var causal =
-          new CausalAttention(
-              model.config(), prefill.packing(), model.precision(), flatType(), device);
-      var input =
-          weights
-              .token()
-              .embedding(Tensor.of(prefill.tokens()).to(device))
-              .add(weights.position().embedding(Tensor.of(prefill.positions()).to(device)));
-      var hidden = model.blocks(weights, input, cache.fill(prefill, causal), Dropout.NONE);
-      append(begun, hidden.indexSelect(0, Tensor.of(prefill.last()).to(device)));
-      pass(begun);
-    }
-
-    private DType flatType() {
-      return model.parameters().flat().dtype();
-    }
-
-    @Override
-    public void close() {
-      if (decoder != null) {
-        decoder.close();
-      }
-    }
-
-    /// One token for each row of the batch.
-    ///
-    /// @param alone decodes the only row, if it is the only one
-    private void step(@Nullable VectorDecoder alone) {
-      if (alone != null) {
-        var row = live.getFirst();
-        append(live, alone.hidden(row.lastToken(), row.cached()));
-        return;
-      }
-      int[] tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
-      int[] lengths = live.stream().mapToInt(SampledRow::cached).toArray();
-      cache.next(lengths);
-      append(live, model.blocks(weights, embed(tokens, lengths), cache, Dropout.NONE));
-    }
-
-    /// Tokens and positions as vectors (B, C).
-    private Tensor embed(int[] tokens, int[] positions) {
-      return weights
-          .token()
-          .embedding(Tensor.of(tokens).to(device))
-          .add(weights.position().embedding(Tensor.of(positions).to(device)));
-    }
-
-    /// Chooses a token for each of the rows from the hidden states (B, C) at their ends.
-    private void append(List<SampledRow> rows, Tensor hidden) {
-      var logits = model.logits(weights.unembedding(), hidden);
-      boolean rounded = vocabulary < model.config().vocabulary();
-      var draws = new float[rows.size()];
-      for (int i = 0; i < draws.length; i++) {
-        draws[i] = rows.get(i).draw();
-      }
-      int[] next = choice.choose(rounded ? logits.narrow(1, 0, vocabulary) : logits, draws);
-      float[] logProbs = settings.logProbs ? logProbs(logits, next) : new float[0];
-      for (int i = 0; i < next.length; i++) {
-        var row = rows.get(i);
-        if (!row.finished()) { // else it is only still in the batch
-          row.append(next[i], ends(next[i]), settings.logProbs ? logProbs[i] : 0);
-        }
-      }
-    }
-
-    private void pass(List<SampledRow> rows) {
-      rows.forEach(row -> row.passTo(listener));
-    }
+    rows.forEach(row -> row.passTo(listener));
   }
 
   private static float[] logProbs(Tensor logits, int[] chosen) {

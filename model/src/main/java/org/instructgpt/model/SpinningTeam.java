@@ -53,7 +53,10 @@ final class SpinningTeam implements AutoCloseable {
     for (var helper : helpers) {
       LockSupport.unpark(helper);
     }
-    while (takeOne()) {}
+    boolean more = true;
+    while (more) {
+      more = takeOne();
+    }
     while (done.get() < count) {
       Thread.onSpinWait();
     }

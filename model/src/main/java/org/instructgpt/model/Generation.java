@@ -1,0 +1,179 @@
+package org.instructgpt.model;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// One call of a [Sampler]: rows that wait, and rows that are being answered, each in its row of
+/// the cache. A place in the batch whose response has ended goes to the next that waits.
+final class Generation implements AutoCloseable {
+  /// The most memory for keys and values; with long rows fewer of them are answered at once.
+  private static final long CACHE_BYTES = 4L << 30;
+
+  /// How many tokens of prompts go through the model together.
+  private static final int PREFILL_TOKENS = 1 << 13;
+
+  private final Gpt model;
+  private final Gpt.Weights weights;
+  private final Chooser chooser;
+  private final ArrayDeque<SampledRow> waiting;
+  private final List<SampledRow> live = new ArrayList<>();
+  private final int slots;
+  private final int places;
+  private final int threads;
+  private final Device device;
+  private final DType type;
+  private final CachedAttention cache;
+  private @Nullable VectorDecoder decoder;
+
+  /// What answers.
+  ///
+  /// @param weights of the model, for sampling
+  /// @param rows how many are answered at a time, at most
+  /// @param threads for the work that is not libtorch's
+  record Of(Gpt model, Gpt.Weights weights, int rows, int threads) {}
+
+  /// Appends a token to each of the rows, from the logits (B, V) at their ends.
+  @FunctionalInterface
+  interface Chooser {
+    void append(List<SampledRow> rows, Tensor logits);
+  }
+
+  private Generation(Of of, List<SampledRow> rows, Chooser chooser) {
+    var parameters = of.model.parameters().flat();
+    this.model = of.model;
+    this.weights = of.weights;
+    this.threads = of.threads;
+    this.chooser = chooser;
+    this.waiting = new ArrayDeque<>(rows);
+    this.device = parameters.device();
+    this.type = parameters.dtype();
+    this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
+    long fit = CACHE_BYTES / CachedAttention.bytes(model.config(), type, slots);
+    this.places = (int) Math.max(1, Math.min(fit, of.rows));
+    this.cache = new CachedAttention(model.config(), type, device, places, slots);
+  }
+
+  /// Answers all rows.
+  static void run(Of of, List<SampledRow> rows, Chooser chooser) {
+    try (var generation = new Generation(of, rows, chooser)) {
+      generation.run();
+    }
+  }
+
+  private void run() {
+    refill();
+    while (!live.isEmpty()) {
+      boolean alone = live.size() == 1 && VectorDecoder.fits(model.config(), weights);
+      if (alone && decoder == null) {
+        decoder = new VectorDecoder(model.config(), weights, cache.firstRow(), threads);
+      }
+      try (var _ = Scope.open()) {
+        step(alone ? decoder : null);
+      }
+      refill();
+    }
+  }
+
+  /// Takes ended rows out once they are a quarter of the batch, and begins others in their places.
+  private void refill() {
+    while (hasRoom()) {
+      int[] free = IntStream.range(0, live.size()).filter(i -> live.get(i).finished()).toArray();
+      if (waiting.isEmpty()) {
+        shrink();
+        return;
+      }
+      int[] rows =
+          IntStream.concat(Arrays.stream(free), IntStream.range(live.size(), places)).toArray();
+      try (var _ = Scope.open()) {
+        begin(rows);
+      }
+    }
+  }
+
+  private boolean hasRoom() {
+    return live.size() < places && !waiting.isEmpty()
+        || 4 * live.stream().filter(SampledRow::finished).count() >= live.size();
+  }
+
+  private void shrink() {
+    int[] kept = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
+    var rows = Arrays.stream(kept).mapToObj(live::get).toList();
+    if (!rows.isEmpty() && rows.size() < live.size()) {
+      cache.keepRows(kept);
+    }
+    live.clear();
+    live.addAll(rows);
+  }
+
+  /// Begins waiting rows at free places, as many as fit into one pass.
+  private void begin(int[] free) {
+    var begun = new ArrayList<SampledRow>();
+    int tokens = 0;
+    while (begun.size() < free.length
+        && !waiting.isEmpty()
+        && (begun.isEmpty() || tokens + waiting.getFirst().prompt().length <= PREFILL_TOKENS)) {
+      var row = waiting.removeFirst();
+      begun.add(row);
+      tokens += row.prompt().length;
+      int place = free[begun.size() - 1];
+      if (place < live.size()) {
+        live.set(place, row);
+      } else {
+        live.add(row);
+      }
+    }
+    var prompts = begun.stream().map(SampledRow::prompt).toList();
+    var prefill = Prefill.of(prompts, Arrays.copyOf(free, begun.size()), slots);
+    var causal =
+        new CausalAttention(model.config(), prefill.packing(), model.precision(), type, device);
+    var input =
+        weights
+            .token()
+            .embedding(Tensor.of(prefill.tokens()).to(device))
+            .add(weights.position().embedding(Tensor.of(prefill.positions()).to(device)));
+    var hidden = model.blocks(weights, input, cache.fill(prefill, causal), Dropout.NONE);
+    append(begun, hidden.indexSelect(0, Tensor.of(prefill.last()).to(device)));
+  }
+
+  @Override
+  public void close() {
+    if (decoder != null) {
+      decoder.close();
+    }
+  }
+
+  /// One token for each row of the batch.
+  ///
+  /// @param alone decodes the only row, if it is the only one
+  private void step(@Nullable VectorDecoder alone) {
+    if (alone != null) {
+      var row = live.getFirst();
+      append(live, alone.hidden(row.lastToken(), row.cached()));
+      return;
+    }
+    int[] tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
+    int[] lengths = live.stream().mapToInt(SampledRow::cached).toArray();
+    cache.next(lengths);
+    append(live, model.blocks(weights, embed(tokens, lengths), cache, Dropout.NONE));
+  }
+
+  /// Tokens and positions as vectors (B, C).
+  private Tensor embed(int[] tokens, int[] positions) {
+    return weights
+        .token()
+        .embedding(Tensor.of(tokens).to(device))
+        .add(weights.position().embedding(Tensor.of(positions).to(device)));
+  }
+
+  private void append(List<SampledRow> rows, Tensor hidden) {
+    chooser.append(rows, model.logits(weights.unembedding(), hidden));
+  }
+}
