@@ -56,7 +56,11 @@ public final class Parameters {
   /// own. Where that is so already, nothing changes.
   public Parameters train() {
     if (gradient == null) {
-      var zeros = Scope.tidy(home, () -> Tensor.zeros(flat.dtype(), flat.device(), flat.count()));
+      var zeros =
+          Scope.tidy(
+              home,
+              () -> Tensor.zeros(flat.dtype(), flat.device(), flat.count()),
+              tensor -> tensor.handle);
       byName.forEach((name, parameter) -> {
         parameter.requireGradient(true);
         parameter.collectGradientIn(part(zeros, name, parameter.shape()));

@@ -74,12 +74,9 @@ public final class Scope implements AutoCloseable {
   }
 
   /// Runs `body` in a scope of its own and hands its result to the scope `home`, if there is one.
-  static Tensor tidy(@Nullable PointerScope home, Supplier<Tensor> body) {
-    return tidy(home, body, tensor -> tensor.handle);
-  }
-
-  private static <T> T tidy(
-      @Nullable PointerScope home, Supplier<T> body, Function<T, Pointer> handle) {
+  ///
+  /// @param handle the native object that the result stands for
+  static <T> T tidy(@Nullable PointerScope home, Supplier<T> body, Function<T, Pointer> handle) {
     try (var _ = open()) {
       var result = body.get();
       if (home != null) {
