@@ -5,10 +5,10 @@ import org.instructgpt.torch.Tensor;
 
 /// Log-probabilities of given tokens under a model.
 public final class LogProbs {
-  /// How many logits are made at a time: 1 GiB of float32. The split depends on shapes alone, never
-  /// on whether gradients are recorded, so that PPO's old and new log-probabilities take the same
-  /// path.
-  private static final long LOGITS_AT_A_TIME = 1L << 28;
+  /// How many logits are made at a time: 256 MiB of float32. The split depends on shapes alone,
+  /// never on whether gradients are recorded, so that PPO's old and new log-probabilities take the
+  /// same path.
+  private static final long LOGITS_AT_A_TIME = 1L << 26;
 
   private LogProbs() {}
 
@@ -37,9 +37,9 @@ public final class LogProbs {
     var parts = new ArrayList<Tensor>();
     for (long from = 0; from < n; from += atATime) {
       long length = Math.min(atATime, n - from);
-      parts.add(
-          part(
-              model, hidden.narrow(0, from, length), targets.narrow(0, from, length), temperature));
+      var some = hidden.narrow(0, from, length);
+      var wanted = targets.narrow(0, from, length);
+      parts.add(Tensor.tidy(() -> part(model, some, wanted, temperature)));
     }
     return Tensor.cat(parts, 0);
   }

@@ -1,6 +1,7 @@
 package org.instructgpt.model;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.instructgpt.torch.Randomness;
 
 /// One prompt of a [Sampler]'s batch with its response so far.
@@ -66,12 +67,13 @@ final class SampledRow {
     return prompt.length + length - 1;
   }
 
-  /// Passes the last token to the listener, which may end the row there, unless it was passed
-  /// before.
-  void passTo(Sampler.Listener listener) {
+  /// Passes the last token to the listener, unless it was passed before.
+  ///
+  /// @param goesOn whether the row goes on after it
+  void passTo(IntPredicate goesOn) {
     if (passed < length) {
       passed = length;
-      endedByListener = !listener.goesOn(place, lastToken());
+      endedByListener = !goesOn.test(lastToken());
     }
   }
 
@@ -79,17 +81,20 @@ final class SampledRow {
     return endedByListener || stopped || length == limit;
   }
 
-  Sampler.Sampled result() {
-    return new Sampler.Sampled(
-        Arrays.copyOf(tokens, length),
-        Arrays.copyOf(logProbs, Math.min(length, logProbs.length)),
-        finish());
+  /// Whether the last token ends a text.
+  boolean stopped() {
+    return stopped;
   }
 
-  private Sampler.Finish finish() {
-    if (stopped) {
-      return Sampler.Finish.STOP;
-    }
-    return endedByListener ? Sampler.Finish.ENDED : Sampler.Finish.LENGTH;
+  boolean endedByListener() {
+    return endedByListener;
+  }
+
+  int[] tokens() {
+    return Arrays.copyOf(tokens, length);
+  }
+
+  float[] logProbs() {
+    return Arrays.copyOf(logProbs, Math.min(length, logProbs.length));
   }
 }

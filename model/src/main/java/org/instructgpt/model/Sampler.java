@@ -191,8 +191,13 @@ public final class Sampler {
       }
     });
     var results = new Sampled[prompts.size()];
-    rows.forEach(row -> results[row.place()] = row.result());
+    rows.forEach(row -> results[row.place()] = result(row));
     return Arrays.asList(results);
+  }
+
+  private static Sampled result(SampledRow row) {
+    var other = row.endedByListener() ? Finish.ENDED : Finish.LENGTH;
+    return new Sampled(row.tokens(), row.logProbs(), row.stopped() ? Finish.STOP : other);
   }
 
   /// The rows in the order in which they are begun: the shortest prompts first, equal ones
@@ -228,7 +233,7 @@ public final class Sampler {
         row.append(next[i], ends(next[i]), settings.logProbs ? logProbs[i] : 0);
       }
     }
-    rows.forEach(row -> row.passTo(listener));
+    rows.forEach(row -> row.passTo(token -> listener.goesOn(row.place(), token)));
   }
 
   private static float[] logProbs(Tensor logits, int[] chosen) {
