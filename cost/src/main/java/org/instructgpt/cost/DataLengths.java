@@ -35,6 +35,7 @@ public record DataLengths(
   /// @param deviation of the tokens of both
   /// @param longest tokens of the longest
   public record Rows(long count, double prompt, double response, double deviation, int longest) {
+    /// Fitted together with what the allocator holds.
     private static final double DEVIATIONS = 2;
 
     double mean() {

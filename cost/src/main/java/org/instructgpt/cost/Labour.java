@@ -7,11 +7,11 @@ package org.instructgpt.cost;
 /// @param scoring of passes without
 /// @param sampling of responses
 record Labour(double learning, double scoring, double sampling) {
-  /// What passes over whole sequences reach of the best rate of matrix products: measured 52 to 56%
-  /// at 5 to 124 million parameters in bfloat16 (docs/benchmarks.md).
+  /// What passes over whole sequences are taken to reach of the best rate of matrix products: an
+  /// assumption, to be replaced by what `bench` measures.
   static final double REACHED = 0.5;
 
-  /// What sampling of 64 rows reaches of it.
+  /// What sampling of 64 rows is taken to reach of it; an assumption, too.
   static final double REACHED_SAMPLING = 0.2;
 
   double operations() {
