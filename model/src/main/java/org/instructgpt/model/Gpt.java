@@ -298,8 +298,14 @@ public final class Gpt {
     return logits(operand("wte.weight"), hidden);
   }
 
+  /// The same by a product in the parameters' type, whatever the precision of the others: bfloat16
+  /// rounds logits near 100 to steps of half a nat.
+  Tensor exactLogits(Tensor hidden) {
+    return logits(parameters.get("wte.weight"), hidden);
+  }
+
   Tensor logits(Tensor unembedding, Tensor hidden) {
-    var x = rounded(hidden);
+    var x = hidden.to(unembedding.dtype());
     return isVectorProduct(x, unembedding)
         ? unembedding.matmul(x.view(-1)).unsqueeze(0)
         : x.matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.instructgpt.model.GptConfig.Activation;
 import org.instructgpt.torch.AdamW;
 import org.instructgpt.torch.DType;
@@ -261,80 +260,6 @@ class GptTest {
     }
     assertThat(loss(gpt, Dropout.NONE).item()).isLessThan(first - 0.5);
     assertWeights(gpt, reference.weights());
-  }
-
-  /// Rows of many lengths, some of one prompt, one of whose responses is empty.
-  private static final List<int[]> PROMPTS =
-      List.of(
-          new int[] {1, 2, 3},
-          new int[] {4, 9},
-          new int[] {4, 9},
-          new int[] {4, 9},
-          new int[] {5, 6, 8, 1, 2},
-          new int[] {5, 6, 8, 1, 2},
-          new int[] {1, 2, 3});
-
-  private static final List<int[]> RESPONSES =
-      List.of(
-          new int[] {7, 8},
-          new int[] {9, 10, 0, 1, 2, 3},
-          new int[] {4},
-          new int[0],
-          new int[] {3, 3},
-          new int[] {1, 5, 7, 9, 10},
-          new int[] {7, 8, 10});
-
-  @ParameterizedTest
-  @CsvSource({"0", "3"})
-  void aRowOfAPackedBatchIsTheRowAlone(int band) {
-    var config = config(Activation.GELU, band);
-    var gpt = gpt(reference(config), config);
-    var batch = Sequences.of(PROMPTS, RESPONSES, Device.CPU);
-    assertThat(batch.tokens().count()).isEqualTo(5 + (2 + 6 + 1) + (5 + 2 + 5) + 6);
-    var together = LogProbs.ofResponses(gpt, batch, 0.7, Dropout.NONE);
-    weighted(together, 0).backward();
-    double[] gradient = gpt.parameters().gradient().doubles();
-    gpt.parameters().zeroGradient();
-    int at = 0;
-    for (int i = 0; i < PROMPTS.size(); i++) {
-      var row = Sequences.of(PROMPTS.subList(i, i + 1), RESPONSES.subList(i, i + 1), Device.CPU);
-      assertThat(batch.row(i)).isEqualTo(row.row(0)).hasSize(row.lengths()[0]);
-      if (row.responseTokens() > 0) {
-        var alone = LogProbs.ofResponses(gpt, row, 0.7, Dropout.NONE);
-        var same = together.narrow(0, at, row.responseTokens());
-        assertThat(same.doubles()).containsExactly(alone.doubles(), within(1e-12));
-        weighted(alone, at).backward();
-        at += row.responseTokens();
-      }
-    }
-    assertThat(at).isEqualTo(batch.responseTokens());
-    assertThat(gpt.parameters().gradient().doubles()).containsExactly(gradient, within(1e-12));
-  }
-
-  /// A sum in which each term counts differently.
-  private static Tensor weighted(Tensor terms, int from) {
-    double[] weights =
-        IntStream.range(from, from + (int) terms.count()).mapToDouble(i -> Math.cos(i)).toArray();
-    return terms.mul(Tensor.of(weights, weights.length)).sum();
-  }
-
-  @Test
-  void longAndShortRowsAreAttendedToApart() {
-    var config = new GptConfig(2, 8, 2, 300, 11, Activation.GELU, 1e-5, 0, 0);
-    var gpt = gpt(reference(config), config);
-    var lengths = List.of(3, 290, 5, 280, 4, 150);
-    var prompts =
-        lengths.stream().map(n -> IntStream.range(0, n).map(i -> i * i % 11).toArray()).toList();
-    var responses = lengths.stream().map(n -> new int[] {n % 11, 1, 7}).toList();
-    var batch = Sequences.of(prompts, responses, Device.CPU);
-    assertThat(batch.packing().groups()).hasSizeBetween(3, 4);
-    double[] together = LogProbs.ofResponses(gpt, batch, 1, Dropout.NONE).doubles();
-    for (int i = 0; i < prompts.size(); i++) {
-      var row = Sequences.of(prompts.subList(i, i + 1), responses.subList(i, i + 1), Device.CPU);
-      assertThat(Arrays.copyOfRange(together, 3 * i, 3 * i + 3))
-          .containsExactly(
-              LogProbs.ofResponses(gpt, row, 1, Dropout.NONE).doubles(), within(1e-12));
-    }
   }
 
   @Test

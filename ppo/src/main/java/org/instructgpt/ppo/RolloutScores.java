@@ -2,7 +2,6 @@ package org.instructgpt.ppo;
 
 import java.util.Arrays;
 import java.util.function.Function;
-import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.LogProbs;
 import org.instructgpt.model.Sequences;
@@ -30,7 +29,7 @@ record RolloutScores(double[] logProbs, double[] reference, double[] values, dou
 
   /// The log-probabilities (N) as scoring and updates must both compute them.
   static Tensor logProbs(Gpt model, Sequences batch, double temperature) {
-    return LogProbs.ofResponses(model, batch, temperature, Dropout.NONE);
+    return LogProbs.exactOfResponses(model, batch, temperature);
   }
 
   private static double[] each(Rollout rollout, Function<Sequences, Tensor> network) {
