@@ -11,6 +11,7 @@ import org.instructgpt.ppo.Settings;
 import org.instructgpt.project.*;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.reward.*;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.*;
 
 /// What can be chosen; the pieces that docs/java-api.md explains.
@@ -35,7 +36,7 @@ class Choices {
 
   static RunOptions options(StopFlag stop) {
     return new RunOptions(
-        Precision.named("auto"),
+        Precision.named("auto", Device.CPU),
         Moments.FULL, // the optimizer's; HALF saves 4 bytes a parameter
         Device.named("cpu"),
         false, // go on with a run that has not ended

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.instructgpt.cost.BenchmarkSize;
 import org.instructgpt.cost.BenchmarkSize.Stage;
 import org.instructgpt.cost.StageBenchmark;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,7 @@ final class BenchCommand implements Callable<Integer> {
         new StageBenchmark(
             chosenSizes.toList(),
             chosenStages.toList(),
-            named("--precision", precision, Precision::named),
+            named("--precision", precision, name -> Precision.named(name, Device.CPU)),
             new StageBenchmark.Pace(repeats, seconds),
             FreeMemory.bytes(),
             System::nanoTime);

@@ -13,8 +13,8 @@ final class Hardware {
       paramLabel = "P",
       description = {
         "Of matrix products: float32, bfloat16, or auto (${DEFAULT-VALUE}). auto is bfloat16 where the"
-            + " processor multiplies it in hardware (AVX512-BF16, AMX), else float32; what it"
-            + " picked is printed. Weights stay float32 in any case."
+            + " processor multiplies it in hardware (AVX512-BF16, AMX) and on a GPU, else float32;"
+            + " what it picked is printed. Weights stay float32 in any case."
       })
   private String precision;
 
@@ -28,12 +28,12 @@ final class Hardware {
   /// Checks both, before any work.
   void check() {
     var _ = precision();
-    var _ = device();
   }
 
   Precision precision() {
+    var device = device();
     try {
-      return Precision.named(precision);
+      return Precision.named(precision, device);
     } catch (IllegalArgumentException refused) {
       throw new IllegalArgumentException("--precision: " + refused.getMessage(), refused);
     }

@@ -21,6 +21,7 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.text.Tokenizers;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Moments;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
@@ -180,7 +181,7 @@ final class PlanCommand implements Callable<Integer> {
       return Precision.MIXED;
     }
     try {
-      return Precision.named(precision);
+      return Precision.named(precision, Device.CPU);
     } catch (IllegalArgumentException refused) {
       throw new IllegalArgumentException("--precision: " + refused.getMessage(), refused);
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.instructgpt.cost.StageWork;
 import org.instructgpt.cost.Stopwatch;
 import org.instructgpt.model.GptConfig;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Precision;
 
@@ -44,7 +45,7 @@ record BenchmarkFlags(Map<String, String> values) {
   }
 
   Precision precision() {
-    return Precision.named(values.getOrDefault("dtype", "float32"));
+    return Precision.named(values.getOrDefault("dtype", "float32"), Device.CPU);
   }
 
   /// The model configuration, by default size B.

@@ -11,6 +11,7 @@ import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.files.Json;
 import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.Workspace;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 
 /// The experiment of a workspace: a simulated world with its people, the models that are trained on
@@ -84,7 +85,7 @@ record Experiment(
     var commands = commandsWithLog.apply(workspace.root().resolve("log.txt"));
     var steps =
         new ResumableSteps(workspace.root().resolve(STEPS), out, commands, commands.clock());
-    var generator = new BatchGenerator(Precision.named("auto"));
+    var generator = new BatchGenerator(Precision.named("auto", Device.CPU));
     var people = new SimulatedPeople(workspace, sizeName.size(), seed, generator);
     return new Experiment(workspace, sizeName, seed, steps, commands, generator, people);
   }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// before it; in a banded layer only the last `band` positions.
 ///
 /// In float32 libtorch's fused attention is the fastest on a processor, in bfloat16 two batched
-/// products around a softmax (measured: the fused one is several times slower there).
+/// products around a softmax (measured: the fused one is several times slower there). On an
+/// accelerator it is the fused one in both.
 ///
 /// Belongs to the scope it is built in.
 final class CausalAttention implements Attention {
@@ -39,12 +40,13 @@ final class CausalAttention implements Attention {
   CausalAttention(
       GptConfig config, Packing packing, Precision precision, DType type, Device device) {
     this.config = config;
-    this.fused = precision == Precision.FULL;
+    boolean full = precision == Precision.FULL;
+    this.fused = full || device != Device.CPU && !config.upcast();
     var half = config.upcast() ? DType.FLOAT32 : DType.BFLOAT16;
     Scope.constant(() ->
         packing
             .groups()
-            .forEach(group -> groups.add(prepared(group, fused ? type : half, device))));
+            .forEach(group -> groups.add(prepared(group, full ? type : half, device))));
   }
 
   private Group prepared(Packing.Group group, DType type, Device device) {

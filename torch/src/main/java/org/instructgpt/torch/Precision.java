@@ -16,14 +16,15 @@ public enum Precision {
     this.label = label;
   }
 
-  /// The precision named `float32` or `bfloat16`; `auto` is what this machine does fast.
+  /// The precision named `float32` or `bfloat16`; `auto` is what `device` does fast: bfloat16 on an
+  /// accelerator, and on a processor that multiplies it in hardware.
   ///
   /// @throws IllegalArgumentException for another name
-  public static Precision named(String name) {
+  public static Precision named(String name, Device device) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "float32" -> FULL;
       case "bfloat16" -> MIXED;
-      case "auto" -> Engine.fastPrecision();
+      case "auto" -> device == Device.CPU ? Engine.fastPrecision() : MIXED;
       default ->
           throw new IllegalArgumentException(
               "precision must be float32, bfloat16 or auto, but is '%s'".formatted(name));

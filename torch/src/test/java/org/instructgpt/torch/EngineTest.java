@@ -53,10 +53,11 @@ class EngineTest {
 
   @Test
   void precisionsAreNamedAsTheUserNamesThem() {
-    assertThat(Precision.named("float32")).isEqualTo(Precision.FULL).hasToString("float32");
-    assertThat(Precision.named("BFloat16")).isEqualTo(Precision.MIXED).hasToString("bfloat16");
-    assertThat(Precision.named("auto")).isEqualTo(Engine.fastPrecision());
-    assertThatThrownBy(() -> Precision.named("fp8"))
+    assertThat(Precision.named("float32", Device.CPU)).isEqualTo(Precision.FULL).hasToString("float32");
+    assertThat(Precision.named("BFloat16", Device.CPU)).isEqualTo(Precision.MIXED).hasToString("bfloat16");
+    assertThat(Precision.named("auto", Device.CPU)).isEqualTo(Engine.fastPrecision());
+    assertThat(Precision.named("auto", Device.CUDA)).isEqualTo(Precision.MIXED);
+    assertThatThrownBy(() -> Precision.named("fp8", Device.CPU))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("precision must be float32, bfloat16 or auto, but is 'fp8'");
   }
