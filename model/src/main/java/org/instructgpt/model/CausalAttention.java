@@ -44,9 +44,7 @@ final class CausalAttention implements Attention {
     this.fused = full || device != Device.CPU && !config.upcast();
     var half = config.upcast() ? DType.FLOAT32 : DType.BFLOAT16;
     Scope.constant(() ->
-        packing
-            .groups()
-            .forEach(group -> groups.add(prepared(group, full ? type : half, device))));
+        packing.groups().forEach(group -> groups.add(prepared(group, full ? type : half, device))));
   }
 
   private Group prepared(Packing.Group group, DType type, Device device) {

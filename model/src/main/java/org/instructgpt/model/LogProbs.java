@@ -40,11 +40,7 @@ public final class LogProbs {
   }
 
   private static Tensor of(
-      Gpt model,
-      UnaryOperator<Tensor> unembed,
-      Tensor hidden,
-      Tensor targets,
-      double temperature) {
+      Gpt model, UnaryOperator<Tensor> unembed, Tensor hidden, Tensor targets, double temperature) {
     long n = hidden.size(0);
     long atATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
     if (n <= atATime) {

@@ -134,20 +134,6 @@ class SamplerTest {
   }
 
   @Test
-  void severalResponsesToAPromptAreThoseThatEachWouldBeAlone() {
-    var gpt = gpt(0, Precision.FULL);
-    int[] often = prompts(1, 7).getFirst();
-    var prompts = new ArrayList<>(prompts(3, 9));
-    prompts.addAll(List.of(often, often, often, new int[] {5}, often, often));
-    var sampled = sampler(gpt, 12, 1, 3).sample(prompts, 40);
-    for (int i = 0; i < prompts.size(); i++) {
-      var alone = sampler(gpt, 12, 1, 1).sample(List.of(prompts.get(i)), 40 + i).getFirst();
-      assertThat(sampled.get(i).tokens()).isEqualTo(alone.tokens());
-      assertThat(sampled.get(i).logProbs()).containsExactly(alone.logProbs(), within(1e-5f));
-    }
-  }
-
-  @Test
   void aResponseEndsWithItsFirstEndOfTextOrAtTheLimit() {
     var gpt = gpt(0, Precision.FULL);
     var sampled = sampler(gpt, 25, 1, 16).sample(prompts(64, 5), 0);

@@ -53,8 +53,12 @@ class EngineTest {
 
   @Test
   void precisionsAreNamedAsTheUserNamesThem() {
-    assertThat(Precision.named("float32", Device.CPU)).isEqualTo(Precision.FULL).hasToString("float32");
-    assertThat(Precision.named("BFloat16", Device.CPU)).isEqualTo(Precision.MIXED).hasToString("bfloat16");
+    assertThat(Precision.named("float32", Device.CPU))
+        .isEqualTo(Precision.FULL)
+        .hasToString("float32");
+    assertThat(Precision.named("BFloat16", Device.CPU))
+        .isEqualTo(Precision.MIXED)
+        .hasToString("bfloat16");
     assertThat(Precision.named("auto", Device.CPU)).isEqualTo(Engine.fastPrecision());
     assertThat(Precision.named("auto", Device.CUDA)).isEqualTo(Precision.MIXED);
     assertThatThrownBy(() -> Precision.named("fp8", Device.CPU))
