@@ -134,11 +134,11 @@ final class VectorKernels {
     var z = x.abs().mul((float) Math.sqrt(0.5));
     var t = FloatVector.broadcast(F, 1).div(z.mul(0.3275911f).add(1));
     var p =
-        t.mul(1.061405429f)
-            .add(-1.453152027f)
-            .fma(t, FloatVector.broadcast(F, 1.421413741f))
-            .fma(t, FloatVector.broadcast(F, -0.284496736f))
-            .fma(t, FloatVector.broadcast(F, 0.254829592f))
+        t.mul(1.0614054f)
+            .add(-1.4531521f)
+            .fma(t, FloatVector.broadcast(F, 1.4214138f))
+            .fma(t, FloatVector.broadcast(F, -0.28449672f))
+            .fma(t, FloatVector.broadcast(F, 0.2548296f))
             .mul(t);
     // Half of what lies beyond |x|.
     var tail = p.mul(z.mul(z).neg().lanewise(VectorOperators.EXP)).mul(0.5f);
