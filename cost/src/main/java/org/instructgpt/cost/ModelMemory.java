@@ -1,6 +1,7 @@
 package org.instructgpt.cost;
 
 import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.Sampler;
 import org.instructgpt.torch.Precision;
 
 /// Bytes that a GPT takes, tensor by tensor, as [org.instructgpt.model.Gpt] makes them.
@@ -104,11 +105,9 @@ record ModelMemory(GptConfig shape, Precision precision) {
     return tokens * half;
   }
 
-  /// The same for the pass over prompts that fills the key-value cache, whose attention writes its
-  /// scores: before and after the mask, and after the softmax.
+  /// The same for the passes over prompts that fill the key-value cache, so many tokens at a time.
   double prefill(double tokens, double keys) {
-    return scoring(tokens, precision == Precision.MIXED ? 0 : keys)
-        + tokens * 3 * entry() * shape.heads() * keys;
+    return scoring(Math.min(tokens, Sampler.PREFILL_TOKENS), keys);
   }
 
   /// The logits of so many positions and what the cross-entropy makes of them.
@@ -137,11 +136,13 @@ record ModelMemory(GptConfig shape, Precision precision) {
     return precision == Precision.MIXED ? HALF : FLOAT;
   }
 
-  /// Keys and values of sequences that are being sampled.
+  /// Keys and values of sequences that are being sampled, float32 in any case; so many at a time as
+  /// the sampler's limit allows.
   ///
   /// @param tokens room in each
   double cache(double rows, double tokens) {
-    return 2.0 * entry() * shape.layers() * shape.width() * rows * tokens;
+    double row = 2.0 * FLOAT * shape.layers() * shape.width() * tokens;
+    return row * Math.max(1, Math.min(rows, Math.floor(Sampler.CACHE_BYTES / row)));
   }
 
   /// Everything that a model in training takes without activations.

@@ -14,12 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// One call of a [Sampler]: rows that wait, and rows that are being answered, each in its row of
 /// the cache. A place in the batch whose response has ended goes to the next that waits.
 final class Generation implements AutoCloseable {
-  /// The most memory for keys and values; with long rows fewer of them are answered at once.
-  private static final long CACHE_BYTES = 4L << 30;
-
-  /// How many tokens of prompts go through the model together.
-  private static final int PREFILL_TOKENS = 1 << 13;
-
   private final Gpt model;
   private final Gpt.Weights weights;
   private final Chooser chooser;
@@ -56,7 +50,7 @@ final class Generation implements AutoCloseable {
     this.device = parameters.device();
     this.type = parameters.dtype();
     this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
-    long fit = CACHE_BYTES / CachedAttention.bytes(model.config(), type, slots);
+    long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), type, slots);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
     this.cache = new CachedAttention(model.config(), type, device, places, slots);
   }
@@ -119,7 +113,8 @@ final class Generation implements AutoCloseable {
     int tokens = 0;
     while (begun.size() < free.length
         && !waiting.isEmpty()
-        && (begun.isEmpty() || tokens + waiting.getFirst().prompt().length <= PREFILL_TOKENS)) {
+        && (begun.isEmpty()
+            || tokens + waiting.getFirst().prompt().length <= Sampler.PREFILL_TOKENS)) {
       var row = waiting.removeFirst();
       begun.add(row);
       tokens += row.prompt().length;

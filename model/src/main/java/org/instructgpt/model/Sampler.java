@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// when they are a quarter of the batch; until then what is computed for them is unused. A prompt
 /// that is asked for several responses is computed once.
 public final class Sampler {
+  /// The most bytes of keys and values; with long rows fewer of them are answered at a time.
+  public static final long CACHE_BYTES = 4L << 30;
+
+  /// How many tokens of prompts go through the model together, if one prompt does not need more.
+  public static final int PREFILL_TOKENS = 1 << 13;
+
   private final Gpt model;
   private final Set<Integer> ends;
   private final int vocabulary;
@@ -168,6 +174,9 @@ public final class Sampler {
             "prompt %d has %d tokens, but must have at least 1 and fewer than the model's context of %d"
                 .formatted(firstRow + i + 1, length, context));
       }
+    }
+    if (prompts.isEmpty()) {
+      return List.of();
     }
     var rows = rows(prompts, firstRow);
     Scope.constant(() -> {

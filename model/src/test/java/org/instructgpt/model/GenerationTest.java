@@ -19,6 +19,12 @@ class GenerationTest {
   }
 
   @Test
+  void noPromptsGetNoResponses() {
+    var gpt = SamplerTest.gpt(0, Precision.FULL);
+    assertThat(SamplerTest.sampler(gpt, 12, 1, 3).sample(List.of(), 0)).isEmpty();
+  }
+
+  @Test
   void severalResponsesToAPromptAreThoseThatEachWouldBeAlone() {
     var gpt = SamplerTest.gpt(0, Precision.FULL);
     int[] often = SamplerTest.prompts(1, 7).getFirst();
