@@ -37,7 +37,7 @@ class Choices {
   static RunOptions options(StopFlag stop) {
     return new RunOptions(
         Precision.named("auto", Device.CPU),
-        Moments.FULL, // the optimizer's; HALF saves 4 bytes a parameter
+        MomentPrecision.FULL, // the optimizer's; HALF saves 4 bytes a parameter
         Device.named("cpu"),
         false, // go on with a run that has not ended
         false, // refuse a name that is taken

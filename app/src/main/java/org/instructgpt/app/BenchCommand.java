@@ -11,9 +11,9 @@ import org.instructgpt.cost.BenchmarkSize.Stage;
 import org.instructgpt.cost.StageBenchmark;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
-import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,12 +49,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Stages, separated by commas (${DEFAULT-VALUE}).")
   private List<String> stages;
 
-  @Option(
-      names = "--precision",
-      defaultValue = "auto",
-      paramLabel = "P",
-      description = "Of matrix products: float32, bfloat16, or auto (${DEFAULT-VALUE}).")
-  private String precision;
+  @Mixin private final PrecisionOption precision = new PrecisionOption();
 
   @Option(
       names = "--threads",
@@ -97,7 +92,7 @@ final class BenchCommand implements Callable<Integer> {
         new StageBenchmark(
             chosenSizes.toList(),
             chosenStages.toList(),
-            named("--precision", precision, name -> Precision.named(name, Device.CPU)),
+            precision.on(Device.CPU),
             new StageBenchmark.Pace(repeats, seconds),
             FreeMemory.bytes(),
             System::nanoTime);

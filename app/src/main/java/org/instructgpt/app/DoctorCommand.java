@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.instructgpt.cost.MachineRates;
 import org.instructgpt.files.Count;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Engine;
@@ -64,7 +65,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static void rate(PrintWriter out, String name, DType type) {
-    double rate = Engine.gemmRate(type, SIZE, 10, System::nanoTime) * 1e-9;
+    double rate = MachineRates.ofSquare(type, SIZE, System::nanoTime) * 1e-9;
     // A processor without bfloat16 of its own makes less than one.
     String figure = String.format(Locale.ROOT, rate < 10 ? "%.2f" : "%.0f", rate);
     say(out, "GEMM " + name, "%s GFLOP/s at %d x %d x %d".formatted(figure, SIZE, SIZE, SIZE));

@@ -2,21 +2,13 @@ package org.instructgpt.app;
 
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// With what arithmetic, and where, a command computes.
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
 final class Hardware {
-  @Option(
-      names = "--precision",
-      defaultValue = "auto",
-      paramLabel = "P",
-      description = {
-        "Of matrix products: float32, bfloat16, or auto (${DEFAULT-VALUE}). auto is bfloat16 where the"
-            + " processor multiplies it in hardware (AVX512-BF16, AMX) and on a GPU, else float32;"
-            + " what it picked is printed. Weights stay float32 in any case."
-      })
-  private String precision;
+  @Mixin private final PrecisionOption precision = new PrecisionOption();
 
   @Option(
       names = "--device",
@@ -31,12 +23,7 @@ final class Hardware {
   }
 
   Precision precision() {
-    var device = device();
-    try {
-      return Precision.named(precision, device);
-    } catch (IllegalArgumentException refused) {
-      throw new IllegalArgumentException("--precision: " + refused.getMessage(), refused);
-    }
+    return precision.on(device());
   }
 
   Device device() {
@@ -51,6 +38,6 @@ final class Hardware {
   @Override
   public String toString() {
     return "precision %s%s, device %s"
-        .formatted(precision(), precision.equals("auto") ? " (chosen by auto)" : "", device());
+        .formatted(precision(), precision.isAuto() ? " (chosen by auto)" : "", device());
   }
 }

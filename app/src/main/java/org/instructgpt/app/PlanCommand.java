@@ -22,10 +22,10 @@ import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Moments;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,11 +43,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
 final class PlanCommand implements Callable<Integer> {
 
-  @Option(
-      names = {"-r", "--recipe"},
-      paramLabel = "FILE",
-      description = "A YAML recipe, for example recipes/small.yaml; without one the paper's 1.3B.")
-  private @Nullable Path recipe;
+  @Mixin private final RecipeOption recipe = new RecipeOption();
 
   @Option(
       names = "--set",
@@ -75,21 +71,9 @@ final class PlanCommand implements Callable<Integer> {
       description = "Pretraining text, files and folders, for the disk that its tokens take.")
   private List<Path> text = new ArrayList<>();
 
-  @Option(
-      names = "--precision",
-      defaultValue = "auto",
-      paramLabel = "P",
-      description =
-          "Of matrix products: float32, bfloat16, or auto (${DEFAULT-VALUE}), which is bfloat16 on GPUs.")
-  private String precision;
+  @Mixin private final PrecisionOption precision = new PrecisionOption();
 
-  @Option(
-      names = "--moments",
-      defaultValue = "float32",
-      paramLabel = "P",
-      description =
-          "How the optimizer keeps its two moments: float32 (${DEFAULT-VALUE}) or bfloat16.")
-  private String moments;
+  @Mixin private final MomentsOption moments = new MomentsOption();
 
   @Option(
       names = "--gpu-memory",
@@ -120,21 +104,16 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var whole = recipe();
     var shape = shape(whole);
-    var chosen = precision();
+    var chosen = precision.on(gpuMemory == null ? Device.CPU : Device.CUDA);
     var data = data(shape);
-    var plan = Plan.of(whole, shape, chosen, moments(), data, machine(chosen));
+    var plan = Plan.of(whole, shape, chosen, moments.moments(), data, machine(chosen));
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println(json ? plan.json().toPrettyString() : plan.table().stripTrailing());
     return 0;
   }
 
   private Recipe recipe() throws IOException {
-    if (recipe != null && !Files.isRegularFile(recipe)) {
-      throw new IllegalArgumentException(
-          "--recipe %s: there is no such file; expected YAML, such as recipes/small.yaml"
-              .formatted(recipe));
-    }
-    var whole = recipe == null ? Recipe.none() : Recipe.read(recipe);
+    var whole = recipe.read();
     for (var assignment : assignments) {
       int dot = assignment.indexOf('.');
       int equals = assignment.indexOf('=');
@@ -174,25 +153,6 @@ final class PlanCommand implements Callable<Integer> {
               .map(BenchmarkSize::shape)
               .findFirst();
     };
-  }
-
-  private Precision precision() {
-    if (gpuMemory != null && precision.equals("auto")) {
-      return Precision.MIXED;
-    }
-    try {
-      return Precision.named(precision, Device.CPU);
-    } catch (IllegalArgumentException refused) {
-      throw new IllegalArgumentException("--precision: " + refused.getMessage(), refused);
-    }
-  }
-
-  private Moments moments() {
-    try {
-      return Moments.named(moments);
-    } catch (IllegalArgumentException refused) {
-      throw new IllegalArgumentException("--moments: " + refused.getMessage(), refused);
-    }
   }
 
   private DataLengths data(GptConfig shape) throws IOException {

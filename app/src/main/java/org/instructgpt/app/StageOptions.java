@@ -2,8 +2,6 @@ package org.instructgpt.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +14,6 @@ import org.instructgpt.recipe.Recipe;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.sft.Pretraining;
 import org.instructgpt.sft.Sft;
-import org.instructgpt.torch.Moments;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,11 +24,7 @@ final class StageOptions {
 
   @Mixin final WorkspaceOption workspace = new WorkspaceOption();
 
-  @Option(
-      names = {"-r", "--recipe"},
-      paramLabel = "FILE",
-      description = "A YAML recipe, for example recipes/small.yaml; without one the paper's 1.3B.")
-  @Nullable Path recipe;
+  @Mixin private final RecipeOption recipe = new RecipeOption();
 
   @Option(
       names = "--set",
@@ -47,14 +40,7 @@ final class StageOptions {
 
   @Mixin final Hardware hardware = new Hardware();
 
-  @Option(
-      names = "--moments",
-      defaultValue = "float32",
-      paramLabel = "P",
-      description =
-          "How the optimizer keeps its two moments: float32 (${DEFAULT-VALUE}), or bfloat16, which"
-              + " saves 4 bytes a parameter.")
-  private String moments;
+  @Mixin private final MomentsOption moments = new MomentsOption();
 
   @Option(
       names = "--new",
@@ -71,12 +57,7 @@ final class StageOptions {
   /// The recipe with the flags over it, all its sections checked: a misspelt key of a later stage
   /// must not wait for its turn, hours later.
   Recipe recipe(String stage) throws IOException {
-    if (recipe != null && !Files.isRegularFile(recipe)) {
-      throw new IllegalArgumentException(
-          "--recipe %s: there is no such file; expected YAML, such as recipes/small.yaml"
-              .formatted(recipe));
-    }
-    var whole = (recipe == null ? Recipe.none() : Recipe.read(recipe)).with(assignments, stage);
+    var whole = recipe.read().with(assignments, stage);
     var problems = new ArrayList<String>();
     presets()
         .forEach((section, preset) -> {
@@ -110,7 +91,7 @@ final class StageOptions {
   RunOptions run(PrintWriter out, StopSignals stop) {
     return new RunOptions(
         hardware.precision(),
-        moments(),
+        moments.moments(),
         hardware.device(),
         fresh,
         replace,
@@ -118,14 +99,6 @@ final class StageOptions {
         Terminal::progress,
         stop::heed,
         InstantSource.system());
-  }
-
-  private Moments moments() {
-    try {
-      return Moments.named(moments);
-    } catch (IllegalArgumentException refused) {
-      throw new IllegalArgumentException("--moments: " + refused.getMessage(), refused);
-    }
   }
 
   String name(String preset) {

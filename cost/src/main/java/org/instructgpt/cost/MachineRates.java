@@ -71,10 +71,11 @@ public record MachineRates(double operationsPerSecond, String fastest, double by
 
   static MachineRates measureProducts(
       List<Product> products, Precision precision, LongSupplier nanoTime) {
+    var type = precision == Precision.MIXED ? DType.BFLOAT16 : DType.FLOAT32;
     double best = 0;
     String fastest = "";
     for (var product : products) {
-      double rate = product.operations() / seconds(product, precision, nanoTime);
+      double rate = product.operations() / seconds(product, type, nanoTime);
       if (rate > best) {
         best = rate;
         fastest = product.toString();
@@ -95,8 +96,15 @@ public record MachineRates(double operationsPerSecond, String fastest, double by
     }
   }
 
-  private static double seconds(Product product, Precision precision, LongSupplier nanoTime) {
-    var type = precision == Precision.MIXED ? DType.BFLOAT16 : DType.FLOAT32;
+  /// The rate of the product of two square matrices, operations a second.
+  ///
+  /// @param nanoTime a clock in nanoseconds
+  public static double ofSquare(DType type, int size, LongSupplier nanoTime) {
+    var product = new Product(size, size, size);
+    return product.operations() / seconds(product, type, nanoTime);
+  }
+
+  private static double seconds(Product product, DType type, LongSupplier nanoTime) {
     try (var _ = Scope.open()) {
       var random = new Randomness(1);
       var a = matrix(product.rows, product.inner, random).to(type);

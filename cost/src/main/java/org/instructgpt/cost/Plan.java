@@ -10,7 +10,7 @@ import java.util.SequencedMap;
 import org.instructgpt.cost.PlannedStage.Choice;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.recipe.Recipe;
-import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.Precision;
 
 /// What memory, time and disk the trainings of a recipe need, told before they begin.
@@ -60,10 +60,10 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
       Recipe recipe,
       GptConfig shape,
       Precision precision,
-      Moments moments,
+      MomentPrecision moments,
       DataLengths data,
       PlanMachine machine) {
-    boolean half = moments == Moments.HALF;
+    boolean half = moments == MomentPrecision.HALF;
     var stages =
         new RecipeStages(recipe, shape, precision, data)
             .all().stream().map(stage -> planned(stage, machine, half)).toList();

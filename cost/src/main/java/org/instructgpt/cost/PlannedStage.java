@@ -18,7 +18,7 @@ record PlannedStage(
     int rows,
     Function<Choice, PlannedMemory> memory,
     SequencedMap<String, Double> disk,
-    Labour labour) {
+    TrainingOperations labour) {
 
   /// What may be changed where the memory is too small, without changing the result but by
   /// rounding.

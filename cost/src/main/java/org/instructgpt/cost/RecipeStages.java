@@ -66,7 +66,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         Math.min(settings.microBatchSize(), settings.batchSize()),
         choice -> learning(choice).pass(windows(choice.rows(), dropout)),
         disk,
-        new Labour(tokens * operations().trainingToken(context), 0, 0));
+        new TrainingOperations(tokens * operations().trainingToken(context), 0, 0));
   }
 
   private PlannedStage sft(String name, Sft.Settings settings) {
@@ -91,7 +91,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           return memory;
         },
         disk(1),
-        new Labour(
+        new TrainingOperations(
             GptOperations.WITH_GRADIENTS
                 * settings.epochs()
                 * (operations().blocks(rows.tokens(), rows.keys())
@@ -120,7 +120,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           return memory.pass(parts);
         },
         disk(1),
-        new Labour(
+        new TrainingOperations(
             GptOperations.WITH_GRADIENTS
                 * settings.epochs()
                 * operations().blocks(data.ranked() * data.judged(), rows.keys()),
@@ -174,14 +174,14 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     return (int) Math.max(1, (long) most * Math.min(rows, own) / own);
   }
 
-  private Labour labour(Settings settings, double prompt, double response) {
+  private TrainingOperations labour(Settings settings, double prompt, double response) {
     double episodes = (double) settings.iterations() * settings.batchSize();
     double language = operations().sequences(episodes, prompt + response, response);
     double scalar = operations().sequences(episodes, prompt + response, 0);
     double windows = settings.ptx().coefficient() > 0 ? episodes * settings.ptx().ratio() : 0;
     double text = operations().sequences(windows, shape.context(), shape.context());
     double learned = settings.innerEpochs() * (language + scalar + text);
-    return new Labour(
+    return new TrainingOperations(
         GptOperations.WITH_GRADIENTS * learned,
         2 * (language + scalar),
         operations().sampling(episodes, prompt, response));

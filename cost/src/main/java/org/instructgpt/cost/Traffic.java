@@ -38,9 +38,10 @@ record Traffic(GptConfig shape, Precision precision) {
     return (double) shape.parameters() * AVERAGE;
   }
 
-  /// Sampling: the weights once a position, and at each position the keys and values so far.
+  /// Sampling: the weights once a position, and at each position the keys and values so far, which
+  /// are float32 in any case.
   double sampling(double rows, double prompt, double response) {
-    double keysAndValues = 2.0 * shape.layers() * shape.width() * entry();
+    double keysAndValues = 2.0 * shape.layers() * shape.width() * FLOAT;
     double steps = response - 1;
     return weights() * response
         + rows * keysAndValues * (prompt + steps * (1 + GptOperations.meanKeys(prompt, response)));

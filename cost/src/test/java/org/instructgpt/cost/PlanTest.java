@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.recipe.Recipe;
-import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.Precision;
 import org.junit.jupiter.api.Test;
 
@@ -17,11 +17,11 @@ class PlanTest {
   private static final PlanMachine LARGE = PlanMachine.here(1e12, 1e12);
 
   private static Plan plan(PlanMachine machine, String... settings) {
-    return plan(SMALL, Moments.FULL, machine, settings);
+    return plan(SMALL, MomentPrecision.FULL, machine, settings);
   }
 
   private static Plan plan(
-      GptConfig shape, Moments moments, PlanMachine machine, String... settings) {
+      GptConfig shape, MomentPrecision moments, PlanMachine machine, String... settings) {
     var recipe = Recipe.none();
     for (var setting : settings) {
       recipe = recipe.with(List.of(setting), setting.substring(0, setting.indexOf('.')));
@@ -72,7 +72,7 @@ class PlanTest {
     double operations = 10 * 4 * 256 * new GptOperations(SMALL).trainingToken(256);
     assertThat(found.operations()).isCloseTo(operations, within(1.0));
     assertThat(found.seconds().orElseThrow())
-        .isCloseTo(operations / 1e12 / Labour.REACHED, within(1e-6));
+        .isCloseTo(operations / 1e12 / TrainingOperations.REACHED, within(1e-6));
   }
 
   @Test
@@ -98,7 +98,8 @@ class PlanTest {
     assertThat(stage(plan(machine), "pretrain").advice())
         .contains("set pretrain.micro_batch_size=1 and --moments bfloat16");
     var followed =
-        stage(plan(SMALL, Moments.HALF, machine, "pretrain.micro_batch_size=1"), "pretrain");
+        stage(
+            plan(SMALL, MomentPrecision.HALF, machine, "pretrain.micro_batch_size=1"), "pretrain");
     assertThat(followed.advice()).isEmpty();
   }
 
@@ -117,9 +118,9 @@ class PlanTest {
   void moreDevicesDivideWhatDoesNotDependOnRows() {
     var shape = GptConfig.paper(GptConfig.Size.XL);
     var one = PlanMachine.gpus(1, 16e9, Optional.empty());
-    var advice = stage(plan(shape, Moments.FULL, one), "sft").advice().orElseThrow();
+    var advice = stage(plan(shape, MomentPrecision.FULL, one), "sft").advice().orElseThrow();
     assertThat(advice).contains("or --gpus ");
-    var eight = plan(shape, Moments.FULL, PlanMachine.gpus(8, 16e9, Optional.empty()));
+    var eight = plan(shape, MomentPrecision.FULL, PlanMachine.gpus(8, 16e9, Optional.empty()));
     assertThat(stage(eight, "sft").memory())
         .containsEntry("parameters", 4.0 * shape.parameters() / 8);
     assertThat(eight.table()).contains("8 GPUs of 16.0 GB", "which this program does not do yet");
@@ -129,7 +130,7 @@ class PlanTest {
   @Test
   void theStatesOf175BillionParametersAre28Terabytes() {
     var shape = GptConfig.paper(GptConfig.Size.B175);
-    var parts = stage(plan(shape, Moments.FULL, LARGE), "pretrain").memory();
+    var parts = stage(plan(shape, MomentPrecision.FULL, LARGE), "pretrain").memory();
     double states = parts.get("parameters") + parts.get("gradients") + parts.get("Adam's moments");
     assertThat(states).isCloseTo(2.79e12, within(0.01e12));
   }

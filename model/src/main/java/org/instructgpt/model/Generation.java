@@ -25,6 +25,7 @@ final class Generation implements AutoCloseable {
   private final Device device;
   private final DType type;
   private final CachedAttention cache;
+  private final boolean vectors;
   private @Nullable VectorDecoder decoder;
 
   /// What answers.
@@ -53,6 +54,7 @@ final class Generation implements AutoCloseable {
     long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), type, slots);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
     this.cache = new CachedAttention(model.config(), type, device, places, slots);
+    this.vectors = VectorDecoder.fits(model.config(), weights);
   }
 
   /// Answers all rows.
@@ -65,7 +67,7 @@ final class Generation implements AutoCloseable {
   private void run() {
     refill();
     while (!live.isEmpty()) {
-      boolean alone = live.size() == 1 && VectorDecoder.fits(model.config(), weights);
+      boolean alone = live.size() == 1 && vectors;
       if (alone && decoder == null) {
         decoder = new VectorDecoder(model.config(), weights, cache.firstRow(), threads);
       }
@@ -129,11 +131,7 @@ final class Generation implements AutoCloseable {
     var prefill = Prefill.of(prompts, Arrays.copyOf(free, begun.size()), slots);
     var causal =
         new CausalAttention(model.config(), prefill.packing(), model.precision(), type, device);
-    var input =
-        weights
-            .token()
-            .embedding(Tensor.of(prefill.tokens()).to(device))
-            .add(weights.position().embedding(Tensor.of(prefill.positions()).to(device)));
+    var input = embed(prefill.tokens(), prefill.positions());
     var hidden = model.blocks(weights, input, cache.fill(prefill, causal), Dropout.NONE);
     append(begun, hidden.indexSelect(0, Tensor.of(prefill.last()).to(device)));
   }
@@ -160,12 +158,8 @@ final class Generation implements AutoCloseable {
     append(live, model.blocks(weights, embed(tokens, lengths), cache, Dropout.NONE));
   }
 
-  /// Tokens and positions as vectors (B, C).
   private Tensor embed(int[] tokens, int[] positions) {
-    return weights
-        .token()
-        .embedding(Tensor.of(tokens).to(device))
-        .add(weights.position().embedding(Tensor.of(positions).to(device)));
+    return Gpt.embed(weights, Tensor.of(tokens).to(device), Tensor.of(positions).to(device));
   }
 
   private void append(List<SampledRow> rows, Tensor hidden) {

@@ -239,9 +239,13 @@ public final class Gpt {
   public Tensor hidden(Sequences batch, Dropout dropout) {
     requireFit(batch.longest());
     var weights = weights();
-    var x =
-        weights.token.embedding(batch.tokens()).add(weights.position.embedding(batch.positions()));
+    var x = embed(weights, batch.tokens(), batch.positions());
     return blocks(weights, x, attention(batch.packing()), dropout);
+  }
+
+  /// Tokens at their positions (N both) as vectors (N, C).
+  static Tensor embed(Weights weights, Tensor tokens, Tensor positions) {
+    return weights.token.embedding(tokens).add(weights.position.embedding(positions));
   }
 
   private void requireFit(long length) {

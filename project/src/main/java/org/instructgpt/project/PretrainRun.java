@@ -71,7 +71,7 @@ public record PretrainRun(
     try (var run = TrainingRun.begin(workspace, options, "pretrain", name);
         var _ = Scope.open()) {
       listing.tell(out);
-      var documents = Documents.of(listing, options.progress());
+      var documents = TextDocuments.of(listing, options.progress());
       var tokens =
           tokenizer.isPresent()
               ? tokenizer.get()

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.Precision;
 
 /// How a training is run, whatever it trains.
@@ -22,7 +22,7 @@ import org.instructgpt.torch.Precision;
 /// @param clock what time it is
 public record RunOptions(
     Precision precision,
-    Moments moments,
+    MomentPrecision moments,
     Device device,
     boolean fresh,
     boolean replace,
@@ -40,7 +40,7 @@ public record RunOptions(
   public static RunOptions quiet(InstantSource clock) {
     return new RunOptions(
         Precision.FULL,
-        Moments.FULL,
+        MomentPrecision.FULL,
         Device.CPU,
         false,
         false,

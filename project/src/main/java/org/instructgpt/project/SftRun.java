@@ -255,7 +255,7 @@ public record SftRun(
       RunOptions options)
       throws IOException {
     mixed.tell(options.out());
-    var documents = Documents.of(mixed, options.progress());
+    var documents = TextDocuments.of(mixed, options.progress());
     var tokens =
         run.learningFrom(TextTokens.of(documents, fitting.tokenizer(), workspace, options.out()));
     run.with("mix_hash", DataHash.of(tokens.training()));

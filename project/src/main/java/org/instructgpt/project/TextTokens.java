@@ -35,7 +35,7 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
   /// @param out is told where they come from
   /// @throws IllegalArgumentException if there is no text, or a file is no text
   static TextTokens of(
-      Documents documents, Tokenizer tokenizer, Workspace workspace, PrintWriter out)
+      TextDocuments documents, Tokenizer tokenizer, Workspace workspace, PrintWriter out)
       throws IOException {
     if (documents.sha256().isEmpty()) {
       return inMemory(documents, tokenizer);
@@ -49,7 +49,8 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
         });
   }
 
-  private static TextTokens inMemory(Documents documents, Tokenizer tokenizer) throws IOException {
+  private static TextTokens inMemory(TextDocuments documents, Tokenizer tokenizer)
+      throws IOException {
     var training = new Tokens.Blocks();
     var validation = new Tokens.Blocks();
     documents.each(
@@ -64,7 +65,7 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
   }
 
   private static TextTokens keptOrMade(
-      Documents documents,
+      TextDocuments documents,
       Tokenizer tokenizer,
       TokenFile.Origin origin,
       Path tokens,
@@ -112,7 +113,7 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
   }
 
   private static void write(
-      Documents documents, Tokenizer tokenizer, TokenFile.Origin origin, Path folder)
+      TextDocuments documents, Tokenizer tokenizer, TokenFile.Origin origin, Path folder)
       throws IOException {
     int vocabulary = tokenizer.vocabularySize();
     try (var learned = new TokenFile.Writer(folder.resolve("training"), vocabulary, origin);

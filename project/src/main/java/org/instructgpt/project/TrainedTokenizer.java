@@ -20,7 +20,7 @@ final class TrainedTokenizer {
   ///
   /// @param vocabulary how many tokens it shall have
   /// @param out is told where it comes from
-  static Tokenizer of(Documents documents, int vocabulary, Workspace workspace, PrintWriter out)
+  static Tokenizer of(TextDocuments documents, int vocabulary, Workspace workspace, PrintWriter out)
       throws IOException {
     return documents.sha256().isEmpty()
         ? trained(documents, vocabulary, out)
@@ -33,7 +33,7 @@ final class TrainedTokenizer {
   }
 
   private static Tokenizer keptOrTrained(
-      Documents documents, int vocabulary, Path folder, PrintWriter out) throws IOException {
+      TextDocuments documents, int vocabulary, Path folder, PrintWriter out) throws IOException {
     if (Files.exists(folder)) {
       try {
         var kept = Tokenizers.load(folder);
@@ -48,7 +48,7 @@ final class TrainedTokenizer {
     return made;
   }
 
-  private static Tokenizer trained(Documents documents, int vocabulary, PrintWriter out)
+  private static Tokenizer trained(TextDocuments documents, int vocabulary, PrintWriter out)
       throws IOException {
     out.println("training a tokenizer of " + Count.of(vocabulary, "token"));
     out.flush();

@@ -23,7 +23,7 @@ import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.Trainer;
 import org.instructgpt.recipe.ResolvedSettings;
 import org.instructgpt.text.Tokenizers;
-import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.MomentPrecision;
 
 /// One training, from resolved settings to a model in the workspace.
 ///
@@ -68,7 +68,8 @@ final class TrainingRun implements AutoCloseable {
     var run = new TrainingRun(workspace, options, stage, model, ModelLock.toMake(workspace, model));
     try {
       run.refuseTaken(target);
-      if (options.moments() != Moments.FULL) { // which runs from before the choice have not noted
+      if (options.moments()
+          != MomentPrecision.FULL) { // which runs from before the choice have not noted
         run.with("moments", options.moments());
       }
       return run.with("precision", options.precision());

@@ -16,7 +16,7 @@ import org.instructgpt.recipe.Recipe;
 import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.torch.DType;
-import org.instructgpt.torch.Moments;
+import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,7 +94,7 @@ class StagesFromJavaTest {
 
   @Test
   void withMomentsInBfloat16EveryStageKeepsThemSoInItsCheckpoints() throws IOException {
-    var half = with(Moments.HALF);
+    var half = with(MomentPrecision.HALF);
     var other = Workspace.create(folder.resolve("half"));
     Files.copy(workspace.feedback(), other.feedback());
     assertThat(PretrainRun.of(recipe, text).train(other, half)).isPresent();
@@ -134,15 +134,15 @@ class StagesFromJavaTest {
     var stopped = new StopFlag();
     stopped.request();
     var quick = PretrainRun.of(recipe, text).withName("other");
-    assertThat(quick.train(workspace, with(Moments.FULL, stopped))).isEmpty();
+    assertThat(quick.train(workspace, with(MomentPrecision.FULL, stopped))).isEmpty();
     assertThat(quick.train(workspace, OPTIONS)).hasValue(model("other"));
   }
 
-  private static RunOptions with(Moments moments) {
+  private static RunOptions with(MomentPrecision moments) {
     return with(moments, new StopFlag());
   }
 
-  private static RunOptions with(Moments moments, StopFlag stop) {
+  private static RunOptions with(MomentPrecision moments, StopFlag stop) {
     return new RunOptions(
         OPTIONS.precision(),
         moments,

@@ -53,7 +53,7 @@ class TextTokensTest {
 
   private TextTokens tokens(Tokenizer tokenizer) throws IOException {
     said.getBuffer().setLength(0);
-    var documents = Documents.of(TextListing.of(List.of(texts)), Progress.NONE);
+    var documents = TextDocuments.of(TextListing.of(List.of(texts)), Progress.NONE);
     return TextTokens.of(documents, tokenizer, workspace, new PrintWriter(said, true));
   }
 
@@ -145,7 +145,7 @@ class TextTokensTest {
 
   private Tokenizer trained(int vocabulary) throws IOException {
     said.getBuffer().setLength(0);
-    var documents = Documents.of(TextListing.of(List.of(texts)), Progress.NONE);
+    var documents = TextDocuments.of(TextListing.of(List.of(texts)), Progress.NONE);
     return TrainedTokenizer.of(documents, vocabulary, workspace, new PrintWriter(said, true));
   }
 
@@ -190,7 +190,7 @@ class TextTokensTest {
                 throw new java.io.UncheckedIOException(e);
               }
             });
-    var documents = Documents.of(TextListing.of(List.of(pipe)), Progress.NONE);
+    var documents = TextDocuments.of(TextListing.of(List.of(pipe)), Progress.NONE);
     writing.join();
     var tokenizer = TrainedTokenizer.of(documents, 270, workspace, new PrintWriter(said, true));
     var tokens = TextTokens.of(documents, tokenizer, workspace, new PrintWriter(said, true));

@@ -5,8 +5,8 @@ package org.instructgpt.torch;
 /// One step reads parameters, gradients and both moments once and writes three of them: 28 bytes a
 /// float32 parameter, which is the floor on any machine. The textbook formula is six operations,
 /// and each over the whole tensor would pull everything through memory again; so the step walks the
-/// tensors in chunks that stay in the cache; moments in bfloat16 ([Moments#HALF], 20 bytes a
-/// parameter) are widened and rounded there. `epsilon` is added after the bias correction, as in
+/// tensors in chunks that stay in the cache; moments in bfloat16 ([MomentPrecision#HALF], 20 bytes
+/// a parameter) are widened and rounded there. `epsilon` is added after the bias correction, as in
 /// PyTorch; docs/specification.md 4.5 compares this with TensorFlow's form.
 public final class AdamW {
   /// Elements a chunk: small enough that its arrays stay in a shared cache, large enough that
@@ -58,7 +58,7 @@ public final class AdamW {
     this.parameters = parameters.train();
     this.settings = settings;
     var flat = parameters.flat();
-    boolean half = parameters.moments() == Moments.HALF;
+    boolean half = parameters.moments() == MomentPrecision.HALF;
     if (half && Math.max(settings.beta1, settings.beta2) > HALF_BETA) {
       throw new IllegalArgumentException(
           "with betas of %s and %s moments stand still in bfloat16, which takes betas of at most %s: keep them in float32"

@@ -93,26 +93,4 @@ public final class Engine {
       return false; // not Linux: float32 is right everywhere
     }
   }
-
-  /// The measured rate of square matrix products in floating-point operations a second: the best of
-  /// `repetitions` after two that are not counted.
-  ///
-  /// @param nanoTime a clock in nanoseconds
-  public static double gemmRate(
-      DType type, int size, int repetitions, java.util.function.LongSupplier nanoTime) {
-    try (var _ = Scope.open()) {
-      var random = new Randomness(1);
-      var a = Tensor.empty(DType.FLOAT32, size, size).normal_(0, 1, random).to(type);
-      var b = Tensor.empty(DType.FLOAT32, size, size).normal_(0, 1, random).to(type);
-      long best = Long.MAX_VALUE;
-      for (int i = -2; i < repetitions; i++) {
-        long began = nanoTime.getAsLong();
-        try (var _ = Scope.open()) {
-          var _ = a.matmul(b);
-        }
-        best = i < 0 ? best : Math.min(best, nanoTime.getAsLong() - began);
-      }
-      return 2.0 * size * size * size / (best * 1e-9);
-    }
-  }
 }

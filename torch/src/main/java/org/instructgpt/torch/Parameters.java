@@ -34,7 +34,7 @@ public final class Parameters {
   /// Null while the parameters are frozen.
   private @Nullable Tensor gradient;
 
-  private Moments moments = Moments.FULL;
+  private MomentPrecision moments = MomentPrecision.FULL;
 
   /// Zeros of the given shapes, frozen.
   ///
@@ -71,13 +71,13 @@ public final class Parameters {
   }
 
   /// The same, and optimizers that are made from now on keep their moments so.
-  public Parameters train(Moments kept) {
+  public Parameters train(MomentPrecision kept) {
     moments = kept;
     return train();
   }
 
   /// How optimizers of these parameters keep their moments.
-  public Moments moments() {
+  public MomentPrecision moments() {
     return moments;
   }
 

@@ -156,7 +156,7 @@ class AdamWTest {
   }
 
   /// Least squares: 32 outputs of 16 inputs with noise, a new batch of 24 a step.
-  private static double loss(Moments moments, int steps) {
+  private static double loss(MomentPrecision moments, int steps) {
     var shapes = new LinkedHashMap<String, long[]>();
     shapes.put("weight", new long[] {16, 32});
     shapes.put("bias", new long[] {32});
@@ -181,20 +181,20 @@ class AdamWTest {
 
   @Test
   void fiveHundredStepsWithMomentsInBfloat16EndWithinAPercentOfFloat32s() {
-    double half = loss(Moments.HALF, 500);
-    double full = loss(Moments.FULL, 500);
+    double half = loss(MomentPrecision.HALF, 500);
+    double full = loss(MomentPrecision.FULL, 500);
     assertThat(full).isBetween(0.05, 0.12); // the noise alone is 0.09
     assertThat(half / full).isCloseTo(1, within(0.01)).isNotEqualTo(1);
   }
 
   @Test
   void momentsInBfloat16TakeHalfTheMemoryAndGoOnBitForBit() {
-    var straight = parameters(20, 30, 7).train(Moments.HALF);
+    var straight = parameters(20, 30, 7).train(MomentPrecision.HALF);
     var optimizer = new AdamW(straight, AdamW.Settings.gpt3(0.1));
     assertThat(optimizer.firstMoment().dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(optimizer.secondMoment().dtype()).isEqualTo(DType.BFLOAT16);
     train(straight, optimizer, 0, 3);
-    var resumed = parameters(20, 30, 7).train(Moments.HALF);
+    var resumed = parameters(20, 30, 7).train(MomentPrecision.HALF);
     resumed.copyFrom(straight);
     var second = new AdamW(resumed, AdamW.Settings.gpt3(0.1));
     second.restore(optimizer.firstMoment(), optimizer.secondMoment(), optimizer.steps());
@@ -206,7 +206,7 @@ class AdamWTest {
 
   @Test
   void aStepWithMomentsInBfloat16ComputesInTheParametersType() {
-    var half = parameters(1, 1, 1).train(Moments.HALF);
+    var half = parameters(1, 1, 1).train(MomentPrecision.HALF);
     var optimizer = new AdamW(half, new AdamW.Settings(0.9, 0.95, 1e-8, 0, 100));
     double p = half.get("weight").item();
     double m = 0;
@@ -231,7 +231,7 @@ class AdamWTest {
 
   @Test
   void betasForWhichBfloat16StandsStillAreRefused() {
-    var parameters = parameters(1, 1, 1).train(Moments.HALF);
+    var parameters = parameters(1, 1, 1).train(MomentPrecision.HALF);
     assertThatThrownBy(() -> new AdamW(parameters, new AdamW.Settings(0.9, 0.999, 1e-8, 0, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("keep them in float32");

@@ -2,7 +2,6 @@ package org.instructgpt.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,22 +32,6 @@ class EngineTest {
     assertThatThrownBy(() -> Engine.useThreads(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("threads must be at least 1, but is 0");
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = DType.class,
-      names = {"FLOAT32", "FLOAT64", "BFLOAT16"})
-  void theGemmRateIsMeasured(DType type) {
-    assertThat(Engine.gemmRate(type, 64, 3, System::nanoTime)).isGreaterThan(1e6);
-  }
-
-  @Test
-  void theGemmRateIsOperationsOverTheBestTime() {
-    // A clock on which each product takes 1,000 ns: 2 * 8^3 operations in a microsecond.
-    var ticks = new java.util.concurrent.atomic.AtomicLong();
-    assertThat(Engine.gemmRate(DType.FLOAT32, 8, 2, () -> ticks.getAndAdd(1000)))
-        .isCloseTo(1024 / 1e-6, within(1.0));
   }
 
   @Test

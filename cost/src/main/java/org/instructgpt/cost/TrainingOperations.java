@@ -6,7 +6,7 @@ package org.instructgpt.cost;
 /// @param learning of passes with gradients
 /// @param scoring of passes without
 /// @param sampling of responses
-record Labour(double learning, double scoring, double sampling) {
+record TrainingOperations(double learning, double scoring, double sampling) {
   /// What passes over whole sequences are taken to reach of the best rate of matrix products: an
   /// assumption, to be replaced by what `bench` measures.
   static final double REACHED = 0.5;

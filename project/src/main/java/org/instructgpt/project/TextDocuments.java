@@ -13,16 +13,16 @@ import org.instructgpt.model.Lineage;
 /// @param sha256 of what the files hold and how they are read, 64 hexadecimal digits; empty where
 ///   nothing can be read again
 /// @param kept what was read there
-record Documents(
+record TextDocuments(
     TextListing listing, Progress follow, Optional<String> sha256, Optional<TextFiles> kept) {
   /// Part of what identifies a text: raise it when texts are cut into documents in another way.
   private static final String CUT = "documents 1";
 
   /// Those of the files that were found.
-  static Documents of(TextListing listing, Progress follow) throws IOException {
+  static TextDocuments of(TextListing listing, Progress follow) throws IOException {
     return listing.isReadTwice()
-        ? new Documents(listing, follow, Optional.of(identity(listing)), Optional.empty())
-        : new Documents(
+        ? new TextDocuments(listing, follow, Optional.of(identity(listing)), Optional.empty())
+        : new TextDocuments(
             listing, follow, Optional.empty(), Optional.of(TextFiles.read(listing, follow)));
   }
 
