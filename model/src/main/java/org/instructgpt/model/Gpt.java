@@ -155,7 +155,12 @@ public final class Gpt {
       Tensor unembedding,
       List<Block> blocks,
       Tensor norm,
-      Tensor shift) {}
+      Tensor shift) {
+    /// The same with logits of full precision: the unembedding as the parameters have it.
+    Weights exact() {
+      return new Weights(token, position, token, blocks, norm, shift);
+    }
+  }
 
   /// Converts the parameters for one or several passes. Recorded for gradients unless that is off.
   Weights weights() {

@@ -35,6 +35,7 @@ public final class Sampler {
   private final Settings settings;
   private final Gpt.@Nullable Weights held;
   private final TokenChoice choice;
+  private final boolean exact;
 
   /// How to sample.
   ///
@@ -92,14 +93,18 @@ public final class Sampler {
   /// has rows that no text stands for, which a model gives a little probability all the same. The
   /// log-probabilities are those among all rows.
   public Sampler(Gpt model, Tokenizer tokenizer, Settings settings) {
-    this(model, ends(model, tokenizer.endOfText()), tokenizer.vocabularySize(), settings, null, 1);
+    this(model, ends(model, tokenizer.endOfText()), tokenizer.vocabularySize(), settings);
   }
 
   /// A sampler of `model` that chooses any id.
   ///
   /// @param endOfText the id that ends a response, besides those of the model; -1 for none
   public Sampler(Gpt model, int endOfText, Settings settings) {
-    this(model, ends(model, endOfText), model.config().vocabulary(), settings, null, 1);
+    this(model, ends(model, endOfText), model.config().vocabulary(), settings);
+  }
+
+  private Sampler(Gpt model, Set<Integer> ends, int vocabulary, Settings settings) {
+    this(model, ends, vocabulary, settings, null, 1, false);
   }
 
   private Sampler(
@@ -108,13 +113,15 @@ public final class Sampler {
       int vocabulary,
       Settings settings,
       Gpt.@Nullable Weights held,
-      double nucleus) {
+      double nucleus,
+      boolean exact) {
     this.model = model;
     this.ends = ends;
     this.vocabulary = vocabulary;
     this.settings = settings;
     this.held = held;
     this.choice = new TokenChoice(settings.temperature, nucleus);
+    this.exact = exact;
   }
 
   private static Set<Integer> ends(Gpt model, int endOfText) {
@@ -132,12 +139,20 @@ public final class Sampler {
   /// a model that is not being trained. They belong to the caller's scope.
   public Sampler frozen() {
     var weights = Scope.constant(() -> model.samplingWeights());
-    return new Sampler(model, ends, vocabulary, settings, weights, choice.nucleus());
+    return new Sampler(model, ends, vocabulary, settings, weights, choice.nucleus(), exact);
   }
 
   /// The same with other settings, of the same weights.
   public Sampler with(Settings other) {
-    return new Sampler(model, ends, vocabulary, other, held, choice.nucleus());
+    return new Sampler(model, ends, vocabulary, other, held, choice.nucleus(), exact);
+  }
+
+  /// One whose logits are a product of full precision, whatever that of the others: for
+  /// reinforcement learning, where what is sampled must have the log-probability that
+  /// [LogProbs#exactOfResponses] gives it. In bfloat16 the rounding of a logit near 100 is up to a
+  /// quarter of a nat.
+  public Sampler exact() {
+    return new Sampler(model, ends, vocabulary, settings, held, choice.nucleus(), true);
   }
 
   /// One that draws from the fewest tokens, the likeliest first, that hold `mass` of the
@@ -149,7 +164,7 @@ public final class Sampler {
     if (!(mass > 0 && mass <= 1)) {
       throw new IllegalArgumentException("top p must be above 0 and at most 1, but is " + mass);
     }
-    return new Sampler(model, ends, vocabulary, settings, held, mass);
+    return new Sampler(model, ends, vocabulary, settings, held, mass, exact);
   }
 
   /// A response to each prompt, in the prompts' order.
@@ -181,7 +196,7 @@ public final class Sampler {
     var rows = rows(prompts, firstRow);
     Scope.constant(() -> {
       try (var _ = Scope.open()) {
-        var weights = held == null ? model.samplingWeights() : held;
+        var weights = weights();
         int together = Math.min(settings.rows, rows.size());
         int threads = Engine.threads();
         Runnable generation =
@@ -202,6 +217,11 @@ public final class Sampler {
     var results = new Sampled[prompts.size()];
     rows.forEach(row -> results[row.place()] = result(row));
     return Arrays.asList(results);
+  }
+
+  private Gpt.Weights weights() {
+    var weights = held == null ? model.samplingWeights() : held;
+    return exact ? weights.exact() : weights;
   }
 
   private static Sampled result(SampledRow row) {

@@ -168,14 +168,15 @@ public final class Ppo implements Trainer {
     var sampling = settings.sampling();
     var sampler =
         new Sampler(
-            models.policy(),
-            data.tokenizer(),
-            new Sampler.Settings(
-                sampling.maxResponseTokens(),
-                sampling.temperature(),
-                seed,
-                sampling.rows(),
-                false));
+                models.policy(),
+                data.tokenizer(),
+                new Sampler.Settings(
+                    sampling.maxResponseTokens(),
+                    sampling.temperature(),
+                    seed,
+                    sampling.rows(),
+                    false))
+            .exact();
     var sampled = sampler.sample(prompts, firstEpisode);
     var responses = new ArrayList<Response>();
     for (int b = 0; b < prompts.size(); b++) {
