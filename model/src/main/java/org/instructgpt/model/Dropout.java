@@ -1,6 +1,5 @@
 package org.instructgpt.model;
 
-import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
@@ -17,16 +16,16 @@ public interface Dropout {
   Tensor apply(Tensor branch);
 
   /// Drops the share `rate` of the entries, drawn from `random`; nothing at 0.
+  ///
+  /// @param random of the device on which the model is: masks are drawn where they are used
   static Dropout of(double rate, Randomness random) {
     return rate == 0
         ? NONE
         : x ->
             x.mul(
                 Scope.constant(() ->
-                    Tensor.empty(DType.FLOAT32, x.shape())
+                    Tensor.empty(x.dtype(), x.device(), x.shape())
                         .bernoulli_(1 - rate, random)
-                        .div_(1 - rate)
-                        .to(x.device())
-                        .to(x.dtype())));
+                        .div_(1 - rate)));
   }
 }

@@ -282,6 +282,18 @@ class GptTest {
     assertThat(Dropout.of(0, new Randomness(5))).isSameAs(Dropout.NONE);
   }
 
+  /// So a resumed or repeated run in another precision drops the same entries.
+  @Test
+  void dropoutInBfloat16DropsWhatFloat32Drops() {
+    for (double rate : new double[] {0.1, 0.2, 0.5}) {
+      var single = Tensor.full(1, DType.FLOAT32, Device.CPU, 37, 29);
+      var dropped = Dropout.of(rate, new Randomness(5)).apply(single);
+      var half = Dropout.of(rate, new Randomness(5)).apply(single.to(DType.BFLOAT16));
+      assertThat(half.sameBits(dropped.to(DType.BFLOAT16))).isTrue();
+      assertThat(dropped.eq(0).to(DType.FLOAT32).mean().item()).isCloseTo(rate, within(0.03));
+    }
+  }
+
   @Test
   void mixedPrecisionIsCloseAndItsGradientsAreInTheParametersType() {
     var config = config(Activation.GELU, 3);

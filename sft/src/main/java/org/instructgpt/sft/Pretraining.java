@@ -140,7 +140,8 @@ public final class Pretraining implements Trainer {
   public Map<String, Double> step(long step) {
     try (var _ = Scope.open()) {
       int[] windows = order.at(step);
-      var random = Randomness.at(settings.seed, "dropout", step);
+      var random =
+          Randomness.at(settings.seed, "dropout", step, model.parameters().flat().device());
       var dropout = Dropout.of(model.config().residualDropout(), random);
       double nll = loss.learn(training, windows, 1, dropout);
       double norm = learner.step(step);

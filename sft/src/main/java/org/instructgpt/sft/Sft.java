@@ -242,7 +242,8 @@ public final class Sft implements Trainer {
   @Override
   public Map<String, Double> step(long step) {
     try (var _ = Scope.open()) {
-      var random = Randomness.at(settings.seed, "dropout", step);
+      var random =
+          Randomness.at(settings.seed, "dropout", step, model.parameters().flat().device());
       var dropout = Dropout.of(settings.residualDropout, random);
       var metrics = new LinkedHashMap<String, Double>();
 

@@ -1,5 +1,6 @@
 package org.instructgpt.torch;
 
+import org.bytedeco.pytorch.DeviceTypeOptional;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.global.torch;
 
@@ -12,14 +13,35 @@ import org.bytedeco.pytorch.global.torch;
 public final class Randomness {
   final Generator generator;
 
-  /// A stream that depends on `seed` alone.
+  /// A stream that depends on `seed` alone, for tensors on the processor.
   public Randomness(long seed) {
-    generator = torch.make_generator_cpu(seed);
+    this(seed, Device.CPU);
   }
 
-  /// The stream for one purpose (such as `dropout`) at one step of a run.
+  /// A stream that depends on `seed` alone, for tensors on `device`. An accelerator draws its
+  /// numbers itself, others than the processor draws from the same seed.
+  public Randomness(long seed, Device device) {
+    generator = device == Device.CPU ? torch.make_generator_cpu(seed) : ofAccelerator(seed, device);
+  }
+
+  private static Generator ofAccelerator(long seed, Device device) {
+    try (var type = new DeviceTypeOptional(device.type)) {
+      var hooks = torch.globalContext().getAcceleratorHooksInterface(type);
+      var generator = hooks.getNewGenerator((byte) 0);
+      generator.set_current_seed(seed);
+      return generator;
+    }
+  }
+
+  /// The stream for one purpose (such as `dropout`) at one step of a run, for tensors on the
+  /// processor.
   public static Randomness at(long seed, String purpose, long step) {
-    return new Randomness(mix(mix(seed, purpose.hashCode()), step));
+    return at(seed, purpose, step, Device.CPU);
+  }
+
+  /// The stream for one purpose (such as `dropout`) at one step of a run, for tensors on `device`.
+  public static Randomness at(long seed, String purpose, long step, Device device) {
+    return new Randomness(mix(mix(seed, purpose.hashCode()), step), device);
   }
 
   /// A number that depends on both in a way that similar inputs do not show (SplitMix64's
