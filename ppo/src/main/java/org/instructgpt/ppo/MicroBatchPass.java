@@ -1,12 +1,12 @@
 package org.instructgpt.ppo;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.instructgpt.ppo.Rollout.Minibatch;
 import org.instructgpt.ppo.Rollout.Part;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
@@ -22,21 +22,23 @@ record MicroBatchPass(double loss, double[] outputs) {
   /// Adds the gradient of the minibatch's loss to the network's, part by part. Each part counts by
   /// its tokens, so the result does not depend on how the minibatch is split (docs/specification.md
   /// 7.7).
-  static MicroBatchPass backward(Minibatch minibatch, Function<Part, TokenLosses> network) {
+  ///
+  /// @return the result; who asks for it waits for the passes, so ask last
+  static Supplier<MicroBatchPass> backward(
+      Minibatch minibatch, Function<Part, TokenLosses> network) {
     int tokens = minibatch.tokens().length();
-    double loss = 0;
-    List<double[]> outputs = new ArrayList<>();
+    var losses = new Readings();
+    var outputs = new Readings();
     for (var part : minibatch.parts()) {
       try (var _ = Scope.open()) {
         var result = network.apply(part);
         var share = result.losses().sum().div(tokens);
         share.backward();
-        loss += share.item();
-        outputs.add(result.outputs().doubles());
+        losses.add(share);
+        outputs.add(result.outputs());
       }
     }
-    return new MicroBatchPass(
-        loss, outputs.stream().flatMapToDouble(java.util.Arrays::stream).toArray());
+    return () -> new MicroBatchPass(losses.sum(), outputs.read());
   }
 
   /// A range of an array over the batch as a tensor (N) of the type and device of `output`.

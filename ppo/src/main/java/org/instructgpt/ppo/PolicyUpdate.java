@@ -1,9 +1,11 @@
 package org.instructgpt.ppo;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Learner;
 import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
 
 /// An update of the policy from a minibatch: the gradient of PPO, the pretraining gradient added to
@@ -30,22 +32,29 @@ final class PolicyUpdate {
       Advantages advantages,
       UpdateMetrics updateMetrics,
       PhaseTimer phases) {
-    var pass = addPpoGradient(minibatch, scores, advantages);
-    double ppo = policy.parameters().gradient().norm().item();
-    phases.add("update");
-    var ptx = addPretrainingGradient(text(iteration, update), updateMetrics);
-    phases.add("ptx");
-    double whole = learner.step(iteration);
-    phases.add("update");
+    try (var _ = Scope.open()) {
+      var passed = addPpoGradient(minibatch, scores, advantages);
+      var ppoNorm = policy.parameters().gradient().norm();
+      phases.add("update");
+      var ptx = addPretrainingGradient(text(iteration, update));
+      phases.add("ptx");
+      double whole = learner.step(iteration);
+      phases.add("update");
 
-    updateMetrics.add("policy_loss", pass.loss());
-    updateMetrics.policy(update, pass.outputs(), minibatch.tokens(), scores, advantages, settings);
-    updateMetrics.add("grad_norm_ppo", ppo);
-    ptx.ifPresent(text -> {
-      updateMetrics.add("grad_norm_ptx", text.norm());
-      updateMetrics.add("grad_cosine", text.cosine(ppo));
-    });
-    updateMetrics.add("grad_norm", whole);
+      double ppo = ppoNorm.item();
+      ptx.map(Supplier::get)
+          .ifPresent(text -> {
+            updateMetrics.add("ptx_loss", text.loss());
+            updateMetrics.add("grad_norm_ptx", text.norm());
+            updateMetrics.add("grad_cosine", text.cosine(ppo));
+          });
+      var pass = passed.get();
+      updateMetrics.add("policy_loss", pass.loss());
+      updateMetrics.policy(
+          update, pass.outputs(), minibatch.tokens(), scores, advantages, settings);
+      updateMetrics.add("grad_norm_ppo", ppo);
+      updateMetrics.add("grad_norm", whole);
+    }
   }
 
   /// The index of the windows of an update. Windows belong to episodes (C.4: so many for each), so
@@ -56,7 +65,8 @@ final class PolicyUpdate {
   }
 
   /// Adds the gradient of the clipped surrogate.
-  MicroBatchPass addPpoGradient(Minibatch minibatch, RolloutScores scores, Advantages advantages) {
+  Supplier<MicroBatchPass> addPpoGradient(
+      Minibatch minibatch, RolloutScores scores, Advantages advantages) {
     double clip = settings.objective().clip();
     return MicroBatchPass.backward(
         minibatch,
@@ -72,9 +82,10 @@ final class PolicyUpdate {
 
   /// The pretraining gradient beside that of PPO.
   ///
+  /// @param loss of the text, nats a token
   /// @param norm of the pretraining gradient
   /// @param product the inner product of the two
-  record Second(double norm, double product) {
+  record Second(double loss, double norm, double product) {
     /// The cosine between the two gradients; 0 where one of them is zero.
     ///
     /// @param ppo the norm of PPO's gradient
@@ -87,17 +98,25 @@ final class PolicyUpdate {
   ///
   /// It is collected alone and PPO's is put back on top, so that its norm and its angle to PPO's
   /// are measured and not computed from differences of sums, which is noise in large models.
-  Optional<Second> addPretrainingGradient(long update, UpdateMetrics updateMetrics) {
+  ///
+  /// @return what was measured; who asks for it waits for the passes, so ask last
+  Optional<Supplier<Second>> addPretrainingGradient(long update) {
     return pretraining.map(text -> {
+      var gradient = policy.parameters().gradient();
+      var measured = new Readings();
+      var losses = new Readings();
       try (var _ = Scope.open()) {
-        var gradient = policy.parameters().gradient();
         var ppo = gradient.copy();
         gradient.zero_();
-        updateMetrics.add("ptx_loss", text.addGradient(policy, update));
-        var second = new Second(gradient.norm().item(), gradient.dot(ppo).item());
+        text.addGradient(policy, update, losses);
+        measured.add(gradient.norm());
+        measured.add(gradient.dot(ppo));
         gradient.add_(ppo);
-        return second;
       }
+      return () -> {
+        double[] both = measured.read();
+        return new Second(losses.sum(), both[0], both[1]);
+      };
     });
   }
 }

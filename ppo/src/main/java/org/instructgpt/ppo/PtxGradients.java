@@ -6,6 +6,7 @@ import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.LogProbs;
+import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
 
 /// The pretraining gradients of PPO-ptx (paper section 3.5, appendix C.4).
@@ -39,11 +40,10 @@ final class PtxGradients {
   /// Adds gamma times the gradient of the mean negative log-likelihood to the policy's gradient.
   ///
   /// @param update the minibatch, counted over the whole run; it decides on the windows
-  /// @return the mean negative log-likelihood of a token, nats
-  double addGradient(Gpt policy, long update) {
+  /// @param losses notes numbers whose sum is the mean negative log-likelihood of a token, nats
+  void addGradient(Gpt policy, long update, Readings losses) {
     int[] windows = order.at(update);
     double tokens = (double) windows.length * corpus.window();
-    double loss = 0;
     for (int from = 0; from < windows.length; from += rows) {
       int[] some = Arrays.copyOfRange(windows, from, Math.min(windows.length, from + rows));
       try (var _ = Scope.open()) {
@@ -51,9 +51,8 @@ final class PtxGradients {
         var logProbs = LogProbs.ofNext(policy, text.inputs(), text.targets(), Dropout.NONE);
         var share = logProbs.sum().div(-tokens);
         share.mul(coefficient).backward();
-        loss += share.item();
+        losses.add(share);
       }
     }
-    return loss;
   }
 }

@@ -1,10 +1,10 @@
 package org.instructgpt.ppo;
 
-import java.util.Arrays;
 import java.util.function.Function;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.LogProbs;
 import org.instructgpt.model.Sequences;
+import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
@@ -19,12 +19,15 @@ record RolloutScores(double[] logProbs, double[] reference, double[] values, dou
 
   /// Runs each network over the parts, without gradients.
   static RolloutScores of(PpoModels models, Rollout rollout, double temperature) {
-    return Scope.constant(() ->
-        new RolloutScores(
-            each(rollout, batch -> logProbs(models.policy(), batch, temperature)),
-            each(rollout, batch -> logProbs(models.reference(), batch, temperature)),
-            each(rollout, models.value()::values),
-            each(rollout, models.reward()::of)));
+    return Scope.constant(() -> {
+      try (var _ = Scope.open()) {
+        var policy = each(rollout, batch -> logProbs(models.policy(), batch, temperature));
+        var reference = each(rollout, batch -> logProbs(models.reference(), batch, temperature));
+        var values = each(rollout, models.value()::values);
+        var scores = each(rollout, models.reward()::of);
+        return new RolloutScores(policy.read(), reference.read(), values.read(), scores.read());
+      }
+    });
   }
 
   /// The log-probabilities (N) as scoring and updates must both compute them.
@@ -32,14 +35,15 @@ record RolloutScores(double[] logProbs, double[] reference, double[] values, dou
     return LogProbs.exactOfResponses(model, batch, temperature);
   }
 
-  private static double[] each(Rollout rollout, Function<Sequences, Tensor> network) {
-    return rollout
+  private static Readings each(Rollout rollout, Function<Sequences, Tensor> network) {
+    var outputs = new Readings();
+    rollout
         .parts()
-        .flatMapToDouble(part -> {
+        .forEach(part -> {
           try (var _ = Scope.open()) {
-            return Arrays.stream(network.apply(part.batch()).doubles());
+            outputs.add(network.apply(part.batch()));
           }
-        })
-        .toArray();
+        });
+    return outputs;
   }
 }

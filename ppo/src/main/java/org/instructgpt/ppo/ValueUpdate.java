@@ -1,8 +1,10 @@
 package org.instructgpt.ppo;
 
+import java.util.function.Supplier;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.torch.Scope;
 
 /// An update of the value network from a minibatch. The network is separate and has an optimizer of
 /// its own, so the usual coefficient of the value loss has nothing to weigh and is left out; its
@@ -25,14 +27,19 @@ final class ValueUpdate {
       RolloutScores scores,
       Advantages advantages,
       UpdateMetrics updateMetrics) {
-    var pass = addGradient(minibatch, scores, advantages);
-    updateMetrics.add("value_loss", pass.loss());
-    updateMetrics.value(pass.outputs(), minibatch.tokens(), scores, settings);
-    updateMetrics.add("grad_norm_value", learner.step(iteration));
+    try (var _ = Scope.open()) {
+      var passed = addGradient(minibatch, scores, advantages);
+      double norm = learner.step(iteration);
+      var pass = passed.get();
+      updateMetrics.add("value_loss", pass.loss());
+      updateMetrics.value(pass.outputs(), minibatch.tokens(), scores, settings);
+      updateMetrics.add("grad_norm_value", norm);
+    }
   }
 
   /// Adds the gradient of the clipped squared error.
-  MicroBatchPass addGradient(Minibatch minibatch, RolloutScores scores, Advantages advantages) {
+  Supplier<MicroBatchPass> addGradient(
+      Minibatch minibatch, RolloutScores scores, Advantages advantages) {
     double clip = settings.objective().valueClip();
     return MicroBatchPass.backward(
         minibatch,

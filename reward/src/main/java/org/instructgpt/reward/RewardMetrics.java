@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.torch.Readings;
 
-/// Accumulates the metrics of a step over its micro-batches.
+/// Accumulates the metrics of a step over its micro-batches. What these made on an accelerator is
+/// read at the end.
 final class RewardMetrics {
   private double loss;
   private double right;
@@ -15,23 +17,28 @@ final class RewardMetrics {
   private double sum;
   private double squares;
   private long tokens;
+  private final List<Part> parts = new ArrayList<>();
   private final List<Double> rewards = new ArrayList<>();
   private final List<Boolean> ended = new ArrayList<>();
 
-  /// @param loss of the part, a share of the batch's
-  /// @param rewards of its B completions
+  private record Part(
+      Readings made, RankingLoss.Comparisons compared, int[] lengths, List<Boolean> ended) {}
+
+  /// @param made the part's loss, a share of the batch's, and the rewards of its B completions
   /// @param compared its pairs
   /// @param lengths of its B rows, in tokens
   /// @param ended whether each of its B completions ended by itself
-  void add(
-      double loss,
-      double[] rewards,
-      RankingLoss.Comparisons compared,
-      int[] lengths,
-      List<Boolean> ended) {
-    this.loss += loss;
+  void add(Readings made, RankingLoss.Comparisons compared, int[] lengths, List<Boolean> ended) {
+    parts.add(new Part(made, compared, lengths, ended));
+  }
+
+  private void add(Part part) {
+    double[] made = part.made.read();
+    double[] rewards = Arrays.copyOfRange(made, 1, made.length);
+    var compared = part.compared;
+    this.loss += made[0];
     Arrays.stream(rewards).forEach(this.rewards::add);
-    this.ended.addAll(ended);
+    this.ended.addAll(part.ended);
     for (int i = 0; i < compared.better().length; i++) {
       right += ScoredRanking.right(rewards[compared.better()[i]] - rewards[compared.worse()[i]]);
     }
@@ -39,11 +46,13 @@ final class RewardMetrics {
     completions += rewards.length;
     sum += Arrays.stream(rewards).sum();
     squares += Arrays.stream(rewards).map(r -> r * r).sum();
-    tokens += Arrays.stream(lengths).asLongStream().sum();
+    tokens += Arrays.stream(part.lengths).asLongStream().sum();
   }
 
   /// The step's metrics; the accuracy is that before the update.
   Map<String, Double> metrics() {
+    parts.forEach(this::add);
+    parts.clear();
     double mean = sum / completions;
     var metrics = new LinkedHashMap<String, Double>();
     metrics.put("loss", loss);

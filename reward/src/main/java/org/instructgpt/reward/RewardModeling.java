@@ -20,6 +20,7 @@ import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
+import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
@@ -181,21 +182,27 @@ public final class RewardModeling implements Trainer {
   public Map<String, Double> step(long step) {
     var batch = batch(step);
     var stepMetrics = new RewardMetrics();
-    for (var part : MicroBatch.of(batch, settings.microBatchTokens)) {
-      try (var _ = Scope.open()) {
-        var sequences = Sequences.of(part.rows(), model.parameters().flat().device());
-        var rewards = model.rewards(sequences);
-        var pairs = RankingLoss.Comparisons.of(part.prompts(), batch.size());
-        var loss = RankingLoss.of(rewards, pairs);
-        loss.backward();
-        stepMetrics.add(loss.item(), rewards.doubles(), pairs, sequences.lengths(), part.ended());
+    try (var _ = Scope.open()) {
+      for (var part : MicroBatch.of(batch, settings.microBatchTokens)) {
+        var made = new Readings();
+        try (var _ = Scope.open()) {
+          var sequences = Sequences.of(part.rows(), model.parameters().flat().device());
+          var rewards = model.rewards(sequences);
+          var pairs = RankingLoss.Comparisons.of(part.prompts(), batch.size());
+          var loss = RankingLoss.of(rewards, pairs);
+          loss.backward();
+          made.add(loss);
+          made.add(rewards);
+          stepMetrics.add(made, pairs, sequences.lengths(), part.ended());
+        }
       }
+      dropBiasGradient();
+      double norm = learner.step(step);
+      var metrics = stepMetrics.metrics();
+      metrics.put("learning_rate", learner.learningRate(step));
+      metrics.put("gradient_norm", norm);
+      return metrics;
     }
-    dropBiasGradient();
-    var metrics = stepMetrics.metrics();
-    metrics.put("learning_rate", learner.learningRate(step));
-    metrics.put("gradient_norm", learner.step(step));
-    return metrics;
   }
 
   /// The prompts of a step.

@@ -143,11 +143,11 @@ public final class Pretraining implements Trainer {
       var random =
           Randomness.at(settings.seed, "dropout", step, model.parameters().flat().device());
       var dropout = Dropout.of(model.config().residualDropout(), random);
-      double nll = loss.learn(training, windows, 1, dropout);
+      var nll = loss.learn(training, windows, 1, dropout);
       double norm = learner.step(step);
 
       var metrics = new LinkedHashMap<String, Double>();
-      metrics.put("loss", nll);
+      metrics.put("loss", nll.getAsDouble());
       metrics.put("gradient_norm", norm);
       metrics.put("learning_rate", learner.learningRate(step));
       metrics.put("tokens", TokenLoss.read(training, windows));

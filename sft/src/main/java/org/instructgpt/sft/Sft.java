@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;
@@ -245,22 +246,26 @@ public final class Sft implements Trainer {
       var random =
           Randomness.at(settings.seed, "dropout", step, model.parameters().flat().device());
       var dropout = Dropout.of(settings.residualDropout, random);
-      var metrics = new LinkedHashMap<String, Double>();
+      var losses = new LinkedHashMap<String, DoubleSupplier>();
 
       int[] demonstrations = batch(step);
       double share = 1 - settings.pretrainingMix;
-      metrics.put("loss", loss.learn(training, demonstrations, share, dropout));
+      losses.put("loss", loss.learn(training, demonstrations, share, dropout));
       double tokens = TokenLoss.read(training, demonstrations);
 
       if (mix.isPresent()) {
         var text = mix.get();
         int[] windows = text.order().at(step);
-        double nll = loss.learn(text.training(), windows, settings.pretrainingMix, dropout);
-        metrics.put("pretraining_loss", nll);
+        losses.put(
+            "pretraining_loss",
+            loss.learn(text.training(), windows, settings.pretrainingMix, dropout));
         tokens += TokenLoss.read(text.training(), windows);
       }
 
-      metrics.put("gradient_norm", learner.step(step));
+      double norm = learner.step(step);
+      var metrics = new LinkedHashMap<String, Double>();
+      losses.forEach((name, nll) -> metrics.put(name, nll.getAsDouble()));
+      metrics.put("gradient_norm", norm);
       metrics.put("learning_rate", learner.learningRate(step));
       double seen = (double) step * batch() + demonstrations.length;
       metrics.put("epoch", seen / training.count());

@@ -3,8 +3,10 @@ package org.instructgpt.sft;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
+import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
 
 /// The loss of pretraining and SFT: the mean negative log-likelihood, in nats, of all tokens that a
@@ -23,32 +25,34 @@ record TokenLoss(Gpt model, int rows) {
 
   /// Adds `weight` times the gradient of the loss of the chosen examples to those collected.
   ///
-  /// @return the loss
-  double learn(TokenExamples examples, int[] chosen, double weight, Dropout dropout) {
+  /// @return the loss; who asks for it waits for the passes, so ask last
+  DoubleSupplier learn(TokenExamples examples, int[] chosen, double weight, Dropout dropout) {
     long tokens = predicted(examples, chosen);
-    double sum = 0;
+    var losses = new Readings();
     for (int[] some : split(chosen)) {
       try (var _ = Scope.open()) {
         var nll = examples.logProbs(model, some, dropout).sum().neg();
         nll.mul(weight / tokens).backward();
-        sum += nll.item();
+        losses.add(nll);
       }
     }
-    return sum / tokens;
+    return () -> losses.sum() / tokens;
   }
 
   /// The loss of the chosen examples, with nothing dropped.
   double measure(TokenExamples examples, int[] chosen) {
-    double sum = 0;
-    for (int[] some : split(chosen)) {
-      sum += Scope.constant(() -> negativeLogLikelihood(examples, some));
+    try (var _ = Scope.open()) {
+      var losses = new Readings();
+      for (int[] some : split(chosen)) {
+        Scope.constant(() -> note(losses, examples, some));
+      }
+      return losses.sum() / predicted(examples, chosen);
     }
-    return sum / predicted(examples, chosen);
   }
 
-  private double negativeLogLikelihood(TokenExamples examples, int[] some) {
+  private void note(Readings losses, TokenExamples examples, int[] some) {
     try (var _ = Scope.open()) {
-      return -examples.logProbs(model, some, Dropout.NONE).sum().item();
+      losses.add(examples.logProbs(model, some, Dropout.NONE).sum().neg());
     }
   }
 

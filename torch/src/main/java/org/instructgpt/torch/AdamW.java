@@ -14,6 +14,10 @@ public final class AdamW {
   /// longer).
   static final long CHUNK = 1 << 20;
 
+  /// The same on an accelerator, which has no such cache and is told less often what to do so: the
+  /// two temporary arrays are 256 MiB each in float32.
+  private static final long LARGE_CHUNK = 1 << 26;
+
   /// The greatest beta for moments in bfloat16. A step towards a number that is an eighth away is
   /// then 1/256 of the moment, half of the widest distance of bfloat16's numbers, and still taken.
   private static final double HALF_BETA = 1 - 1.0 / 32;
@@ -75,18 +79,28 @@ public final class AdamW {
   public double step(double learningRate) {
     return Scope.constant(() -> {
       try (var _ = Scope.open()) {
-        double norm = parameters.gradient().norm().item();
-        if (norm > settings.gradientClip) {
-          parameters.gradient().mul_(settings.gradientClip / norm);
+        boolean waits = parameters.flat().device() == Device.CPU;
+        var norm = parameters.gradient().norm();
+        if (!waits) {
+          clip(parameters.gradient(), norm, settings.gradientClip);
+        } else if (norm.item() > settings.gradientClip) {
+          parameters.gradient().mul_(settings.gradientClip / norm.item());
         }
         steps++;
         long count = parameters.flat().count();
-        for (long from = 0; from < count; from += CHUNK) {
-          update(from, Math.min(CHUNK, count - from), learningRate);
+        long chunk = waits ? CHUNK : LARGE_CHUNK;
+        for (long from = 0; from < count; from += chunk) {
+          update(from, Math.min(chunk, count - from), learningRate);
         }
-        return norm;
+        return norm.item();
       }
     });
+  }
+
+  /// Scales a gradient down to the norm `limit` where it is longer, without knowing whether it is:
+  /// an accelerator need not be waited for.
+  static void clip(Tensor gradient, Tensor norm, double limit) {
+    gradient.div_(norm.div(limit).clamp(1, Double.POSITIVE_INFINITY));
   }
 
   private void update(long from, long length, double learningRate) {

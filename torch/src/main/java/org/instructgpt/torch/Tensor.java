@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// Native memory belongs to the innermost open [Scope] of the thread. Shapes in comments use B for
 /// batch, T tokens, C width, H heads, V vocabulary.
 public final class Tensor {
+  /// Bytes up to which a tensor is copied into memory that an accelerator fetches from: token ids,
+  /// masks, indices; not models.
+  private static final long FETCHED = 1L << 26;
+
   final org.bytedeco.pytorch.Tensor handle;
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
@@ -333,9 +338,17 @@ public final class Tensor {
     return new Tensor(handle.to(type.scalar));
   }
 
-  /// Elements moved; the tensor itself where nothing changes.
+  /// Elements moved; the tensor itself where nothing changes. What goes to an accelerator goes by
+  /// memory that it can fetch from when it comes to that, unless it is large, so nobody waits.
   public Tensor to(Device device) {
-    return device() == device ? this : new Tensor(handle.to(device.handle(), dtype().scalar));
+    if (device() == device) {
+      return this;
+    }
+    boolean fetched =
+        device != Device.CPU && !requiresGradient() && count() * dtype().bytes() <= FETCHED;
+    var source = fetched ? handle.pin_memory() : handle;
+    return new Tensor(
+        source.to(device.handle(), dtype().scalar, fetched, false, new MemoryFormatOptional()));
   }
 
   /// The same memory without gradients.
@@ -766,6 +779,12 @@ public final class Tensor {
   /// Divides by a number.
   public Tensor div_(double divisor) {
     var _ = handle.div_(new Scalar(divisor));
+    return this;
+  }
+
+  /// Divides by `other`.
+  public Tensor div_(Tensor other) {
+    var _ = handle.div_(other.handle);
     return this;
   }
 

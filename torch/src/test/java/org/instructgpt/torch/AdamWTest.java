@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(Scoped.class)
 class AdamWTest {
@@ -89,6 +90,17 @@ class AdamWTest {
     assertThat(optimizer.steps()).isEqualTo(10);
     Expect.close(weight.doubles(), weightLoop.values, 1e-11);
     Expect.close(bias.doubles(), biasLoop.values, 1e-11);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-3, 1, 20})
+  void clippingWithoutWaitingIsClipping(double size) {
+    var gradient = Tensor.of(Expect.wave(1000, 1), 1000);
+    gradient.mul_(size / gradient.norm().item());
+    var clipped = gradient.copy();
+    AdamW.clip(clipped, gradient.norm(), 2);
+    var expected = size > 2 ? gradient.mul(2 / size) : gradient;
+    Expect.close(clipped.doubles(), expected.doubles(), 1e-14);
   }
 
   /// Multiplies the gradients by `size` and returns their common norm.
