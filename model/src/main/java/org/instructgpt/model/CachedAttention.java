@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// others; what lies behind its end is hidden by a mask. So a row whose sequence has ended can be
 /// given to another one at any time ([#fill]).
 ///
-/// Keys and values are kept in the parameters' type, and attended to in it, also where the products
-/// are bfloat16: libtorch's fused attention is slow there (docs/benchmarks.md), and it is small
-/// beside the products.
+/// On a processor keys and values are kept in the parameters' type, and attended to in it, also
+/// where the products are bfloat16: libtorch's fused attention is slow there (docs/benchmarks.md),
+/// and it is small beside the products. On an accelerator they are of the products' type.
 final class CachedAttention implements Attention {
   private final GptConfig config;
   private final DType type;
@@ -36,7 +37,7 @@ final class CachedAttention implements Attention {
 
   /// Room for `rows` sequences of `slots` tokens. Belongs to the scope it is built in.
   ///
-  /// @param type of keys and values: the parameters'
+  /// @param type of keys and values, see [#type]
   CachedAttention(GptConfig config, DType type, Device device, int rows, int slots) {
     this.config = config;
     this.type = type;
@@ -46,6 +47,14 @@ final class CachedAttention implements Attention {
       // Not what was in memory before: a NaN would get through any mask.
       caches.add(Tensor.zeros(type, device, rows, slots, 2L * config.width()));
     }
+  }
+
+  /// The type of keys and values of a model on a device.
+  ///
+  /// @param parameters the type of the model's parameters
+  static DType type(Gpt model, DType parameters, Device device) {
+    boolean half = device != Device.CPU && model.precision() == Precision.MIXED;
+    return half && !model.config().upcast() ? DType.BFLOAT16 : parameters;
   }
 
   /// The bytes that a row of `slots` tokens needs.

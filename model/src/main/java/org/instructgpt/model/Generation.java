@@ -51,9 +51,10 @@ final class Generation implements AutoCloseable {
     this.device = parameters.device();
     this.type = parameters.dtype();
     this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
-    long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), type, slots);
+    var kept = CachedAttention.type(model, type, device);
+    long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), kept, slots);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
-    this.cache = new CachedAttention(model.config(), type, device, places, slots);
+    this.cache = new CachedAttention(model.config(), kept, device, places, slots);
     this.vectors = VectorDecoder.fits(model.config(), weights);
   }
 
