@@ -3,13 +3,14 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.instructgpt.cost.BenchmarkSize;
 import org.instructgpt.cost.BenchmarkSize.Stage;
+import org.instructgpt.cost.Place;
 import org.instructgpt.cost.StageBenchmark;
-import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,8 +38,8 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "A,B,C,D",
       paramLabel = "SIZE",
       description =
-          "Sizes of model: A (0.8M parameters), B (5M), C (30M), D (124M), separated by commas"
-              + " (${DEFAULT-VALUE}).")
+          "Sizes of model: A (0.8M parameters), B (5M), C (30M), D (124M), and with larger batches,"
+              + " for a GPU, 124M and 1.3B, separated by commas (${DEFAULT-VALUE}).")
   private List<String> sizes;
 
   @Option(
@@ -49,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Stages, separated by commas (${DEFAULT-VALUE}).")
   private List<String> stages;
 
-  @Mixin private final PrecisionOption precision = new PrecisionOption();
+  @Mixin private final Hardware hardware = new Hardware();
 
   @Option(
       names = "--threads",
@@ -73,6 +74,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "How long each of them lasts at least (${DEFAULT-VALUE}).")
   private double seconds;
 
+  @Option(
+      names = "--peak",
+      paramLabel = "TFLOPS",
+      description =
+          "What the vendor promises of matrix products; then their share of it is told too.")
+  private @Nullable Double peak;
+
   @Option(names = "--json", description = "Print JSON for programs.")
   private boolean json;
 
@@ -92,9 +100,10 @@ final class BenchCommand implements Callable<Integer> {
         new StageBenchmark(
             chosenSizes.toList(),
             chosenStages.toList(),
-            precision.on(Device.CPU),
+            new Place(hardware.device(), hardware.precision()),
             new StageBenchmark.Pace(repeats, seconds),
-            FreeMemory.bytes(),
+            FreeMemory.bytes(hardware.device()),
+            peak(),
             System::nanoTime);
     if (threads < 0) {
       throw new IllegalArgumentException("--threads: expected 0 or more, found " + threads);
@@ -111,6 +120,16 @@ final class BenchCommand implements Callable<Integer> {
     } catch (CancellationException _) {
       return StopSignals.STOPPED;
     }
+  }
+
+  private OptionalDouble peak() {
+    if (peak == null) {
+      return OptionalDouble.empty();
+    }
+    if (!(peak > 0)) {
+      throw new IllegalArgumentException("--peak: expected a positive number, found " + peak);
+    }
+    return OptionalDouble.of(1e12 * peak);
   }
 
   private static <T> T named(String flag, String word, Function<String, T> find) {

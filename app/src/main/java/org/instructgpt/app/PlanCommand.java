@@ -14,6 +14,7 @@ import org.instructgpt.cost.BenchmarkSize;
 import org.instructgpt.cost.Bytes;
 import org.instructgpt.cost.DataLengths;
 import org.instructgpt.cost.MachineRates;
+import org.instructgpt.cost.Place;
 import org.instructgpt.cost.Plan;
 import org.instructgpt.cost.PlanMachine;
 import org.instructgpt.model.Checkpoint;
@@ -191,8 +192,9 @@ final class PlanCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--gpus: expected --gpu-memory too, such as 80G");
     }
     double rate =
-        named.orElseGet(
-            () -> MachineRates.measure(chosen, List.of(), System::nanoTime).operationsPerSecond());
+        named.orElseGet(() ->
+            MachineRates.measure(Place.processor(chosen), List.of(), System::nanoTime)
+                .operationsPerSecond());
     return PlanMachine.here(FreeMemory.bytes(), rate);
   }
 

@@ -50,9 +50,11 @@ class CostCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--sizes A,X | --sizes: expected one of the sizes A, B, C, D, found 'X'",
+        "--sizes A,X | --sizes: expected one of the sizes A, B, C, D, 124M, 1.3B, found 'X'",
         "--stages sft | --stages: expected one of the stages train, sample, ppo, reward, found 'sft'",
         "--threads -1 | --threads: expected 0 or more, found -1",
+        "--peak 0 | --peak: expected a positive number, found 0.0",
+        "--device tpu | --device: device must be cpu or cuda, but is 'tpu'",
         "--repeats 0 | expected at least 1 repeat",
         "--precision int8 | --precision: precision must be float32, bfloat16 or auto"
       })

@@ -3,6 +3,7 @@ package org.instructgpt.bench;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.instructgpt.cost.Place;
 import org.instructgpt.cost.StageWork;
 import org.instructgpt.cost.Stopwatch;
 import org.instructgpt.model.GptConfig;
@@ -44,8 +45,10 @@ record BenchmarkFlags(Map<String, String> values) {
     return Double.parseDouble(values.getOrDefault(name, "" + preset));
   }
 
-  Precision precision() {
-    return Precision.named(values.getOrDefault("dtype", "float32"), Device.CPU);
+  /// Where it computes, `--device`, and how, `--dtype`.
+  Place place() {
+    var device = Device.named(text("device", "cpu"));
+    return new Place(device, Precision.named(text("dtype", "float32"), device));
   }
 
   /// The model configuration, by default size B.
@@ -61,7 +64,7 @@ record BenchmarkFlags(Map<String, String> values) {
   /// The shortest of several runs after two that are not counted; at least three are timed, more
   /// until `--seconds` have passed.
   Stopwatch.Lap best(StageWork work, int runs) {
-    return work.prepare(precision(), step -> STOPWATCH.best(step, 2, runs, number("seconds", 30)));
+    return work.prepare(place(), step -> STOPWATCH.best(step, 2, runs, number("seconds", 30)));
   }
 
   /// Prints the numbers as one line of JSON.
@@ -76,6 +79,6 @@ record BenchmarkFlags(Map<String, String> values) {
               namesAndNumbers[i],
               ((Number) namesAndNumbers[i + 1]).doubleValue()));
     }
-    System.out.println(line.append(", \"dtype\": \"").append(precision()).append("\"}"));
+    System.out.println(line.append(", \"dtype\": \"").append(place().precision()).append("\"}"));
   }
 }

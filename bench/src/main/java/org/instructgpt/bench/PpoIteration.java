@@ -23,7 +23,7 @@ public final class PpoIteration {
     int iterations = flags.whole("iterations", 5);
     var fastest =
         work.prepare(
-            flags.precision(),
+            flags.place(),
             step -> BenchmarkFlags.STOPWATCH.best(step, 1, iterations, Double.POSITIVE_INFINITY));
     double total = fastest.seconds();
     double ptx = fastest.metrics().getOrDefault("seconds_ptx", 0.0);

@@ -9,32 +9,44 @@ import org.instructgpt.model.GptConfig;
 
 /// A size at which stages are measured, with the amount of work that is usual there.
 ///
-/// @param name a letter
+/// @param name a letter, or a number of parameters for the amounts of work of an accelerator
 /// @param shape of the model
 /// @param batch sequences of a training step
 /// @param length tokens of each of them
 /// @param sampled tokens of a prompt and of its response in sampling
 /// @param episodes of a PPO iteration
+/// @param answer tokens of a prompt and of its response in PPO
 public record BenchmarkSize(
-    String name, GptConfig shape, int batch, int length, int sampled, int episodes) {
+    String name, GptConfig shape, int batch, int length, int sampled, int episodes, int answer) {
+  private static final int ANSWER = 32;
+  private static final int LONG_ANSWER = 256;
+
   /// 840,000 parameters.
   public static final BenchmarkSize A =
-      new BenchmarkSize("A", GptConfig.small(4, 128, 4, 64, 512), 32, 64, 32, 64);
+      new BenchmarkSize("A", GptConfig.small(4, 128, 4, 64, 512), 32, 64, 32, 64, ANSWER);
 
   /// 5.3 million parameters.
   public static final BenchmarkSize B =
-      new BenchmarkSize("B", GptConfig.small(6, 256, 4, 128, 2048), 16, 128, 32, 64);
+      new BenchmarkSize("B", GptConfig.small(6, 256, 4, 128, 2048), 16, 128, 32, 64, ANSWER);
 
   /// 30 million parameters, 50,257 tokens in the vocabulary.
   public static final BenchmarkSize C =
-      new BenchmarkSize("C", GptConfig.small(6, 384, 6, 256, 50257), 4, 256, 32, 16);
+      new BenchmarkSize("C", GptConfig.small(6, 384, 6, 256, 50257), 4, 256, 32, 16, ANSWER);
 
   /// 124 million parameters: GPT-2's smallest.
   public static final BenchmarkSize D =
-      new BenchmarkSize("D", GptConfig.small(12, 768, 12, 1024, 50257), 2, 256, 64, 8);
+      new BenchmarkSize("D", GptConfig.small(12, 768, 12, 1024, 50257), 2, 256, 64, 8, ANSWER);
 
-  /// All of them, the smallest first.
-  public static final List<BenchmarkSize> ALL = List.of(A, B, C, D);
+  /// The shape of D with as much to do as keeps an accelerator busy.
+  public static final BenchmarkSize M124 =
+      new BenchmarkSize("124M", D.shape, 32, 1024, 128, 64, LONG_ANSWER);
+
+  /// The paper's 1.3 billion parameters, for an accelerator.
+  public static final BenchmarkSize B1_3 =
+      new BenchmarkSize("1.3B", GptConfig.paper(GptConfig.Size.XL), 8, 1024, 128, 64, LONG_ANSWER);
+
+  /// All of them.
+  public static final List<BenchmarkSize> ALL = List.of(A, B, C, D, M124, B1_3);
 
   private static final List<Integer> SAMPLED_TOGETHER = List.of(1, 64);
   private static final List<Integer> COMPLETIONS = List.of(4, 9);
@@ -42,7 +54,9 @@ public record BenchmarkSize(
   private static final int RANKED = 64;
   private static final int PTX_RATIO = 8;
   private static final int ROWS = 64;
-  private static final int ANSWER = 32;
+
+  /// Tokens that go through a network at once in PPO, at least.
+  private static final int TOGETHER = ROWS * 2 * ANSWER;
 
   /// The size of a name, in upper or lower case.
   ///
@@ -87,9 +101,9 @@ public record BenchmarkSize(
   private PpoWork ppo(LongSupplier nanoTime) {
     return new PpoWork(
         shape,
-        new PpoWork.Episodes(episodes, ANSWER, ANSWER),
-        new PpoWork.Text(PTX_RATIO, 2 * ANSWER),
-        Math.min(ROWS, episodes),
+        new PpoWork.Episodes(episodes, answer, answer),
+        new PpoWork.Text(PTX_RATIO, 2 * answer),
+        Math.min(episodes, Math.max(TOGETHER, batch * length) / (2 * answer)),
         nanoTime);
   }
 

@@ -17,7 +17,6 @@ import org.instructgpt.ppo.PpoData;
 import org.instructgpt.ppo.PpoModels;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.text.Tokenizers;
-import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -106,12 +105,12 @@ public record PpoWork(
   }
 
   @Override
-  public <T> T prepare(Precision precision, Function<Step, T> body) {
+  public <T> T prepare(Place place, Function<Step, T> body) {
     try (var _ = Scope.open()) {
-      var policy = new Gpt(shape, precision, Device.CPU);
-      policy.initialize(new Randomness(1));
-      var reward = new ScalarModel(shape, precision, Device.CPU);
-      reward.initializeFrom(policy, new Randomness(2));
+      var policy = new Gpt(shape, place.precision(), place.device());
+      policy.initialize(new Randomness(1, place.device()));
+      var reward = new ScalarModel(shape, place.precision(), place.device());
+      reward.initializeFrom(policy, new Randomness(2, place.device()));
       var trainer =
           new Ppo(
               PpoModels.start(policy, reward),

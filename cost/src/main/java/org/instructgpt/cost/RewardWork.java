@@ -13,7 +13,6 @@ import org.instructgpt.model.ScalarModel;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.reward.TokenizedRanking;
 import org.instructgpt.text.Tokenizers;
-import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -70,12 +69,12 @@ public record RewardWork(
   }
 
   @Override
-  public <T> T prepare(Precision precision, Function<Step, T> body) {
+  public <T> T prepare(Place place, Function<Step, T> body) {
     try (var _ = Scope.open()) {
-      var source = new Gpt(shape, precision, Device.CPU);
-      source.initialize(new Randomness(1));
-      var model = new ScalarModel(shape, precision, Device.CPU);
-      model.initializeFrom(source, new Randomness(2));
+      var source = new Gpt(shape, place.precision(), place.device());
+      source.initialize(new Randomness(1, place.device()));
+      var model = new ScalarModel(shape, place.precision(), place.device());
+      model.initializeFrom(source, new Randomness(2, place.device()));
       var random = new Random(1);
       var rankings = IntStream.range(0, prompts).mapToObj(i -> ranking(i, random)).toList();
       var trainer =

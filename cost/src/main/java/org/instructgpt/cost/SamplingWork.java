@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -49,10 +48,10 @@ public record SamplingWork(GptConfig shape, int rows, int prompt, int response)
   }
 
   @Override
-  public <T> T prepare(Precision precision, Function<Step, T> body) {
+  public <T> T prepare(Place place, Function<Step, T> body) {
     try (var _ = Scope.open()) {
-      var gpt = new Gpt(shape, precision, Device.CPU);
-      gpt.initialize(new Randomness(1));
+      var gpt = new Gpt(shape, place.precision(), place.device());
+      gpt.initialize(new Randomness(1, place.device()));
       var random = new Random(1);
       var prompts =
           Stream.generate(() -> random.ints(prompt, 0, shape.vocabulary()).toArray())

@@ -2,13 +2,13 @@ package org.instructgpt.cost;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.instructgpt.cost.BenchmarkSize.Case;
 import org.instructgpt.cost.BenchmarkSize.Stage;
-import org.instructgpt.torch.Precision;
 
 /// Measures stages at several sizes and sets the machine's floor beside each.
 ///
@@ -18,16 +18,18 @@ import org.instructgpt.torch.Precision;
 ///
 /// @param sizes to measure, in their order
 /// @param stages to measure at each size
-/// @param precision of matrix products
+/// @param place where it is measured, and the precision of matrix products
 /// @param pace how long and how often
 /// @param free bytes of memory that may be used; work that needs more is left out
+/// @param peak operations a second that the device's vendor promises, if known
 /// @param nanoTime a clock in nanoseconds
 public record StageBenchmark(
     List<BenchmarkSize> sizes,
     List<Stage> stages,
-    Precision precision,
+    Place place,
     Pace pace,
     long free,
+    OptionalDouble peak,
     LongSupplier nanoTime) {
   private static final int WARM_UPS = 2;
 
@@ -60,13 +62,13 @@ public record StageBenchmark(
   public BenchmarkReport run(Consumer<String> progress, BooleanSupplier stop) {
     progress.accept("the machine");
     var passes = sizes.stream().map(BenchmarkSize::pass).toList();
-    var rates = MachineRates.measure(precision, passes, nanoTime);
+    var rates = MachineRates.measure(place, passes, nanoTime);
     var rows = new ArrayList<BenchmarkReport.Row>();
     for (var size : sizes) {
       for (var stage : stages) {
         for (var part : size.cases(stage, nanoTime)) {
           progress.accept("size %s, %s".formatted(size.name(), part.name()));
-          double needed = part.work().memory(precision);
+          double needed = part.work().memory(place.precision());
           rows.add(
               new BenchmarkReport.Row(
                   part.size(),
@@ -77,7 +79,7 @@ public record StageBenchmark(
         }
       }
     }
-    return new BenchmarkReport(precision, rates, rows);
+    return new BenchmarkReport(place, rates, peak, rows);
   }
 
   private BenchmarkReport.Measured measured(Case part, MachineRates rates, BooleanSupplier stop) {
@@ -85,11 +87,11 @@ public record StageBenchmark(
     int warmUps = part.stage() == Stage.PPO ? 1 : WARM_UPS;
     double seconds =
         work.prepare(
-            precision,
+            place,
             step ->
                 new Stopwatch(nanoTime)
                     .median(heeding(stop, step), warmUps, pace.repeats(), pace.seconds()));
-    var demand = work.demand(precision);
+    var demand = work.demand(place.precision());
     return new BenchmarkReport.Measured(
         work.unit(), work.units() / seconds, demand, seconds, demand.on(rates));
   }

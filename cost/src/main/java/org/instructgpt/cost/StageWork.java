@@ -20,7 +20,9 @@ public sealed interface StageWork permits TrainingWork, SamplingWork, PpoWork, R
   double memory(Precision precision);
 
   /// Builds the models with random weights and lends the work to `body`; afterwards they are gone.
-  <T> T prepare(Precision precision, Function<Step, T> body);
+  ///
+  /// @param place where the models are, and the precision of their products
+  <T> T prepare(Place place, Function<Step, T> body);
 
   /// One run of the work, a training step for example.
   @FunctionalInterface

@@ -8,7 +8,6 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.LogProbs;
 import org.instructgpt.torch.AdamW;
-import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -45,13 +44,13 @@ public record TrainingWork(GptConfig shape, int batch, int length) implements St
   }
 
   @Override
-  public <T> T prepare(Precision precision, Function<Step, T> body) {
+  public <T> T prepare(Place place, Function<Step, T> body) {
     try (var _ = Scope.open()) {
-      var gpt = new Gpt(shape, precision, Device.CPU);
-      gpt.initialize(new Randomness(1));
+      var gpt = new Gpt(shape, place.precision(), place.device());
+      gpt.initialize(new Randomness(1, place.device()));
       var optimizer = new AdamW(gpt.parameters(), AdamW.Settings.gpt3(0.1));
       var ids = new Random(1).ints((long) batch * (length + 1), 0, shape.vocabulary());
-      var tokens = Tensor.of(ids.toArray(), batch, length + 1);
+      var tokens = Tensor.of(ids.toArray(), batch, length + 1).to(place.device());
       var inputs = tokens.narrow(1, 0, length);
       var targets = tokens.narrow(1, 1, length);
       return body.apply(() -> {

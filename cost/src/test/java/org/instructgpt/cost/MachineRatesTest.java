@@ -21,7 +21,8 @@ class MachineRatesTest {
     var clock = new AtomicLong();
     var products = List.of(new Product(1, 2, 3), new Product(4, 5, 6), new Product(2, 2, 2));
     var rates =
-        MachineRates.measureProducts(products, Precision.FULL, () -> clock.addAndGet(10_000_000));
+        MachineRates.measureProducts(
+            products, Place.processor(Precision.FULL), () -> clock.addAndGet(10_000_000));
     assertThat(rates.operationsPerSecond()).isEqualTo(240 / 0.01);
     assertThat(rates.fastest()).isEqualTo("4 x 5 x 6");
     assertThat(rates.bytesPerSecond()).isEqualTo(2 * 256 * 1048576 / 0.01);

@@ -2,9 +2,11 @@ package org.instructgpt.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import org.instructgpt.cost.BenchmarkReport.Measured;
 import org.instructgpt.cost.BenchmarkSize.Stage;
@@ -18,9 +20,10 @@ class StageBenchmarkTest {
     return new StageBenchmark(
         SMALLEST,
         List.of(stage),
-        Precision.FULL,
+        Place.processor(Precision.FULL),
         new StageBenchmark.Pace(1, 0),
         free,
+        OptionalDouble.of(1e15),
         System::nanoTime);
   }
 
@@ -36,15 +39,25 @@ class StageBenchmarkTest {
       assertThat(found.perSecond()).isPositive();
     }
     assertThat(report.table())
-        .contains("GFLOP/s at best", "GB/s (copy)", "sample 64", "new tokens/s", "reached");
+        .contains("GFLOP/s at best", "GB/s (copy)", "sample 64", "new tokens/s", "reached")
+        .contains("MFU", "of peak");
+    assertThat(
+            new BenchmarkReport(
+                    report.place(), report.rates(), OptionalDouble.empty(), report.rows())
+                .table())
+        .contains("MFU")
+        .doesNotContain("of peak");
     var json = report.json();
     assertThat(json.at("/machine/operations_per_second").asDouble()).isPositive();
     assertThat(json.at("/stages/1/stage").asText()).isEqualTo("sample 64");
+    double operations = json.at("/stages/1/operations_per_second").asDouble();
+    assertThat(operations * json.at("/stages/1/seconds").asDouble())
+        .isCloseTo(json.at("/stages/1/operations").asDouble(), within(1.0));
+    assertThat(json.at("/stages/1/share_of_peak").asDouble())
+        .isCloseTo(operations / 1e15, within(1e-15));
     double reached = json.at("/stages/1/reached").asDouble();
     assertThat(json.at("/stages/1/units_per_second").asDouble())
-        .isEqualTo(
-            reached * json.at("/stages/1/floor_units_per_second").asDouble(),
-            org.assertj.core.api.Assertions.within(1e-6));
+        .isEqualTo(reached * json.at("/stages/1/floor_units_per_second").asDouble(), within(1e-6));
   }
 
   @Test
@@ -64,11 +77,18 @@ class StageBenchmarkTest {
   @Test
   void wrongSizesAndStagesNameTheRightOnes() {
     assertThatThrownBy(() -> BenchmarkSize.named("E"))
-        .hasMessage("expected one of the sizes A, B, C, D, found 'E'");
+        .hasMessage("expected one of the sizes A, B, C, D, 124M, 1.3B, found 'E'");
     assertThatThrownBy(() -> Stage.named("sft"))
         .hasMessage("expected one of the stages train, sample, ppo, reward, found 'sft'");
     assertThat(BenchmarkSize.named("d").shape().parameters()).isEqualTo(124_439_808);
     assertThat(Stage.named("PPO")).isEqualTo(Stage.PPO);
+  }
+
+  @Test
+  void theSizesOfAnAcceleratorHaveTheModelsOfTheirNames() {
+    assertThat(BenchmarkSize.named("124m").shape()).isEqualTo(BenchmarkSize.D.shape());
+    assertThat(BenchmarkSize.named("1.3b").shape().parameters())
+        .isBetween(1_300_000_000L, 1_320_000_000L);
   }
 
   @Test

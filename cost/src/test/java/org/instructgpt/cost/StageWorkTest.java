@@ -33,7 +33,7 @@ class StageWorkTest {
   void workCanBeRepeatedAndMeasuresItself(StageWork work) {
     int measured =
         work.prepare(
-            Precision.FULL,
+            Place.processor(Precision.FULL),
             step -> {
               var _ = step.run();
               return step.run().size();

@@ -87,6 +87,9 @@ public final class Gpt {
   /// At the paper's widths of 2048 and more the embeddings come out as GPT-2's. Narrow models need
   /// more: with 0.02 at width 96, attention to earlier words did not form within 5 million tokens,
   /// with this it did within 6 (NOTEBOOK.md).
+  ///
+  /// @param random of the processor, for weights that are the same on every device; or of another,
+  ///   which draws faster
   public void initialize(Randomness random) {
     org.instructgpt.torch.Scope.constant(() ->
         parameters
@@ -96,7 +99,7 @@ public final class Gpt {
                 tensor.fill_(1);
               } else if (name.endsWith(".weight") && tensor.rank() == 2) {
                 tensor.copy_(
-                    Tensor.empty(DType.FLOAT32, tensor.shape())
+                    Tensor.empty(DType.FLOAT32, random.device(), tensor.shape())
                         .normal_(0, deviation(name, tensor.size(0)), random));
               } else {
                 tensor.zero_();

@@ -49,7 +49,9 @@ public final class ScalarModel {
     Scope.constant(() -> {
       source.parameters().byName().forEach((name, from) -> parameters().get(name).copy_(from));
       double deviation = 1 / Math.sqrt(config().width() + 1.0);
-      var head = Tensor.empty(DType.FLOAT32, 1, config().width()).normal_(0, deviation, random);
+      var head =
+          Tensor.empty(DType.FLOAT32, random.device(), 1, config().width())
+              .normal_(0, deviation, random);
       parameters().get(HEAD).copy_(head);
       parameters().get(BIAS).zero_();
     });

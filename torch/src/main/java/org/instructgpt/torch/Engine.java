@@ -75,6 +75,14 @@ public final class Engine {
     return torch.cuda_is_available();
   }
 
+  /// Waits until `device` has done what it was asked for: an accelerator works off a queue, and
+  /// only who reads a number waits for it by itself.
+  public static void finish(Device device) {
+    if (device != Device.CPU) {
+      torch.cuda_synchronize();
+    }
+  }
+
   /// bfloat16 where the processor multiplies it in hardware (AVX512-BF16 or AMX), else float32.
   public static Precision fastPrecision() {
     return FAST;

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 /// a time.
 public final class Randomness {
   final Generator generator;
+  private final Device device;
 
   /// A stream that depends on `seed` alone, for tensors on the processor.
   public Randomness(long seed) {
@@ -21,7 +22,9 @@ public final class Randomness {
   /// A stream that depends on `seed` alone, for tensors on `device`. An accelerator draws its
   /// numbers itself, others than the processor draws from the same seed.
   public Randomness(long seed, Device device) {
-    generator = device == Device.CPU ? torch.make_generator_cpu(seed) : ofAccelerator(seed, device);
+    this.device = device;
+    this.generator =
+        device == Device.CPU ? torch.make_generator_cpu(seed) : ofAccelerator(seed, device);
   }
 
   private static Generator ofAccelerator(long seed, Device device) {
@@ -51,6 +54,11 @@ public final class Randomness {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);
+  }
+
+  /// Where the tensors are that it fills.
+  public Device device() {
+    return device;
   }
 
   /// The whole state; [#restore] continues from it.
