@@ -25,8 +25,9 @@ public enum Device {
       case "cuda" -> {
         if (!torch.cuda_is_available()) {
           throw new IllegalArgumentException(
-              "device cuda was asked for, but libtorch finds no CUDA device: build with -Pgpu on a"
-                  + " machine with an NVIDIA driver, or use --device cpu");
+              "device cuda was asked for, but libtorch finds no CUDA device: it needs a build with"
+                  + " -Pgpu, the libraries of CUDA 13 and an NVIDIA driver (README.md); or use"
+                  + " --device cpu");
         }
         yield CUDA;
       }
