@@ -37,7 +37,7 @@ class Choices {
   static RunOptions options(StopFlag stop) {
     return new RunOptions(
         Precision.named("auto", Device.CPU),
-        MomentPrecision.FULL, // the optimizer's; HALF saves 4 bytes a parameter
+        MemorySaving.NONE, // or activations computed again, or moments in bfloat16
         Device.named("cpu"),
         false, // go on with a run that has not ended
         false, // refuse a name that is taken

@@ -21,7 +21,6 @@ import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
-import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +73,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin private final PrecisionOption precision = new PrecisionOption();
 
-  @Mixin private final MomentsOption moments = new MomentsOption();
+  @Mixin private final MemorySavingOption saving = new MemorySavingOption();
 
   @Option(
       names = "--gpu-memory",
@@ -107,7 +106,7 @@ final class PlanCommand implements Callable<Integer> {
     var shape = shape(whole);
     var chosen = precision.on(gpuMemory == null ? Device.CPU : Device.CUDA);
     var data = data(shape);
-    var plan = Plan.of(whole, shape, chosen, moments.moments(), data, machine(chosen));
+    var plan = Plan.of(whole, shape, chosen, saving.saving(), data, machine(chosen));
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println(json ? plan.json().toPrettyString() : plan.table().stripTrailing());
     return 0;
@@ -167,17 +166,12 @@ final class PlanCommand implements Callable<Integer> {
     return lengths.withText(bytes);
   }
 
-  /// Tokenized as the base model of the workspace would, or as GPT-2 where there is none yet.
   private DataLengths records(GptConfig shape) throws IOException {
     if (workspace == null) {
       return DataLengths.paper();
     }
     var opened = Workspace.open(workspace);
-    var base = opened.model("base");
-    var tokenizer = Files.isDirectory(base) ? Checkpoint.tokenizer(base) : Tokenizers.gpt2();
-    try (var store = opened.givenStore()) {
-      return DataLengths.of(store, tokenizer, shape.context());
-    }
+    return FittedTraining.data(opened, opened.model("base"), shape.context());
   }
 
   private PlanMachine machine(Precision chosen) throws IOException {

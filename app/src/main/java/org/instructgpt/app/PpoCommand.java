@@ -75,15 +75,16 @@ final class PpoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var saving = new PpoRun.Saving(checkpointEvery, snapshotEvery);
+    var workspace = options.workspace.open();
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var fitted = options.training("ppo", workspace, from, out);
     var training =
-        PpoRun.of(options.recipe("ppo"), text.toArray(Path[]::new))
+        PpoRun.of(fitted.recipe(), text.toArray(Path[]::new))
             .withName(options.name("ppo"))
             .withFrom(from)
             .withRewardModel(reward)
             .withLongPrompts(fits.rule())
             .withSaving(saving);
-    var workspace = options.workspace.open();
-    var out = Objects.requireNonNull(spec).commandLine().getOut();
-    return StopSignals.status(training.train(workspace, options.run(out, stop)));
+    return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
   }
 }

@@ -55,14 +55,14 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var fitted = options.pretraining(out);
     var fresh =
-        PretrainRun.of(options.recipe("pretrain"), text.toArray(Path[]::new))
-            .withName(options.name("base"));
+        PretrainRun.of(fitted.recipe(), text.toArray(Path[]::new)).withName(options.name("base"));
     var given = given(fresh.shape().vocabulary());
     var training = given.map(fresh::withTokenizer).orElse(fresh);
     var workspace = new Workspace(options.workspace.folder());
-    var out = Objects.requireNonNull(spec).commandLine().getOut();
-    return StopSignals.status(training.train(workspace, options.run(out, stop)));
+    return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
   }
 
   /// The tokenizer that a flag names.

@@ -63,15 +63,16 @@ final class RewardCommand implements Callable<Integer> {
     if (seeds < 0) {
       throw new IllegalArgumentException("--cross-validate: expected at least 1, found " + seeds);
     }
+    var workspace = options.workspace.open();
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var fitted = options.training("reward", workspace, from, out);
     var training =
-        RewardRun.of(options.recipe("reward"))
+        RewardRun.of(fitted.recipe())
             .withName(options.name("reward"))
             .withFrom(from)
             .withHeldOut(heldOut)
             .withLongPrompts(fits.rule());
-    var workspace = options.workspace.open();
-    var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var run = options.run(out, stop);
+    var run = options.run(fitted, out, stop);
     if (seeds == 0) {
       return StopSignals.status(training.train(workspace, run));
     }

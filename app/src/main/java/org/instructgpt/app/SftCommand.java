@@ -74,7 +74,10 @@ final class SftCommand implements Callable<Integer> {
           "--least-loss and --reward-model: expected one of them, found both; each chooses the epoch that is kept");
     }
     var section = start ? "supervised" : "sft";
-    var recipe = options.recipe(section);
+    var workspace = options.workspace.open();
+    var out = Objects.requireNonNull(spec).commandLine().getOut();
+    var fitted = options.training(section, workspace, from, out);
+    var recipe = fitted.recipe();
     var training =
         (start ? SftRun.start(recipe) : SftRun.baseline(recipe))
             .withName(options.name(section))
@@ -82,9 +85,7 @@ final class SftCommand implements Callable<Integer> {
             .withKept(kept())
             .withText(text.toArray(Path[]::new))
             .withLongPrompts(fits.rule());
-    var workspace = options.workspace.open();
-    var out = Objects.requireNonNull(spec).commandLine().getOut();
-    return StopSignals.status(training.train(workspace, options.run(out, stop)));
+    return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
   }
 
   private SftRun.Kept kept() {

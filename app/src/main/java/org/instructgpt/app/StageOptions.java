@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.cost.DataLengths;
+import org.instructgpt.cost.MemoryPlan;
+import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.project.RunOptions;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.sft.Pretraining;
@@ -40,7 +44,9 @@ final class StageOptions {
 
   @Mixin final Hardware hardware = new Hardware();
 
-  @Mixin private final MomentsOption moments = new MomentsOption();
+  @Mixin private final MemorySavingOption saving = new MemorySavingOption();
+
+  @Mixin private final MemoryOption memory = new MemoryOption();
 
   @Option(
       names = "--new",
@@ -85,13 +91,46 @@ final class StageOptions {
     return presets;
   }
 
+  /// Pretraining, fitted into `--memory` if that is given.
+  FittedTraining pretraining(PrintWriter out) throws IOException {
+    var whole = recipe("pretrain");
+    var shape = whole.settings("model", GptConfig.paper(GptConfig.Size.XL));
+    return memory.bytes().isEmpty()
+        ? new FittedTraining(whole, saving.saving())
+        : fitted("pretrain", whole, shape, DataLengths.paper(), out);
+  }
+
+  /// A training that begins with a model, fitted into `--memory` if that is given.
+  ///
+  /// @param from the model: a name in the workspace or a folder
+  FittedTraining training(String section, Workspace opened, String from, PrintWriter out)
+      throws IOException {
+    var whole = recipe(section);
+    if (memory.bytes().isEmpty()) {
+      return new FittedTraining(whole, saving.saving());
+    }
+    var parent = opened.checkpoint(from, "--from");
+    var shape = Checkpoint.shape(parent);
+    return fitted(section, whole, shape, FittedTraining.data(opened, parent, shape.context()), out);
+  }
+
+  private FittedTraining fitted(
+      String section, Recipe whole, GptConfig shape, DataLengths data, PrintWriter out) {
+    double bytes = memory.bytes().orElseThrow();
+    var plan = new MemoryPlan(whole, shape, hardware.precision(), data);
+    var fit = plan.fit(section, saving.saving(), bytes, hardware.device());
+    out.println(fit.words());
+    return new FittedTraining(whole.with(fit.settings(), section), fit.saving());
+  }
+
   /// How the training is run.
   ///
+  /// @param fitted what it does without
   /// @throws IllegalArgumentException if the machine cannot do what the flags ask for
-  RunOptions run(PrintWriter out, StopSignals stop) {
+  RunOptions run(FittedTraining fitted, PrintWriter out, StopSignals stop) {
     return new RunOptions(
         hardware.precision(),
-        moments.moments(),
+        fitted.saving(),
         hardware.device(),
         fresh,
         replace,

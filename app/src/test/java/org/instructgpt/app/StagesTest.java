@@ -1,6 +1,7 @@
 package org.instructgpt.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -118,6 +119,25 @@ class StagesTest {
     assertThat(run("sft", "--name", "judged", "--new")).isEqualTo(2);
     assertThat(err.toString()).contains("judged is there already, made by sft-2", "--replace");
     assertThat(Lineage.sha256(model("judged").resolve("model.safetensors"))).isEqualTo(before);
+  }
+
+  @Test
+  void aTrainingFitsIntoTheMemoryItIsGiven() throws IOException {
+    succeed("sft", "--name", "thrifty", "--memory", "550M", "--recompute-activations");
+    assertThat(out.toString())
+        .containsPattern("sft is planned to need 4\\d\\d MB of 550 MB of memory, 15% to spare")
+        .contains("sft.micro_batch_size");
+    assertThat(Lineage.read(model("thrifty")).at("/made/metrics/validation_loss").asDouble())
+        .isEqualTo(
+            Lineage.read(model("sft")).at("/made/metrics/validation_loss").asDouble(),
+            within(1e-5));
+    for (var stage : List.of("pretrain", "sft", "reward", "ppo")) {
+      assertThat(run(stage, "--name", "no", "--text", shared.resolve("text.txt"), "--memory", "1M"))
+          .isEqualTo(2);
+      assertThat(err.toString()).contains(stage + " does not fit into 1.00 MB of memory");
+    }
+    assertThat(run("reward", "--name", "no", "--memory", "much")).isEqualTo(2);
+    assertThat(err.toString()).contains("--memory: ");
   }
 
   @ParameterizedTest

@@ -27,9 +27,15 @@ import org.instructgpt.torch.Precision;
 ///
 /// @param shape of the model
 /// @param precision of its matrix products
-record ModelMemory(GptConfig shape, Precision precision) {
+/// @param recompute whether passes keep only the input of each layer, and the rest of one at a time
+record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   private static final int FLOAT = 4;
   private static final int HALF = 2;
+
+  /// With all activations kept.
+  ModelMemory(GptConfig shape, Precision precision) {
+    this(shape, precision, false);
+  }
 
   /// The parameters, float32.
   double parameters() {
@@ -71,12 +77,18 @@ record ModelMemory(GptConfig shape, Precision precision) {
   double activations(double tokens, double keys) {
     double c = shape.width();
     double inAndOut = 3.0 * FLOAT * c;
-    return tokens * (shape.layers() * layer(keys) + inAndOut);
+    double inputs = recompute ? shape.layers() * FLOAT * c : 0;
+    return tokens * (kept() * layer(keys) + inputs + inAndOut);
+  }
+
+  /// Layers whose activations are there at the same time.
+  private int kept() {
+    return recompute ? 1 : shape.layers();
   }
 
   /// What dropout adds to the activations.
   double masks(double tokens) {
-    return tokens * shape.layers() * 2 * entry() * shape.width();
+    return tokens * kept() * 2 * entry() * shape.width();
   }
 
   /// What rows of different lengths, and completions that share a prompt, add to the activations.
@@ -88,7 +100,7 @@ record ModelMemory(GptConfig shape, Precision precision) {
   /// @param shared tokens of their prompts, counted once for each completion
   double packing(double tokens, double own, double shared) {
     double padded = precision == Precision.MIXED ? 0 : tokens + 2 * own;
-    return shape.layers() * entry() * shape.width() * (padded + 2 * shared);
+    return kept() * entry() * shape.width() * (padded + 2 * shared);
   }
 
   /// What a pass without gradients needs: the stream before and after half a layer, and that half;

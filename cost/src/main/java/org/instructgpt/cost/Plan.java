@@ -10,7 +10,7 @@ import java.util.SequencedMap;
 import org.instructgpt.cost.PlannedStage.Choice;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.recipe.Recipe;
-import org.instructgpt.torch.MomentPrecision;
+import org.instructgpt.torch.MemorySaving;
 import org.instructgpt.torch.Precision;
 
 /// What memory, time and disk the trainings of a recipe need, told before they begin.
@@ -54,19 +54,18 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
   /// Plans a recipe's trainings.
   ///
   /// @param shape of all models
-  /// @param moments how the optimizers keep theirs
+  /// @param saving what the trainings do without
   /// @throws IllegalArgumentException for a section of the recipe that is wrong
   public static Plan of(
       Recipe recipe,
       GptConfig shape,
       Precision precision,
-      MomentPrecision moments,
+      MemorySaving saving,
       DataLengths data,
       PlanMachine machine) {
-    boolean half = moments == MomentPrecision.HALF;
     var stages =
         new RecipeStages(recipe, shape, precision, data)
-            .all().stream().map(stage -> planned(stage, machine, half)).toList();
+            .all().stream().map(stage -> planned(stage, machine, saving)).toList();
     var subject =
         "%,d parameters (%d layers of width %d, context %d, vocabulary %,d) in %s"
             .formatted(
@@ -79,8 +78,9 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
     return new Plan(subject, machine, data, stages);
   }
 
-  private static Stage planned(PlannedStage stage, PlanMachine machine, boolean half) {
-    var choice = new Choice(stage.rows(), half);
+  private static Stage planned(PlannedStage stage, PlanMachine machine, MemorySaving saving) {
+    var choice = new Choice(stage.rows(), saving);
+    var labour = saving.recompute() ? stage.labour().recomputing() : stage.labour();
     var memory = stage.parts(choice, machine.devices());
     if (machine.program() > 0) {
       memory.put("the program", machine.program());
@@ -89,9 +89,9 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
         stage.name(),
         memory,
         stage.disk(),
-        stage.labour().operations(),
-        machine.rate().map(rate -> stage.labour().seconds(rate * machine.devices())),
-        new PlanAdvice(stage, machine, half).text());
+        labour.operations(),
+        machine.rate().map(rate -> labour.seconds(rate * machine.devices())),
+        new PlanAdvice(stage, machine, saving).text());
   }
 
   /// For people.

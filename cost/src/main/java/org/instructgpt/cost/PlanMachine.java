@@ -1,6 +1,7 @@
 package org.instructgpt.cost;
 
 import java.util.Optional;
+import org.instructgpt.torch.Device;
 
 /// The machine that a plan is for.
 ///
@@ -34,6 +35,15 @@ public record PlanMachine(
         1,
         Optional.of(rate),
         PROGRAM);
+  }
+
+  /// A part of a machine's memory, for a program that computes on `device`.
+  ///
+  /// @param spare how many times as much as is counted shall be there
+  static PlanMachine limited(double memory, double spare, Device device) {
+    var words = "%s of memory, %.0f%% to spare".formatted(Bytes.words(memory), 100 * (spare - 1));
+    double program = device == Device.CPU ? PROGRAM : 0;
+    return new PlanMachine(words, memory / spare, 1, Optional.empty(), program);
   }
 
   /// Graphics processors, whose memory the program itself does not lie in.

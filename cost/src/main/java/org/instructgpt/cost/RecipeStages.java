@@ -47,6 +47,11 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     return new ModelMemory(shape, precision);
   }
 
+  /// As passes need it that save memory so.
+  private ModelMemory model(Choice choice) {
+    return new ModelMemory(shape, precision, choice.saving().recompute());
+  }
+
   private GptOperations operations() {
     return new GptOperations(shape);
   }
@@ -64,7 +69,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         "pretrain",
         rows -> "pretrain.micro_batch_size=" + rows,
         Math.min(settings.microBatchSize(), settings.batchSize()),
-        choice -> learning(choice).pass(windows(choice.rows(), dropout)),
+        choice -> learning(choice).pass(windows(model(choice), choice.rows(), dropout)),
         disk,
         new TrainingOperations(tokens * operations().trainingToken(context), 0, 0));
   }
@@ -82,11 +87,11 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           var memory = learning(choice);
           memory.pass(
               languagePass(
-                  new Pass(rows.most(choice.rows()), rows.keys(), dropout),
+                  new Pass(model(choice), rows.most(choice.rows()), rows.keys(), dropout),
                   choice.rows() * Math.min(settings.maxResponseTokens(), rows.response())));
           if (mix > 0) {
             double together = Math.max(1, Math.round(settings.batchSize() * mix));
-            memory.pass(windows(Math.min(choice.rows(), together), dropout));
+            memory.pass(windows(model(choice), Math.min(choice.rows(), together), dropout));
           }
           return memory;
         },
@@ -114,9 +119,10 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           double tokens = Math.min(whole, Math.max(data.largest(), choice.rows()));
           double copied = tokens * prompts * data.completions();
           var memory = learning(choice);
-          var parts = scalarPass(new Pass(tokens, rows.keys(), false));
+          var model = model(choice);
+          var parts = scalarPass(new Pass(model, tokens, rows.keys(), false));
           double own = tokens * (1 - prompts);
-          parts.merge(Part.ACTIVATIONS, model().packing(tokens, own, copied), Double::sum);
+          parts.merge(Part.ACTIVATIONS, model.packing(tokens, own, copied), Double::sum);
           return memory.pass(parts);
         },
         disk(1),
@@ -158,10 +164,11 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           memory.pass(samplingPass(sampled(most, choice.rows(), own), prompts.longest(), response));
           memory.pass(
               languagePass(
-                  new Pass(episodes.most(rows), episodes.keys(), false), (double) rows * response));
+                  new Pass(model(choice), episodes.most(rows), episodes.keys(), false),
+                  (double) rows * response));
           if (ptx) {
             double all = (double) settings.ptx().ratio() * settings.minibatchSize();
-            memory.pass(windows(Math.min(choice.rows(), all), false));
+            memory.pass(windows(model(choice), Math.min(choice.rows(), all), false));
           }
           return memory;
         },
@@ -196,30 +203,31 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
 
   /// Tokens that go through a model forward and backward.
   ///
+  /// @param model as it saves memory
   /// @param keys how many keys each of them is compared with
-  private record Pass(double tokens, double keys, boolean dropout) {}
+  private record Pass(ModelMemory model, double tokens, double keys, boolean dropout) {}
 
   /// Windows of text as long as the context.
-  private SequencedMap<String, Double> windows(double rows, boolean dropout) {
+  private SequencedMap<String, Double> windows(ModelMemory model, double rows, boolean dropout) {
     double tokens = rows * shape.context();
-    return languagePass(new Pass(tokens, shape.context(), dropout), tokens);
+    return languagePass(new Pass(model, tokens, shape.context(), dropout), tokens);
   }
 
   private SequencedMap<String, Double> languagePass(Pass pass, double predicted) {
     var parts = scalarPass(pass);
-    parts.put(Part.LOGITS, model().logits(predicted, true));
-    parts.put(Part.BACKWARD, model().backward(pass.tokens, predicted));
+    parts.put(Part.LOGITS, pass.model.logits(predicted, true));
+    parts.put(Part.BACKWARD, pass.model.backward(pass.tokens, predicted));
     return parts;
   }
 
   private SequencedMap<String, Double> scalarPass(Pass pass) {
     var parts = new LinkedHashMap<String, Double>();
-    parts.put(Part.WEIGHTS, model().operands());
+    parts.put(Part.WEIGHTS, pass.model.operands());
     parts.put(
         Part.ACTIVATIONS,
-        model().activations(pass.tokens, pass.keys)
-            + (pass.dropout ? model().masks(pass.tokens) : 0));
-    parts.put(Part.BACKWARD, model().backward(pass.tokens, 0));
+        pass.model.activations(pass.tokens, pass.keys)
+            + (pass.dropout ? pass.model.masks(pass.tokens) : 0));
+    parts.put(Part.BACKWARD, pass.model.backward(pass.tokens, 0));
     return parts;
   }
 

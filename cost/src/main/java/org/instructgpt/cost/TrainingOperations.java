@@ -14,6 +14,12 @@ record TrainingOperations(double learning, double scoring, double sampling) {
   /// What sampling of 64 rows is taken to reach of it; an assumption, too.
   static final double REACHED_SAMPLING = 0.2;
 
+  /// With activations computed again: the forward pass twice.
+  TrainingOperations recomputing() {
+    double forwardTwice = (GptOperations.WITH_GRADIENTS + 1) / GptOperations.WITH_GRADIENTS;
+    return new TrainingOperations(learning * forwardTwice, scoring, sampling);
+  }
+
   double operations() {
     return learning + scoring + sampling;
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.recipe.Recipe;
+import org.instructgpt.torch.MemorySaving;
 import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.Precision;
 import org.junit.jupiter.api.Test;
@@ -17,16 +18,16 @@ class PlanTest {
   private static final PlanMachine LARGE = PlanMachine.here(1e12, 1e12);
 
   private static Plan plan(PlanMachine machine, String... settings) {
-    return plan(SMALL, MomentPrecision.FULL, machine, settings);
+    return plan(SMALL, MemorySaving.NONE, machine, settings);
   }
 
   private static Plan plan(
-      GptConfig shape, MomentPrecision moments, PlanMachine machine, String... settings) {
+      GptConfig shape, MemorySaving saving, PlanMachine machine, String... settings) {
     var recipe = Recipe.none();
     for (var setting : settings) {
       recipe = recipe.with(List.of(setting), setting.substring(0, setting.indexOf('.')));
     }
-    return Plan.of(recipe, shape, Precision.MIXED, moments, DataLengths.paper(), machine);
+    return Plan.of(recipe, shape, Precision.MIXED, saving, DataLengths.paper(), machine);
   }
 
   private static Plan.Stage stage(Plan plan, String name) {
@@ -91,23 +92,44 @@ class PlanTest {
     assertThat(followed.advice()).isEmpty();
   }
 
+  private static double least(MemorySaving saving) {
+    var plan = plan(SMALL, saving, LARGE, "pretrain.micro_batch_size=1");
+    return stage(plan, "pretrain").memoryTotal();
+  }
+
   @Test
-  void momentsInBfloat16AreTheSecondAdvice() {
-    double room = pretraining(1) - 1000;
-    var machine = PlanMachine.here(room, 1e12);
-    assertThat(stage(plan(machine), "pretrain").advice())
-        .contains("set pretrain.micro_batch_size=1 and --moments bfloat16");
-    var followed =
-        stage(
-            plan(SMALL, MomentPrecision.HALF, machine, "pretrain.micro_batch_size=1"), "pretrain");
+  void activationsComputedAgainAreTheSecondAdvice() {
+    var saving = new MemorySaving(MomentPrecision.FULL, true);
+    var machine = PlanMachine.here(pretraining(1) - 1000, 1e12);
+    assertThat(stage(plan(machine), "pretrain").advice().orElseThrow())
+        .startsWith("set pretrain.micro_batch_size=")
+        .endsWith(" and --recompute-activations");
+    assertThat(least(saving)).isLessThan(pretraining(1));
+    var followed = stage(plan(SMALL, saving, machine, "pretrain.micro_batch_size=1"), "pretrain");
     assertThat(followed.advice()).isEmpty();
+    var kept = stage(plan(SMALL, MemorySaving.NONE, machine), "pretrain");
+    var again = stage(plan(SMALL, saving, machine), "pretrain");
+    assertThat(again.operations()).isCloseTo(kept.operations() * 4 / 3, within(1.0));
+  }
+
+  @Test
+  void momentsInBfloat16AreTheThirdAdvice() {
+    var machine =
+        PlanMachine.here(least(new MemorySaving(MomentPrecision.FULL, true)) - 1000, 1e12);
+    assertThat(stage(plan(machine), "pretrain").advice().orElseThrow())
+        .endsWith(" and --recompute-activations and --moments bfloat16");
+    var both = new MemorySaving(MomentPrecision.HALF, true);
+    assertThat(
+            stage(plan(SMALL, both, machine, "pretrain.micro_batch_size=1"), "pretrain").advice())
+        .isEmpty();
   }
 
   @Test
   void whereNothingOfThatHelpsItSaysHowMuchIsNeeded() {
     var found = stage(plan(PlanMachine.here(1e8, 1e12)), "pretrain");
     assertThat(found.advice().orElseThrow())
-        .startsWith("with pretrain.micro_batch_size=1 and --moments bfloat16 it needs ")
+        .startsWith(
+            "with pretrain.micro_batch_size=1 and --recompute-activations and --moments bfloat16 it needs ")
         .contains("model.context")
         .doesNotContain("--gpus");
   }
@@ -118,9 +140,9 @@ class PlanTest {
   void moreDevicesDivideWhatDoesNotDependOnRows() {
     var shape = GptConfig.paper(GptConfig.Size.XL);
     var one = PlanMachine.gpus(1, 16e9, Optional.empty());
-    var advice = stage(plan(shape, MomentPrecision.FULL, one), "sft").advice().orElseThrow();
+    var advice = stage(plan(shape, MemorySaving.NONE, one), "sft").advice().orElseThrow();
     assertThat(advice).contains("or --gpus ");
-    var eight = plan(shape, MomentPrecision.FULL, PlanMachine.gpus(8, 16e9, Optional.empty()));
+    var eight = plan(shape, MemorySaving.NONE, PlanMachine.gpus(8, 16e9, Optional.empty()));
     assertThat(stage(eight, "sft").memory())
         .containsEntry("parameters", 4.0 * shape.parameters() / 8);
     assertThat(eight.table()).contains("8 GPUs of 16.0 GB", "which this program does not do yet");
@@ -130,7 +152,7 @@ class PlanTest {
   @Test
   void theStatesOf175BillionParametersAre28Terabytes() {
     var shape = GptConfig.paper(GptConfig.Size.B175);
-    var parts = stage(plan(shape, MomentPrecision.FULL, LARGE), "pretrain").memory();
+    var parts = stage(plan(shape, MemorySaving.NONE, LARGE), "pretrain").memory();
     double states = parts.get("parameters") + parts.get("gradients") + parts.get("Adam's moments");
     assertThat(states).isCloseTo(2.79e12, within(0.01e12));
   }

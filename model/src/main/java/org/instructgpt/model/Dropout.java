@@ -1,7 +1,7 @@
 package org.instructgpt.model;
 
+import java.util.Optional;
 import org.instructgpt.torch.Randomness;
-import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
 /// Residual dropout: a share of what each branch adds to the residual stream is dropped in training
@@ -15,17 +15,15 @@ public interface Dropout {
   /// What is left of a branch's output.
   Tensor apply(Tensor branch);
 
+  /// What is drawn from, if anything is: a pass that is computed again draws the same again.
+  default Optional<Randomness> random() {
+    return Optional.empty();
+  }
+
   /// Drops the share `rate` of the entries, drawn from `random`; nothing at 0.
   ///
   /// @param random of the device on which the model is: masks are drawn where they are used
   static Dropout of(double rate, Randomness random) {
-    return rate == 0
-        ? NONE
-        : x ->
-            x.mul(
-                Scope.constant(() ->
-                    Tensor.empty(x.dtype(), x.device(), x.shape())
-                        .bernoulli_(1 - rate, random)
-                        .div_(1 - rate)));
+    return rate == 0 ? NONE : new DrawnDropout(rate, random);
   }
 }

@@ -11,6 +11,7 @@ import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Recomputation;
 import org.instructgpt.torch.Tensor;
 
 /// A GPT: token ids to hidden states, hidden states to logits.
@@ -271,24 +272,44 @@ public final class Gpt {
 
   /// The blocks over embedded tokens (N, C), with attention as `attention` does it.
   Tensor blocks(Weights weights, Tensor input, Attention attention, Dropout dropout) {
+    var result =
+        parameters.saving().recompute()
+            ? Recomputation.chain(input, whole(weights, attention, dropout), dropout.random())
+            : Tensor.chain(input, halves(weights, attention, dropout));
+    return result.layerNorm(weights.norm, weights.shift, config.layerNormEpsilon());
+  }
+
+  /// The blocks one by one.
+  private List<UnaryOperator<Tensor>> whole(Weights weights, Attention attention, Dropout dropout) {
+    var halves = halves(weights, attention, dropout);
+    var blocks = new ArrayList<UnaryOperator<Tensor>>();
+    for (int i = 0; i < halves.size(); i += 2) {
+      var both = halves.subList(i, i + 2);
+      blocks.add(x -> Tensor.chain(x, both));
+    }
+    return blocks;
+  }
+
+  /// Attention and network of each block, one after the other.
+  private List<UnaryOperator<Tensor>> halves(
+      Weights weights, Attention attention, Dropout dropout) {
     double epsilon = config.layerNormEpsilon();
     boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
-    var steps = new ArrayList<UnaryOperator<Tensor>>();
+    var halves = new ArrayList<UnaryOperator<Tensor>>();
     for (int i = 0; i < weights.blocks.size(); i++) {
       int layer = i;
       var w = weights.blocks.get(i);
-      steps.add(x -> {
+      halves.add(x -> {
         var qkv = linear(rounded(x.layerNorm(w.norm1, w.norm1Shift, epsilon)), w.qkv, w.qkvBias);
         var mixed = attention.mix(layer, qkv);
         return x.add(dropout.apply(linear(mixed, w.project, w.projectBias)));
       });
-      steps.add(x -> {
+      halves.add(x -> {
         var inner = linear(rounded(x.layerNorm(w.norm2, w.norm2Shift, epsilon)), w.up, w.upBias);
         return x.add(dropout.apply(linear(inner.gelu(tanh), w.down, w.downBias)));
       });
     }
-    steps.add(x -> x.layerNorm(weights.norm, weights.shift, epsilon));
-    return Tensor.chain(input, steps);
+    return halves;
   }
 
   /// `x W + b` for x (N, in). A single float32 row, as when decoding one sequence, times a large

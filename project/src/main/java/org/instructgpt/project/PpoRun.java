@@ -131,8 +131,8 @@ public record PpoRun(
           PpoModels.start(
               Checkpoint.loadLanguageModel(parent, options.precision(), options.device()),
               Checkpoint.loadRewardModel(judge, options.precision(), options.device()));
-      models.policy().parameters().train(options.moments());
-      models.value().parameters().train(options.moments());
+      models.policy().parameters().train(options.saving());
+      models.value().parameters().train(options.saving());
       var ppo = new Ppo(models, data, settings, run.lineage(), options::nanoTime);
       int every = saving.snapshotEvery();
       var trainer =

@@ -85,7 +85,7 @@ public record PretrainRun(
           .with("training_hash", DataHash.of(training.tokens()))
           .with("validation_tokens", validation.tokens().count());
       var model = new Gpt(shape, options.precision(), options.device());
-      model.parameters().train(options.moments());
+      model.parameters().train(options.saving());
       model.initialize(Randomness.at(settings.seed(), "initialize", 0));
       var data = new Pretraining.Data(tokens, new PlainText(training, validation));
       var trainer = new Pretraining(model, data, settings, run.lineage());

@@ -203,11 +203,11 @@ public record RewardRun(
   private static ScalarModel model(Path parent, long seed, RunOptions options) throws IOException {
     if (Checkpoint.kind(parent) == Checkpoint.Kind.REWARD) {
       var again = Checkpoint.loadRewardModel(parent, options.precision(), options.device());
-      again.parameters().train(options.moments());
+      again.parameters().train(options.saving());
       return again;
     }
     var model = new ScalarModel(Checkpoint.shape(parent), options.precision(), options.device());
-    model.parameters().train(options.moments());
+    model.parameters().train(options.saving());
     try (var _ = Scope.open()) {
       var body = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
       model.initializeFrom(body, Randomness.at(seed, "head", 0));

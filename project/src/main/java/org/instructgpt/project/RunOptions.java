@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
-import org.instructgpt.torch.MomentPrecision;
+import org.instructgpt.torch.MemorySaving;
 import org.instructgpt.torch.Precision;
 
 /// How a training is run, whatever it trains.
 ///
 /// @param precision of matrix products
-/// @param moments how the optimizers keep their moments
+/// @param saving what trainings do without, to need less memory
 /// @param device where it computes
 /// @param fresh whether to begin anew where an unfinished run could be resumed
 /// @param replace whether the model may take the place of one of the same name
@@ -22,7 +22,7 @@ import org.instructgpt.torch.Precision;
 /// @param clock what time it is
 public record RunOptions(
     Precision precision,
-    MomentPrecision moments,
+    MemorySaving saving,
     Device device,
     boolean fresh,
     boolean replace,
@@ -40,7 +40,7 @@ public record RunOptions(
   public static RunOptions quiet(InstantSource clock) {
     return new RunOptions(
         Precision.FULL,
-        MomentPrecision.FULL,
+        MemorySaving.NONE,
         Device.CPU,
         false,
         false,

@@ -148,7 +148,7 @@ public record SftRun(
           new Sft.Data(fitting.tokenizer(), examples.training, examples.validation, mix, judge);
       var best = best(workspace, data);
       var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
-      model.parameters().train(options.moments());
+      model.parameters().train(options.saving());
       var trainer = new Sft(model, data, settings, run.lineage());
       tell(trainer.cuts(), data, out);
       run.with("cut_demonstrations", trainer.cuts().training())

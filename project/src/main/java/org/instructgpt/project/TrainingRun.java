@@ -68,9 +68,9 @@ final class TrainingRun implements AutoCloseable {
     var run = new TrainingRun(workspace, options, stage, model, ModelLock.toMake(workspace, model));
     try {
       run.refuseTaken(target);
-      if (options.moments()
-          != MomentPrecision.FULL) { // which runs from before the choice have not noted
-        run.with("moments", options.moments());
+      var moments = options.saving().moments();
+      if (moments != MomentPrecision.FULL) { // which runs from before the choice have not noted
+        run.with("moments", moments);
       }
       return run.with("precision", options.precision());
     } catch (IOException | RuntimeException refused) {

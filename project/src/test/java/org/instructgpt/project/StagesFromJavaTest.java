@@ -16,6 +16,7 @@ import org.instructgpt.recipe.Recipe;
 import org.instructgpt.records.ImportSettings;
 import org.instructgpt.records.Importer;
 import org.instructgpt.torch.DType;
+import org.instructgpt.torch.MemorySaving;
 import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.Scope;
@@ -145,7 +146,7 @@ class StagesFromJavaTest {
   private static RunOptions with(MomentPrecision moments, StopFlag stop) {
     return new RunOptions(
         OPTIONS.precision(),
-        moments,
+        MemorySaving.of(moments),
         OPTIONS.device(),
         false,
         false,

@@ -62,7 +62,7 @@ public final class AdamW {
     this.parameters = parameters.train();
     this.settings = settings;
     var flat = parameters.flat();
-    boolean half = parameters.moments() == MomentPrecision.HALF;
+    boolean half = parameters.saving().moments() == MomentPrecision.HALF;
     if (half && Math.max(settings.beta1, settings.beta2) > HALF_BETA) {
       throw new IllegalArgumentException(
           "with betas of %s and %s moments stand still in bfloat16, which takes betas of at most %s: keep them in float32"

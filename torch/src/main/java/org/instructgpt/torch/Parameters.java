@@ -34,7 +34,7 @@ public final class Parameters {
   /// Null while the parameters are frozen.
   private @Nullable Tensor gradient;
 
-  private MomentPrecision moments = MomentPrecision.FULL;
+  private MemorySaving saving = MemorySaving.NONE;
 
   /// Zeros of the given shapes, frozen.
   ///
@@ -70,15 +70,15 @@ public final class Parameters {
     return this;
   }
 
-  /// The same, and optimizers that are made from now on keep their moments so.
-  public Parameters train(MomentPrecision kept) {
-    moments = kept;
+  /// The same, and passes and optimizers that are made from now on save memory so.
+  public Parameters train(MemorySaving wanted) {
+    saving = wanted;
     return train();
   }
 
-  /// How optimizers of these parameters keep their moments.
-  public MomentPrecision moments() {
-    return moments;
+  /// What the training of these parameters does without.
+  public MemorySaving saving() {
+    return saving;
   }
 
   private long place(Map<String, long[]> shapes, long from, boolean matrices) {

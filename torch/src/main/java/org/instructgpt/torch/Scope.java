@@ -4,6 +4,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// are per thread and nest; an exact leak test compares [#liveObjects()] before and after a step.
 public final class Scope implements AutoCloseable {
   private final PointerScope pointers = new PointerScope();
+  private final int passes = PendingPasses.count();
 
   private Scope() {}
 
@@ -44,6 +46,11 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /// Whether operations are recorded for gradients.
+  static boolean isRecording() {
+    return GradMode.is_enabled();
+  }
+
   /// Frees what a scope around the caller would free later.
   static void free(Pointer handle) {
     var scope = PointerScope.getInnerScope();
@@ -63,6 +70,7 @@ public final class Scope implements AutoCloseable {
   /// Frees everything made in this scope.
   @Override
   public void close() {
+    PendingPasses.keep(passes);
     pointers.close();
   }
 
@@ -77,7 +85,7 @@ public final class Scope implements AutoCloseable {
   ///
   /// @param handle the native object that the result stands for
   static <T> T tidy(@Nullable PointerScope home, Supplier<T> body, Function<T, Pointer> handle) {
-    try (var _ = open()) {
+    try (var _ = new PointerScope()) { // a pass that the result depends on lives on
       var result = body.get();
       if (home != null) {
         home.attach(handle.apply(result));

@@ -873,6 +873,7 @@ public final class Tensor {
   public void backward() {
     checkRecorded();
     handle.backward();
+    PendingPasses.backward();
   }
 
   /// Adds the gradients of the sum of this times `gradient` (same shape) to every leaf it was made
@@ -881,6 +882,12 @@ public final class Tensor {
   /// @throws IllegalStateException if nothing was recorded for this
   public void backward(Tensor gradient) {
     checkRecorded();
+    backwardOnce(gradient);
+    PendingPasses.backward();
+  }
+
+  /// The same as far as libtorch recorded it.
+  void backwardOnce(Tensor gradient) {
     handle.backward(
         gradient.handle,
         new BoolOptional(),
@@ -897,8 +904,13 @@ public final class Tensor {
 
   /// The collected gradient, or null where there is none.
   public @Nullable Tensor gradient() {
-    var gradient = handle.grad();
-    return gradient.defined() ? new Tensor(gradient) : null;
+    var gradient = handle.grad(); // a reference into this tensor: a copy of it lives on
+    return gradient.defined() ? new Tensor(new org.bytedeco.pytorch.Tensor(gradient)) : null;
+  }
+
+  /// Until the next backward pass there is no gradient.
+  void forgetGradient() {
+    handle.mutable_grad().reset();
   }
 
   /// Lets gradients collect in `memory`, a tensor of this shape.

@@ -172,7 +172,8 @@ class AdamWTest {
     var shapes = new LinkedHashMap<String, long[]>();
     shapes.put("weight", new long[] {16, 32});
     shapes.put("bias", new long[] {32});
-    var parameters = new Parameters(shapes, DType.FLOAT32, Device.CPU).train(moments);
+    var parameters =
+        new Parameters(shapes, DType.FLOAT32, Device.CPU).train(MemorySaving.of(moments));
     var optimizer = new AdamW(parameters, AdamW.Settings.gpt3(0));
     var truth = Tensor.empty(DType.FLOAT32, 16, 32).normal_(0, 1, new Randomness(1));
     double last = 0;
@@ -201,12 +202,12 @@ class AdamWTest {
 
   @Test
   void momentsInBfloat16TakeHalfTheMemoryAndGoOnBitForBit() {
-    var straight = parameters(20, 30, 7).train(MomentPrecision.HALF);
+    var straight = parameters(20, 30, 7).train(MemorySaving.of(MomentPrecision.HALF));
     var optimizer = new AdamW(straight, AdamW.Settings.gpt3(0.1));
     assertThat(optimizer.firstMoment().dtype()).isEqualTo(DType.BFLOAT16);
     assertThat(optimizer.secondMoment().dtype()).isEqualTo(DType.BFLOAT16);
     train(straight, optimizer, 0, 3);
-    var resumed = parameters(20, 30, 7).train(MomentPrecision.HALF);
+    var resumed = parameters(20, 30, 7).train(MemorySaving.of(MomentPrecision.HALF));
     resumed.copyFrom(straight);
     var second = new AdamW(resumed, AdamW.Settings.gpt3(0.1));
     second.restore(optimizer.firstMoment(), optimizer.secondMoment(), optimizer.steps());
@@ -218,7 +219,7 @@ class AdamWTest {
 
   @Test
   void aStepWithMomentsInBfloat16ComputesInTheParametersType() {
-    var half = parameters(1, 1, 1).train(MomentPrecision.HALF);
+    var half = parameters(1, 1, 1).train(MemorySaving.of(MomentPrecision.HALF));
     var optimizer = new AdamW(half, new AdamW.Settings(0.9, 0.95, 1e-8, 0, 100));
     double p = half.get("weight").item();
     double m = 0;
@@ -243,7 +244,7 @@ class AdamWTest {
 
   @Test
   void betasForWhichBfloat16StandsStillAreRefused() {
-    var parameters = parameters(1, 1, 1).train(MomentPrecision.HALF);
+    var parameters = parameters(1, 1, 1).train(MemorySaving.of(MomentPrecision.HALF));
     assertThatThrownBy(() -> new AdamW(parameters, new AdamW.Settings(0.9, 0.999, 1e-8, 0, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("keep them in float32");

@@ -1,11 +1,12 @@
 package org.instructgpt.app;
 
+import org.instructgpt.torch.MemorySaving;
 import org.instructgpt.torch.MomentPrecision;
 import picocli.CommandLine.Option;
 
-/// The flag that says how an optimizer keeps its moments.
+/// The flags that say what a training does without, to need less memory.
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
-final class MomentsOption {
+final class MemorySavingOption {
   @Option(
       names = "--moments",
       defaultValue = "float32",
@@ -15,10 +16,17 @@ final class MomentsOption {
               + " saves 4 bytes a parameter.")
   private String moments;
 
-  /// As it is named.
-  MomentPrecision moments() {
+  @Option(
+      names = "--recompute-activations",
+      description =
+          "Keep only the input of each layer for the backward pass and compute the rest again (activation"
+              + " checkpointing): the same result in a third more time and much less memory.")
+  private boolean recompute;
+
+  /// As the flags say.
+  MemorySaving saving() {
     try {
-      return MomentPrecision.named(moments);
+      return new MemorySaving(MomentPrecision.named(moments), recompute);
     } catch (IllegalArgumentException refused) {
       throw new IllegalArgumentException("--moments: " + refused.getMessage(), refused);
     }
