@@ -96,6 +96,11 @@ public final class Browser {
         .orElse("");
   }
 
+  /// Disconnects.
+  public void close() {
+    client.shutdownNow();
+  }
+
   private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.instructgpt.records.Labeler;
@@ -22,7 +23,10 @@ import org.instructgpt.web.Account.Role;
 
 /// A site over a store in a temporary folder, with a clock that tests set; for the tests of areas
 /// too.
-public record TestSite(Path folder, Store store, Site site, AtomicReference<Instant> now)
+///
+/// @param browsers those that it has handed out
+public record TestSite(
+    Path folder, Store store, Site site, AtomicReference<Instant> now, List<Browser> browsers)
     implements AutoCloseable {
   public static final String PASSWORD = "seven quiet otters";
   private static final Instant MONDAY = Instant.parse("2026-11-23T09:00:00Z");
@@ -40,7 +44,7 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
       var now = new AtomicReference<>(MONDAY);
       InstantSource clock = now::get;
       var site = Site.start(settings, store, areas.apply(store), clock, new SecureRandom());
-      return new TestSite(folder, store, site, now);
+      return new TestSite(folder, store, site, now, new CopyOnWriteArrayList<>());
     } catch (IOException failure) {
       throw new IllegalStateException(failure);
     }
@@ -52,7 +56,9 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
   }
 
   public Browser browser() {
-    return new Browser("http://localhost:" + site.port());
+    var browser = new Browser("http://localhost:" + site.port());
+    browsers.add(browser);
+    return browser;
   }
 
   /// A new account of the role, by invitation, with the password [#PASSWORD].
@@ -92,8 +98,10 @@ public record TestSite(Path folder, Store store, Site site, AtomicReference<Inst
     now.updateAndGet(moment -> moment.plus(time));
   }
 
+  /// Closes the browsers first: a site waits a second for connections that are kept open.
   @Override
   public void close() {
+    browsers.forEach(Browser::close);
     site.close();
     store.close();
     try (var files = Files.walk(folder)) {
