@@ -41,26 +41,26 @@ class KilledRunsTest {
       """;
 
   private Path folder;
-  private Command command;
 
   @BeforeAll
   void makeTheParents(@TempDir Path shared) throws Exception {
     folder = shared;
-    command = new Command(folder);
     ToyData.write(folder);
     Files.writeString(folder.resolve("toy.yaml"), RECIPE);
-    command.succeed(arguments("pretrain", "base"));
+    command("pretrain").succeed(arguments("pretrain", "base"));
+    var command = new Command(folder);
     command.succeed(List.of("import", "demonstrations.jsonl", "--workspace", "w"));
     command.succeed(List.of("import", "rankings.jsonl", "--workspace", "w"));
-    command.succeed(arguments("sft", "sft"));
-    command.succeed(arguments("reward", "reward"));
-    command.succeed(arguments("ppo", "ppo"));
+    command("sft").succeed(arguments("sft", "sft"));
+    command("reward").succeed(arguments("reward", "reward"));
+    command("ppo").succeed(arguments("ppo", "ppo"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"pretrain", "sft", "reward", "ppo"})
   void aTrainingKilledTenTimesEndsInTheSameWeights(String stage) throws Exception {
     var undisturbed = stage.equals("pretrain") ? "base" : stage;
+    var command = command(stage);
     var arguments = arguments(stage, stage + "-killed");
     long steps = steps(folder.resolve("w/runs/" + stage + "-1/metrics.jsonl"));
     var moments =
@@ -68,7 +68,11 @@ class KilledRunsTest {
     var run = folder.resolve("w/runs/" + stage + "-2");
     var first = with(arguments, "--new");
     for (int moment : moments.toArray()) {
-      killWhenAt(moment, run, command.start(Files.exists(run) ? arguments : first));
+      var process = command.start(Files.exists(run) ? arguments : first);
+      waitFor(moment, run, process);
+      Thread.sleep(new Random(moment).nextInt(40));
+      process.destroyForcibly();
+      assertThat(process.waitFor()).as(command.said()).isEqualTo(137);
     }
     command.succeed(arguments);
     assertThat(weights(stage + "-killed")).isEqualTo(weights(undisturbed));
@@ -77,6 +81,7 @@ class KilledRunsTest {
 
   @Test
   void anInterruptEndsAtAStepBoundaryAndTheSameCommandGoesOn() throws Exception {
+    var command = command("sft");
     var arguments = arguments("sft", "sft-stopped");
     var process = command.start(with(arguments, "--new"));
     var run = folder.resolve("w/runs/sft-" + (1 + latest("sft")));
@@ -93,17 +98,15 @@ class KilledRunsTest {
     }
   }
 
-  private void killWhenAt(int step, Path run, Process process) throws Exception {
-    waitFor(step, run, process);
-    Thread.sleep(new Random(step).nextInt(40));
-    process.destroyForcibly();
-    assertThat(process.waitFor()).as(command.said()).isEqualTo(137);
+  /// One stage computes on two threads, whose sums are others than those of one.
+  private Command command(String stage) {
+    return new Command(folder, stage.equals("pretrain") ? 2 : 1);
   }
 
   private void waitFor(int step, Path run, Process process) throws Exception {
     var metrics = run.resolve("metrics.jsonl");
     while (!Files.exists(metrics) || steps(metrics) < step) {
-      assertThat(process.isAlive()).as(command.said()).isTrue();
+      assertThat(process.isAlive()).as("the process at step %d of %s", step, run).isTrue();
       Thread.sleep(2);
     }
   }
