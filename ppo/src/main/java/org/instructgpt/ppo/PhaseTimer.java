@@ -4,7 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// Measures how long each phase of an iteration takes.
+/// Measures how long each phase of an iteration takes. On an accelerator a phase asks for its work,
+/// and the one that reads a result waits for it: there `update` has what `ptx` asked for.
 final class PhaseTimer {
   private final LongSupplier nanoTime;
   private final Map<String, Long> nanos = new LinkedHashMap<>();
