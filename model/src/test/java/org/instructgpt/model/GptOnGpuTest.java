@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Random;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.MemorySaving;
+import org.instructgpt.torch.MomentPrecision;
 import org.instructgpt.torch.OnGpu;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
@@ -54,7 +56,11 @@ class GptOnGpuTest {
   }
 
   private static double[] learned(Gpt gpt) {
-    LogProbs.ofResponses(gpt, batch(gpt.parameters().flat().device()), 1, Dropout.NONE)
+    return learned(gpt, Dropout.NONE);
+  }
+
+  private static double[] learned(Gpt gpt, Dropout dropout) {
+    LogProbs.ofResponses(gpt, batch(gpt.parameters().flat().device()), 1, dropout)
         .mean()
         .neg()
         .backward();
@@ -129,6 +135,19 @@ class GptOnGpuTest {
         assertThat(logProb).isCloseTo(expected[n++], within(0.2f));
       }
     }
+  }
+
+  /// The inside of a block is computed again with what dropout drew there.
+  @Test
+  void activationsThatAreComputedAgainGiveTheSameGradients() {
+    var kept = gpt(Precision.FULL, OnGpu.DEVICE, 0);
+    double[] expected = learned(kept, Dropout.of(0.2, new Randomness(5, OnGpu.DEVICE)));
+    var again = gpt(Precision.FULL, OnGpu.DEVICE, 0);
+    again.parameters().train(new MemorySaving(MomentPrecision.FULL, true));
+    double[] found = learned(again, Dropout.of(0.2, new Randomness(5, OnGpu.DEVICE)));
+    assertThat(distance(found, expected)).isLessThan(1e-5);
+    assertThat(distance(learned(gpt(Precision.FULL, OnGpu.DEVICE, 0)), expected))
+        .isGreaterThan(0.1);
   }
 
   /// PPO's first ratio is 1 only if a pass with gradients is the pass without them.
