@@ -23,7 +23,7 @@ class DemoTest {
     whole.succeed(demo());
 
     var killed = new Command(Files.createDirectory(folder.resolve("killed")));
-    for (int seconds : List.of(15, 40)) {
+    for (int seconds : List.of(8, 12)) {
       var process = killed.start(demo());
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
