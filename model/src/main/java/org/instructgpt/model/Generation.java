@@ -150,7 +150,7 @@ final class Generation implements AutoCloseable {
   private void step(@Nullable VectorDecoder alone) {
     if (alone != null) {
       var row = live.getFirst();
-      append(live, alone.hidden(row.lastToken(), row.cached()));
+      chooser.append(live, alone.logits(row.lastToken(), row.cached()));
       return;
     }
     int[] tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();

@@ -3,13 +3,14 @@ package org.instructgpt.model;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
 
 /// The blocks of a model for one token of one sequence, written out: what [Gpt#blocks] computes
-/// with [CachedAttention], without an operation of libtorch.
+/// with [CachedAttention], and the logits, without an operation of libtorch.
 ///
 /// A token of one sequence is a product of each matrix with a vector, so its floor is reading the
 /// weights once. As operations of libtorch it is about 14 calls a layer, of which each takes longer
@@ -26,6 +27,15 @@ final class VectorDecoder implements AutoCloseable {
   /// Pieces of a product for each thread.
   private static final int PIECES = 2;
 
+  /// The same of the logits, of which a cache holds none.
+  private static final int PIECES_OF_LOGITS = 8;
+
+  /// Entries of a matrix from which it is divided by rows, and in how many shares: a number that
+  /// does not depend on the threads, so that the sums do not either.
+  private static final int TALL = 1 << 18;
+
+  private static final int SHARES = 4;
+
   /// Columns that are not divided between two pieces: a multiple of every vector's length.
   private static final int STEP = 16;
 
@@ -36,12 +46,15 @@ final class VectorDecoder implements AutoCloseable {
   private final MemorySegment positions;
   private final MemorySegment norm;
   private final MemorySegment shift;
+  private final Tensor unembedding;
   private final SpinningTeam team;
   private final float[] stream;
   private final float[] normed;
   private final float[] qkv;
   private final float[] mixed;
   private final float[] inner;
+  private final float[] logits;
+  private final float[][] sums;
   private final float[][] scores;
   private int position;
 
@@ -74,6 +87,7 @@ final class VectorDecoder implements AutoCloseable {
     this.positions = weights.position().data();
     this.norm = weights.norm().data();
     this.shift = weights.shift().data();
+    this.unembedding = weights.unembedding();
     int c = config.width();
     this.stream = new float[c];
     this.normed = new float[c];
@@ -81,6 +95,8 @@ final class VectorDecoder implements AutoCloseable {
     this.mixed = new float[c];
     this.inner = new float[4 * c];
     this.team = new SpinningTeam(4 * c * c < LARGE ? 1 : threads);
+    this.logits = new float[config.vocabulary()];
+    this.sums = new float[SHARES][c];
     this.scores = new float[config.heads()][config.context()];
   }
 
@@ -117,9 +133,30 @@ final class VectorDecoder implements AutoCloseable {
     return new Linear((half ? matrix.transpose(0, 1) : matrix).data(), bias.floats());
   }
 
-  /// The hidden state (1, C) of `token`, which stands at `at` after the tokens in the cache, and
+  /// The logits (1, V) of what follows `token`, which stands at `at` after the tokens in the cache;
   /// puts its keys and values there.
-  Tensor hidden(int token, int at) {
+  Tensor logits(int token, int at) {
+    pass(token, at);
+    var matrix = unembedding.data();
+    boolean halves = unembedding.dtype() == DType.BFLOAT16;
+    int pieces = PIECES_OF_LOGITS * team.size();
+    int steps = logits.length / STEP;
+    Arrays.fill(logits, 0);
+    team.run(
+        pieces,
+        piece -> {
+          int low = STEP * (steps * piece / pieces);
+          int high = piece + 1 < pieces ? STEP * (steps * (piece + 1) / pieces) : logits.length;
+          if (halves) {
+            VectorKernels.addHalfProduct(normed, matrix, logits, low, high);
+          } else {
+            VectorKernels.addRowProducts(normed, matrix, logits, low, high);
+          }
+        });
+    return Tensor.of(logits, 1, logits.length);
+  }
+
+  private void pass(int token, int at) {
     position = at;
     int c = config.width();
     for (int j = 0; j < c; j++) {
@@ -130,7 +167,6 @@ final class VectorDecoder implements AutoCloseable {
       network(layer);
     }
     VectorKernels.normalize(stream, norm, shift, config.layerNormEpsilon(), normed);
-    return Tensor.of(normed, 1, c);
   }
 
   private static float entry(MemorySegment numbers, long index) {
@@ -148,7 +184,7 @@ final class VectorDecoder implements AutoCloseable {
         config.heads(),
         head -> VectorKernels.attend(head(layer, head), qkv, layer.cache, scores[head], mixed));
     add(stream, layer.project.bias);
-    product(mixed, layer.project, stream, (_, _) -> {});
+    project(mixed, layer.project);
   }
 
   private VectorKernels.Head head(Layer layer, int head) {
@@ -176,7 +212,7 @@ final class VectorDecoder implements AutoCloseable {
           }
         });
     add(stream, layer.down.bias);
-    product(inner, layer.down, stream, (_, _) -> {});
+    project(inner, layer.down);
   }
 
   private static void set(float[] to, float[] from) {
@@ -195,6 +231,28 @@ final class VectorDecoder implements AutoCloseable {
     void accept(int low, int high);
   }
 
+  /// Adds the product of `x` to `y`, which is as long as the stream. A large matrix is divided by
+  /// rows, so that each piece of it is read in order: a row is short.
+  private void project(float[] x, Linear linear) {
+    if (half || x.length * stream.length < TALL) {
+      product(x, linear, stream, (_, _) -> {});
+      return;
+    }
+    int eights = x.length / 8;
+    team.run(
+        SHARES,
+        share -> {
+          Arrays.fill(sums[share], 0);
+          int top = 8 * (eights * share / SHARES);
+          int bottom = 8 * (eights * (share + 1) / SHARES);
+          var part = new VectorKernels.Part(top, bottom, 0, stream.length);
+          VectorKernels.addProduct(x, linear.matrix, sums[share], part);
+        });
+    for (var sum : sums) {
+      add(stream, sum);
+    }
+  }
+
   /// Adds the product of `x` to `y`, a range of it after another.
   private void product(float[] x, Linear linear, float[] y, Then then) {
     int pieces = team.size() == 1 ? 1 : PIECES * team.size();
@@ -207,7 +265,8 @@ final class VectorDecoder implements AutoCloseable {
           if (half) {
             VectorKernels.addHalfProduct(x, linear.matrix, y, low, high);
           } else {
-            VectorKernels.addProduct(x, linear.matrix, y, low, high);
+            VectorKernels.addProduct(
+                x, linear.matrix, y, new VectorKernels.Part(0, x.length, low, high));
           }
           then.accept(low, high);
         });

@@ -26,15 +26,18 @@ final class VectorKernels {
 
   private VectorKernels() {}
 
-  /// Adds `x W` to `y` for the columns from `low` to before `high`.
+  /// A part of a matrix: rows from `top` to before `bottom`, columns from `low` to before `high`.
+  record Part(int top, int bottom, int low, int high) {}
+
+  /// Adds `x W` to `y` for a part of W.
   ///
   /// Eight rows of W go by together: they are read once and in order, and what is added to stays in
   /// the nearest cache.
   ///
   /// @param w float32, one row of y.length numbers for each entry of x
-  static void addProduct(float[] x, MemorySegment w, float[] y, int low, int high) {
+  static void addProduct(float[] x, MemorySegment w, float[] y, Part part) {
     long row = 4L * y.length;
-    for (int i = 0; i < x.length; i += 8) {
+    for (int i = part.top; i < part.bottom; i += 8) {
       var x0 = FloatVector.broadcast(F, x[i]);
       var x1 = FloatVector.broadcast(F, x[i + 1]);
       var x2 = FloatVector.broadcast(F, x[i + 2]);
@@ -43,7 +46,7 @@ final class VectorKernels {
       var x5 = FloatVector.broadcast(F, x[i + 5]);
       var x6 = FloatVector.broadcast(F, x[i + 6]);
       var x7 = FloatVector.broadcast(F, x[i + 7]);
-      for (int j = low; j < high; j += LANES) {
+      for (int j = part.low; j < part.high; j += LANES) {
         long at = row * i + 4L * j;
         var a = at(w, at).fma(x0, FloatVector.fromArray(F, y, j));
         var b = at(w, at + row).mul(x1);
@@ -68,7 +71,8 @@ final class VectorKernels {
   ///   entry of y
   static void addHalfProduct(float[] x, MemorySegment w, float[] y, int low, int high) {
     long row = 2L * x.length;
-    for (int j = low; j < high; j += 4) {
+    int j = low;
+    for (; j + 4 <= high; j += 4) {
       var a = FloatVector.zero(F);
       var b = FloatVector.zero(F);
       var c = FloatVector.zero(F);
@@ -85,6 +89,46 @@ final class VectorKernels {
       y[j + 1] += b.reduceLanes(VectorOperators.ADD);
       y[j + 2] += c.reduceLanes(VectorOperators.ADD);
       y[j + 3] += d.reduceLanes(VectorOperators.ADD);
+    }
+    for (; j < high; j++) {
+      var a = FloatVector.zero(F);
+      for (int i = 0; i < x.length; i += LANES) {
+        a = half(w, row * j + 2L * i).fma(FloatVector.fromArray(F, x, i), a);
+      }
+      y[j] += a.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  /// Adds `W x` to `y` for the rows of W from `low` to before `high`, four at a time.
+  ///
+  /// @param w float32, one row of x.length numbers for each entry of y
+  static void addRowProducts(float[] x, MemorySegment w, float[] y, int low, int high) {
+    long row = 4L * x.length;
+    int j = low;
+    for (; j + 4 <= high; j += 4) {
+      var a = FloatVector.zero(F);
+      var b = FloatVector.zero(F);
+      var c = FloatVector.zero(F);
+      var d = FloatVector.zero(F);
+      for (int i = 0; i < x.length; i += LANES) {
+        var v = FloatVector.fromArray(F, x, i);
+        long at = row * j + 4L * i;
+        a = at(w, at).fma(v, a);
+        b = at(w, at + row).fma(v, b);
+        c = at(w, at + 2 * row).fma(v, c);
+        d = at(w, at + 3 * row).fma(v, d);
+      }
+      y[j] += a.reduceLanes(VectorOperators.ADD);
+      y[j + 1] += b.reduceLanes(VectorOperators.ADD);
+      y[j + 2] += c.reduceLanes(VectorOperators.ADD);
+      y[j + 3] += d.reduceLanes(VectorOperators.ADD);
+    }
+    for (; j < high; j++) {
+      var a = FloatVector.zero(F);
+      for (int i = 0; i < x.length; i += LANES) {
+        a = at(w, row * j + 4L * i).fma(FloatVector.fromArray(F, x, i), a);
+      }
+      y[j] += a.reduceLanes(VectorOperators.ADD);
     }
   }
 

@@ -18,15 +18,16 @@ class VectorDecoderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GELU, 0, FULL, 1, 1e-5",
-    "GELU_NEW, 0, FULL, 2, 1e-5",
-    "GELU, 5, FULL, 3, 1e-5",
-    "GELU, 0, MIXED, 2, 0.05",
-    "GELU_NEW, 5, MIXED, 1, 0.05"
+    "128, GELU, 0, FULL, 1, 2e-5",
+    "128, GELU_NEW, 0, FULL, 2, 2e-5",
+    "128, GELU, 5, FULL, 3, 2e-5",
+    "512, GELU, 0, FULL, 2, 2e-5",
+    "128, GELU, 0, MIXED, 2, 0.2",
+    "128, GELU_NEW, 5, MIXED, 1, 0.2"
   })
-  void givesTheHiddenStatesOfTheOperationsOfLibtorch(
-      Activation activation, int band, Precision precision, int threads, double error) {
-    var config = new GptConfig(3, 128, 4, 24, 40, activation, 1e-5, 0, band);
+  void givesTheLogitsOfTheOperationsOfLibtorch(
+      int width, Activation activation, int band, Precision precision, int threads, double error) {
+    var config = new GptConfig(3, width, 4, 24, 43, activation, 1e-5, 0, band);
     try (var _ = Scope.open()) {
       var gpt = new Gpt(config, precision, Device.CPU);
       gpt.initialize(new Randomness(1));
@@ -58,8 +59,9 @@ class VectorDecoderTest {
         int token = at * at % config.vocabulary();
         theirs.next(new int[] {at});
         var input = weights.token().narrow(0, token, 1).add(weights.position().narrow(0, at, 1));
-        double[] expected = gpt.blocks(weights, input, theirs, Dropout.NONE).doubles();
-        assertThat(decoder.hidden(token, at).doubles()).containsExactly(expected, within(error));
+        var hidden = gpt.blocks(weights, input, theirs, Dropout.NONE);
+        double[] expected = gpt.logits(weights.unembedding(), hidden).doubles();
+        assertThat(decoder.logits(token, at).doubles()).containsExactly(expected, within(error));
       }
     }
   }
