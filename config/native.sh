@@ -8,7 +8,8 @@ prepare_native() {
   native_options=()
   # One pool of threads: MKL, too, computes on the pool of libtorch (GNU OpenMP). Its threads look for work for a moment before
   # they sleep, since the next operation comes within microseconds, but not for ever, since others want to compute too.
-  # Two pools that wait so take the cores from each other: a step is then 10 to 30 times slower.
+  # Two pools that wait so take the cores from each other: a step is then 10 to 30 times slower. So of all programs only one
+  # waits so at a time, and never the studio, which computes now and then and runs for days.
   local blas=openblas
   if grep -qs '/mkl-[^/]*-redist\.jar' "$1"; then # Intel's processors and those of its kind
     blas=mkl
@@ -29,10 +30,26 @@ prepare_native() {
   if [ "$blas" = mkl ]; then
     native_options+=(-Dorg.bytedeco.openblas.load=mkl)
     export MKL_THREADING_LAYER=${MKL_THREADING_LAYER:-GNU}
-    export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
+    if [ -z "${GOMP_SPINCOUNT+set}" ]; then
+      GOMP_SPINCOUNT=0
+      if [ "${2:-}" != studio ] && is_the_one_that_spins; then
+        GOMP_SPINCOUNT=10000
+      fi
+    fi
+    export GOMP_SPINCOUNT
   fi
   # glibc gives large blocks back to the kernel at once, and a step then pays for fresh pages again and again.
   if [ -z "${GLIBC_TUNABLES+set}" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
     export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456
   fi
+}
+
+# Whether no other program of this user spins. The answer holds for as long as the JVM lives, which inherits the lock; where
+# locks cannot be had nobody asks for them.
+is_the_one_that_spins() {
+  local folder=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}
+  if ! command -v flock >/dev/null || [ ! -w "$folder" ]; then
+    return 0
+  fi
+  exec 9>>"$folder/instructgpt-$(id -u).spins" && flock --nonblock 9
 }
