@@ -9,7 +9,7 @@ prepare_native() {
   # One pool of threads: MKL, too, computes on the pool of libtorch (GNU OpenMP). Its threads look for work for a moment before
   # they sleep, since the next operation comes within microseconds, but not for ever, since others want to compute too.
   # Two pools that wait so take the cores from each other: a step is then 10 to 30 times slower. So of all programs only one
-  # waits so at a time, and never the studio, which computes now and then and runs for days.
+  # waits so at a time, and none that runs for long and computes little or nothing.
   local blas=openblas
   if grep -qs '/mkl-[^/]*-redist\.jar' "$1"; then # Intel's processors and those of its kind
     blas=mkl
@@ -32,9 +32,10 @@ prepare_native() {
     export MKL_THREADING_LAYER=${MKL_THREADING_LAYER:-GNU}
     if [ -z "${GOMP_SPINCOUNT+set}" ]; then
       GOMP_SPINCOUNT=0
-      if [ "${2:-}" != studio ] && is_the_one_that_spins; then
-        GOMP_SPINCOUNT=10000
-      fi
+      case ${2:-} in
+        studio | labelers | import | export | curate | backup | erase) ;;
+        *) if is_the_one_that_spins; then GOMP_SPINCOUNT=10000; fi ;;
+      esac
     fi
     export GOMP_SPINCOUNT
   fi
