@@ -6,40 +6,39 @@
 
 prepare_native() {
   native_options=()
-  # One pool of threads: MKL, too, computes on the pool of libtorch (GNU OpenMP). Its threads look for work for a moment before
+  # One pool of threads, libtorch's (GNU OpenMP), whichever library multiplies: MKL on Intel's processors, OpenBLAS on
+  # AMD's, where MKL does without the fast instructions (docs/benchmarks.md). Its threads look for work for a moment before
   # they sleep, since the next operation comes within microseconds, but not for ever, since others want to compute too.
   # Two pools that wait so take the cores from each other: a step is then 10 to 30 times slower. So of all programs only one
   # waits so at a time, and none that runs for long and computes little or nothing.
   local blas=openblas
-  if grep -qs '/mkl-[^/]*-redist\.jar' "$1"; then # Intel's processors and those of its kind
+  if grep -qs '/mkl-[^/]*-redist\.jar' "$1" && ! grep -qs AuthenticAMD /proc/cpuinfo; then
     blas=mkl
   fi
-  # On AMD's processors with AVX-512 MKL multiplies float32 at half the speed of OpenBLAS, which has a pool of its own
-  # (docs/benchmarks.md). There a model computes in bfloat16 unless float32 is asked for, and only then it is worth it.
-  if grep -qs AuthenticAMD /proc/cpuinfo && grep -qs avx512f /proc/cpuinfo; then
-    case " $* " in
-      *[\ =]float32\ *)
-        blas=openblas
-        # An inherited OPENBLAS_CORETYPE, often that of an older processor, is not for us; INSTRUCTGPT_CORETYPE is.
-        export OPENBLAS_CORETYPE=${INSTRUCTGPT_CORETYPE:-SKYLAKEX}
-        ;;
-    esac
-  fi
   blas=${INSTRUCTGPT_BLAS:-$blas}
-  export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
   if [ "$blas" = mkl ]; then
     native_options+=(-Dorg.bytedeco.openblas.load=mkl)
     export MKL_THREADING_LAYER=${MKL_THREADING_LAYER:-GNU}
-    if [ -z "${GOMP_SPINCOUNT+set}" ]; then
-      GOMP_SPINCOUNT=0
-      case ${2:-} in
-        studio | labelers | import | export | curate | backup | erase) ;;
-        *) if is_the_one_that_spins; then GOMP_SPINCOUNT=10000; fi ;;
-      esac
+  elif grep -qs AuthenticAMD /proc/cpuinfo; then
+    # OpenBLAS takes older kernels on AMD's newest processors and slower ones on the others. An inherited
+    # OPENBLAS_CORETYPE is often that of another machine and not for us; INSTRUCTGPT_CORETYPE is.
+    local core=HASWELL
+    if grep -qs avx512f /proc/cpuinfo; then
+      core=SKYLAKEX
     fi
-    export GOMP_SPINCOUNT
+    export OPENBLAS_CORETYPE=${INSTRUCTGPT_CORETYPE:-$core}
   fi
-  # glibc gives large blocks back to the kernel at once, and a step then pays for fresh pages again and again.
+  export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
+  if [ -z "${GOMP_SPINCOUNT+set}" ]; then
+    GOMP_SPINCOUNT=0
+    case ${2:-} in
+      studio | labelers | import | export | curate | backup | erase) ;;
+      *) if is_the_one_that_spins; then GOMP_SPINCOUNT=10000; fi ;;
+    esac
+  fi
+  export GOMP_SPINCOUNT
+  # glibc gives large blocks back to the kernel at once, and a step then pays for fresh pages again and again. (A single arena
+  # would keep blocks beyond 64 MB, too, but grows where their sizes vary: docs/benchmarks.md.)
   if [ -z "${GLIBC_TUNABLES+set}" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
     export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456
   fi

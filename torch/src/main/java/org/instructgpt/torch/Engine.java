@@ -2,7 +2,6 @@ package org.instructgpt.torch;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /// libtorch itself: its version, its threads, its matrix library, and what the machine does fast.
@@ -30,15 +29,15 @@ public final class Engine {
 
   /// Lets an operation use `count` threads.
   ///
-  /// The matrix library has a pool of its own, which libtorch's number does not reach. Its threads
-  /// spin while they wait for each other, so with other work on the machine a product of
-  /// microseconds takes milliseconds (measured at B, one row: 33 tokens/s, and 662 without them).
+  /// libtorch's number does not reach the matrix library. Its threads spin while they wait for each
+  /// other, so with other work on the machine a product of microseconds takes milliseconds
+  /// (measured at B, one row: 33 tokens/s, and 662 without them).
   public static void useThreads(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("threads must be at least 1, but is " + count);
     }
     torch.set_num_threads(count);
-    openblas_nolapack.blas_set_num_threads(count);
+    MatrixThreads.use(count);
   }
 
   /// Runs `body` with one thread an operation where its operations are so small that waking a

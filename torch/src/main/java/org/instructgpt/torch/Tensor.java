@@ -31,6 +31,10 @@ public final class Tensor {
   /// masks, indices; not models.
   private static final long FETCHED = 1L << 26;
 
+  static {
+    MatrixThreads.install();
+  }
+
   final org.bytedeco.pytorch.Tensor handle;
 
   Tensor(org.bytedeco.pytorch.Tensor handle) {
@@ -704,31 +708,32 @@ public final class Tensor {
   /// Attention of queries (B, H, T, D) over `keys` and `values` of the same shape, each position
   /// seeing itself and what lies before it.
   public Tensor causalAttention(Tensor keys, Tensor values) {
-    return new Tensor(
-        torch.scaled_dot_product_attention(
-            handle,
-            keys.handle,
-            values.handle,
-            new TensorOptional(),
-            0.0,
-            true,
-            new DoubleOptional(),
-            false));
+    return attend(keys, values, new TensorOptional(), true);
   }
 
   /// Attention of queries (B, H, T, D) over `keys` and `values` (B, H, S, D) with `mask`, if there
   /// is one, added to the scores.
   public Tensor attention(Tensor keys, Tensor values, @Nullable Tensor mask) {
+    return attend(
+        keys, values, mask == null ? new TensorOptional() : new TensorOptional(mask.handle), false);
+  }
+
+  private Tensor attend(Tensor keys, Tensor values, TensorOptional mask, boolean causal) {
     return new Tensor(
-        torch.scaled_dot_product_attention(
+        MatrixThreads.eachAlone(
+            () ->
+                torch.scaled_dot_product_attention(
+                    handle,
+                    keys.handle,
+                    values.handle,
+                    mask,
+                    0.0,
+                    causal,
+                    new DoubleOptional(),
+                    false),
             handle,
             keys.handle,
-            values.handle,
-            mask == null ? new TensorOptional() : new TensorOptional(mask.handle),
-            0.0,
-            false,
-            new DoubleOptional(),
-            false));
+            values.handle));
   }
 
   /// Negative log-likelihoods (N) of `targets` (N) under these logits (N, V).
@@ -773,6 +778,24 @@ public final class Tensor {
   /// Multiplies by `other`.
   public Tensor mul_(Tensor other) {
     var _ = handle.mul_(other.handle);
+    return this;
+  }
+
+  /// Takes the exponential.
+  public Tensor exp_() {
+    var _ = handle.exp_();
+    return this;
+  }
+
+  /// The logarithm of the softmax along `dim`.
+  public Tensor logSoftmax_(int dim) {
+    var _ = torch.log_softmax_out(handle, handle, dim);
+    return this;
+  }
+
+  /// Adds `source` at the places of `index` along `dim`.
+  public Tensor scatterAdd_(int dim, Tensor index, Tensor source) {
+    var _ = handle.scatter_add_(dim, index.handle, source.handle);
     return this;
   }
 
@@ -906,6 +929,11 @@ public final class Tensor {
   public @Nullable Tensor gradient() {
     var gradient = handle.grad(); // a reference into this tensor: a copy of it lives on
     return gradient.defined() ? new Tensor(new org.bytedeco.pytorch.Tensor(gradient)) : null;
+  }
+
+  /// Frees the numbers, whoever else holds this tensor.
+  void forget() {
+    handle.set_data(Tensor.empty(dtype(), 0).handle);
   }
 
   /// Until the next backward pass there is no gradient.
