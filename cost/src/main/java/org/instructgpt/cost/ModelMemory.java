@@ -59,6 +59,13 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
     return precision == Precision.MIXED ? (double) HALF * shape.parameters() : 0;
   }
 
+  /// The same for sampling: in float32 a copy in the order in which products with few rows read
+  /// them.
+  double samplingOperands(double rows) {
+    boolean copied = precision == Precision.FULL && rows > 1;
+    return copied ? (double) FLOAT * shape.parameters() : operands();
+  }
+
   /// What autograd keeps of one token in one layer, without dropout.
   ///
   /// @param keys how many keys the token is compared with

@@ -94,7 +94,7 @@ public record PpoWork(
     var memory = new ModelMemory(shape, precision);
     double frozen = 2 * memory.parameters();
     double sampling =
-        memory.operands()
+        memory.samplingOperands(MOST_ROWS)
             + memory.cache(Math.min(rollout.count, MOST_ROWS), rollout.tokens())
             + memory.logits(MOST_ROWS, false);
     double learning = memory.training(microBatch, Math.max(rollout.tokens(), text.window));

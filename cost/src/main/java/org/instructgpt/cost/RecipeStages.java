@@ -233,7 +233,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
 
   private SequencedMap<String, Double> samplingPass(double rows, double prompt, double response) {
     var parts = new LinkedHashMap<String, Double>();
-    parts.put(Part.WEIGHTS, model().operands());
+    parts.put(Part.WEIGHTS, model().samplingOperands(rows));
     parts.put(Part.ACTIVATIONS, model().prefill(rows * prompt, prompt));
     parts.put(Part.LOGITS, model().logits(rows, false));
     parts.put(Part.CACHE, model().cache(rows, prompt + response));

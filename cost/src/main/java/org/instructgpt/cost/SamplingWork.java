@@ -41,7 +41,7 @@ public record SamplingWork(GptConfig shape, int rows, int prompt, int response)
   public double memory(Precision precision) {
     var memory = new ModelMemory(shape, precision);
     return memory.parameters()
-        + memory.operands()
+        + memory.samplingOperands(rows)
         + memory.cache(rows, prompt + response)
         + memory.prefill((double) rows * prompt, prompt)
         + memory.logits(rows, false);

@@ -26,6 +26,9 @@ class ModelMemoryTest {
   void onlyInBfloat16AreTheWeightsConverted() {
     assertThat(FULL.operands()).isZero();
     assertThat(MIXED.operands()).isEqualTo(2 * 568);
+    assertThat(FULL.samplingOperands(1)).isZero();
+    assertThat(FULL.samplingOperands(2)).isEqualTo(4 * 568);
+    assertThat(MIXED.samplingOperands(2)).isEqualTo(2 * 568);
   }
 
   /// A layer in float32: stream 8, normalised 8, queries, keys and values 12, mixed 4, GELU 32

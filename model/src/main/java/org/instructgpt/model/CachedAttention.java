@@ -120,6 +120,11 @@ final class CachedAttention implements Attention {
     return caches.stream().map(memory -> memory.select(0, 0)).toList();
   }
 
+  /// The keys and values of each layer (B, S, 2C).
+  List<Tensor> layers() {
+    return List.copyOf(caches);
+  }
+
   private Tensor rows(Tensor memory) {
     return memory.view(-1, 2L * config.width());
   }

@@ -26,6 +26,7 @@ final class Generation implements AutoCloseable {
   private final DType type;
   private final CachedAttention cache;
   private final boolean vectors;
+  private final @Nullable BatchDecoder batch;
   private @Nullable VectorDecoder decoder;
 
   /// What answers.
@@ -55,7 +56,11 @@ final class Generation implements AutoCloseable {
     long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), kept, slots);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
     this.cache = new CachedAttention(model.config(), kept, device, places, slots);
-    this.vectors = VectorDecoder.fits(model.config(), weights);
+    this.batch =
+        places > 1 && BatchDecoder.fits(model.config(), weights)
+            ? new BatchDecoder(model.config(), weights, cache.layers(), threads)
+            : null;
+    this.vectors = batch == null && VectorDecoder.fits(model.config(), weights);
   }
 
   /// Answers all rows.
@@ -139,6 +144,9 @@ final class Generation implements AutoCloseable {
 
   @Override
   public void close() {
+    if (batch != null) {
+      batch.close();
+    }
     if (decoder != null) {
       decoder.close();
     }
@@ -155,6 +163,10 @@ final class Generation implements AutoCloseable {
     }
     int[] tokens = live.stream().mapToInt(SampledRow::lastToken).toArray();
     int[] lengths = live.stream().mapToInt(SampledRow::cached).toArray();
+    if (batch != null) {
+      chooser.append(live, batch.logits(tokens, lengths));
+      return;
+    }
     cache.next(lengths);
     append(live, model.blocks(weights, embed(tokens, lengths), cache, Dropout.NONE));
   }

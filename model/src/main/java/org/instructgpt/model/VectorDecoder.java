@@ -44,8 +44,7 @@ final class VectorDecoder implements AutoCloseable {
   private final List<Layer> layers = new ArrayList<>();
   private final MemorySegment tokens;
   private final MemorySegment positions;
-  private final MemorySegment norm;
-  private final MemorySegment shift;
+  private final VectorKernels.Norm norm;
   private final Tensor unembedding;
   private final SpinningTeam team;
   private final float[] stream;
@@ -64,12 +63,10 @@ final class VectorDecoder implements AutoCloseable {
   /// One block, and the keys and values of its attention (S, 2C), float32.
   private record Layer(
       int number,
-      MemorySegment norm1,
-      MemorySegment norm1Shift,
+      VectorKernels.Norm norm1,
       Linear qkv,
       Linear project,
-      MemorySegment norm2,
-      MemorySegment norm2Shift,
+      VectorKernels.Norm norm2,
       Linear up,
       Linear down,
       MemorySegment cache) {}
@@ -85,8 +82,7 @@ final class VectorDecoder implements AutoCloseable {
     }
     this.tokens = weights.token().data();
     this.positions = weights.position().data();
-    this.norm = weights.norm().data();
-    this.shift = weights.shift().data();
+    this.norm = norm(config, weights.norm(), weights.shift());
     this.unembedding = weights.unembedding();
     int c = config.width();
     this.stream = new float[c];
@@ -97,7 +93,7 @@ final class VectorDecoder implements AutoCloseable {
     this.team = new SpinningTeam(4 * c * c < LARGE ? 1 : threads);
     this.logits = new float[config.vocabulary()];
     this.sums = new float[SHARES][c];
-    this.scores = new float[config.heads()][config.context()];
+    this.scores = new float[config.heads()][config.context() + 3];
   }
 
   /// Whether a model can be decoded so on this machine.
@@ -118,15 +114,18 @@ final class VectorDecoder implements AutoCloseable {
   private Layer layer(int number, Gpt.Block block, Tensor cache) {
     return new Layer(
         number,
-        block.norm1().data(),
-        block.norm1Shift().data(),
+        norm(config, block.norm1(), block.norm1Shift()),
         linear(block.qkv(), block.qkvBias()),
         linear(block.project(), block.projectBias()),
-        block.norm2().data(),
-        block.norm2Shift().data(),
+        norm(config, block.norm2(), block.norm2Shift()),
         linear(block.up(), block.upBias()),
         linear(block.down(), block.downBias()),
         cache.data());
+  }
+
+  static VectorKernels.Norm norm(GptConfig config, Tensor scale, Tensor shift) {
+    return new VectorKernels.Norm(
+        scale.data(), shift.data(), config.layerNormEpsilon(), config.width());
   }
 
   private Linear linear(Tensor matrix, Tensor bias) {
@@ -166,7 +165,7 @@ final class VectorDecoder implements AutoCloseable {
       attention(layer);
       network(layer);
     }
-    VectorKernels.normalize(stream, norm, shift, config.layerNormEpsilon(), normed);
+    VectorKernels.normalize(stream, 0, norm, normed);
   }
 
   private static float entry(MemorySegment numbers, long index) {
@@ -175,29 +174,25 @@ final class VectorDecoder implements AutoCloseable {
 
   private void attention(Layer layer) {
     int c = config.width();
-    VectorKernels.normalize(
-        stream, layer.norm1, layer.norm1Shift, config.layerNormEpsilon(), normed);
+    VectorKernels.normalize(stream, 0, layer.norm1, normed);
     set(qkv, layer.qkv.bias);
     product(normed, layer.qkv, qkv, (_, _) -> {});
     MemorySegment.copy(qkv, c, layer.cache, ValueLayout.JAVA_FLOAT, 8L * c * position, 2 * c);
     team.run(
         config.heads(),
-        head -> VectorKernels.attend(head(layer, head), qkv, layer.cache, scores[head], mixed));
+        head ->
+            VectorKernels.attend(
+                VectorKernels.Heads.of(config, layer.number, 0, head, 1, position),
+                qkv,
+                layer.cache,
+                new float[][] {scores[head]},
+                mixed));
     add(stream, layer.project.bias);
     project(mixed, layer.project);
   }
 
-  private VectorKernels.Head head(Layer layer, int head) {
-    int width = config.width() / config.heads();
-    int window = config.window(layer.number);
-    double factor = config.queryFactor(layer.number) / Math.sqrt((double) width);
-    int from = window > 0 ? Math.max(0, position + 1 - window) : 0;
-    return new VectorKernels.Head(head * width, width, from, position + 1, (float) factor);
-  }
-
   private void network(Layer layer) {
-    VectorKernels.normalize(
-        stream, layer.norm2, layer.norm2Shift, config.layerNormEpsilon(), normed);
+    VectorKernels.normalize(stream, 0, layer.norm2, normed);
     set(inner, layer.up.bias);
     boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
     product(

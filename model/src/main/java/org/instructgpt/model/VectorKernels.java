@@ -21,6 +21,12 @@ final class VectorKernels {
   private static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
 
+  /// All memory. The compiler knows what kind of segment this is; of one that comes as an argument
+  /// it does not, once the program has used several kinds, and asks at each access (measured: a
+  /// seventh of the speed).
+  @SuppressWarnings("restricted") // what is read lies in tensors
+  private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
   /// How many numbers an instruction takes.
   static final int LANES = F.length();
 
@@ -37,6 +43,7 @@ final class VectorKernels {
   /// @param w float32, one row of y.length numbers for each entry of x
   static void addProduct(float[] x, MemorySegment w, float[] y, Part part) {
     long row = 4L * y.length;
+    long from = w.address();
     for (int i = part.top; i < part.bottom; i += 8) {
       var x0 = FloatVector.broadcast(F, x[i]);
       var x1 = FloatVector.broadcast(F, x[i + 1]);
@@ -47,22 +54,23 @@ final class VectorKernels {
       var x6 = FloatVector.broadcast(F, x[i + 6]);
       var x7 = FloatVector.broadcast(F, x[i + 7]);
       for (int j = part.low; j < part.high; j += LANES) {
-        long at = row * i + 4L * j;
-        var a = at(w, at).fma(x0, FloatVector.fromArray(F, y, j));
-        var b = at(w, at + row).mul(x1);
-        a = at(w, at + 2 * row).fma(x2, a);
-        b = at(w, at + 3 * row).fma(x3, b);
-        a = at(w, at + 4 * row).fma(x4, a);
-        b = at(w, at + 5 * row).fma(x5, b);
-        a = at(w, at + 6 * row).fma(x6, a);
-        b = at(w, at + 7 * row).fma(x7, b);
+        long at = from + row * i + 4L * j;
+        var a = at(at).fma(x0, FloatVector.fromArray(F, y, j));
+        var b = at(at + row).mul(x1);
+        a = at(at + 2 * row).fma(x2, a);
+        b = at(at + 3 * row).fma(x3, b);
+        a = at(at + 4 * row).fma(x4, a);
+        b = at(at + 5 * row).fma(x5, b);
+        a = at(at + 6 * row).fma(x6, a);
+        b = at(at + 7 * row).fma(x7, b);
         a.add(b).intoArray(y, j);
       }
     }
   }
 
-  private static FloatVector at(MemorySegment w, long offset) {
-    return FloatVector.fromMemorySegment(F, w, offset, LITTLE_ENDIAN);
+  /// The numbers at an address.
+  static FloatVector at(long address) {
+    return FloatVector.fromMemorySegment(F, MEMORY, address, LITTLE_ENDIAN);
   }
 
   /// Adds `W x` to `y` for the rows of W from `low` to before `high`, four at a time.
@@ -71,6 +79,7 @@ final class VectorKernels {
   ///   entry of y
   static void addHalfProduct(float[] x, MemorySegment w, float[] y, int low, int high) {
     long row = 2L * x.length;
+    long from = w.address();
     int j = low;
     for (; j + 4 <= high; j += 4) {
       var a = FloatVector.zero(F);
@@ -79,11 +88,11 @@ final class VectorKernels {
       var d = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
         var v = FloatVector.fromArray(F, x, i);
-        long at = row * j + 2L * i;
-        a = half(w, at).fma(v, a);
-        b = half(w, at + row).fma(v, b);
-        c = half(w, at + 2 * row).fma(v, c);
-        d = half(w, at + 3 * row).fma(v, d);
+        long at = from + row * j + 2L * i;
+        a = half(at).fma(v, a);
+        b = half(at + row).fma(v, b);
+        c = half(at + 2 * row).fma(v, c);
+        d = half(at + 3 * row).fma(v, d);
       }
       y[j] += a.reduceLanes(VectorOperators.ADD);
       y[j + 1] += b.reduceLanes(VectorOperators.ADD);
@@ -93,7 +102,7 @@ final class VectorKernels {
     for (; j < high; j++) {
       var a = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
-        a = half(w, row * j + 2L * i).fma(FloatVector.fromArray(F, x, i), a);
+        a = half(from + row * j + 2L * i).fma(FloatVector.fromArray(F, x, i), a);
       }
       y[j] += a.reduceLanes(VectorOperators.ADD);
     }
@@ -104,6 +113,7 @@ final class VectorKernels {
   /// @param w float32, one row of x.length numbers for each entry of y
   static void addRowProducts(float[] x, MemorySegment w, float[] y, int low, int high) {
     long row = 4L * x.length;
+    long from = w.address();
     int j = low;
     for (; j + 4 <= high; j += 4) {
       var a = FloatVector.zero(F);
@@ -112,11 +122,11 @@ final class VectorKernels {
       var d = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
         var v = FloatVector.fromArray(F, x, i);
-        long at = row * j + 4L * i;
-        a = at(w, at).fma(v, a);
-        b = at(w, at + row).fma(v, b);
-        c = at(w, at + 2 * row).fma(v, c);
-        d = at(w, at + 3 * row).fma(v, d);
+        long at = from + row * j + 4L * i;
+        a = at(at).fma(v, a);
+        b = at(at + row).fma(v, b);
+        c = at(at + 2 * row).fma(v, c);
+        d = at(at + 3 * row).fma(v, d);
       }
       y[j] += a.reduceLanes(VectorOperators.ADD);
       y[j + 1] += b.reduceLanes(VectorOperators.ADD);
@@ -126,41 +136,46 @@ final class VectorKernels {
     for (; j < high; j++) {
       var a = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
-        a = at(w, row * j + 4L * i).fma(FloatVector.fromArray(F, x, i), a);
+        a = at(from + row * j + 4L * i).fma(FloatVector.fromArray(F, x, i), a);
       }
       y[j] += a.reduceLanes(VectorOperators.ADD);
     }
   }
 
-  private static FloatVector half(MemorySegment w, long offset) {
-    return ShortVector.fromMemorySegment(HALVES, w, offset, LITTLE_ENDIAN)
+  private static FloatVector half(long address) {
+    return ShortVector.fromMemorySegment(HALVES, MEMORY, address, LITTLE_ENDIAN)
         .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
         .reinterpretAsInts()
         .lanewise(VectorOperators.LSHL, 16)
         .reinterpretAsFloats();
   }
 
-  /// The layer normalisation of `x`.
-  static void normalize(
-      float[] x, MemorySegment scale, MemorySegment shift, double epsilon, float[] result) {
+  /// A layer normalisation of `width` numbers.
+  record Norm(MemorySegment scale, MemorySegment shift, double epsilon, int width) {}
+
+  /// Puts the normalised numbers of `x` from `start` on at the same place of `result`.
+  static void normalize(float[] x, int start, Norm norm, float[] result) {
+    int width = norm.width;
+    long scale = norm.scale.address();
+    long shift = norm.shift.address();
     var sums = FloatVector.zero(F);
-    for (int j = 0; j < x.length; j += LANES) {
-      sums = sums.add(FloatVector.fromArray(F, x, j));
+    for (int j = 0; j < width; j += LANES) {
+      sums = sums.add(FloatVector.fromArray(F, x, start + j));
     }
-    float mean = sums.reduceLanes(VectorOperators.ADD) / x.length;
+    float mean = sums.reduceLanes(VectorOperators.ADD) / width;
     var squares = FloatVector.zero(F);
-    for (int j = 0; j < x.length; j += LANES) {
-      var d = FloatVector.fromArray(F, x, j).sub(mean);
+    for (int j = 0; j < width; j += LANES) {
+      var d = FloatVector.fromArray(F, x, start + j).sub(mean);
       squares = d.fma(d, squares);
     }
-    double variance = squares.reduceLanes(VectorOperators.ADD) / x.length;
-    float factor = (float) (1 / Math.sqrt(variance + epsilon));
-    for (int j = 0; j < x.length; j += LANES) {
-      FloatVector.fromArray(F, x, j)
+    double variance = squares.reduceLanes(VectorOperators.ADD) / width;
+    float factor = (float) (1 / Math.sqrt(variance + norm.epsilon));
+    for (int j = 0; j < width; j += LANES) {
+      FloatVector.fromArray(F, x, start + j)
           .sub(mean)
           .mul(factor)
-          .fma(at(scale, 4L * j), at(shift, 4L * j))
-          .intoArray(result, j);
+          .fma(at(scale + 4L * j), at(shift + 4L * j))
+          .intoArray(result, start + j);
     }
   }
 
@@ -199,48 +214,125 @@ final class VectorKernels {
     }
   }
 
-  /// Attention of one head to cached keys and values.
+  /// Attention of some heads to cached keys and values.
   ///
-  /// @param qkv the token's query, from `at` on
-  /// @param keys the cache, from the sequence's first slot on: in each slot the keys and then the
-  ///   values of all heads
-  /// @param scores room for one number a slot
-  /// @param mixed where the mixed values go, from `at` on
-  static void attend(Head head, float[] qkv, MemorySegment keys, float[] scores, float[] mixed) {
-    int at = head.at;
-    int width = head.width;
-    long slot = 8L * mixed.length;
-    float greatest = Float.NEGATIVE_INFINITY;
-    for (int s = head.from; s < head.to; s++) {
-      var sum = FloatVector.zero(F);
-      for (int d = 0; d < width; d += LANES) {
-        sum = at(keys, slot * s + 4L * (at + d)).fma(FloatVector.fromArray(F, qkv, at + d), sum);
+  /// Four slots go by together, all heads of each, so that the cache is read in order.
+  ///
+  /// @param qkv queries, keys and values of all rows
+  /// @param keys the row's cache, from the sequence's first slot on: in each slot the keys and then
+  ///   the values of all heads
+  /// @param scores room for four numbers more than slots, for each head
+  /// @param mixed where the mixed values of all rows go
+  static void attend(
+      Heads heads, float[] qkv, MemorySegment keys, float[][] scores, float[] mixed) {
+    long memory = keys.address() + 4L * heads.at;
+    for (int s = heads.from; s < heads.to; s += 4) {
+      score(heads, qkv, memory, s, scores);
+    }
+    for (int h = 0; h < heads.count; h++) {
+      softmax(scores[h], heads.from, heads.to, heads.factor);
+    }
+    int result = heads.channels * heads.row + heads.at;
+    Arrays.fill(mixed, result, result + heads.count * heads.width, 0);
+    for (int s = heads.from; s < heads.to; s += 4) {
+      mix(heads, scores, memory + 4L * heads.channels, s, mixed);
+    }
+  }
+
+  /// The products of the queries with the keys of four slots. Of those behind the end, which are
+  /// there if the cache has them and else the last one again, nothing is used.
+  private static void score(Heads heads, float[] qkv, long keys, int s, float[][] scores) {
+    long slot = 8L * heads.channels;
+    int last = heads.to - 1;
+    long a = keys + slot * s;
+    long b = keys + slot * Math.min(s + 1, last);
+    long c = keys + slot * Math.min(s + 2, last);
+    long d = keys + slot * Math.min(s + 3, last);
+    int query = 3 * heads.channels * heads.row + heads.at;
+    for (int h = 0; h < heads.count; h++) {
+      int head = h * heads.width;
+      var p = FloatVector.zero(F);
+      var q = FloatVector.zero(F);
+      var r = FloatVector.zero(F);
+      var t = FloatVector.zero(F);
+      for (int i = head; i < head + heads.width; i += LANES) {
+        var x = FloatVector.fromArray(F, qkv, query + i);
+        p = at(a + 4L * i).fma(x, p);
+        q = at(b + 4L * i).fma(x, q);
+        r = at(c + 4L * i).fma(x, r);
+        t = at(d + 4L * i).fma(x, t);
       }
-      scores[s] = sum.reduceLanes(VectorOperators.ADD) * head.factor;
-      greatest = Math.max(greatest, scores[s]);
+      float[] of = scores[h];
+      of[s] = p.reduceLanes(VectorOperators.ADD);
+      of[s + 1] = q.reduceLanes(VectorOperators.ADD);
+      of[s + 2] = r.reduceLanes(VectorOperators.ADD);
+      of[s + 3] = t.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  /// The softmax of `factor` times the scores from `from` to before `to`; the next three are 0.
+  private static void softmax(float[] scores, int from, int to, float factor) {
+    float greatest = Float.NEGATIVE_INFINITY;
+    for (int s = from; s < to; s++) {
+      greatest = Math.max(greatest, scores[s] * factor);
     }
     float total = 0;
-    for (int s = head.from; s < head.to; s++) {
-      scores[s] = (float) Math.exp(scores[s] - greatest);
+    for (int s = from; s < to; s++) {
+      scores[s] = (float) Math.exp(scores[s] * factor - greatest);
       total += scores[s];
     }
-    Arrays.fill(mixed, at, at + width, 0);
-    for (int s = head.from; s < head.to; s++) {
-      float share = scores[s] / total;
-      for (int d = 0; d < width; d += LANES) {
-        at(keys, slot * s + 4L * (mixed.length + at + d))
-            .fma(FloatVector.broadcast(F, share), FloatVector.fromArray(F, mixed, at + d))
-            .intoArray(mixed, at + d);
+    for (int s = from; s < to; s++) {
+      scores[s] /= total;
+    }
+    Arrays.fill(scores, to, to + 3, 0);
+  }
+
+  /// Adds the values of four slots, each times its share.
+  private static void mix(Heads heads, float[][] shares, long values, int s, float[] mixed) {
+    long slot = 8L * heads.channels;
+    int last = heads.to - 1;
+    long a = values + slot * s;
+    long b = values + slot * Math.min(s + 1, last);
+    long c = values + slot * Math.min(s + 2, last);
+    long d = values + slot * Math.min(s + 3, last);
+    int result = heads.channels * heads.row + heads.at;
+    for (int h = 0; h < heads.count; h++) {
+      int head = h * heads.width;
+      float[] of = shares[h];
+      var p = FloatVector.broadcast(F, of[s]);
+      var q = FloatVector.broadcast(F, of[s + 1]);
+      var r = FloatVector.broadcast(F, of[s + 2]);
+      var t = FloatVector.broadcast(F, of[s + 3]);
+      for (int i = head; i < head + heads.width; i += LANES) {
+        var sum = at(a + 4L * i).fma(p, FloatVector.fromArray(F, mixed, result + i));
+        var more = at(b + 4L * i).mul(q);
+        sum = at(c + 4L * i).fma(r, sum);
+        more = at(d + 4L * i).fma(t, more);
+        sum.add(more).intoArray(mixed, result + i);
       }
     }
   }
 
-  /// A head of one token.
+  /// Heads of one token that lie beside each other.
   ///
-  /// @param at the first of its entries
-  /// @param width how many it has
-  /// @param from the first slot that it sees
+  /// @param row of the token, from 0
+  /// @param channels entries of a token, those of all heads
+  /// @param at the first entry of the first of these heads
+  /// @param count how many heads
+  /// @param width entries of a head
+  /// @param from the first slot that they see
   /// @param to the slot after the last
-  /// @param factor of its scores
-  record Head(int at, int width, int from, int to, float factor) {}
+  /// @param factor of the scores
+  record Heads(
+      int row, int channels, int at, int count, int width, int from, int to, float factor) {
+    /// The heads of a layer from `first` on, for a token at `position`.
+    static Heads of(GptConfig config, int layer, int row, int first, int count, int position) {
+      int width = config.width() / config.heads();
+      int window = config.window(layer);
+      int from = window > 0 ? Math.max(0, position + 1 - window) : 0;
+      double factor = config.queryFactor(layer) / Math.sqrt((double) width);
+      return new Heads(
+          row, config.width(), first * width, count, width, from, position + 1, (float) factor);
+    }
+  }
 }

@@ -37,7 +37,7 @@ class VectorDecoderTest {
   }
 
   /// Gives the biases and normalisations values that are not 0 and 1.
-  private static void shake(Gpt gpt) {
+  static void shake(Gpt gpt) {
     var random = new Randomness(2);
     Scope.constant(() ->
         gpt.parameters().byName().values().stream()
