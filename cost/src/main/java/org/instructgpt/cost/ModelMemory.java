@@ -129,26 +129,28 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
     return scoring(Math.min(tokens, Sampler.PREFILL_TOKENS), keys);
   }
 
-  /// The logits of so many positions and what the cross-entropy makes of them.
-  ///
-  /// Without gradients the logits and their logarithms of the softmax; with gradients those of both
-  /// as well. In bfloat16 the product's own result comes on top.
-  double logits(double positions, boolean gradients) {
-    double bytes = FLOAT * (gradients ? 4 : 2) + (precision == Precision.MIXED ? HALF : 0);
-    return positions * shape.vocabulary() * bytes;
+  /// The logits of so many positions, which become their log-probabilities and gradients in place.
+  /// In bfloat16 the product's own result comes on top.
+  double logits(double positions) {
+    return positions * shape.vocabulary() * (FLOAT + (precision == Precision.MIXED ? HALF : 0));
   }
 
-  /// What the backward pass through the logits holds, and then through the last layer: first the
-  /// gradient of the unembedding, then of what is before and after the GELU and of the stream.
+  /// The logits of rows that are being sampled, and their softmax.
+  double sampledLogits(double rows) {
+    return logits(rows) + rows * shape.vocabulary() * FLOAT;
+  }
+
+  /// What the backward pass holds besides: first the gradient of the unembedding, beside the
+  /// logits, and then, when these are gone, in the last layer the gradients of what is before and
+  /// after the GELU and of the stream.
   ///
   /// @param tokens that go through the layers
-  /// @param positions whose logits are needed; their gradients are gone when the layers' come
+  /// @param positions whose logits are needed
   double backward(double tokens, double positions) {
     double half = precision == Precision.MIXED ? HALF : 0;
     double unembedding = positions > 0 ? (FLOAT + half) * shape.vocabulary() * shape.width() : 0;
     double layer = tokens * shape.width() * (8 * entry() + 2 * FLOAT);
-    double gradients = logits(positions, true) - logits(positions, false);
-    return unembedding + Math.max(0, layer - gradients);
+    return Math.max(unembedding, layer - logits(positions));
   }
 
   private int entry() {
@@ -172,9 +174,6 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   /// What a forward and backward pass over text adds, every position predicted.
   double training(double rows, double length) {
     double tokens = rows * length;
-    return operands()
-        + activations(tokens, length)
-        + logits(tokens, true)
-        + backward(tokens, tokens);
+    return operands() + activations(tokens, length) + logits(tokens) + backward(tokens, tokens);
   }
 }

@@ -30,7 +30,7 @@ final class PlannedMemory {
 
   /// What the allocator holds besides, as a share of what comes and goes: it keeps what is freed,
   /// in pieces that do not always fit what is asked for next (fitted, docs/benchmarks.md).
-  static final double HELD = 0.2;
+  static final double HELD = 0.35;
 
   /// The parts at the peak.
   ///

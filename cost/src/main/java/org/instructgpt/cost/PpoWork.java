@@ -96,7 +96,7 @@ public record PpoWork(
     double sampling =
         memory.samplingOperands(MOST_ROWS)
             + memory.cache(Math.min(rollout.count, MOST_ROWS), rollout.tokens())
-            + memory.logits(MOST_ROWS, false);
+            + memory.sampledLogits(MOST_ROWS);
     double learning = memory.training(microBatch, Math.max(rollout.tokens(), text.window));
     return 2 * memory.learning(false)
         + frozen

@@ -215,7 +215,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
 
   private SequencedMap<String, Double> languagePass(Pass pass, double predicted) {
     var parts = scalarPass(pass);
-    parts.put(Part.LOGITS, pass.model.logits(predicted, true));
+    parts.put(Part.LOGITS, pass.model.logits(predicted));
     parts.put(Part.BACKWARD, pass.model.backward(pass.tokens, predicted));
     return parts;
   }
@@ -235,7 +235,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     var parts = new LinkedHashMap<String, Double>();
     parts.put(Part.WEIGHTS, model().samplingOperands(rows));
     parts.put(Part.ACTIVATIONS, model().prefill(rows * prompt, prompt));
-    parts.put(Part.LOGITS, model().logits(rows, false));
+    parts.put(Part.LOGITS, model().sampledLogits(rows));
     parts.put(Part.CACHE, model().cache(rows, prompt + response));
     return parts;
   }

@@ -44,7 +44,7 @@ public record SamplingWork(GptConfig shape, int rows, int prompt, int response)
         + memory.samplingOperands(rows)
         + memory.cache(rows, prompt + response)
         + memory.prefill((double) rows * prompt, prompt)
-        + memory.logits(rows, false);
+        + memory.sampledLogits(rows);
   }
 
   @Override

@@ -51,18 +51,18 @@ class ModelMemoryTest {
 
   @Test
   void logitsHaveTheirGradientsWhereThereAreAny() {
-    assertThat(FULL.logits(3, false)).isEqualTo(3 * 10 * 8);
-    assertThat(FULL.logits(3, true)).isEqualTo(3 * 10 * 16);
-    assertThat(MIXED.logits(3, true)).isEqualTo(3 * 10 * 18);
+    assertThat(FULL.logits(3)).isEqualTo(3 * 10 * 4);
+    assertThat(MIXED.logits(3)).isEqualTo(3 * 10 * 6);
+    assertThat(FULL.sampledLogits(3)).isEqualTo(3 * 10 * 8);
   }
 
   /// Without logits the gradients in the last layer come on top: 8 numbers of the products' and 2
-  /// of the parameters' type a width. With them the larger of both counts, and the gradient of the
-  /// unembedding.
+  /// of the parameters' type a width. With them these take the logits' place, unless the gradient
+  /// of the unembedding is larger.
   @Test
   void theBackwardPassHoldsTheLargerOfTwoPeaks() {
     assertThat(FULL.backward(3, 0)).isEqualTo(3 * 4 * 40);
-    assertThat(FULL.backward(3, 3)).isEqualTo(10 * 4 * 4 + 3 * 4 * 40 - 3 * 10 * 8);
+    assertThat(FULL.backward(3, 3)).isEqualTo(3 * 4 * 40 - 3 * 10 * 4);
     assertThat(FULL.backward(1, 3)).isEqualTo(10 * 4 * 4);
   }
 

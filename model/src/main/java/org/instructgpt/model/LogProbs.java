@@ -2,6 +2,7 @@ package org.instructgpt.model;
 
 import java.util.ArrayList;
 import java.util.function.UnaryOperator;
+import org.instructgpt.torch.LogSoftmax;
 import org.instructgpt.torch.Tensor;
 
 /// Log-probabilities of given tokens under a model.
@@ -43,13 +44,14 @@ public final class LogProbs {
       Gpt model, UnaryOperator<Tensor> unembed, Tensor hidden, Tensor targets, double temperature) {
     long n = hidden.size(0);
     long atATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
+    var shared = LogSoftmax.join(hidden); // so that logits are gone before gradients go further
     if (n <= atATime) {
-      return part(unembed, hidden, targets, temperature);
+      return part(unembed, shared, targets, temperature);
     }
     var parts = new ArrayList<Tensor>();
     for (long from = 0; from < n; from += atATime) {
       long length = Math.min(atATime, n - from);
-      var some = hidden.narrow(0, from, length);
+      var some = shared.narrow(0, from, length);
       var wanted = targets.narrow(0, from, length);
       parts.add(Tensor.tidy(() -> part(unembed, some, wanted, temperature)));
     }
@@ -58,7 +60,6 @@ public final class LogProbs {
 
   private static Tensor part(
       UnaryOperator<Tensor> unembed, Tensor hidden, Tensor targets, double temperature) {
-    var logits = unembed.apply(hidden);
-    return (temperature == 1 ? logits : logits.div(temperature)).crossEntropy(targets).neg();
+    return LogSoftmax.of(unembed.apply(hidden), targets, temperature);
   }
 }

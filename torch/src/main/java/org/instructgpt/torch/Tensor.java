@@ -736,13 +736,6 @@ public final class Tensor {
             values.handle));
   }
 
-  /// Negative log-likelihoods (N) of `targets` (N) under these logits (N, V).
-  public Tensor crossEntropy(Tensor targets) {
-    return new Tensor(
-        torch.nll_loss(
-            torch.log_softmax(handle, 1), targets.handle, new TensorOptional(), 0, -100));
-  }
-
   // ---- In place ----
 
   /// Adds `other`.
