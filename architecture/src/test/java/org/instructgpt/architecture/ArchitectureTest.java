@@ -43,7 +43,7 @@ class ArchitectureTest {
           Map.entry("statistics", 14),
           Map.entry("studio", 10),
           Map.entry("text", 10),
-          Map.entry("torch", 20),
+          Map.entry("torch", 19),
           Map.entry("web", 22));
 
   private static final Rules RULES = new Rules("org.instructgpt");

@@ -9,9 +9,9 @@ import java.util.function.UnaryOperator;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Passes;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
-import org.instructgpt.torch.Recomputation;
 import org.instructgpt.torch.Tensor;
 
 /// A GPT: token ids to hidden states, hidden states to logits.
@@ -274,7 +274,7 @@ public final class Gpt {
   Tensor blocks(Weights weights, Tensor input, Attention attention, Dropout dropout) {
     var result =
         parameters.saving().recompute()
-            ? Recomputation.chain(input, whole(weights, attention, dropout), dropout.random())
+            ? Passes.recomputed(input, whole(weights, attention, dropout), dropout.random())
             : Tensor.chain(input, halves(weights, attention, dropout));
     return result.layerNorm(weights.norm, weights.shift, config.layerNormEpsilon());
   }

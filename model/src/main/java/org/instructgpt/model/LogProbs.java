@@ -2,7 +2,7 @@ package org.instructgpt.model;
 
 import java.util.ArrayList;
 import java.util.function.UnaryOperator;
-import org.instructgpt.torch.LogSoftmax;
+import org.instructgpt.torch.Passes;
 import org.instructgpt.torch.Tensor;
 
 /// Log-probabilities of given tokens under a model.
@@ -44,7 +44,7 @@ public final class LogProbs {
       Gpt model, UnaryOperator<Tensor> unembed, Tensor hidden, Tensor targets, double temperature) {
     long n = hidden.size(0);
     long atATime = Math.max(1, LOGITS_AT_A_TIME / model.config().vocabulary());
-    var shared = LogSoftmax.join(hidden); // so that logits are gone before gradients go further
+    var shared = Passes.join(hidden); // so that logits are gone before gradients go further
     if (n <= atATime) {
       return part(unembed, shared, targets, temperature);
     }
@@ -60,6 +60,6 @@ public final class LogProbs {
 
   private static Tensor part(
       UnaryOperator<Tensor> unembed, Tensor hidden, Tensor targets, double temperature) {
-    return LogSoftmax.of(unembed.apply(hidden), targets, temperature);
+    return Passes.logProbs(unembed.apply(hidden), targets, temperature);
   }
 }

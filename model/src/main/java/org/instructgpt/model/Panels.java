@@ -79,6 +79,9 @@ final class Panels {
     }
   }
 
+  // Six and four rows are written out: a vector that goes through a method or an array which the
+  // compiler does not inline becomes an object, and the loop twelve times slower.
+
   private void six(int panel, float[] x, int row, float[] y) {
     var a0 = FloatVector.zero(F);
     var a1 = a0;

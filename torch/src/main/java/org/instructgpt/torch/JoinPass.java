@@ -1,19 +1,16 @@
 package org.instructgpt.torch;
 
-import org.bytedeco.javacpp.Pointer;
-
 /// A tensor that several passes read: their gradients are added up here, and go on together.
 final class JoinPass implements PendingPasses.Pass {
+  private final KeptTensors kept = new KeptTensors();
   private final Tensor start;
 
   /// What they read, a leaf.
   final Tensor result;
 
   JoinPass(Tensor start) {
-    this.start = new Tensor(new org.bytedeco.pytorch.Tensor(start.handle));
-    this.result = start.detach().requireGradient(true);
-    this.start.handle.retainReference();
-    this.result.handle.retainReference();
+    this.start = kept.keepAlias(start);
+    this.result = kept.keep(start.detach().requireGradient(true));
   }
 
   @Override
@@ -27,8 +24,6 @@ final class JoinPass implements PendingPasses.Pass {
 
   @Override
   public void release() {
-    for (Pointer kept : new Pointer[] {start.handle, result.handle}) {
-      kept.releaseReference();
-    }
+    kept.release();
   }
 }

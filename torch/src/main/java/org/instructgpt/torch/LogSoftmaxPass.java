@@ -1,9 +1,5 @@
 package org.instructgpt.torch;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.bytedeco.javacpp.Pointer;
-
 /// The log-probability of one class a row, with a single tensor as large as the logits: it holds
 /// the logits, then the logarithms of their softmax, and in the backward pass the logits' gradient.
 /// libtorch's operations have four such tensors, which for a large vocabulary are most of the
@@ -18,7 +14,7 @@ final class LogSoftmaxPass implements PendingPasses.Pass {
   private final Tensor logits;
   private final Tensor targets;
   private final double temperature;
-  private final List<Pointer> kept = new ArrayList<>();
+  private final KeptTensors kept = new KeptTensors();
   private boolean spent;
 
   /// The log-probabilities (N), a leaf.
@@ -27,11 +23,11 @@ final class LogSoftmaxPass implements PendingPasses.Pass {
   /// @param logits (N, V), recorded
   /// @param targets (N, 1)
   LogSoftmaxPass(Tensor logits, Tensor targets, double temperature) {
-    this.logits = keep(new Tensor(new org.bytedeco.pytorch.Tensor(logits.handle)));
-    this.targets = keep(new Tensor(new org.bytedeco.pytorch.Tensor(targets.handle)));
+    this.logits = kept.keepAlias(logits);
+    this.targets = kept.keepAlias(targets);
     this.temperature = temperature;
     this.result =
-        keep(
+        kept.keep(
             Scope.constant(() -> forward(logits.detach(), targets, temperature))
                 .requireGradient(true));
   }
@@ -42,13 +38,6 @@ final class LogSoftmaxPass implements PendingPasses.Pass {
       logits.div_(temperature);
     }
     return logits.logSoftmax_(1).gather(1, targets).view(-1);
-  }
-
-  /// Whatever scope a tensor was made in, it lives as long as this pass.
-  private Tensor keep(Tensor tensor) {
-    tensor.handle.retainReference();
-    kept.add(tensor.handle);
-    return tensor;
   }
 
   @Override
@@ -87,6 +76,6 @@ final class LogSoftmaxPass implements PendingPasses.Pass {
 
   @Override
   public void release() {
-    kept.forEach(Pointer::releaseReference);
+    kept.release();
   }
 }

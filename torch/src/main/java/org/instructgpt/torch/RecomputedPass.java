@@ -4,13 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/// One pass of [Recomputation] that waits for gradients.
+/// A pass through blocks that keeps of each block only its input, and computes the inside again
+/// when gradients are wanted (activation checkpointing, Chen et al. 2016, arXiv:1604.06174).
+///
+/// The forward pass records nothing. In the backward pass memory holds the inputs of all blocks and
+/// the inside of one. The same operations run on the same numbers as in an ordinary pass, random
+/// draws included.
 final class RecomputedPass implements PendingPasses.Pass {
   private final List<Block> blocks = new ArrayList<>();
-  private final List<Pointer> kept = new ArrayList<>();
+  private final KeptTensors kept = new KeptTensors();
   private final Optional<Randomness> random;
   private final Tensor start;
   final Tensor result;
@@ -21,25 +25,18 @@ final class RecomputedPass implements PendingPasses.Pass {
 
   RecomputedPass(Tensor start, List<UnaryOperator<Tensor>> steps, Optional<Randomness> random) {
     this.random = random;
-    this.start = keep(new Tensor(new org.bytedeco.pytorch.Tensor(start.handle)));
+    this.start = kept.keepAlias(start);
     this.result = Scope.constant(() -> forward(steps)).requireGradient(true);
   }
 
   private Tensor forward(List<UnaryOperator<Tensor>> steps) {
-    var x = keep(start.detach());
+    var x = kept.keep(start.detach());
     for (var step : steps) {
       blocks.add(new Block(step, x, random.map(Randomness::state).orElse(null)));
       var input = x;
-      x = keep(Tensor.tidy(() -> step.apply(input)));
+      x = kept.keep(Tensor.tidy(() -> step.apply(input)));
     }
     return x;
-  }
-
-  /// Whatever scope a tensor was made in, it lives as long as this pass.
-  private Tensor keep(Tensor tensor) {
-    tensor.handle.retainReference();
-    kept.add(tensor.handle);
-    return tensor;
   }
 
   @Override
@@ -52,7 +49,7 @@ final class RecomputedPass implements PendingPasses.Pass {
 
   @Override
   public void release() {
-    kept.forEach(Pointer::releaseReference);
+    kept.release();
   }
 
   private void send(Tensor gradient) {

@@ -158,13 +158,14 @@ class GradientTest {
             dims(1, 2, 2, 4),
             dims(1, 2, 5, 4),
             dims(1, 2, 5, 4)),
-        one("LogSoftmax.of", x -> LogSoftmax.of(x.mul(1), Tensor.of(new long[] {2, 0}), 0.7)),
+        one("Passes.logProbs", x -> Passes.logProbs(x.mul(1), Tensor.of(new long[] {2, 0}), 0.7)),
         one(
-            "LogSoftmax.join",
+            "Passes.join",
             x -> {
-              var both = LogSoftmax.join(x.mul(x));
-              var first = LogSoftmax.of(both.narrow(0, 0, 1).mul(3), Tensor.of(new long[] {1}), 1);
-              var second = LogSoftmax.of(both.mul(2), Tensor.of(new long[] {0, 2}), 1);
+              var both = Passes.join(x.mul(x));
+              var first =
+                  Passes.logProbs(both.narrow(0, 0, 1).mul(3), Tensor.of(new long[] {1}), 1);
+              var second = Passes.logProbs(both.mul(2), Tensor.of(new long[] {0, 2}), 1);
               return Tensor.cat(List.of(first, second), 0);
             }));
   }

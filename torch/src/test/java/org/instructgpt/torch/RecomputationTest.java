@@ -24,7 +24,7 @@ class RecomputationTest {
 
   private static Tensor cubed(Tensor x, UnaryOperator<Tensor> noted) {
     List<UnaryOperator<Tensor>> steps = List.of(noted, y -> y.mul(y).mul(y));
-    return Recomputation.chain(x.mul(1), steps, Optional.empty());
+    return Passes.recomputed(x.mul(1), steps, Optional.empty());
   }
 
   @Test
