@@ -10,6 +10,10 @@ public enum Device {
   /// The first CUDA device; needs a build with `-Pgpu` and a driver.
   CUDA(torch.DeviceType.CUDA);
 
+  static {
+    Libtorch.load();
+  }
+
   final torch.DeviceType type;
 
   Device(torch.DeviceType type) {

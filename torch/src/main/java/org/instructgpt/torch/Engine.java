@@ -6,6 +6,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /// libtorch itself: its version, its threads, its matrix library, and what the machine does fast.
 public final class Engine {
+  static {
+    Libtorch.load();
+  }
+
   private Engine() {}
 
   /// libtorch's version with that of its Java binding, such as `2.10.0-1.5.13`.

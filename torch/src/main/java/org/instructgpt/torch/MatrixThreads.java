@@ -61,7 +61,7 @@ final class MatrixThreads {
 
   /// Whether libtorch multiplies with OpenBLAS and computes on GNU's OpenMP, as on Linux.
   private static boolean isUsed() {
-    Loader.load(torch.class); // the libraries that it brings are asked
+    Libtorch.load();
     return Stream.of("openblas_set_threads_callback_function", "blas_cpu_number", "GOMP_parallel")
         .allMatch(name -> Loader.addressof(name) != null);
   }

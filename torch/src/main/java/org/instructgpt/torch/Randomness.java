@@ -11,6 +11,10 @@ import org.bytedeco.pytorch.global.torch;
 /// purpose drawing more never shifts another. Belongs to the scope it is made in; for one thread at
 /// a time.
 public final class Randomness {
+  static {
+    Libtorch.load();
+  }
+
   final Generator generator;
   private final Device device;
 

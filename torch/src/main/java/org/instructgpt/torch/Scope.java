@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// Models and optimizers are tensors too: build them in the scope that outlives their use. Scopes
 /// are per thread and nest; an exact leak test compares [#liveObjects()] before and after a step.
 public final class Scope implements AutoCloseable {
+  static {
+    Libtorch.load();
+  }
+
   private final PointerScope pointers = new PointerScope();
   private final int passes = PendingPasses.count();
 
