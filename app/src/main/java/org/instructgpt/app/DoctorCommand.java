@@ -59,7 +59,11 @@ final class DoctorCommand implements Callable<Integer> {
     say(out, "libraries", libraries());
     environment(out, "OMP_WAIT_POLICY");
     environment(out, "GOMP_SPINCOUNT");
-    environment(out, "MKL_THREADING_LAYER");
+    environment(
+        out,
+        "mkl".equals(System.getProperty("org.bytedeco.openblas.load"))
+            ? "MKL_THREADING_LAYER"
+            : "OPENBLAS_CORETYPE");
     environment(out, "GLIBC_TUNABLES");
     return 0;
   }
