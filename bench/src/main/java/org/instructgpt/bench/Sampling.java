@@ -12,7 +12,7 @@ public final class Sampling {
     var work =
         new SamplingWork(
             shape, flags.whole("batch", 64), flags.whole("prompt", 32), flags.whole("new", 32));
-    double seconds = flags.best(work, flags.whole("runs", 10)).seconds();
+    double seconds = flags.best(work, flags.whole("runs", 40)).seconds();
     flags.print(
         "new_tokens_per_s", work.units() / seconds,
         "ms_per_position", 1000 * seconds / work.response(),

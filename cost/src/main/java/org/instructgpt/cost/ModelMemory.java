@@ -157,12 +157,12 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
     return precision == Precision.MIXED ? HALF : FLOAT;
   }
 
-  /// Keys and values of sequences that are being sampled, float32 in any case; so many at a time as
-  /// the sampler's limit allows.
+  /// Keys and values of sequences that are being sampled; so many at a time as the sampler's limit
+  /// allows. Those of a single one are float32 in any case.
   ///
   /// @param tokens room in each
   double cache(double rows, double tokens) {
-    double row = 2.0 * FLOAT * shape.layers() * shape.width() * tokens;
+    double row = 2.0 * (rows > 1 ? entry() : FLOAT) * shape.layers() * shape.width() * tokens;
     return row * Math.max(1, Math.min(rows, Math.floor(Sampler.CACHE_BYTES / row)));
   }
 

@@ -8,15 +8,17 @@ import java.util.function.IntConsumer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Tensor;
 
-/// The blocks of a model for one token of each of several sequences, written out in float32: what
-/// [Gpt#blocks] computes with [CachedAttention], and the logits, without an operation of libtorch.
+/// The blocks of a model for one token of each of several sequences, written out: what [Gpt#blocks]
+/// computes with [CachedAttention], and the logits.
 ///
-/// A matrix library is made for more rows than a batch of sequences has: it copies each matrix into
-/// an order of its own before it multiplies, and that takes longer than the product. Here the
-/// matrices lie in that order from the beginning ([Panels]). Threads meet seven times a layer, and
-/// each takes what is left to do, so that one that gets no processor keeps nobody waiting for long.
+/// A float32 matrix library is made for more rows than a batch of sequences has: it copies each
+/// matrix into an order of its own before it multiplies, and that takes longer than the product.
+/// Here the matrices lie in that order from the beginning ([Panels]), for which memory for a copy
+/// of them is needed. Products of bfloat16 are libtorch's ([HalfMatrix]). What is between the
+/// products is in float32. Threads meet seven times a layer, and each takes what is left to do, so
+/// that one that gets no processor keeps nobody waiting for long.
 ///
-/// Needs what [VectorDecoder] needs, and memory for a copy of the weights.
+/// Needs what [VectorDecoder] needs.
 final class BatchDecoder implements AutoCloseable {
   /// Multiplications from which a second thread is worth its waiting.
   private static final int LARGE = 1 << 15;
@@ -26,13 +28,13 @@ final class BatchDecoder implements AutoCloseable {
   private final MemorySegment tokens;
   private final MemorySegment positions;
   private final VectorKernels.Norm norm;
-  private final Panels unembedding;
+  private final SharedMatrix unembedding;
   private final SpinningTeam team;
   private final float[] stream;
-  private final float[] normed;
+  private final Factors normed;
   private final float[] qkv;
-  private final float[] mixed;
-  private final float[] inner;
+  private final Factors mixed;
+  private final Factors inner;
   private final float[] logits;
   private final float[][][] scores;
   private int rows;
@@ -41,65 +43,68 @@ final class BatchDecoder implements AutoCloseable {
   private record Layer(
       int number,
       VectorKernels.Norm norm1,
-      Panels qkv,
-      Panels project,
+      SharedMatrix qkv,
+      SharedMatrix project,
       VectorKernels.Norm norm2,
-      Panels up,
-      Panels down,
-      MemorySegment cache,
-      long row) {
-    /// The keys and values of a row.
-    MemorySegment cacheOf(int index) {
-      return cache.asSlice(index * row, row);
-    }
-  }
+      SharedMatrix up,
+      SharedMatrix down,
+      List<KeysAndValues> cache) {}
 
-  /// Copies the weights; the copy belongs to the scope that is open.
+  /// Copies float32 weights; the copy belongs to the scope that is open.
   ///
-  /// @param weights of [Gpt#samplingWeights]; they and the caches must outlive the decoder
-  /// @param caches the keys and values of each layer (B, S, 2C), float32
+  /// @param weights of [Gpt#samplingWeights]; they and the cache must outlive the decoder
+  /// @param cache of the type [#cacheType]
   /// @param threads how many share the work
-  BatchDecoder(GptConfig config, Gpt.Weights weights, List<Tensor> caches, int threads) {
+  BatchDecoder(GptConfig config, Gpt.Weights weights, CachedAttention cache, int threads) {
     this.config = config;
     for (int i = 0; i < config.layers(); i++) {
-      layers.add(layer(i, weights.blocks().get(i), caches.get(i)));
+      layers.add(layer(i, weights.blocks().get(i), cache.rows(i)));
     }
     this.tokens = weights.token().data();
     this.positions = weights.position().data();
     this.norm = VectorDecoder.norm(config, weights.norm(), weights.shift());
-    this.unembedding = new Panels(weights.unembedding().transpose(0, 1), new float[0]);
-    int most = Math.toIntExact(caches.getFirst().size(0));
+    this.unembedding = matrix(weights.unembedding().transpose(0, 1));
+    int most = layers.getFirst().cache.size();
     int room = most + Panels.TILE;
     int c = config.width();
+    boolean half = cacheType(weights) == DType.BFLOAT16;
     this.stream = new float[room * c];
-    this.normed = new float[room * c];
+    this.normed = Factors.of(room, c, half);
     this.qkv = new float[room * 3 * c];
-    this.mixed = new float[room * c];
-    this.inner = new float[room * 4 * c];
+    this.mixed = Factors.of(room, c, half);
+    this.inner = Factors.of(room, 4 * c, half);
     this.logits = new float[Math.multiplyExact(room, unembedding.outputs())];
-    this.scores = new float[most][config.heads()][config.context() + 3];
+    this.scores = new float[most][config.heads()][config.context() + VectorKernels.LANES];
     this.team = new SpinningTeam(4L * c * c * most < LARGE ? 1 : threads);
   }
 
   /// Whether batches of a model can be decoded so on this machine.
   static boolean fits(GptConfig config, Gpt.Weights weights) {
-    return VectorDecoder.fits(config, weights)
-        && weights.blocks().getFirst().qkv().dtype() == DType.FLOAT32
-        && weights.unembedding().dtype() == DType.FLOAT32
-        && config.width() % Panels.WIDTH == 0;
+    return VectorDecoder.fits(config, weights) && config.width() % Panels.WIDTH == 0;
   }
 
-  private Layer layer(int number, Gpt.Block block, Tensor cache) {
+  /// The type of the keys and values: that of the products they come from.
+  static DType cacheType(Gpt.Weights weights) {
+    return weights.blocks().getFirst().qkv().dtype();
+  }
+
+  /// @param bias of the matrix's type; or none
+  private static SharedMatrix matrix(Tensor matrix, Tensor... bias) {
+    return matrix.dtype() == DType.BFLOAT16
+        ? new HalfMatrix(matrix, bias)
+        : new Panels(matrix, bias.length == 0 ? new float[0] : bias[0].floats());
+  }
+
+  private Layer layer(int number, Gpt.Block block, List<KeysAndValues> cache) {
     return new Layer(
         number,
         VectorDecoder.norm(config, block.norm1(), block.norm1Shift()),
-        new Panels(block.qkv(), block.qkvBias().floats()),
-        new Panels(block.project(), block.projectBias().floats()),
+        matrix(block.qkv(), block.qkvBias()),
+        matrix(block.project(), block.projectBias()),
         VectorDecoder.norm(config, block.norm2(), block.norm2Shift()),
-        new Panels(block.up(), block.upBias().floats()),
-        new Panels(block.down(), block.downBias().floats()),
-        cache.data(),
-        4 * cache.size(1) * cache.size(2));
+        matrix(block.up(), block.upBias()),
+        matrix(block.down(), block.downBias()),
+        cache);
   }
 
   /// The logits (B, V) of what follows a token of each of the first B rows; puts the tokens' keys
@@ -111,7 +116,7 @@ final class BatchDecoder implements AutoCloseable {
     rows = tokens.length;
     eachRow(row -> {
       embed(row, tokens[row], at[row]);
-      VectorKernels.normalize(stream, row * config.width(), layers.getFirst().norm1, normed);
+      normalize(row, layers.getFirst().norm1);
     });
     for (var layer : layers) {
       product(layer.qkv, normed, qkv, false);
@@ -139,49 +144,54 @@ final class BatchDecoder implements AutoCloseable {
   }
 
   private void normalize(VectorKernels.Norm layerNorm) {
-    eachRow(row -> VectorKernels.normalize(stream, row * config.width(), layerNorm, normed));
+    eachRow(row -> normalize(row, layerNorm));
+  }
+
+  private void normalize(int row, VectorKernels.Norm layerNorm) {
+    int from = row * config.width();
+    VectorKernels.normalize(stream, from, layerNorm, normed.numbers());
+    normed.written(from, config.width());
   }
 
   private void attention(Layer layer, int row, int position) {
     int c = config.width();
-    var cache = layer.cacheOf(row);
-    MemorySegment.copy(
-        qkv, 3 * c * row + c, cache, ValueLayout.JAVA_FLOAT, 8L * c * position, 2 * c);
-    VectorKernels.attend(
-        VectorKernels.Heads.of(config, layer.number, row, 0, config.heads(), position),
+    var cache = layer.cache.get(row);
+    cache.put(position, qkv, 3 * c * row + c);
+    AttentionKernels.attend(
+        AttentionKernels.Heads.of(config, layer.number, row, 0, config.heads(), position),
         qkv,
         cache,
         scores[row],
-        mixed);
+        mixed.numbers());
+    mixed.written(row * c, c);
   }
 
-  private void up(Panels matrix) {
+  private void up(SharedMatrix matrix) {
     boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
-    eachPanel(
-        matrix,
-        panel -> {
-          matrix.multiply(panel, normed, rows, inner, false);
+    team.run(
+        matrix.pieces(),
+        piece -> {
+          matrix.multiply(piece, normed, rows, inner.numbers(), false);
+          int from = matrix.column(piece);
+          int count = matrix.column(piece + 1) - from;
           for (int row = 0; row < rows; row++) {
-            int low = row * matrix.outputs() + panel * Panels.WIDTH;
+            int low = row * matrix.outputs() + from;
             if (tanh) {
-              VectorKernels.geluByTanh(inner, low, low + Panels.WIDTH);
+              VectorKernels.geluByTanh(inner.numbers(), low, low + count);
             } else {
-              VectorKernels.gelu(inner, low, low + Panels.WIDTH);
+              VectorKernels.gelu(inner.numbers(), low, low + count);
             }
+            inner.written(low, count);
           }
         });
   }
 
-  private void product(Panels matrix, float[] x, float[] y, boolean add) {
-    eachPanel(matrix, panel -> matrix.multiply(panel, x, rows, y, add));
+  private void product(SharedMatrix matrix, Factors x, float[] y, boolean add) {
+    team.run(matrix.pieces(), piece -> matrix.multiply(piece, x, rows, y, add));
   }
 
   private void eachRow(IntConsumer work) {
     team.run(rows, work);
-  }
-
-  private void eachPanel(Panels matrix, IntConsumer work) {
-    team.run(matrix.count(), work);
   }
 
   @Override

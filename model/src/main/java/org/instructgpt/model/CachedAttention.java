@@ -3,6 +3,7 @@ package org.instructgpt.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
@@ -29,7 +30,7 @@ final class CachedAttention implements Attention {
   private final DType type;
   private final Device device;
   private final int slots;
-  private final List<Tensor> caches = new ArrayList<>(); // each (B, S, 2C): keys, values
+  private final List<Tensor> caches = new ArrayList<>(); // each (2, B, S, C): keys, values
   private int[] lengths = new int[0];
   private @Nullable Tensor places;
   private @Nullable Tensor dense;
@@ -45,7 +46,7 @@ final class CachedAttention implements Attention {
     this.slots = slots;
     for (int i = 0; i < config.layers(); i++) {
       // Not what was in memory before: a NaN would get through any mask.
-      caches.add(Tensor.zeros(type, device, rows, slots, 2L * config.width()));
+      caches.add(Tensor.zeros(type, device, 2, rows, slots, config.width()));
     }
   }
 
@@ -100,7 +101,7 @@ final class CachedAttention implements Attention {
     for (var memory : caches) {
       try (var _ = Scope.open()) {
         var index = Tensor.of(kept).to(device);
-        memory.narrow(0, 0, kept.length).copy_(memory.indexSelect(0, index));
+        memory.narrow(1, 0, kept.length).copy_(memory.indexSelect(1, index));
       }
     }
   }
@@ -110,27 +111,33 @@ final class CachedAttention implements Attention {
     var from = Tensor.of(prompts.from()).to(device);
     var to = Tensor.of(prompts.to()).to(device);
     return (layer, qkv) -> {
-      rows(caches.get(layer)).indexCopy_(0, to, keysAndValues(qkv).indexSelect(0, from));
+      put(layer, to, qkv.indexSelect(0, from));
       return causal.mix(layer, qkv);
     };
   }
 
-  /// The keys and values of the first row in each layer (S, 2C).
-  List<Tensor> firstRow() {
-    return caches.stream().map(memory -> memory.select(0, 0)).toList();
+  /// The keys and values of each row in a layer.
+  List<KeysAndValues> rows(int layer) {
+    var memory = caches.get(layer);
+    return LongStream.range(0, memory.size(1))
+        .mapToObj(row -> KeysAndValues.of(row(memory, 0, row), row(memory, 1, row)))
+        .toList();
   }
 
-  /// The keys and values of each layer (B, S, 2C).
-  List<Tensor> layers() {
-    return List.copyOf(caches);
+  private static Tensor row(Tensor memory, long kind, long row) {
+    return memory.select(0, kind).select(0, row);
   }
 
-  private Tensor rows(Tensor memory) {
-    return memory.view(-1, 2L * config.width());
-  }
-
-  private Tensor keysAndValues(Tensor qkv) {
-    return qkv.narrow(1, config.width(), 2L * config.width()).to(type);
+  /// Puts the keys and values of tokens into slots, which are counted through all rows.
+  private void put(int layer, Tensor slots, Tensor qkv) {
+    long c = config.width();
+    for (int kind = 0; kind < 2; kind++) {
+      caches
+          .get(layer)
+          .select(0, kind)
+          .view(-1, c)
+          .indexCopy_(0, slots, qkv.narrow(1, (1 + kind) * c, c).to(type));
+    }
   }
 
   @Override
@@ -142,13 +149,13 @@ final class CachedAttention implements Attention {
     long c = config.width();
     long h = config.heads();
     var memory = caches.get(layer);
-    rows(memory).indexCopy_(0, places, keysAndValues(qkv));
-    var seen = memory.narrow(0, 0, b).narrow(1, 0, longest());
+    put(layer, places, qkv);
+    var seen = memory.narrow(1, 0, b).narrow(2, 0, longest());
     var q = Attention.queries(qkv.narrow(1, 0, c).to(type), config, layer);
     var mask = config.window(layer) > 0 ? banded : dense;
     return q.view(b, 1, h, c / h)
         .transpose(1, 2)
-        .attention(heads(seen.narrow(2, 0, c)), heads(seen.narrow(2, c, c)), mask)
+        .attention(heads(seen.select(0, 0)), heads(seen.select(0, 1)), mask)
         .view(b, c)
         .to(qkv.dtype());
   }

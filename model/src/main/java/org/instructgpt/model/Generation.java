@@ -52,14 +52,13 @@ final class Generation implements AutoCloseable {
     this.device = parameters.device();
     this.type = parameters.dtype();
     this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
-    var kept = CachedAttention.type(model, type, device);
+    boolean batches = of.rows > 1 && BatchDecoder.fits(model.config(), weights);
+    var kept =
+        batches ? BatchDecoder.cacheType(weights) : CachedAttention.type(model, type, device);
     long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), kept, slots);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
     this.cache = new CachedAttention(model.config(), kept, device, places, slots);
-    this.batch =
-        places > 1 && BatchDecoder.fits(model.config(), weights)
-            ? new BatchDecoder(model.config(), weights, cache.layers(), threads)
-            : null;
+    this.batch = batches ? new BatchDecoder(model.config(), weights, cache, threads) : null;
     this.vectors = batch == null && VectorDecoder.fits(model.config(), weights);
   }
 
@@ -75,7 +74,7 @@ final class Generation implements AutoCloseable {
     while (!live.isEmpty()) {
       boolean alone = live.size() == 1 && vectors;
       if (alone && decoder == null) {
-        decoder = new VectorDecoder(model.config(), weights, cache.firstRow(), threads);
+        decoder = new VectorDecoder(model.config(), weights, cache, threads);
       }
       try (var _ = Scope.open()) {
         step(alone ? decoder : null);

@@ -13,7 +13,7 @@ import org.instructgpt.torch.Tensor;
 /// (Goto and van de Geijn 2008, doi:10.1145/1356052.1356053). So a panel is read in order, stays in
 /// the nearest caches while all rows go by, and a few rows by a panel's width of sums stay in
 /// registers. The sums of a row do not depend on the other rows.
-final class Panels {
+final class Panels implements SharedMatrix {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = F.length();
 
@@ -51,23 +51,24 @@ final class Panels {
     this.bias = Arrays.copyOf(bias, outputs);
   }
 
-  /// The length of a row of products: N, rounded up to whole panels.
-  int outputs() {
+  @Override
+  public int outputs() {
     return outputs;
   }
 
-  /// How many panels there are.
-  int count() {
+  @Override
+  public int pieces() {
     return outputs / WIDTH;
   }
 
-  /// Multiplies rows with a panel.
-  ///
-  /// @param x rows of K numbers
-  /// @param rows how many; there must be room for [#TILE] more, which may be read and written
-  /// @param y rows of [#outputs] numbers
-  /// @param add whether products are added to `y`, else they take its place
-  void multiply(int panel, float[] x, int rows, float[] y, boolean add) {
+  @Override
+  public int column(int panel) {
+    return panel * WIDTH;
+  }
+
+  @Override
+  public void multiply(int panel, Factors factors, int rows, float[] y, boolean add) {
+    float[] x = factors.numbers();
     begin(panel, rows, y, add);
     int row = 0;
     while (rows - row > 4) {

@@ -60,7 +60,7 @@ final class VectorDecoder implements AutoCloseable {
   /// A matrix with what is added to its products.
   private record Linear(MemorySegment matrix, float[] bias) {}
 
-  /// One block, and the keys and values of its attention (S, 2C), float32.
+  /// One block, and the keys and values of its attention, float32.
   private record Layer(
       int number,
       VectorKernels.Norm norm1,
@@ -69,16 +69,16 @@ final class VectorDecoder implements AutoCloseable {
       VectorKernels.Norm norm2,
       Linear up,
       Linear down,
-      MemorySegment cache) {}
+      KeysAndValues cache) {}
 
-  /// @param weights of [Gpt#samplingWeights]; they and the caches must outlive the decoder
-  /// @param caches the keys and values of each layer (S, 2C), float32
+  /// @param weights of [Gpt#samplingWeights]; they and the cache must outlive the decoder
+  /// @param cache float32; the sequence is in its first row
   /// @param threads how many share the work
-  VectorDecoder(GptConfig config, Gpt.Weights weights, List<Tensor> caches, int threads) {
+  VectorDecoder(GptConfig config, Gpt.Weights weights, CachedAttention cache, int threads) {
     this.config = config;
     this.half = weights.blocks().getFirst().qkv().dtype() == DType.BFLOAT16;
     for (int i = 0; i < config.layers(); i++) {
-      layers.add(layer(i, weights.blocks().get(i), caches.get(i)));
+      layers.add(layer(i, weights.blocks().get(i), cache.rows(i).getFirst()));
     }
     this.tokens = weights.token().data();
     this.positions = weights.position().data();
@@ -93,7 +93,7 @@ final class VectorDecoder implements AutoCloseable {
     this.team = new SpinningTeam(4 * c * c < LARGE ? 1 : threads);
     this.logits = new float[config.vocabulary()];
     this.sums = new float[SHARES][c];
-    this.scores = new float[config.heads()][config.context() + 3];
+    this.scores = new float[config.heads()][config.context() + VectorKernels.LANES];
   }
 
   /// Whether a model can be decoded so on this machine.
@@ -111,7 +111,7 @@ final class VectorDecoder implements AutoCloseable {
     }
   }
 
-  private Layer layer(int number, Gpt.Block block, Tensor cache) {
+  private Layer layer(int number, Gpt.Block block, KeysAndValues cache) {
     return new Layer(
         number,
         norm(config, block.norm1(), block.norm1Shift()),
@@ -120,7 +120,7 @@ final class VectorDecoder implements AutoCloseable {
         norm(config, block.norm2(), block.norm2Shift()),
         linear(block.up(), block.upBias()),
         linear(block.down(), block.downBias()),
-        cache.data());
+        cache);
   }
 
   static VectorKernels.Norm norm(GptConfig config, Tensor scale, Tensor shift) {
@@ -177,12 +177,12 @@ final class VectorDecoder implements AutoCloseable {
     VectorKernels.normalize(stream, 0, layer.norm1, normed);
     set(qkv, layer.qkv.bias);
     product(normed, layer.qkv, qkv, (_, _) -> {});
-    MemorySegment.copy(qkv, c, layer.cache, ValueLayout.JAVA_FLOAT, 8L * c * position, 2 * c);
+    layer.cache.put(position, qkv, c);
     team.run(
         config.heads(),
         head ->
-            VectorKernels.attend(
-                VectorKernels.Heads.of(config, layer.number, 0, head, 1, position),
+            AttentionKernels.attend(
+                AttentionKernels.Heads.of(config, layer.number, 0, head, 1, position),
                 qkv,
                 layer.cache,
                 new float[][] {scores[head]},

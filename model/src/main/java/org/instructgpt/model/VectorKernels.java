@@ -3,7 +3,7 @@ package org.instructgpt.model;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -25,7 +25,10 @@ final class VectorKernels {
   /// it does not, once the program has used several kinds, and asks at each access (measured: a
   /// seventh of the speed).
   @SuppressWarnings("restricted") // what is read lies in tensors
-  private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
   /// How many numbers an instruction takes.
   static final int LANES = F.length();
@@ -142,7 +145,36 @@ final class VectorKernels {
     }
   }
 
-  private static FloatVector half(long address) {
+  /// Rounds `count` numbers of `x` from `start` on to bfloat16, to the nearest, at an address.
+  static void round(float[] x, int start, int count, long to) {
+    for (int j = 0; j < count; j += LANES) {
+      var bits = FloatVector.fromArray(F, x, start + j).reinterpretAsInts();
+      // Of two that are as near the one whose last bit is 0.
+      var odd = bits.lanewise(VectorOperators.LSHR, 16).and(1);
+      bits.add(odd)
+          .add(0x7fff)
+          .lanewise(VectorOperators.LSHR, 16)
+          .convertShape(VectorOperators.I2S, HALVES, 0)
+          .reinterpretAsShorts()
+          .intoMemorySegment(MEMORY, to + 2L * j, LITTLE_ENDIAN);
+    }
+  }
+
+  /// Puts `count` bfloat16 numbers at an address into `x` from `start` on, or adds them.
+  static void widen(long from, int count, float[] x, int start, boolean add) {
+    int j = 0;
+    for (; j + LANES <= count; j += LANES) {
+      var v = half(from + 2L * j);
+      (add ? v.add(FloatVector.fromArray(F, x, start + j)) : v).intoArray(x, start + j);
+    }
+    for (; j < count; j++) {
+      float v = Float.intBitsToFloat(MEMORY.get(HALF, from + 2L * j) << 16);
+      x[start + j] = add ? x[start + j] + v : v;
+    }
+  }
+
+  /// The bfloat16 numbers at an address.
+  static FloatVector half(long address) {
     return ShortVector.fromMemorySegment(HALVES, MEMORY, address, LITTLE_ENDIAN)
         .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0)
         .reinterpretAsInts()
@@ -211,128 +243,6 @@ final class VectorKernels {
       var v = FloatVector.fromArray(F, x, j);
       var inner = v.mul(v).mul(0.044715f).add(1).mul(v).mul(root);
       v.mul(0.5f).mul(inner.lanewise(VectorOperators.TANH).add(1)).intoArray(x, j);
-    }
-  }
-
-  /// Attention of some heads to cached keys and values.
-  ///
-  /// Four slots go by together, all heads of each, so that the cache is read in order.
-  ///
-  /// @param qkv queries, keys and values of all rows
-  /// @param keys the row's cache, from the sequence's first slot on: in each slot the keys and then
-  ///   the values of all heads
-  /// @param scores room for four numbers more than slots, for each head
-  /// @param mixed where the mixed values of all rows go
-  static void attend(
-      Heads heads, float[] qkv, MemorySegment keys, float[][] scores, float[] mixed) {
-    long memory = keys.address() + 4L * heads.at;
-    for (int s = heads.from; s < heads.to; s += 4) {
-      score(heads, qkv, memory, s, scores);
-    }
-    for (int h = 0; h < heads.count; h++) {
-      softmax(scores[h], heads.from, heads.to, heads.factor);
-    }
-    int result = heads.channels * heads.row + heads.at;
-    Arrays.fill(mixed, result, result + heads.count * heads.width, 0);
-    for (int s = heads.from; s < heads.to; s += 4) {
-      mix(heads, scores, memory + 4L * heads.channels, s, mixed);
-    }
-  }
-
-  /// The products of the queries with the keys of four slots. Of those behind the end, which are
-  /// there if the cache has them and else the last one again, nothing is used.
-  private static void score(Heads heads, float[] qkv, long keys, int s, float[][] scores) {
-    long slot = 8L * heads.channels;
-    int last = heads.to - 1;
-    long a = keys + slot * s;
-    long b = keys + slot * Math.min(s + 1, last);
-    long c = keys + slot * Math.min(s + 2, last);
-    long d = keys + slot * Math.min(s + 3, last);
-    int query = 3 * heads.channels * heads.row + heads.at;
-    for (int h = 0; h < heads.count; h++) {
-      int head = h * heads.width;
-      var p = FloatVector.zero(F);
-      var q = FloatVector.zero(F);
-      var r = FloatVector.zero(F);
-      var t = FloatVector.zero(F);
-      for (int i = head; i < head + heads.width; i += LANES) {
-        var x = FloatVector.fromArray(F, qkv, query + i);
-        p = at(a + 4L * i).fma(x, p);
-        q = at(b + 4L * i).fma(x, q);
-        r = at(c + 4L * i).fma(x, r);
-        t = at(d + 4L * i).fma(x, t);
-      }
-      float[] of = scores[h];
-      of[s] = p.reduceLanes(VectorOperators.ADD);
-      of[s + 1] = q.reduceLanes(VectorOperators.ADD);
-      of[s + 2] = r.reduceLanes(VectorOperators.ADD);
-      of[s + 3] = t.reduceLanes(VectorOperators.ADD);
-    }
-  }
-
-  /// The softmax of `factor` times the scores from `from` to before `to`; the next three are 0.
-  private static void softmax(float[] scores, int from, int to, float factor) {
-    float greatest = Float.NEGATIVE_INFINITY;
-    for (int s = from; s < to; s++) {
-      greatest = Math.max(greatest, scores[s] * factor);
-    }
-    float total = 0;
-    for (int s = from; s < to; s++) {
-      scores[s] = (float) Math.exp(scores[s] * factor - greatest);
-      total += scores[s];
-    }
-    for (int s = from; s < to; s++) {
-      scores[s] /= total;
-    }
-    Arrays.fill(scores, to, to + 3, 0);
-  }
-
-  /// Adds the values of four slots, each times its share.
-  private static void mix(Heads heads, float[][] shares, long values, int s, float[] mixed) {
-    long slot = 8L * heads.channels;
-    int last = heads.to - 1;
-    long a = values + slot * s;
-    long b = values + slot * Math.min(s + 1, last);
-    long c = values + slot * Math.min(s + 2, last);
-    long d = values + slot * Math.min(s + 3, last);
-    int result = heads.channels * heads.row + heads.at;
-    for (int h = 0; h < heads.count; h++) {
-      int head = h * heads.width;
-      float[] of = shares[h];
-      var p = FloatVector.broadcast(F, of[s]);
-      var q = FloatVector.broadcast(F, of[s + 1]);
-      var r = FloatVector.broadcast(F, of[s + 2]);
-      var t = FloatVector.broadcast(F, of[s + 3]);
-      for (int i = head; i < head + heads.width; i += LANES) {
-        var sum = at(a + 4L * i).fma(p, FloatVector.fromArray(F, mixed, result + i));
-        var more = at(b + 4L * i).mul(q);
-        sum = at(c + 4L * i).fma(r, sum);
-        more = at(d + 4L * i).fma(t, more);
-        sum.add(more).intoArray(mixed, result + i);
-      }
-    }
-  }
-
-  /// Heads of one token that lie beside each other.
-  ///
-  /// @param row of the token, from 0
-  /// @param channels entries of a token, those of all heads
-  /// @param at the first entry of the first of these heads
-  /// @param count how many heads
-  /// @param width entries of a head
-  /// @param from the first slot that they see
-  /// @param to the slot after the last
-  /// @param factor of the scores
-  record Heads(
-      int row, int channels, int at, int count, int width, int from, int to, float factor) {
-    /// The heads of a layer from `first` on, for a token at `position`.
-    static Heads of(GptConfig config, int layer, int row, int first, int count, int position) {
-      int width = config.width() / config.heads();
-      int window = config.window(layer);
-      int from = window > 0 ? Math.max(0, position + 1 - window) : 0;
-      double factor = config.queryFactor(layer) / Math.sqrt((double) width);
-      return new Heads(
-          row, config.width(), first * width, count, width, from, position + 1, (float) factor);
     }
   }
 }

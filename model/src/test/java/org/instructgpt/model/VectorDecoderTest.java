@@ -54,7 +54,7 @@ class VectorDecoderTest {
     assertThat(VectorDecoder.fits(config, weights)).isTrue();
     var ours = new CachedAttention(config, DType.FLOAT32, Device.CPU, 2, TOKENS);
     var theirs = new CachedAttention(config, DType.FLOAT32, Device.CPU, 2, TOKENS);
-    try (var decoder = new VectorDecoder(config, weights, ours.firstRow(), threads)) {
+    try (var decoder = new VectorDecoder(config, weights, ours, threads)) {
       for (int at = 0; at < TOKENS; at++) {
         int token = at * at % config.vocabulary();
         theirs.next(new int[] {at});

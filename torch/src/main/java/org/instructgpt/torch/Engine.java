@@ -68,6 +68,18 @@ public final class Engine {
     }
   }
 
+  /// Runs `body` with one thread an operation, whatever others have: for work that threads of one's
+  /// own share.
+  public static void alone(Runnable body) {
+    int before = threads();
+    MatrixThreads.useOnThisThread(1);
+    try {
+      body.run();
+    } finally {
+      MatrixThreads.useOnThisThread(before);
+    }
+  }
+
   /// What libtorch says of its parallel and matrix libraries, several lines.
   public static String description() {
     return torch.get_parallel_info().getString();

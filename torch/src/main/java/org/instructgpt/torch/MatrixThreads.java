@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.VoidTensorHook;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// Lets OpenBLAS multiply on the threads of libtorch.
 ///
@@ -150,6 +151,27 @@ final class MatrixThreads {
     } else {
       openblas_nolapack.blas_set_num_threads(count);
     }
+  }
+
+  /// Lets libtorch's operations use `count` threads where this thread calls them, if they are
+  /// OpenMP's.
+  static void useOnThisThread(int count) {
+    if (OpenMp.SET == null) {
+      return;
+    }
+    try {
+      OpenMp.SET.invokeExact(count);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// Found when it is first wanted.
+  private static final class OpenMp {
+    private static final @Nullable MethodHandle SET =
+        Loader.addressof("omp_set_num_threads") == null
+            ? null
+            : function("omp_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));
   }
 
   /// OpenBLAS's number of threads.
