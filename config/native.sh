@@ -37,10 +37,10 @@ prepare_native() {
     esac
   fi
   export GOMP_SPINCOUNT
-  # glibc gives large blocks back to the kernel at once, and a step then pays for fresh pages again and again. (A single arena
-  # would keep blocks beyond 64 MB, too, but grows where their sizes vary: docs/benchmarks.md.)
+  # glibc gives large blocks back to the kernel at once, and a step then pays for fresh pages again and again. Only the
+  # first of its arenas holds blocks beyond 64 MB, so there is but one (docs/benchmarks.md).
   if [ -z "${GLIBC_TUNABLES+set}" ] && getconf GNU_LIBC_VERSION >/dev/null 2>&1; then
-    export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456
+    export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456:glibc.malloc.arena_max=1
   fi
 }
 

@@ -20,6 +20,7 @@ import org.instructgpt.model.MetricsLog.Entry;
 import org.instructgpt.model.MetricsLog.Kind;
 import org.instructgpt.model.RunCheckpoints.Position;
 import org.instructgpt.model.RunOutcome.BestSoFar;
+import org.instructgpt.torch.Engine;
 import org.jspecify.annotations.Nullable;
 
 /// The part of a run that one process does: from the resumed step to the end, the stop flag or a
@@ -129,6 +130,7 @@ final class RunSession implements AutoCloseable {
   private void evaluate() throws IOException {
     Instant begin = loop.clock().instant();
     Map<String, Double> metrics = trainer.evaluate(step);
+    Engine.freeUnused();
     if (!metrics.isEmpty()) {
       record(new Entry(Kind.EVAL, step, secondsSince(begin), metrics));
       loop.progress()

@@ -22,6 +22,7 @@ import org.instructgpt.model.TrainerState;
 import org.instructgpt.ppo.Rollout.Response;
 import org.instructgpt.torch.AdamW;
 import org.instructgpt.torch.Ema;
+import org.instructgpt.torch.Engine;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Schedule;
@@ -115,10 +116,12 @@ public final class Ppo implements Trainer {
     try (var _ = Scope.open()) {
       var phases = new PhaseTimer(nanoTime);
       var rollout = rollout(iteration);
+      Engine.freeUnused();
       phases.add("rollout");
 
       var scores = RolloutScores.of(models, rollout, settings.sampling().temperature());
       var advantages = Advantages.of(rollout, scores, klCoefficient, settings);
+      Engine.freeUnused();
       phases.add("scoring");
 
       var updateMetrics = new UpdateMetrics();
@@ -129,6 +132,7 @@ public final class Ppo implements Trainer {
         valueUpdate.apply(iteration, minibatch, scores, advantages, updateMetrics);
         phases.add("update");
       }
+      Engine.freeUnused();
 
       var metrics = RolloutMetrics.ofResponses(rollout, scores);
       metrics.putAll(RolloutMetrics.ofAdvantages(rollout, scores, advantages, klCoefficient));

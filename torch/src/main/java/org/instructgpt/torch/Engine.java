@@ -80,6 +80,12 @@ public final class Engine {
     }
   }
 
+  /// Gives memory back to the system that is free but kept for later, if it is much: for the end of
+  /// a phase, after which tensors have other sizes and would not fit where the old ones were.
+  public static void freeUnused() {
+    NativeHeap.trim();
+  }
+
   /// What libtorch says of its parallel and matrix libraries, several lines.
   public static String description() {
     return torch.get_parallel_info().getString();
