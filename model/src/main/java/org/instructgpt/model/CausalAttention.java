@@ -24,7 +24,8 @@ final class CausalAttention implements Attention {
 
   /// A group with what its attention reads besides the queries, keys and values.
   ///
-  /// @param queries where the queries are, padded to M x Q; null if they lie side by side
+  /// @param queries where the tokens are among those of the group, padded to M x Q; null if they
+  ///   are a rectangle
   /// @param prefixes where the tokens of the prefixes are, padded to M x P; null without prefixes
   /// @param own which of the M x Q outputs are of tokens, in their order; null if all are
   /// @param dense added to the scores, (1 or M, 1, Q, P + Q); null where a causal mask is enough
@@ -63,14 +64,14 @@ final class CausalAttention implements Attention {
     return Tensor.of(places).to(device);
   }
 
-  /// The places of a group's tokens, padded with the group's first.
+  /// The places of a group's tokens in the group, padded with its first.
   private static int[] places(Packing.Group group) {
     int q = group.longest();
     var places = new int[group.size() * q];
-    int at = group.from();
+    int at = 0;
     for (int m = 0; m < group.size(); m++) {
       for (int i = 0; i < q; i++) {
-        places[m * q + i] = i < group.lengths()[m] ? at + i : group.from();
+        places[m * q + i] = i < group.lengths()[m] ? at + i : 0;
       }
       at += group.lengths()[m];
     }
@@ -140,37 +141,41 @@ final class CausalAttention implements Attention {
   @Override
   public Tensor mix(int layer, Tensor qkv) {
     if (groups.size() == 1) {
-      return mix(layer, qkv, groups.getFirst());
+      return mix(layer, qkv, qkv, groups.getFirst());
     }
-    return Tensor.cat(groups.stream().map(group -> mix(layer, qkv, group)).toList(), 0);
+    var parts = qkv.split(0, groups.stream().mapToLong(group -> group.shape.tokens()).toArray());
+    var mixed = new ArrayList<Tensor>();
+    for (int i = 0; i < parts.size(); i++) {
+      mixed.add(mix(layer, qkv, parts.get(i), groups.get(i)));
+    }
+    return Tensor.cat(mixed, 0);
   }
 
-  private Tensor mix(int layer, Tensor qkv, Group group) {
+  /// @param part the tokens of the group
+  private Tensor mix(int layer, Tensor qkv, Tensor part, Group group) {
     long m = group.shape.size();
     long t = group.shape.longest();
     long c = config.width();
-    long h = config.heads();
     // Looking up rows is an embedding: its gradient is summed in parallel, that of an index is not.
-    var own =
-        group.queries == null
-            ? qkv.narrow(0, group.shape.from(), m * t)
-            : qkv.embedding(group.queries);
-    var split = own.view(m, t, 3, h, c / h).permute(2, 0, 3, 1, 4); // (3, M, H, Q, D)
-    var q = Attention.queries(split.select(0, 0), config, layer);
-    var k = split.select(0, 1);
-    var v = split.select(0, 2);
+    var own = group.queries == null ? part : part.embedding(group.queries);
+    var split = own.split(1, c, c, c);
+    var q = Attention.queries(heads(split.get(0), m), config, layer);
+    var k = heads(split.get(1), m);
+    var v = heads(split.get(2), m);
     if (group.prefixes != null) {
-      var before =
-          qkv.narrow(1, c, 2 * c)
-              .embedding(group.prefixes)
-              .view(m, group.shape.longestPrefix(), 2, h, c / h)
-              .permute(2, 0, 3, 1, 4); // (2, M, H, P, D)
-      k = Tensor.cat(List.of(before.select(0, 0), k), 2);
-      v = Tensor.cat(List.of(before.select(0, 1), v), 2);
+      var before = qkv.narrow(1, c, 2 * c).embedding(group.prefixes).split(1, c, c);
+      k = Tensor.cat(List.of(heads(before.get(0), m), k), 2);
+      v = Tensor.cat(List.of(heads(before.get(1), m), v), 2);
     }
     var mask = config.window(layer) > 0 ? group.banded : group.dense;
     var mixed = attend(q, Attention.wide(k, config), v, mask).transpose(1, 2).reshape(m * t, c);
     return group.own == null ? mixed : mixed.embedding(group.own);
+  }
+
+  /// From (M x Q, C) to (M, H, Q, D).
+  private Tensor heads(Tensor x, long m) {
+    long h = config.heads();
+    return x.view(m, x.size(0) / m, h, config.width() / h).transpose(1, 2);
   }
 
   /// From queries (M, H, Q, D), keys and values (M, H, P + Q, D) to (M, H, Q, D).

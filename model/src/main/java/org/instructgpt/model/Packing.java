@@ -27,13 +27,17 @@ record Packing(int tokens, List<Group> groups) {
 
   /// Segments that lie one after another and are attended to together.
   ///
-  /// @param from place of the first token
   /// @param lengths the number of tokens of each segment (M)
   /// @param prefixes place of the first token of each segment's prefix (M); empty if there are none
   /// @param prefixLengths the number of tokens of each prefix (M); empty if there are none
-  record Group(int from, int[] lengths, int[] prefixes, int[] prefixLengths) {
+  record Group(int[] lengths, int[] prefixes, int[] prefixLengths) {
     int size() {
       return lengths.length;
+    }
+
+    /// The number of tokens of all segments.
+    int tokens() {
+      return Arrays.stream(lengths).sum();
     }
 
     /// The number Q of tokens of the longest segment.
@@ -104,7 +108,7 @@ record Packing(int tokens, List<Group> groups) {
     var lengths = new int[rows];
     Arrays.fill(lengths, length);
     return new Packing(
-        Math.multiplyExact(rows, length), List.of(new Group(0, lengths, new int[0], new int[0])));
+        Math.multiplyExact(rows, length), List.of(new Group(lengths, new int[0], new int[0])));
   }
 
   /// Finds groups: first the segments without a prefix, then those with one, the longest first.
@@ -122,12 +126,11 @@ record Packing(int tokens, List<Group> groups) {
                       .thenComparingInt(i -> -segments.get(i).tokens.length))
               .toList();
       for (var members : grouped(some, segments)) {
-        int from = at;
         for (int i : members) {
           places[i] = at;
           at += segments.get(i).tokens.length;
         }
-        groups.add(group(from, members, segments, places));
+        groups.add(group(members, segments, places));
       }
     }
     return new Placed(new Packing(at, List.copyOf(groups)), places);
@@ -164,15 +167,13 @@ record Packing(int tokens, List<Group> groups) {
     return segment.hasPrefix() ? segments.get(segment.prefix).tokens.length : 0;
   }
 
-  private static Group group(
-      int from, List<Integer> members, List<Segment> segments, int[] places) {
+  private static Group group(List<Integer> members, List<Segment> segments, int[] places) {
     var some = members.stream().map(segments::get).toList();
     int[] lengths = some.stream().mapToInt(segment -> segment.tokens.length).toArray();
     if (!some.getFirst().hasPrefix()) {
-      return new Group(from, lengths, new int[0], new int[0]);
+      return new Group(lengths, new int[0], new int[0]);
     }
     return new Group(
-        from,
         lengths,
         some.stream().mapToInt(segment -> places[segment.prefix]).toArray(),
         members.stream().mapToInt(i -> prefixLength(segments, i)).toArray());

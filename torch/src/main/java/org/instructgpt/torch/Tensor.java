@@ -302,6 +302,16 @@ public final class Tensor {
     return new Tensor(handle.narrow(dim, start, length));
   }
 
+  /// All entries of `dim` in parts of these lengths, one after another. Their gradients are put
+  /// side by side, where those of [#narrow] are each filled up with zeros and then added.
+  public List<Tensor> split(int dim, long... lengths) {
+    try (var parts = handle.split(lengths, dim)) {
+      return Arrays.stream(parts.get())
+          .map(part -> new Tensor(new org.bytedeco.pytorch.Tensor(part)))
+          .toList();
+    }
+  }
+
   /// Entry `index` of `dim`, which disappears.
   public Tensor select(int dim, long index) {
     return new Tensor(handle.select(dim, index));

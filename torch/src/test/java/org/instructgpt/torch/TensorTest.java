@@ -227,4 +227,15 @@ class TensorTest {
     assertThat(leaf.mul(2).requiresGradient()).isTrue();
     assertThat(leaf.data().byteSize()).isEqualTo(48);
   }
+
+  /// Of the sum of squares of the first part and three times the second.
+  @Test
+  void partsHaveTheirShareOfTheGradient() {
+    var x = Tensor.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3).requireGradient(true);
+    var parts = x.split(1, 1, 2);
+    holds(parts.get(0), 1, 4);
+    holds(parts.get(1), 2, 3, 5, 6);
+    parts.get(0).mul(parts.get(0)).sum().add(parts.get(1).sum().mul(3)).backward();
+    holds(Expect.gradient(x), 2, 3, 3, 8, 3, 3);
+  }
 }
