@@ -59,11 +59,12 @@ final class DoctorCommand implements Callable<Integer> {
     say(out, "libraries", libraries());
     environment(out, "OMP_WAIT_POLICY");
     environment(out, "GOMP_SPINCOUNT");
-    environment(
-        out,
-        "mkl".equals(System.getProperty("org.bytedeco.openblas.load"))
-            ? "MKL_THREADING_LAYER"
-            : "OPENBLAS_CORETYPE");
+    if ("mkl".equals(System.getProperty("org.bytedeco.openblas.load"))) {
+      environment(out, "MKL_THREADING_LAYER");
+    } else {
+      var kernels = System.getenv("OPENBLAS_CORETYPE");
+      say(out, "OpenBLAS kernels", kernels == null ? "its own choice" : "those for " + kernels);
+    }
     environment(out, "GLIBC_TUNABLES");
     return 0;
   }

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// others; what lies behind its end is hidden by a mask. So a row whose sequence has ended can be
 /// given to another one at any time ([#fill]).
 ///
-/// On a processor keys and values are kept in the parameters' type, and attended to in it, also
-/// where the products are bfloat16: libtorch's fused attention is slow there (docs/benchmarks.md),
-/// and it is small beside the products. On an accelerator they are of the products' type.
+/// On an accelerator, and for a [BatchDecoder], keys and values are of the products' type.
+/// Elsewhere they are of the parameters' type and attended to in it, also where the products are
+/// bfloat16: libtorch's fused attention is slow there (docs/benchmarks.md), and small beside the
+/// products.
 final class CachedAttention implements Attention {
   private final GptConfig config;
   private final DType type;
