@@ -45,9 +45,14 @@ class DemoTest {
   @Test
   void everyClaimOfThePaperIsMeasured() throws Exception {
     var command = new Command(folder);
-    command.succeed(List.of("reproduce", "--size", "test", "--seeds", "1"));
+    command.succeed(List.of("reproduce", "--size", "test", "--seeds", "1", "--first-seed", "7"));
 
-    assertThat(folder.resolve("reproduction/report.html")).content().contains("Claims that hold");
+    assertThat(command.said()).contains("World 1 of 1, seed 7:");
+    assertThat(folder.resolve("reproduction/seed-7/reports/measures.json")).exists();
+    assertThat(folder.resolve("reproduction/report.html"))
+        .content()
+        .contains("Claims that hold")
+        .containsSubsequence("every model&#39;s answer", "PPO-ptx", "How to read it");
     assertThat(Files.readAllLines(folder.resolve("reproduction/reproduction.md")))
         .filteredOn(line -> line.matches("\\| \\d+ .*"))
         .hasSize(18);

@@ -46,7 +46,7 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
       List.of(BASE, PROMPTED, SKILLS, SFT, PPO, PPO_PTX, CONSTANT, LONGEST);
 
   static final List<Bars.Reference> EVEN = List.of(new Bars.Reference("even", 0.5));
-  private static final int EXAMPLES = 3;
+  private static final int EXAMPLES = 5;
 
   /// The name of a model in reports, from its stored name.
   private static String title(String stored) {
@@ -61,8 +61,8 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
   Report report() throws IOException {
     var all = evaluation.measurements().read();
     var sections = new ArrayList<Report.Section>();
-    sections.add(preferences(all));
     sections.add(answers());
+    sections.add(preferences(all));
     sections.add(allModels());
     sections.add(useCases());
     sections.add(ratings());
@@ -135,16 +135,16 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
                 "%",
                 EVEN,
                 bars),
-            new Figure.Note(
-                "How to read it",
-                "Each prompt is one cluster of the 95% interval. The constant answer is the demonstration that the reward model likes best; the longest answer is the longest of all models' answers to the prompt. They need no skill: who prefers them looks at the surface.")));
+            meaning(
+                "Right of the line a model is preferred to SFT, left of it SFT is. Each prompt is one cluster of the 95% interval. The constant answer is the demonstration that the reward model likes best; the longest answer is the longest of all models' answers to the prompt. They need no skill: who prefers them looks at the surface.")));
   }
 
   private List<WithPrompt<Ranking>> rankings() throws IOException {
     return evaluation.rankings(HELD_OUT);
   }
 
-  private Report.Section answers() throws IOException {
+  /// The same prompts' answers of all models side by side.
+  Report.Section answers() throws IOException {
     var figures = new ArrayList<Figure>();
     for (var shown : examples(EXAMPLES)) {
       figures.add(answersTo(shown));
@@ -152,7 +152,8 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
     return new Report.Section(
         "answers",
         "The same question, every model's answer",
-        "Prompts whose ranking is most like the average one, each of another use case.",
+        "%s, chosen by a rule: those whose ranking by a held-out labeler is most like the average one, each of another use case."
+            .formatted(Count.of(figures.size(), "prompt")),
         figures);
   }
 
@@ -218,7 +219,9 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
                 "Strength in the Bradley-Terry model, log-odds; two models' difference says how often one wins",
                 "",
                 List.of(new Bars.Reference("average", 0)),
-                strengths)));
+                strengths),
+            meaning(
+                "A cell of the first figure says how often the model of its row was ranked above the model of its column. The second sums all pairs up in one number a model: who leads another by 0.7 wins two comparisons of three against it.")));
   }
 
   private Report.Section useCases() throws IOException {
@@ -236,7 +239,10 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
         "use-cases",
         "For which use cases?",
         "PPO-ptx against SFT by what was asked; small classes have wide intervals.",
-        List.of(new Bars("Win rate of PPO-ptx against SFT, held-out labelers", "%", EVEN, bars)));
+        List.of(
+            new Bars("Win rate of PPO-ptx against SFT, held-out labelers", "%", EVEN, bars),
+            meaning(
+                "Right of the line PPO-ptx is preferred, left of it SFT; an interval that crosses the line decides nothing.")));
   }
 
   private Report.Section ratings() throws IOException {
@@ -270,7 +276,14 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
                 quality.of(BASE.stored()).mean().value()),
         List.of(
             new Bars("Overall quality, 1 to 7, held-out labelers", "", List.of(), bars),
-            new Figure.Grid("How often a flag of the paper's Table 3 was set", head, rows)));
+            new Figure.Grid("How often a flag of the paper's Table 3 was set", head, rows),
+            meaning(
+                "Quality is a labeler's mark for one answer alone, from 1 to 7. A flag's share is how many of a model's answers had it; only \"satisfies constraint\" is a merit.")));
+  }
+
+  /// A sentence or two on what the figures of a section mean.
+  static Figure.Note meaning(String text) {
+    return new Figure.Note("How to read it", text);
   }
 
   private Report.Section people() {
@@ -301,7 +314,9 @@ record ReportBuilder(Evaluation evaluation, ResumableSteps steps) {
                     "agrees on pairs",
                     "demonstrations, 1 to 7",
                     ""),
-                rows)));
+                rows),
+            meaning(
+                "Candidates were tested by the paper's criteria: do they see the flags and prefer the outputs that researchers do, and are their demonstrations good? Those who were taken label what the models learn from.")));
   }
 
   private Report.Section costs() throws IOException {

@@ -9,6 +9,7 @@ import static org.instructgpt.experiment.ModelName.PPO_PTX_SMALL;
 import static org.instructgpt.experiment.ModelName.PROMPTED_LARGE;
 import static org.instructgpt.experiment.ModelName.SFT;
 import static org.instructgpt.experiment.ModelName.SKILLS;
+import static org.instructgpt.experiment.ReportBuilder.meaning;
 import static org.instructgpt.experiment.ReportBuilder.percent;
 import static org.instructgpt.records.Labeler.Pool.HELD_OUT;
 import static org.instructgpt.records.Labeler.Pool.TRAINING;
@@ -70,7 +71,9 @@ final class ReportSections {
                         all.get(AgreementMeasure.AGREEMENT_WITHOUT_TIES.of(TRAINING))),
                     Bars.Bar.of(
                         "Held-out labelers, judging models",
-                        all.get(AgreementMeasure.AGREEMENT_WITHOUT_TIES.of(HELD_OUT)))))));
+                        all.get(AgreementMeasure.AGREEMENT_WITHOUT_TIES.of(HELD_OUT))))),
+            meaning(
+                "Each row says in how many pairs it chooses the answer that a labeler ranked higher. What the reward model has learned is its lead over the longer answer; labelers' agreement with each other is about the most that can be learned.")));
   }
 
   static Report.Section overoptimization(Measurements all) {
@@ -91,7 +94,9 @@ final class ReportSections {
             new Figure.Curves(
                 "True worth (0 to 1), which no model sees", x, "true worth", false, gold),
             new Figure.Curves("The reward model's score", x, "reward", false, proxy),
-            fits(gold, proxy)));
+            fits(gold, proxy),
+            meaning(
+                "Each point is a policy in training: the farther right, the farther it has moved from its start. Where the second figure rises and the first falls, it has learned to please the reward model and no longer people.")));
   }
 
   /// The two forms of Gao et al., fitted to the curves of the score less that at the start.
@@ -171,7 +176,9 @@ final class ReportSections {
                 percent(all.get(ModelMeasure.SKILL.of(PPO_PTX)).value())),
         List.of(
             new Bars("Mean score of all items", "%", List.of(), bars),
-            new Figure.Grid("By skill", head, rows)));
+            new Figure.Grid("By skill", head, rows),
+            meaning(
+                "Each item has one right answer. The way down from the base model is what alignment costs; the way up from PPO to PPO-ptx is what pretraining gradients save of it.")));
   }
 
   /// The measured skills, by name.
@@ -215,6 +222,9 @@ final class ReportSections {
             List.of(Prefix.values()),
             CompletionMeasure.ENTROPY::of,
             "bits"));
+    figures.add(
+        meaning(
+            "In the first figure more is better, in the third less. In the second a model that follows instructions is rude where it was asked to be and nowhere else. In the fourth, less than 1 bit means that it prefers one of the two words."));
     return new Report.Section(
         "truth-and-harm",
         "Truth and harm",
@@ -257,6 +267,9 @@ final class ReportSections {
         "The small PPO-ptx model is preferred to the large base model in %s of comparisons."
             .formatted(
                 percent(all.get(MeasureKey.win(HELD_OUT, PPO_PTX_SMALL, BASE_LARGE)).value())),
-        List.of(new Bars("Win rate of the small PPO-ptx model", "%", ReportBuilder.EVEN, bars)));
+        List.of(
+            new Bars("Win rate of the small PPO-ptx model", "%", ReportBuilder.EVEN, bars),
+            meaning(
+                "Right of the line the small aligned model is preferred to the model that the row names.")));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.instructgpt.eval.Report;
 import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.files.AtomicFiles;
@@ -24,13 +25,19 @@ import org.instructgpt.statistics.Estimate;
 ///
 /// @param folder of the report, with a workspace for each seed
 /// @param size of each world
-/// @param seeds 1 to this number
-public record Reproduction(Path folder, ExperimentSize.Name size, int seeds) {
+/// @param firstSeed of the first world; each further world has the next
+/// @param seeds how many worlds
+public record Reproduction(Path folder, ExperimentSize.Name size, int firstSeed, int seeds) {
   private static final String TABLE = "reproduction.md";
 
   public Reproduction {
     if (seeds < 1) {
       throw new IllegalArgumentException("--seeds: expected at least 1, found " + seeds);
+    }
+    if (firstSeed < 0 || firstSeed > Integer.MAX_VALUE - seeds) {
+      throw new IllegalArgumentException(
+          "--first-seed: expected 0 to %d, found %d"
+              .formatted(Integer.MAX_VALUE - seeds, firstSeed));
     }
   }
 
@@ -41,14 +48,19 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int seeds) {
   public Optional<String> run(Function<Path, Commands> commandsWithLog, PrintWriter out)
       throws IOException {
     var measurements = new ArrayList<Measurements>();
-    for (int seed = 1; seed <= seeds; seed++) {
-      var experiment = plan(seed, commandsWithLog, out);
+    var answers = new ArrayList<Report.Section>();
+    for (int world = 0; world < seeds; world++) {
+      out.printf("World %d of %d, seed %d:%n", world + 1, seeds, firstSeed + world);
+      var experiment = plan(firstSeed + world, commandsWithLog, out);
       if (!experiment.steps().run()) {
         return Optional.empty();
       }
       measurements.add(experiment.evaluation().measurements().read());
+      if (answers.isEmpty()) {
+        answers.add(new ReportBuilder(experiment.evaluation(), experiment.steps()).answers());
+      }
     }
-    ReportFiles.write(report(measurements), folder);
+    ReportFiles.write(report(answers, measurements), folder);
     AtomicFiles.write(folder.resolve(TABLE), markdown(measurements));
     return Optional.of(
         "%s%nThe report: %s%nThe table:  %s%n"
@@ -57,7 +69,6 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int seeds) {
 
   private Experiment plan(int seed, Function<Path, Commands> commandsWithLog, PrintWriter out)
       throws IOException {
-    out.println("World " + seed + " of " + seeds + ":");
     var experiment =
         Experiment.begin(folder.resolve("seed-" + seed), size, seed, commandsWithLog, out);
     experiment.plan();
@@ -125,7 +136,14 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int seeds) {
         Locale.ROOT, digits, factor * found.value(), factor * found.low(), factor * found.high());
   }
 
-  private Report report(List<Measurements> measurements) {
+  /// The command that makes these worlds again.
+  private String command() {
+    return "instructgpt reproduce --size %s --first-seed %d --seeds %d"
+        .formatted(size.name().toLowerCase(Locale.ROOT), firstSeed, seeds);
+  }
+
+  /// @param answers sections that come first
+  private Report report(List<Report.Section> answers, List<Measurements> measurements) {
     var rows = new ArrayList<List<Cell>>();
     var details = new ArrayList<List<Cell>>();
     var counts = new EnumMap<Verdict, Integer>(Verdict.class);
@@ -164,7 +182,9 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int seeds) {
             List.of(
                 new Figure.Grid("Claims", List.of("#", "claim", "paper", "here"), rows),
                 new Figure.Grid(
-                    "What was measured", List.of("#", "number", "mean over seeds", ""), details)));
+                    "What was measured", List.of("#", "number", "mean over seeds", ""), details),
+                ReportBuilder.meaning(
+                    "A claim holds if the whole 95% interval over the worlds lies where the claim wants it, fails if none of it does, and is undecided in between. What counts was written down before anything was measured.")));
     return new Report(
         "InstructGPT's claims in little worlds",
         Count.of(measurements.size(), "world") + " of size " + size.name().toLowerCase(Locale.ROOT),
@@ -178,7 +198,8 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int seeds) {
                 "Undecided",
                 "" + counts.get(Verdict.UNDECIDED),
                 "the interval lies on both sides")),
-        List.of(claims, Ablations.section(measurements)),
-        Map.of("command", "instructgpt reproduce --seeds " + measurements.size()));
+        Stream.concat(answers.stream(), Stream.of(claims, Ablations.section(measurements)))
+            .toList(),
+        Map.of("command", command()));
   }
 }
