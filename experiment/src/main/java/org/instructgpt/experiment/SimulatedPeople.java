@@ -92,6 +92,7 @@ final class SimulatedPeople {
     tasks = new WorldTasks(world);
     gold = new GoldJudge(world);
     customers = new Customers(world, tasks, seed);
+    int _ = customers.ask(size.asked()).size(); // a resumed experiment must know what they meant
     var hiring = new LabelerHiring.Settings(TRAINING_LABELERS, HELD_OUT_LABELERS, seed);
     hired = LabelerHiring.hire(tasks, gold, customers, hiring, screeningSamples());
   }
