@@ -46,7 +46,7 @@ record Rules(String root) {
               Map.entry("cost", List.of("sft", "reward", "ppo", "recipe")),
               Map.entry("project", List.of("collect", "sft", "reward", "ppo", "recipe")),
               Map.entry("studio", List.of("web", "label", "serve", "collect", "plot", "project")),
-              Map.entry("experiment", List.of("project", "simulation", "eval", "label")),
+              Map.entry("experiment", List.of("project", "simulation", "eval", "label", "cost")),
               Map.entry("cluster", List.of("project")),
               Map.entry("app", List.of("studio", "experiment", "cluster", "cost"))));
 

@@ -108,31 +108,46 @@ record Ablations(Experiment experiment) {
   }
 
   /// Adds the trainings and their measurements.
-  void plan(ResumableSteps steps) {
+  void plan(ResumableSteps steps) throws IOException {
     var pipeline = experiment.pipeline();
+    var work = pipeline.work();
     steps
         .then(
             "mix-none",
             "Sweep: a start without pretraining text",
-            4,
+            work.supervised(List.of()),
             start(SUPERVISED_MIX_NONE, "0.0"))
         .then(
             "mix-half",
             "Sweep: a start with half pretraining text",
-            6,
+            work.supervised(List.of()),
             start(SUPERVISED_MIX_HALF, "0.5"));
     for (var policy : policies()) {
       var command =
           pipeline.ppo(
               policy.model(), policy.from(), List.of(), policy.settings().toArray(String[]::new));
       var name = policy.model().stored();
-      steps.then(name, "Sweep: " + name, 60, () -> trainOrDiverge(policy, command));
+      double episodes = policy.model() == PTX_LONG ? 2 : 1;
+      steps.then(
+          name, "Sweep: " + name, work.ppo(true, episodes), () -> trainOrDiverge(policy, command));
     }
     steps
-        .then("reward-epochs", "Sweep: a reward model of 4 epochs", 60, fourEpochs())
-        .then("reward-pairs", "Sweep: a reward model on shuffled pairs", 60, this::shuffledPairs)
-        .then("reward-folds", "Sweep: 5 reward models over groups of labelers", 60, folds())
-        .then("sweeps", "Sweep: what came of it", 30, this::measure);
+        .then("reward-epochs", "Sweep: a reward model of 4 epochs", work.reward(4), fourEpochs())
+        .then(
+            "reward-pairs",
+            "Sweep: a reward model on shuffled pairs",
+            work.reward(4),
+            this::shuffledPairs)
+        .then(
+            "reward-folds",
+            "Sweep: 5 reward models over groups of labelers",
+            work.reward(4),
+            folds())
+        .then(
+            "sweeps",
+            "Sweep: what came of it",
+            work.answers(policies().size(), PROMPTS),
+            this::measure);
   }
 
   private List<String> start(ModelName model, String mix) {

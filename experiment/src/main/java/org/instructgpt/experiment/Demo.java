@@ -21,6 +21,7 @@ public record Demo(Path folder, ExperimentSize.Name size, long seed) {
       throws IOException {
     var experiment = Experiment.begin(folder, size, seed, commandsWithLog, out);
     experiment.plan();
+    experiment.tellPlan();
     return experiment.steps().run()
         ? Optional.of(new ReportBuilder(experiment.evaluation(), experiment.steps()).table())
         : Optional.empty();

@@ -33,6 +33,7 @@ import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.WithPrompt;
+import org.instructgpt.simulation.Skill;
 import org.instructgpt.statistics.Agreement;
 import org.instructgpt.statistics.Bootstrap;
 import org.instructgpt.statistics.Estimate;
@@ -75,11 +76,24 @@ record Evaluation(
   }
 
   /// Adds the steps that measure the models.
-  void plan(ResumableSteps steps) {
+  void plan(ResumableSteps steps, StepWork work) {
+    int models = POLICIES.size() + SIZES.size();
     steps
-        .then("judge", "Evaluation: held-out labelers judge the models", 30, this::judge)
-        .then("exams", "Evaluation: skills, truth, harm", 20, this::testCapabilities)
-        .then("curves", "Evaluation: true worth beside reward and KL", 20, this::curves);
+        .then(
+            "judge",
+            "Evaluation: held-out labelers judge the models",
+            work.answers(2 * models, size.judged()),
+            this::judge)
+        .then(
+            "exams",
+            "Evaluation: skills, truth, harm",
+            work.answers(Skill.values().length * TESTED.size(), size.items()),
+            this::testCapabilities)
+        .then(
+            "curves",
+            "Evaluation: true worth beside reward and KL",
+            work.answers(20, CURVE_PROMPTS),
+            this::curves);
   }
 
   private void judge() throws IOException {

@@ -5,8 +5,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.instructgpt.cost.Place;
+import org.instructgpt.cost.Stopwatch;
+import org.instructgpt.cost.TrainingWork;
 import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.files.Json;
 import org.instructgpt.project.OutputFile;
@@ -105,12 +109,30 @@ record Experiment(
     return new Evaluation(workspace, size(), seed, people, generator);
   }
 
+  /// Tells how long the planned steps will take, by a few steps of the base model's pretraining.
+  void tellPlan() throws IOException {
+    if (sizeName == ExperimentSize.Name.TEST) {
+      return;
+    }
+    var work = pipeline().work();
+    var shape = work.shape(List.of());
+    int batch = work.pretraining(List.of()).batchSize();
+    double step =
+        new TrainingWork(shape, batch, shape.context())
+            .prepare(
+                new Place(Device.CPU, generator.precision()),
+                once -> new Stopwatch(System::nanoTime).median(once, 3, 3, 0.5));
+    steps.tellPlan(
+        step / batch / shape.context(),
+        String.format(Locale.ROOT, "a step of pretraining takes %.0f ms", 1000 * step));
+  }
+
   /// Plans all steps of the demo.
-  void plan() {
+  void plan() throws IOException {
     pipeline().plan(steps, people);
-    evaluation().plan(steps);
+    evaluation().plan(steps, pipeline().work());
     var report = new ReportBuilder(evaluation(), steps);
     steps.then(
-        "report", "The report", 5, () -> ReportFiles.write(report.report(), workspace.reports()));
+        "report", "The report", 5e4, () -> ReportFiles.write(report.report(), workspace.reports()));
   }
 }

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
 import org.instructgpt.project.Workspace;
+import org.instructgpt.recipe.Recipe;
 
 /// The three steps of the paper in one workspace: the commands that train the models, and the work
 /// of the [SimulatedPeople] between them. Every training is a command of `instructgpt` that a user
@@ -47,27 +49,60 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
   }
 
   /// Adds the steps that make the documents, the data and the models.
-  void plan(ResumableSteps steps, SimulatedPeople people) {
+  void plan(ResumableSteps steps, SimulatedPeople people) throws IOException {
+    var work = work();
+    var starts = "supervised fine-tuning, " + Count.of(work.epochs("supervised"), "epoch");
     steps
-        .then("world", "The world: its documents", 3, () -> people.writeDocuments(text()))
-        .then("base", "Pretraining: the base model", 60, pretrain(BASE, List.of()))
-        .then("base-small", "Pretraining: a smaller one", 20, pretrain(BASE_SMALL, size.smaller()))
-        .then("base-large", "Pretraining: a larger one", 120, pretrain(BASE_LARGE, size.larger()))
-        .then("prompts", "Data: customers ask, labelers write; curation", 5, people::ask)
-        .then("demonstrations", "Step 1: labelers demonstrate", 2, people::demonstrate)
+        .then("world", "The world: its documents", 5e4, () -> people.writeDocuments(text()))
+        .then(
+            "base",
+            "Pretraining: the base model",
+            work.pretrain(List.of()),
+            pretrain(BASE, List.of()))
+        .then(
+            "base-small",
+            "Pretraining: a smaller one",
+            work.pretrain(size.smaller()),
+            pretrain(BASE_SMALL, size.smaller()))
+        .then(
+            "base-large",
+            "Pretraining: a larger one",
+            work.pretrain(size.larger()),
+            pretrain(BASE_LARGE, size.larger()))
+        .then("prompts", "Data: customers ask, labelers write; curation", 1e5, people::ask)
+        .then("demonstrations", "Step 1: labelers demonstrate", 1e4, people::demonstrate)
         .then(
             "supervised",
-            "Step 1: supervised fine-tuning, 2 epochs (the start of reinforcement learning)",
-            5,
+            "Step 1: " + starts + " (the start of reinforcement learning)",
+            work.supervised(List.of()),
             supervised(SUPERVISED, BASE, List.of()))
-        .then("rankings", "Step 2: labelers rank K = 4 to 9 outputs", 25, people::rank)
-        .then("reward", "Step 2: the reward model", 20, reward("reward"))
-        .then("sft", "Step 1: supervised fine-tuning, 16 epochs (SFT)", 40, sft())
-        .then("skills", "Baseline: public tasks only (FLAN, T0)", 10, () -> skills(people))
-        .then("ppo", "Step 3: PPO", 60, ppo(PPO, SUPERVISED, snapshots(), NO_PTX))
-        .then("ppo-ptx", "Step 3: PPO-ptx (InstructGPT)", 90, ppo(PPO_PTX, SUPERVISED, snapshots()))
-        .then("supervised-small", "The smaller model: supervised", 3, smallSupervised())
-        .then("ppo-ptx-small", "The smaller model: PPO-ptx", 50, smallPpo());
+        .then("rankings", "Step 2: labelers rank K = 4 to 9 outputs", work.rankings(), people::rank)
+        .then("reward", "Step 2: the reward model", work.reward(1), reward("reward"))
+        .then(
+            "sft",
+            "Step 1: supervised fine-tuning, %s (SFT)"
+                .formatted(Count.of(work.epochs("sft"), "epoch")),
+            work.sft(),
+            sft())
+        .then(
+            "skills", "Baseline: public tasks only (FLAN, T0)", work.skills(), () -> skills(people))
+        .then("ppo", "Step 3: PPO", work.ppo(false, 1), ppo(PPO, SUPERVISED, snapshots(), NO_PTX))
+        .then(
+            "ppo-ptx",
+            "Step 3: PPO-ptx (InstructGPT)",
+            work.ppo(true, 1),
+            ppo(PPO_PTX, SUPERVISED, snapshots()))
+        .then(
+            "supervised-small",
+            "The smaller model: supervised",
+            work.supervised(size.smaller()),
+            smallSupervised())
+        .then("ppo-ptx-small", "The smaller model: PPO-ptx", work.smallPpo(), smallPpo());
+  }
+
+  /// How much work the steps are.
+  StepWork work() throws IOException {
+    return new StepWork(size, Recipe.read(recipe()));
   }
 
   private List<String> smallSupervised() {

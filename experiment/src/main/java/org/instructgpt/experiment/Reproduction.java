@@ -52,6 +52,7 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int firstSeed,
     for (int world = 0; world < seeds; world++) {
       out.printf("World %d of %d, seed %d:%n", world + 1, seeds, firstSeed + world);
       var experiment = plan(firstSeed + world, commandsWithLog, out);
+      experiment.tellPlan();
       if (!experiment.steps().run()) {
         return Optional.empty();
       }

@@ -15,9 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Count;
 import org.instructgpt.files.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +139,28 @@ final class ResumableSteps {
       done += step.weight;
       state.withObjectProperty("steps").put(step.name, seconds);
       write(state);
+    }
+  }
+
+  /// Tells how long the steps will take that are not done yet.
+  ///
+  /// @param secondsPerWeight how long a step of weight 1 takes here
+  /// @param measured what that was taken from
+  void tellPlan(double secondsPerWeight, String measured) throws IOException {
+    var done = seconds();
+    var left = steps.stream().filter(step -> !done.has(step.name)).toList();
+    double all = left.stream().mapToDouble(Step::weight).sum();
+    var longest =
+        left.stream()
+            .sorted(Comparator.comparingDouble(step -> -step.weight))
+            .limit(3)
+            .map(step -> "%s %s".formatted(step.name, words(secondsPerWeight * step.weight)))
+            .collect(Collectors.joining(", "));
+    if (!left.isEmpty()) {
+      out.printf(
+          "%s to do, about %s here alone (%s); the longest: %s%n",
+          Count.of(left.size(), "step"), words(secondsPerWeight * all), measured, longest);
+      out.flush();
     }
   }
 

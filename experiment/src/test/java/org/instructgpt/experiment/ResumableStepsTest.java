@@ -53,6 +53,19 @@ class ResumableStepsTest {
   }
 
   @Test
+  void thePlanTellsOfWhatIsLeftAndItsLongestSteps() throws IOException {
+    steps().then("a", "A", 100, () -> performed.add("a")).run();
+    steps()
+        .then("a", "A", 100, () -> performed.add("a again"))
+        .then("b", "B", 10, () -> performed.add("b"))
+        .then("c", "C", 20, () -> performed.add("c"))
+        .tellPlan(60, "a minute each");
+
+    assertThat(said.toString())
+        .contains("2 steps to do, about 30 min here alone (a minute each); the longest: c 20 min");
+  }
+
+  @Test
   void aFailedStepIsRepeated() throws IOException {
     var steps =
         steps()

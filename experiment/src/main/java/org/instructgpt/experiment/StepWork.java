@@ -1,0 +1,130 @@
+package org.instructgpt.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.recipe.Recipe;
+import org.instructgpt.sft.Pretraining;
+import org.instructgpt.sft.Sft;
+
+/// How much work the steps of an [Experiment] are: for the plan of its time, and for what is left.
+///
+/// The unit is a token of the base model's pretraining. How long that takes differs from machine to
+/// machine, how many of them a step is worth hardly does; the factors are those of experiments on
+/// two cores of a Zen 4 (NOTEBOOK.md).
+///
+/// @param size of the experiment
+/// @param recipe of its trainings
+record StepWork(ExperimentSize size, Recipe recipe) {
+  /// What a token costs besides its parameters' operations, as many of them.
+  private static final double OVERHEAD_PARAMETERS = 6.3e5;
+
+  private static final double DEMONSTRATION = 58;
+  private static final double MIXED_DEMONSTRATION = 80;
+  private static final double RANKING = 140;
+  private static final double LEARNED_RANKING = 300;
+  private static final double EPISODE = 220;
+  private static final double MIXED_EPISODE = 320;
+  private static final double ANSWER = 25;
+
+  /// The shape of a base model.
+  ///
+  /// @param overrides of the recipe and of this size
+  GptConfig shape(List<String> overrides) {
+    return recipe
+        .with(sections(overrides), "pretrain")
+        .settings("model", GptConfig.paper(GptConfig.Size.XL));
+  }
+
+  /// The settings of its pretraining.
+  Pretraining.Settings pretraining(List<String> overrides) {
+    return recipe
+        .with(sections(overrides), "pretrain")
+        .settings("pretrain", Pretraining.Settings.paper(GptConfig.Size.XL));
+  }
+
+  private List<String> sections(List<String> more) {
+    var all = new ArrayList<>(overrides("model"));
+    all.addAll(overrides("pretrain"));
+    all.addAll(more);
+    return all;
+  }
+
+  private List<String> overrides(String section) {
+    return size.overrides().stream().filter(each -> each.startsWith(section + ".")).toList();
+  }
+
+  /// A base model with its reading.
+  double pretrain(List<String> overrides) {
+    var shape = shape(overrides);
+    var settings = pretraining(overrides);
+    return (double) settings.steps() * settings.batchSize() * shape.context() * relative(shape);
+  }
+
+  /// The work of a token relative to the base model's.
+  private double relative(GptConfig shape) {
+    return (OVERHEAD_PARAMETERS + shape.parameters())
+        / (OVERHEAD_PARAMETERS + shape(List.of()).parameters());
+  }
+
+  /// The SFT model.
+  double sft() {
+    return DEMONSTRATION * demonstrations() * epochs("sft");
+  }
+
+  /// A start of reinforcement learning.
+  ///
+  /// @param shape overrides of its base model
+  double supervised(List<String> shape) {
+    return MIXED_DEMONSTRATION * demonstrations() * epochs("supervised") * relative(shape(shape));
+  }
+
+  /// The baseline of public tasks.
+  double skills() {
+    return DEMONSTRATION * 2 * 4 * size.demonstrations();
+  }
+
+  private int demonstrations() {
+    return size.demonstrations() + size.written();
+  }
+
+  /// The epochs of a supervised training, `sft` or `supervised`.
+  int epochs(String section) {
+    return recipe
+        .with(overrides(section), section)
+        .settings(section, Sft.Settings.paper(GptConfig.Size.XL))
+        .epochs();
+  }
+
+  /// Outputs and their rankings.
+  double rankings() {
+    return RANKING * size.rankings();
+  }
+
+  /// A reward model.
+  ///
+  /// @param epochs over the rankings
+  double reward(double epochs) {
+    return LEARNED_RANKING * size.rankings() * epochs;
+  }
+
+  /// PPO, or PPO-ptx.
+  ///
+  /// @param episodes relative to the size's
+  double ppo(boolean mixed, double episodes) {
+    return (mixed ? MIXED_EPISODE : EPISODE) * size.episodes() * episodes;
+  }
+
+  /// The small PPO-ptx.
+  double smallPpo() {
+    return ppo(true, 0.5) * relative(shape(size.smaller()));
+  }
+
+  /// Answers of models and their measurement.
+  ///
+  /// @param models how many
+  /// @param prompts that each answers
+  double answers(int models, int prompts) {
+    return ANSWER * models * prompts;
+  }
+}
