@@ -90,19 +90,22 @@ record Ablations(Experiment experiment) {
           PTX_MIX_NONE,
           PTX_MIX_HALF);
 
-  private List<Policy> policies() {
+  private List<Policy> policies() throws IOException {
     long episodes = experiment.size().episodes();
+    var recipe = experiment.pipeline().ppo();
+    double beta = recipe.reward().klCoefficient();
+    double rate = recipe.learning().policyLearningRate();
     return List.of(
         Policy.of(GAMMA_A, GAMMA + "0.1"),
         Policy.of(GAMMA_B, GAMMA + "10"),
         Policy.of(GAMMA_C, GAMMA + "27.8"),
-        Policy.of(BETA_A, PaperPipeline.NO_PTX, BETA + "0.2"),
-        Policy.of(BETA_100, PaperPipeline.NO_PTX, BETA + "5.0"),
+        Policy.of(BETA_A, PaperPipeline.NO_PTX, BETA + 4 * beta),
+        Policy.of(BETA_100, PaperPipeline.NO_PTX, BETA + 100 * beta),
         Policy.of(PTX_BETA_ZERO, BETA + "0"),
         Policy.of(PTX_BETA_HIGH, BETA + "2.0"),
         Policy.of(PTX_LONG, "ppo.episodes=" + 2 * episodes),
-        Policy.of(RATE_10, PaperPipeline.NO_PTX, RATE + "1.5e-3"),
-        Policy.of(PTX_RATE_10, RATE + "1.5e-3"),
+        Policy.of(RATE_10, PaperPipeline.NO_PTX, RATE + 10 * rate),
+        Policy.of(PTX_RATE_10, RATE + 10 * rate),
         new Policy(PTX_MIX_NONE, SUPERVISED_MIX_NONE, List.of()),
         new Policy(PTX_MIX_HALF, SUPERVISED_MIX_HALF, List.of()));
   }

@@ -29,19 +29,39 @@ public record ExperimentSize(
     List<String> larger,
     List<String> overrides) {
 
+  /// What ten minutes cannot show: an hour on two cores, and half an hour more for the ablations.
+  static final ExperimentSize LARGE =
+      new ExperimentSize(
+          10_000_000,
+          60_000,
+          600,
+          6_000,
+          15_000,
+          512,
+          200,
+          12_288,
+          shape(3, 96, 3, 4_000),
+          shape(6, 192, 6, 3_000),
+          List.of(
+              "model.layers=4",
+              "model.width=128",
+              "model.heads=4",
+              "pretrain.steps=6000",
+              "pretrain.learning_rate=3.0e-3"));
+
   /// Ten minutes on two cores.
   static final ExperimentSize SMALL =
       new ExperimentSize(
-          3_000_000,
-          12_000,
+          5_000_000,
+          30_000,
           600,
-          1_500,
-          3_000,
+          2_000,
+          5_000,
           512,
           200,
           6_144,
-          shape(2, 64, 2, 2_000),
-          shape(4, 128, 4, 2_000),
+          shape(2, 64, 2, 1_200),
+          shape(4, 128, 4, 1_200),
           List.of());
 
   /// Two minutes.
@@ -61,8 +81,10 @@ public record ExperimentSize(
               "model.layers=2",
               "model.width=64",
               "model.heads=2",
+              "model.vocabulary=1024",
               "pretrain.steps=1400",
-              "sft.epochs=6"));
+              "sft.epochs=6",
+              "supervised.epochs=4"));
 
   /// Seconds, for tests: every step runs and the models learn nothing.
   static final ExperimentSize TEST =
@@ -81,6 +103,7 @@ public record ExperimentSize(
               "model.layers=1",
               "model.width=32",
               "model.heads=1",
+              "model.vocabulary=1024",
               "pretrain.steps=12",
               "pretrain.warmup_steps=2",
               "sft.epochs=1",
@@ -100,13 +123,15 @@ public record ExperimentSize(
   public enum Name {
     TEST,
     TINY,
-    SMALL;
+    SMALL,
+    LARGE;
 
     ExperimentSize size() {
       return switch (this) {
         case TEST -> ExperimentSize.TEST;
         case TINY -> ExperimentSize.TINY;
         case SMALL -> ExperimentSize.SMALL;
+        case LARGE -> ExperimentSize.LARGE;
       };
     }
   }

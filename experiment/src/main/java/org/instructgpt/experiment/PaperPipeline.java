@@ -21,6 +21,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.ppo.Settings;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
 
@@ -98,6 +100,14 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
             work.supervised(size.smaller()),
             smallSupervised())
         .then("ppo-ptx-small", "The smaller model: PPO-ptx", work.smallPpo(), smallPpo());
+  }
+
+  /// The settings of PPO-ptx.
+  Settings ppo() throws IOException {
+    var overrides = size.overrides().stream().filter(each -> each.startsWith("ppo.")).toList();
+    return Recipe.read(recipe())
+        .with(overrides, "ppo")
+        .settings("ppo", Settings.paper(GptConfig.Size.XL));
   }
 
   /// How much work the steps are.
