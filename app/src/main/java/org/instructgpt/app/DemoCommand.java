@@ -36,8 +36,11 @@ final class DemoCommand implements Callable<Integer> {
       names = "--size",
       defaultValue = "small",
       paramLabel = "SIZE",
-      description =
-          "small; tiny: two minutes, and less to be seen; test: seconds (${DEFAULT-VALUE}).")
+      description = {
+        "small; large: an hour, and more to be seen; tiny: two to six minutes, and less; test: seconds"
+            + " (${DEFAULT-VALUE}).",
+        "The command begins with how long it will take here."
+      })
   private ExperimentSize.Name size = ExperimentSize.Name.SMALL;
 
   @Option(

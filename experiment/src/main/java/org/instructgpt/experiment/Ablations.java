@@ -53,9 +53,6 @@ import org.instructgpt.statistics.Estimate;
 ///
 /// @param experiment whose demo is done
 record Ablations(Experiment experiment) {
-  /// The number of validation prompts on which policies are measured.
-  private static final int PROMPTS = 128;
-
   private static final ObjectMapper JSON = Json.LENIENT;
 
   /// A policy of the ablations.
@@ -149,7 +146,7 @@ record Ablations(Experiment experiment) {
         .then(
             "sweeps",
             "Sweep: what came of it",
-            work.answers(policies().size(), PROMPTS),
+            work.answers(policies().size(), experiment.evaluation().curvePrompts()),
             this::measure);
   }
 
@@ -246,7 +243,9 @@ record Ablations(Experiment experiment) {
     var found = new LinkedHashMap<MeasureKey, Estimate>();
     var evaluation = experiment.evaluation();
     List<Prompt> prompts =
-        experiment.people().prompts(Split.VALIDATION).stream().limit(PROMPTS).toList();
+        experiment.people().prompts(Split.VALIDATION).stream()
+            .limit(evaluation.curvePrompts())
+            .toList();
     var workspace = experiment.workspace();
     var reward = workspace.model("reward");
     for (var policy : policies()) {

@@ -34,10 +34,9 @@ import org.instructgpt.torch.Scope;
 ///
 /// @param people know the right answers
 /// @param generator makes the models answer
-/// @param items of each skill and weakness
+/// @param items of each skill, prefix and weakness
 /// @param seed of the questions
 record CapabilitySuite(SimulatedPeople people, BatchGenerator generator, int items, long seed) {
-  private static final int COMPLETIONS = 60;
   private static final Benchmark.Settings BENCHMARK = new Benchmark.Settings(24, 128);
 
   /// All tests of a model.
@@ -118,7 +117,7 @@ record CapabilitySuite(SimulatedPeople people, BatchGenerator generator, int ite
 
   private void rudeness(
       Benchmark benchmark, Skills skills, MeasuredModel model, Map<MeasureKey, Estimate> found) {
-    var probes = skills.rudeProbes(COMPLETIONS, seed);
+    var probes = skills.rudeProbes(items, seed);
     var said = benchmark.continuations(probes.stream().map(Probe.Rude::context).toList());
     for (var prefix : Probe.Prefix.values()) {
       var rude =

@@ -62,7 +62,6 @@ record Evaluation(
       List.of(SFT, BASE_SMALL, PPO_PTX_SMALL, BASE_LARGE, PROMPTED_LARGE);
 
   private static final List<ModelName> TESTED = List.of(BASE, SFT, PPO, PPO_PTX);
-  private static final int CURVE_PROMPTS = 128;
   private static final ObjectMapper JSON = Json.LENIENT;
 
   /// The file of the measurements.
@@ -73,6 +72,11 @@ record Evaluation(
   /// The tests of single models.
   CapabilitySuite capabilities() {
     return new CapabilitySuite(people, generator, size.items(), seed);
+  }
+
+  /// The number of validation prompts on which policies are measured in training and in ablations.
+  int curvePrompts() {
+    return size.judged() / 4;
   }
 
   /// Adds the steps that measure the models.
@@ -92,7 +96,7 @@ record Evaluation(
         .then(
             "curves",
             "Evaluation: true worth beside reward and KL",
-            work.answers(20, CURVE_PROMPTS),
+            work.answers(20, curvePrompts()),
             this::curves);
   }
 
@@ -190,7 +194,9 @@ record Evaluation(
 
   private void curves() throws IOException {
     var prompts =
-        people.prompts(Split.VALIDATION).stream().limit(CURVE_PROMPTS).collect(Collectors.toList());
+        people.prompts(Split.VALIDATION).stream()
+            .limit(curvePrompts())
+            .collect(Collectors.toList());
     var curves = new OveroptimizationCurves(workspace, people, capabilities(), prompts, seed);
     var found = new LinkedHashMap<MeasureKey, Estimate>();
     for (var policy : List.of(PPO, PPO_PTX)) {

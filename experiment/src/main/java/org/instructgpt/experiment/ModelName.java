@@ -13,7 +13,7 @@ enum ModelName implements MeasuredModel {
   PROMPTED_LARGE("Large base model, prompted"),
   /// Fine-tuned on public tasks, the paper's FLAN and T0.
   SKILLS("Public tasks (FLAN, T0)"),
-  /// The supervised policy of 2 epochs from which reinforcement learning starts.
+  /// The supervised policy from which reinforcement learning starts; 2 epochs in the paper.
   SUPERVISED,
   SUPERVISED_SMALL,
   /// The SFT baseline of 16 epochs.

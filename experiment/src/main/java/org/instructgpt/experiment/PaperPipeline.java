@@ -32,7 +32,7 @@ import org.instructgpt.recipe.Recipe;
 ///
 /// The order differs from the paper's in one place: the 16-epoch SFT model is trained after the
 /// reward model, which chooses its checkpoint (`docs/specification.md` 5.3). The outputs that
-/// labelers rank are those of the 2-epoch model from which reinforcement learning starts.
+/// labelers rank are those of the supervised model from which reinforcement learning starts.
 ///
 /// @param workspace of data and models
 /// @param size of data and models
@@ -55,7 +55,8 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
     var work = work();
     var starts = "supervised fine-tuning, " + Count.of(work.epochs("supervised"), "epoch");
     steps
-        .then("world", "The world: its documents", 5e4, () -> people.writeDocuments(text()))
+        .then(
+            "world", "The world: its documents", work.world(), () -> people.writeDocuments(text()))
         .then(
             "base",
             "Pretraining: the base model",
@@ -71,7 +72,8 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
             "Pretraining: a larger one",
             work.pretrain(size.larger()),
             pretrain(BASE_LARGE, size.larger()))
-        .then("prompts", "Data: customers ask, labelers write; curation", 1e5, people::ask)
+        .then(
+            "prompts", "Data: customers ask, labelers write; curation", work.prompts(), people::ask)
         .then("demonstrations", "Step 1: labelers demonstrate", 1e4, people::demonstrate)
         .then(
             "supervised",

@@ -19,6 +19,8 @@ record StepWork(ExperimentSize size, Recipe recipe) {
   /// What a token costs besides its parameters' operations, as many of them.
   private static final double OVERHEAD_PARAMETERS = 6.3e5;
 
+  private static final double WORD = 0.03;
+  private static final double PROMPT = 5;
   private static final double DEMONSTRATION = 58;
   private static final double MIXED_DEMONSTRATION = 80;
   private static final double RANKING = 140;
@@ -52,6 +54,16 @@ record StepWork(ExperimentSize size, Recipe recipe) {
 
   private List<String> overrides(String section) {
     return size.overrides().stream().filter(each -> each.startsWith(section + ".")).toList();
+  }
+
+  /// The documents of the world.
+  double world() {
+    return WORD * size.words();
+  }
+
+  /// The prompts of customers and labelers.
+  double prompts() {
+    return PROMPT * (size.asked() + size.written());
   }
 
   /// A base model with its reading.
