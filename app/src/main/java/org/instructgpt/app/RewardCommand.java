@@ -50,6 +50,14 @@ final class RewardCommand implements Callable<Integer> {
       description = "The splits whose rankings it is measured on (${DEFAULT-VALUE}).")
   private List<Split> heldOut = List.of(Split.VALIDATION, Split.TEST);
 
+  @Option(
+      names = "--rankings",
+      paramLabel = "N",
+      description =
+          "Learn from only N of the training rankings, drawn by the seed; what fewer give tells what more"
+              + " would (all).")
+  private int most = Integer.MAX_VALUE;
+
   @Spec private @Nullable CommandSpec spec;
 
   private final StopSignals stop;
@@ -71,7 +79,8 @@ final class RewardCommand implements Callable<Integer> {
             .withName(options.name("reward"))
             .withFrom(from)
             .withHeldOut(heldOut)
-            .withLongPrompts(fits.rule());
+            .withLongPrompts(fits.rule())
+            .withMost(most);
     var run = options.run(fitted, out, stop);
     if (seeds == 0) {
       return StopSignals.status(training.train(workspace, run));

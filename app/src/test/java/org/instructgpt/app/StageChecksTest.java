@@ -101,7 +101,8 @@ class StageChecksTest {
     "reward, --device, tpu",
     "ppo, --checkpoint-every, 0",
     "ppo, --snapshot-every, -1",
-    "reward, --cross-validate, -1"
+    "reward, --cross-validate, -1",
+    "reward, --rankings, 0"
   })
   void whatCanBeKnownAtOnceIsToldBeforeAnyWorkWithItsFlag(String stage, String flag, String value) {
     assertThat(run(stage, "--name", "x", flag, value)).isEqualTo(2);

@@ -2,6 +2,7 @@ package org.instructgpt.project;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,23 +32,35 @@ import org.instructgpt.torch.Scope;
 /// @param settings of the training
 /// @param heldOut the splits whose rankings it is measured on
 /// @param longPrompts what happens to prompts that are too long
+/// @param most training rankings to learn from, drawn by the seed; all if there are no more
 public record RewardRun(
     String name,
     String from,
     RewardModeling.Settings settings,
     List<Split> heldOut,
-    LongPrompts longPrompts) {
+    LongPrompts longPrompts,
+    int most) {
   private static final String STAGE = "reward";
 
   /// Copies the list.
+  ///
+  /// @throws IllegalArgumentException if `most` is less than 1
   public RewardRun {
     heldOut = List.copyOf(heldOut);
+    if (most < 1) {
+      throw new IllegalArgumentException("--rankings: expected at least 1, found " + most);
+    }
   }
 
   /// The reward model `reward`, made from `sft`, measured on the validation and test splits.
   public static RewardRun of(RewardModeling.Settings settings) {
     return new RewardRun(
-        STAGE, "sft", settings, List.of(Split.VALIDATION, Split.TEST), LongPrompts.DROP);
+        STAGE,
+        "sft",
+        settings,
+        List.of(Split.VALIDATION, Split.TEST),
+        LongPrompts.DROP,
+        Integer.MAX_VALUE);
   }
 
   /// The same by a recipe's section `reward`, over what the paper had.
@@ -59,22 +72,29 @@ public record RewardRun(
 
   /// The same under another name.
   public RewardRun withName(String other) {
-    return new RewardRun(other, from, settings, heldOut, longPrompts);
+    return new RewardRun(other, from, settings, heldOut, longPrompts, most);
   }
 
   /// The same from another model: a name in the workspace or a folder.
   public RewardRun withFrom(String other) {
-    return new RewardRun(name, other, settings, heldOut, longPrompts);
+    return new RewardRun(name, other, settings, heldOut, longPrompts, most);
   }
 
   /// The same measured on other splits.
   public RewardRun withHeldOut(List<Split> splits) {
-    return new RewardRun(name, from, settings, splits, longPrompts);
+    return new RewardRun(name, from, settings, splits, longPrompts, most);
   }
 
   /// The same with another rule for long prompts.
   public RewardRun withLongPrompts(LongPrompts rule) {
-    return new RewardRun(name, from, settings, heldOut, rule);
+    return new RewardRun(name, from, settings, heldOut, rule, most);
+  }
+
+  /// The same that learns from at most so many of the training rankings, drawn by the seed: what
+  /// fewer would have given tells what more will give. The drawn are among those of any larger
+  /// number.
+  public RewardRun withMost(int rankings) {
+    return new RewardRun(name, from, settings, heldOut, longPrompts, rankings);
   }
 
   /// Trains, or goes on where the run was last saved. What the model is worth on held-out rankings
@@ -90,8 +110,7 @@ public record RewardRun(
     try (var run = TrainingRun.begin(workspace, options, STAGE, name)) {
       RewardModeling.Data data;
       try (var material = TrainingData.of(workspace, options.clock())) {
-        var records = RewardRecords.of(material, fitting, heldOut);
-        records.tell(heldOut, out);
+        var records = records(material, fitting, out);
         records.noteLeftOut(run);
         data = records.data(fitting.tokenizer());
         run.learningFrom(material);
@@ -105,6 +124,12 @@ public record RewardRun(
       }
       return made;
     }
+  }
+
+  private RewardRecords records(TrainingData material, ContextFitter fitting, PrintWriter out) {
+    var records = RewardRecords.of(material, fitting, heldOut);
+    records.tell(heldOut, out);
+    return records.first(most, settings.seed(), out);
   }
 
   /// Trains in a scope of its own: the memory of the training is free when this returns.
@@ -154,8 +179,7 @@ public record RewardRun(
     OutputFile.checkFolder(workspace.reports(), "--workspace " + workspace.root());
     RewardModeling.Data data;
     try (var material = TrainingData.of(workspace, options.clock())) {
-      var records = RewardRecords.of(material, fitting, heldOut);
-      records.tell(heldOut, out);
+      var records = records(material, fitting, out);
       data = records.data(fitting.tokenizer());
     }
     fitting.losses().ifPresent(out::println);
