@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.instructgpt.cost.Place;
 import org.instructgpt.cost.Stopwatch;
@@ -121,10 +122,15 @@ record Experiment(
         new TrainingWork(shape, batch, shape.context())
             .prepare(
                 new Place(Device.CPU, generator.precision()),
-                once -> new Stopwatch(System::nanoTime).median(once, 3, 3, 0.5));
+                once -> new Stopwatch(this::nanoseconds).median(once, 3, 3, 0.5));
     steps.tellPlan(
         step / batch / shape.context(),
         String.format(Locale.ROOT, "a step of pretraining takes %.0f ms", 1000 * step));
+  }
+
+  private long nanoseconds() {
+    var now = commands.clock().instant();
+    return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
   }
 
   /// Plans all steps of the demo.
