@@ -24,6 +24,7 @@ public final class Count {
     if (noun.matches(".*[^aeiou]y")) {
       return noun.substring(0, noun.length() - 1) + "ies";
     }
-    return noun + (noun.matches(".*(s|x|z|ch|sh)") ? "es" : "s");
+    boolean hisses = noun.matches(".*(s|x|z|ch|sh)") && !noun.endsWith("epoch");
+    return noun + (hisses ? "es" : "s");
   }
 }

@@ -23,6 +23,7 @@ class CountTest {
     assertThat(Count.of(3, "entry")).isEqualTo("3 entries");
     assertThat(Count.of(3, "day")).isEqualTo("3 days");
     assertThat(Count.of(3, "batch")).isEqualTo("3 batches");
+    assertThat(Count.of(8, "epoch")).isEqualTo("8 epochs");
     assertThat(Count.of(1, "row is", "rows are")).isEqualTo("1 row is");
     assertThat(Count.of(3, "row is", "rows are")).isEqualTo("3 rows are");
   }
