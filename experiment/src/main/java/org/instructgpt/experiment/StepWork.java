@@ -10,8 +10,8 @@ import org.instructgpt.sft.Sft;
 /// How much work the steps of an [Experiment] are: for the plan of its time, and for what is left.
 ///
 /// The unit is a token of the base model's pretraining. How long that takes differs from machine to
-/// machine, how many of them a step is worth hardly does; the factors are those of experiments on
-/// two cores of a Zen 4 (NOTEBOOK.md).
+/// machine, how many of them a step is worth hardly does; the factors are those of a demo of the
+/// small size on two cores of a Zen 4 (NOTEBOOK.md).
 ///
 /// @param size of the experiment
 /// @param recipe of its trainings
@@ -21,13 +21,13 @@ record StepWork(ExperimentSize size, Recipe recipe) {
 
   private static final double WORD = 0.03;
   private static final double PROMPT = 5;
-  private static final double DEMONSTRATION = 58;
-  private static final double MIXED_DEMONSTRATION = 80;
-  private static final double RANKING = 140;
-  private static final double LEARNED_RANKING = 300;
-  private static final double EPISODE = 220;
-  private static final double MIXED_EPISODE = 320;
-  private static final double ANSWER = 25;
+  private static final double DEMONSTRATION = 80;
+  private static final double MIXED_DEMONSTRATION = 115;
+  private static final double RANKING = 330;
+  private static final double LEARNED_RANKING = 420;
+  private static final double EPISODE = 270;
+  private static final double MIXED_EPISODE = 375;
+  private static final double ANSWER = 60;
 
   /// The shape of a base model.
   ///
