@@ -112,7 +112,7 @@ record Experiment(
 
   /// Tells how long the planned steps will take, by a few steps of the base model's pretraining.
   void tellPlan() throws IOException {
-    if (sizeName == ExperimentSize.Name.TEST) {
+    if (sizeName == ExperimentSize.Name.TEST || steps.areDone()) {
       return;
     }
     var work = pipeline().work();

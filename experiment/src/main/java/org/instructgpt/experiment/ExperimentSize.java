@@ -2,6 +2,7 @@ package org.instructgpt.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The size of an [Experiment]: of its world, data, models and evaluation.
 ///
@@ -29,7 +30,7 @@ public record ExperimentSize(
     List<String> larger,
     List<String> overrides) {
 
-  /// What ten minutes cannot show: an hour on two cores, and half an hour more for the ablations.
+  /// What ten minutes cannot show: about an hour on two cores, and another for the ablations.
   static final ExperimentSize LARGE =
       new ExperimentSize(
           10_000_000,
@@ -149,14 +150,13 @@ public record ExperimentSize(
     return Math.max(1, episodes / 256 / 6);
   }
 
-  /// The overrides of some sections, as flags.
-  List<String> flags(String... sections) {
-    var flags = new ArrayList<String>();
-    for (var override : overrides) {
-      if (List.of(sections).contains(override.substring(0, override.indexOf('.')))) {
-        flags.addAll(List.of("--set", override));
-      }
-    }
-    return flags;
+  /// The overrides of a section.
+  List<String> overrides(String section) {
+    return overrides.stream().filter(each -> each.startsWith(section + ".")).toList();
+  }
+
+  /// The same as flags.
+  List<String> flags(String section) {
+    return overrides(section).stream().flatMap(each -> Stream.of("--set", each)).toList();
   }
 }

@@ -106,9 +106,8 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
 
   /// The settings of PPO-ptx.
   Settings ppo() throws IOException {
-    var overrides = size.overrides().stream().filter(each -> each.startsWith("ppo.")).toList();
     return Recipe.read(recipe())
-        .with(overrides, "ppo")
+        .with(size.overrides("ppo"), "ppo")
         .settings("ppo", Settings.paper(GptConfig.Size.XL));
   }
 

@@ -142,13 +142,22 @@ final class ResumableSteps {
     }
   }
 
+  /// Whether none is left to do.
+  boolean areDone() throws IOException {
+    return left().isEmpty();
+  }
+
+  private List<Step> left() throws IOException {
+    var done = seconds();
+    return steps.stream().filter(step -> !done.has(step.name)).toList();
+  }
+
   /// Tells how long the steps will take that are not done yet.
   ///
   /// @param secondsPerWeight how long a step of weight 1 takes here
   /// @param measured what that was taken from
   void tellPlan(double secondsPerWeight, String measured) throws IOException {
-    var done = seconds();
-    var left = steps.stream().filter(step -> !done.has(step.name)).toList();
+    var left = left();
     double all = left.stream().mapToDouble(Step::weight).sum();
     var longest =
         left.stream()
@@ -156,12 +165,10 @@ final class ResumableSteps {
             .limit(3)
             .map(step -> "%s %s".formatted(step.name, words(secondsPerWeight * step.weight)))
             .collect(Collectors.joining(", "));
-    if (!left.isEmpty()) {
-      out.printf(
-          "%s to do, about %s here alone (%s); the longest: %s%n",
-          Count.of(left.size(), "step"), words(secondsPerWeight * all), measured, longest);
-      out.flush();
-    }
+    out.printf(
+        "%s to do, about %s here alone (%s); the longest: %s%n",
+        Count.of(left.size(), "step"), words(secondsPerWeight * all), measured, longest);
+    out.flush();
   }
 
   /// The duration of each finished step in seconds.

@@ -46,14 +46,10 @@ record StepWork(ExperimentSize size, Recipe recipe) {
   }
 
   private List<String> sections(List<String> more) {
-    var all = new ArrayList<>(overrides("model"));
-    all.addAll(overrides("pretrain"));
+    var all = new ArrayList<>(size.overrides("model"));
+    all.addAll(size.overrides("pretrain"));
     all.addAll(more);
     return all;
-  }
-
-  private List<String> overrides(String section) {
-    return size.overrides().stream().filter(each -> each.startsWith(section + ".")).toList();
   }
 
   /// The documents of the world.
@@ -103,7 +99,7 @@ record StepWork(ExperimentSize size, Recipe recipe) {
   /// The epochs of a supervised training, `sft` or `supervised`.
   int epochs(String section) {
     return recipe
-        .with(overrides(section), section)
+        .with(size.overrides(section), section)
         .settings(section, Sft.Settings.paper(GptConfig.Size.XL))
         .epochs();
   }

@@ -50,6 +50,8 @@ class ResumableStepsTest {
     assertThat(performed).containsExactly("a", "b");
     assertThat(said.toString()).contains("1/2  A  (done)");
     assertThat(steps().seconds().has("b")).isTrue();
+    assertThat(steps().then("a", "A", 1, () -> {}).areDone()).isTrue();
+    assertThat(steps().then("c", "C", 1, () -> {}).areDone()).isFalse();
   }
 
   @Test

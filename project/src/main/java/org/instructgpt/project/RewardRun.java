@@ -127,9 +127,9 @@ public record RewardRun(
   }
 
   private RewardRecords records(TrainingData material, ContextFitter fitting, PrintWriter out) {
-    var records = RewardRecords.of(material, fitting, heldOut);
+    var records = RewardRecords.of(material, fitting, heldOut).first(most, settings.seed(), out);
     records.tell(heldOut, out);
-    return records.first(most, settings.seed(), out);
+    return records;
   }
 
   /// Trains in a scope of its own: the memory of the training is free when this returns.
