@@ -37,12 +37,12 @@ public record ExperimentSize(
           60_000,
           600,
           6_000,
-          15_000,
+          12_000,
           1_024,
           300,
-          12_288,
+          8_192,
           shape(3, 96, 3, 4_000),
-          shape(6, 192, 6, 3_000),
+          shape(6, 192, 6, 2_000),
           List.of(
               "model.layers=4",
               "model.width=128",
@@ -56,13 +56,13 @@ public record ExperimentSize(
           5_000_000,
           30_000,
           600,
-          2_000,
-          5_000,
+          1_800,
+          4_500,
           512,
           200,
-          6_144,
+          5_120,
           shape(2, 64, 2, 1_200),
-          shape(4, 128, 4, 1_200),
+          shape(4, 128, 4, 1_000),
           List.of());
 
   /// Two minutes.
