@@ -53,6 +53,14 @@ final class SftCommand implements Callable<Integer> {
   private boolean leastLoss;
 
   @Option(
+      names = "--demonstrations",
+      paramLabel = "N",
+      description =
+          "Learn from only N of the training demonstrations, drawn by the seed; what fewer give tells what"
+              + " more would (all).")
+  private int most = Integer.MAX_VALUE;
+
+  @Option(
       names = "--text",
       arity = "1..*",
       paramLabel = "PATH",
@@ -84,7 +92,8 @@ final class SftCommand implements Callable<Integer> {
             .withFrom(from)
             .withKept(kept())
             .withText(text.toArray(Path[]::new))
-            .withLongPrompts(fits.rule());
+            .withLongPrompts(fits.rule())
+            .withMost(most);
     return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
   }
 

@@ -97,6 +97,7 @@ class StageChecksTest {
     "ppo, --reward-model, sft",
     "pretrain, --tokenizer, nowhere",
     "sft, --precision, int8",
+    "sft, --demonstrations, 0",
     "sft, --moments, int8",
     "reward, --device, tpu",
     "ppo, --checkpoint-every, 0",

@@ -122,6 +122,13 @@ class StagesTest {
   }
 
   @Test
+  void fewerDemonstrationsAreLearnedFromIfAskedFor() throws IOException {
+    succeed("sft", "--name", "few", "--demonstrations", "3");
+    assertThat(out.toString()).contains("learning from 3 of ", "(--demonstrations)");
+    assertThat(Lineage.read(model("few")).at("/made/settings/demonstrations").asInt()).isEqualTo(3);
+  }
+
+  @Test
   void aTrainingFitsIntoTheMemoryItIsGiven() throws IOException {
     succeed("sft", "--name", "thrifty", "--memory", "550M", "--recompute-activations");
     assertThat(out.toString())

@@ -2,13 +2,11 @@ package org.instructgpt.project;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.instructgpt.files.Count;
-import org.instructgpt.model.EpochOrder;
 import org.instructgpt.records.Split;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.reward.TokenizedRanking;
@@ -73,21 +71,13 @@ record RewardRecords(Given training, Given heldOut, List<EncodedExample> demonst
     return new RewardRecords(Given.of(training), Given.of(held), demonstrations);
   }
 
-  /// The same with at most so many rankings to learn from, drawn by the seed, and says so.
-  RewardRecords first(int most, long seed, PrintWriter out) {
+  /// The same with a part of the rankings to learn from.
+  RewardRecords drawn(Drawn part, long seed, PrintWriter out) {
     var all = training.rankings;
-    if (all.size() <= most) {
-      return this;
-    }
-    out.println(
-        "learning from %,d of %s, drawn by the seed (--rankings)"
-            .formatted(most, Count.of(all.size(), "training ranking")));
-    var drawn =
-        Arrays.stream(EpochOrder.permutation(all.size(), seed, 0))
-            .limit(most)
-            .mapToObj(all::get)
-            .toList();
-    return new RewardRecords(Given.of(drawn), heldOut, demonstrations);
+    var drawn = part.from(all, seed, out);
+    return drawn.size() == all.size()
+        ? this
+        : new RewardRecords(Given.of(drawn), heldOut, demonstrations);
   }
 
   /// Says which of them teach nothing or measure nothing.

@@ -47,9 +47,11 @@ public record RewardRun(
   /// @throws IllegalArgumentException if `most` is less than 1
   public RewardRun {
     heldOut = List.copyOf(heldOut);
-    if (most < 1) {
-      throw new IllegalArgumentException("--rankings: expected at least 1, found " + most);
-    }
+    part(most);
+  }
+
+  private static Drawn part(int most) {
+    return new Drawn(most, "--rankings", "ranking");
   }
 
   /// The reward model `reward`, made from `sft`, measured on the validation and test splits.
@@ -127,7 +129,8 @@ public record RewardRun(
   }
 
   private RewardRecords records(TrainingData material, ContextFitter fitting, PrintWriter out) {
-    var records = RewardRecords.of(material, fitting, heldOut).first(most, settings.seed(), out);
+    var records =
+        RewardRecords.of(material, fitting, heldOut).drawn(part(most), settings.seed(), out);
     records.tell(heldOut, out);
     return records;
   }

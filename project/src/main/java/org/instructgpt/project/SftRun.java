@@ -31,6 +31,7 @@ import org.instructgpt.torch.Scope;
 /// @param kept which epoch becomes the model
 /// @param text pretraining text for the mix, files and folders; needed if there is a mix
 /// @param longPrompts what happens to prompts that are too long
+/// @param most training demonstrations to learn from, drawn by the seed; all if there are no more
 public record SftRun(
     String section,
     String name,
@@ -38,7 +39,8 @@ public record SftRun(
     Sft.Settings settings,
     Kept kept,
     List<Path> text,
-    LongPrompts longPrompts) {
+    LongPrompts longPrompts,
+    int most) {
   private static final int JUDGED_PROMPTS = 128;
   private static final Optional<PlainText> NO_MIX = Optional.empty();
   private static final Optional<RewardJudge> NO_JUDGE = Optional.empty();
@@ -58,8 +60,15 @@ public record SftRun(
   }
 
   /// Copies the list.
+  ///
+  /// @throws IllegalArgumentException if `most` is less than 1
   public SftRun {
     text = List.copyOf(text);
+    part(most);
+  }
+
+  private static Drawn part(int most) {
+    return new Drawn(most, "--demonstrations", "demonstration");
   }
 
   /// The supervised baseline `sft`, made from `base`.
@@ -92,32 +101,45 @@ public record SftRun(
 
   private static SftRun of(String section, Sft.Settings settings) {
     return new SftRun(
-        section, section, "base", settings, new Kept.Last(), List.of(), LongPrompts.DROP);
+        section,
+        section,
+        "base",
+        settings,
+        new Kept.Last(),
+        List.of(),
+        LongPrompts.DROP,
+        Integer.MAX_VALUE);
   }
 
   /// The same under another name.
   public SftRun withName(String other) {
-    return new SftRun(section, other, from, settings, kept, text, longPrompts);
+    return new SftRun(section, other, from, settings, kept, text, longPrompts, most);
   }
 
   /// The same from another model: a name in the workspace or a folder.
   public SftRun withFrom(String other) {
-    return new SftRun(section, name, other, settings, kept, text, longPrompts);
+    return new SftRun(section, name, other, settings, kept, text, longPrompts, most);
   }
 
   /// The same with another choice of the epoch.
   public SftRun withKept(Kept other) {
-    return new SftRun(section, name, from, settings, other, text, longPrompts);
+    return new SftRun(section, name, from, settings, other, text, longPrompts, most);
   }
 
   /// The same with this pretraining text for the mix.
   public SftRun withText(Path... other) {
-    return new SftRun(section, name, from, settings, kept, List.of(other), longPrompts);
+    return new SftRun(section, name, from, settings, kept, List.of(other), longPrompts, most);
   }
 
   /// The same with another rule for long prompts.
   public SftRun withLongPrompts(LongPrompts rule) {
-    return new SftRun(section, name, from, settings, kept, text, rule);
+    return new SftRun(section, name, from, settings, kept, text, rule, most);
+  }
+
+  /// The same that learns from at most so many of the training demonstrations, drawn by the seed.
+  /// The drawn are among those of any larger number.
+  public SftRun withMost(int demonstrations) {
+    return new SftRun(section, name, from, settings, kept, text, longPrompts, demonstrations);
   }
 
   /// Trains, or goes on where the run was last saved.
@@ -137,7 +159,7 @@ public record SftRun(
       if (scorer.isPresent()) {
         run.from("reward_model", "--reward-model", scorer.get());
       }
-      var examples = Examples.of(workspace, fitting, run, options);
+      var examples = examples(workspace, fitting, run, options);
       var mix =
           mixed.isPresent()
               ? Optional.of(mix(workspace, mixed.get(), fitting, run, options))
@@ -206,29 +228,37 @@ public record SftRun(
   }
 
   private record Examples(List<EncodedExample> training, List<EncodedExample> validation) {
-    static Examples of(
-        Workspace workspace, ContextFitter fitting, TrainingRun run, RunOptions options)
-        throws IOException {
-      var all = new Examples(new ArrayList<>(), new ArrayList<>());
-      try (var material = TrainingData.of(workspace, options.clock())) {
-        material.demonstrations(
-            Split.TRAIN, each -> fitting.demonstration(each).ifPresent(all.training::add));
-        material.demonstrations(
-            Split.VALIDATION, each -> fitting.demonstration(each).ifPresent(all.validation::add));
-        run.learningFrom(material);
-      }
-      if (all.training.isEmpty()) {
-        throw new IllegalArgumentException(
-            "%s holds no demonstrations to train on: import some with instructgpt import"
-                .formatted(workspace.feedback()));
-      }
-      var tokens =
-          Stream.concat(all.training.stream(), all.validation.stream()).map(EncodedExample::tokens);
-      run.with("demonstrations", all.training.size())
-          .with("validation_demonstrations", all.validation.size())
-          .with("data_hash", DataHash.of(tokens));
+    private static List<EncodedExample> of(
+        Split split, TrainingData material, ContextFitter fitting) {
+      var all = new ArrayList<EncodedExample>();
+      material.demonstrations(split, each -> fitting.demonstration(each).ifPresent(all::add));
       return all;
     }
+  }
+
+  private Examples examples(
+      Workspace workspace, ContextFitter fitting, TrainingRun run, RunOptions options)
+      throws IOException {
+    Examples all;
+    try (var material = TrainingData.of(workspace, options.clock())) {
+      var training = Examples.of(Split.TRAIN, material, fitting);
+      all =
+          new Examples(
+              part(most).from(training, settings.seed(), options.out()),
+              Examples.of(Split.VALIDATION, material, fitting));
+      run.learningFrom(material);
+    }
+    if (all.training.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s holds no demonstrations to train on: import some with instructgpt import"
+              .formatted(workspace.feedback()));
+    }
+    var tokens =
+        Stream.concat(all.training.stream(), all.validation.stream()).map(EncodedExample::tokens);
+    run.with("demonstrations", all.training.size())
+        .with("validation_demonstrations", all.validation.size())
+        .with("data_hash", DataHash.of(tokens));
+    return all;
   }
 
   /// The text for the mix, found and not yet read; empty where none is mixed in.

@@ -14,12 +14,12 @@ class RewardRecordsTest {
 
   @Test
   void fewerRankingsAreDrawnBySeedFromAmongMore() {
-    var three = prompts(records().first(3, 1, out()));
-    var five = prompts(records().first(5, 1, out()));
+    var three = prompts(records().drawn(part(3), 1, out()));
+    var five = prompts(records().drawn(part(5), 1, out()));
 
     assertThat(three).hasSize(3).doesNotHaveDuplicates();
     assertThat(five).startsWith(three.toArray(String[]::new)).hasSize(5);
-    assertThat(prompts(records().first(5, 2, out()))).isNotEqualTo(five);
+    assertThat(prompts(records().drawn(part(5), 2, out()))).isNotEqualTo(five);
     assertThat(said.toString())
         .contains("learning from 3 of 20 training rankings, drawn by the seed (--rankings)");
   }
@@ -28,8 +28,12 @@ class RewardRecordsTest {
   void whereThereAreNoMoreAllAreTakenInTheirOrder() {
     var all = records();
 
-    assertThat(all.first(20, 1, out())).isSameAs(all);
+    assertThat(all.drawn(part(20), 1, out())).isSameAs(all);
     assertThat(said.toString()).isEmpty();
+  }
+
+  private static Drawn part(int most) {
+    return new Drawn(most, "--rankings", "ranking");
   }
 
   private PrintWriter out() {
