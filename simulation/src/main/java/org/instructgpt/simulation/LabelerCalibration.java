@@ -10,7 +10,8 @@ import org.instructgpt.simulation.RankingChoice.Agreement;
 ///
 /// The more noise, the less two labelers agree. Each labeler's noise has a size relative to the
 /// others'; one factor for all of them is found by bisection, with the same random numbers at each
-/// step, so that the agreement is a smooth enough function of it.
+/// step, so that the agreement is a smooth enough function of it. Outputs of the same text count
+/// once, since nobody can put them in order.
 final class LabelerCalibration {
   private static final double LEAST = 1e-3;
   private static final double MOST = 10;
@@ -49,7 +50,7 @@ final class LabelerCalibration {
       LabelingInstructions instructions) {
     return samples.stream()
         .map(sample ->
-            sample.outputs().stream()
+            sample.different().stream()
                 .map(output -> utility.parts(person, sample.prompt(), output, instructions))
                 .toList())
         .toList();

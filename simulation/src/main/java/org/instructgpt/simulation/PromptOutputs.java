@@ -1,5 +1,6 @@
 package org.instructgpt.simulation;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.instructgpt.records.Output;
 import org.instructgpt.records.Prompt;
@@ -8,5 +9,12 @@ import org.instructgpt.records.Prompt;
 public record PromptOutputs(Prompt prompt, List<Output> outputs) {
   public PromptOutputs {
     outputs = List.copyOf(outputs);
+  }
+
+  /// The first output of each text.
+  List<Output> different() {
+    var byText = new LinkedHashMap<String, Output>();
+    outputs.forEach(output -> byText.putIfAbsent(output.text(), output));
+    return List.copyOf(byText.values());
   }
 }

@@ -52,6 +52,7 @@ class LabelerPoolTest {
         people.stream()
             .map(person ->
                 SAMPLES.stream()
+                    .map(s -> new PromptOutputs(s.prompt(), s.different()))
                     .map(s -> rank(person, s, LabelingInstructions.TRAINING).ranks())
                     .toList())
             .toList();
@@ -67,6 +68,22 @@ class LabelerPoolTest {
       }
     }
     assertThat(agreed / pairs).isCloseTo(LABELERS.report().trainingAgreement(), within(1e-9));
+  }
+
+  @Test
+  void outputsThatNobodyCanOrderDoNotMakeLabelersAgreeMore() {
+    var repeated =
+        SAMPLES.stream()
+            .map(s -> {
+              var outputs = new ArrayList<>(s.outputs());
+              outputs.addAll(s.outputs());
+              return new PromptOutputs(s.prompt(), outputs);
+            })
+            .toList();
+    var calibrated = LABELERS.calibrated(repeated);
+    assertThat(calibrated.report().trainingAgreement()).isCloseTo(0.726, within(0.01));
+    assertThat(calibrated.people(Pool.TRAINING))
+        .isEqualTo(LABELERS.calibrated(SAMPLES).people(Pool.TRAINING));
   }
 
   private static double[] agreed(List<Integer> one, List<Integer> other) {
