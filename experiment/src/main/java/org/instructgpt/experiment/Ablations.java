@@ -20,23 +20,13 @@ import static org.instructgpt.experiment.ModelName.SUPERVISED;
 import static org.instructgpt.experiment.ModelName.SUPERVISED_MIX_HALF;
 import static org.instructgpt.experiment.ModelName.SUPERVISED_MIX_NONE;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.instructgpt.eval.Report;
-import org.instructgpt.experiment.MeasureKey.Cost;
-import org.instructgpt.experiment.MeasureKey.LabelerFold;
 import org.instructgpt.experiment.MeasureKey.ModelMeasure;
-import org.instructgpt.experiment.MeasureKey.RewardModelVariant;
-import org.instructgpt.experiment.MeasureKey.SftMeasure;
-import org.instructgpt.files.Json;
-import org.instructgpt.model.Checkpoint;
 import org.instructgpt.plot.Figure;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Feedback;
@@ -44,23 +34,19 @@ import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Ranking;
 import org.instructgpt.records.Split;
-import org.instructgpt.statistics.Estimate;
 
-/// The ablations of the paper's appendix E: trainings besides those of the demo, and their
-/// measurements. They vary the coefficients of pretraining gradients and of KL, the length of
-/// training, the learning rate, the start of reinforcement learning, and the training of the reward
-/// model.
+/// The ablations of the paper's appendix E: trainings besides those of the demo. They vary the
+/// coefficients of pretraining gradients and of KL, the length of training, the learning rate, the
+/// start of reinforcement learning, and the training of the reward model.
 ///
 /// @param experiment whose demo is done
 record Ablations(Experiment experiment) {
-  private static final ObjectMapper JSON = Json.LENIENT;
-
   /// A policy of the ablations.
   ///
   /// @param from the policy it starts from
   /// @param settings that override the recipe's
-  private record Policy(ModelName model, ModelName from, List<String> settings) {
-    static Policy of(ModelName model, String... settings) {
+  record Policy(ModelName model, ModelName from, List<String> settings) {
+    private static Policy of(ModelName model, String... settings) {
       return new Policy(model, SUPERVISED, List.of(settings));
     }
   }
@@ -147,7 +133,7 @@ record Ablations(Experiment experiment) {
             "sweeps",
             "Sweep: what came of it",
             work.answers(policies().size(), experiment.evaluation().curvePrompts()),
-            this::measure);
+            () -> new AblationMeasurements(experiment).measure(policies()));
   }
 
   private List<String> start(ModelName model, String mix) {
@@ -239,115 +225,8 @@ record Ablations(Experiment experiment) {
         prompt.created());
   }
 
-  private void measure() throws IOException {
-    var found = new LinkedHashMap<MeasureKey, Estimate>();
-    var evaluation = experiment.evaluation();
-    List<Prompt> prompts =
-        experiment.people().prompts(Split.VALIDATION).stream()
-            .limit(evaluation.curvePrompts())
-            .toList();
-    var workspace = experiment.workspace();
-    var reward = workspace.model("reward");
-    for (var policy : policies()) {
-      var model = folder(policy.model());
-      if (Files.isDirectory(model)) {
-        found.putAll(evaluation.capabilities().skills(policy.model(), model));
-        found.putAll(
-            evaluation
-                .capabilities()
-                .policy(policy.model(), model, folder(policy.from()), reward, prompts));
-      }
-    }
-    found.putAll(rewardModels());
-    found.putAll(supervised());
-    found.putAll(costs());
-    evaluation.measurements().add(found);
-  }
-
-  private Map<MeasureKey, Estimate> rewardModels() throws IOException {
-    var found = new LinkedHashMap<MeasureKey, Estimate>();
-    var reports = experiment.workspace().reports();
-    var pairs = experiment.workspace().root().resolve("pairs").resolve("reports");
-    var files =
-        Map.of(
-            RewardModelVariant.GROUPED, reports.resolve("reward.json"),
-            RewardModelVariant.EPOCHS, reports.resolve("reward-epochs.json"),
-            RewardModelVariant.PAIRS, pairs.resolve("reward-pairs.json"));
-    for (var file : files.entrySet()) {
-      var report = JSON.readTree(Files.readString(file.getValue()));
-      var variant = file.getKey();
-      found.put(variant.loss(), Measurements.exact(report.path("loss").asDouble()));
-      found.put(variant.accuracy(), JSON.treeToValue(report.path("accuracy"), Estimate.class));
-    }
-    var folds = JSON.readTree(Files.readString(reports.resolve("reward-folds.json")));
-    for (var fold : LabelerFold.values()) {
-      found.put(
-          fold.accuracy(), Measurements.exact(folds.path(fold.field()).path("value").asDouble()));
-    }
-    return found;
-  }
-
-  /// The epochs of the lowest validation loss and of the highest reward of the 16-epoch SFT.
-  private Map<MeasureKey, Estimate> supervised() throws IOException {
-    var epochs = experiment.evaluation().history(run("sft"), "eval");
-    int loss = 0;
-    int reward = 0;
-    for (int i = 0; i < epochs.size(); i++) {
-      loss = of(epochs, i, "validation_loss") < of(epochs, loss, "validation_loss") ? i : loss;
-      reward = of(epochs, i, "reward") > of(epochs, reward, "reward") ? i : reward;
-    }
-    int last = epochs.size() - 1;
-    return Map.of(
-        SftMeasure.EPOCHS.key(), Measurements.exact(epochs.size()),
-        SftMeasure.BEST_LOSS.key(), Measurements.exact(loss + 1),
-        SftMeasure.BEST_REWARD.key(), Measurements.exact(reward + 1),
-        SftMeasure.LOSS_RISE.key(),
-            Measurements.exact(
-                of(epochs, last, "validation_loss") - of(epochs, loss, "validation_loss")),
-        SftMeasure.REWARD_GAIN.key(),
-            Measurements.exact(of(epochs, last, "reward") - of(epochs, loss, "reward")));
-  }
-
-  private static double of(List<Map<String, Double>> epochs, int i, String metric) {
-    return Optional.ofNullable(epochs.get(i).get(metric)).orElseThrow();
-  }
-
   private Path folder(ModelName model) {
     return experiment.workspace().model(model.stored());
-  }
-
-  private Path run(String stage) {
-    return experiment.workspace().run(stage, 1);
-  }
-
-  /// Floating-point operations of the three trainings: 6 per parameter and token in training, 2 in
-  /// other passes. PPO samples, scores with three other models and trains two; PPO-ptx trains on
-  /// pretraining text too.
-  private Map<MeasureKey, Estimate> costs() throws IOException {
-    var shape = Checkpoint.shape(folder(BASE));
-    double parameters = shape.parameters();
-    double pretraining = 6 * parameters * tokens("pretrain", "tokens");
-    double sft = 6 * parameters * tokens("sft", "tokens");
-    var ppo = experiment.evaluation().history(run("ppo"), "train");
-    double length =
-        ppo.stream()
-            .mapToDouble(each -> each.getOrDefault("response_length", 0.0))
-            .average()
-            .orElse(0);
-    double prompt = 20;
-    double episodes = experiment.size().episodes();
-    double ptx = 6 * parameters * episodes * shape.context();
-    double rl = 20 * parameters * episodes * (length + prompt) + ptx;
-    return Map.of(
-        Cost.PRETRAINING.key(), Measurements.exact(pretraining),
-        Cost.SFT.key(), Measurements.exact(sft),
-        Cost.PPO_PTX.key(), Measurements.exact(rl));
-  }
-
-  private double tokens(String stage, String metric) throws IOException {
-    return experiment.evaluation().history(run(stage), "train").stream()
-        .mapToDouble(each -> each.getOrDefault(metric, 0.0))
-        .sum();
   }
 
   /// The section of the report that compares all policies of the ablations.
