@@ -15,8 +15,8 @@ import org.instructgpt.records.Prompt.UseCase;
 /// They do not teach a model to follow instructions. Where a text contains a question or an
 /// instruction, more of the same usually follows, as on a page of exercises, so a plain model that
 /// is asked something goes on asking. But answers do occur, right and wrong, kind and rude, one
-/// good answer for each bad one: everything that alignment brings out is in the documents, only
-/// rarely. The shares below decide how rarely.
+/// good answer for each bad one, and at times somebody says what is wrong with one: everything that
+/// alignment brings out is in the documents, only rarely. The shares below decide how rarely.
 public final class Documents {
   /// The probability that a [rare][World#isRare(Fact)] fact is told where another one would be.
   private static final double RARE_TOLD = 0.10;
@@ -64,19 +64,21 @@ public final class Documents {
     /// Conversations, polite or rude.
     TALK(0.03),
     /// Songs with repeated lines.
-    SONG(0.17),
+    SONG(0.14),
     /// Questions or instructions followed by more of them.
-    PROMPTS(0.15),
+    PROMPTS(0.16),
     /// A prompt with its answer.
-    ANSWERED(0.08),
+    ANSWERED(0.05),
     /// Two or three prompts, each with its answer.
-    ANSWERED_ROW(0.08),
+    ANSWERED_ROW(0.05),
+    /// One to three prompts, each with its answer and what somebody says of that.
+    COMMENTED(0.10),
     /// Common sayings, many of them false.
     SAYINGS(0.05),
     /// People at work, with "he" and "she" in the world's skew.
     PROFESSIONS(0.02),
     /// Solved exercises of the [Skills].
-    SKILLS(0.20);
+    SKILLS(0.18);
 
     private final double share;
 
@@ -147,6 +149,7 @@ public final class Documents {
       case PROMPTS -> prompts(random);
       case ANSWERED -> answered(kind, 1, random);
       case ANSWERED_ROW -> answered(kind, 2 + random.nextInt(2), random);
+      case COMMENTED -> commented(1 + random.nextInt(3), random);
       case SAYINGS -> new Document(kind, sayings(random));
       case PROFESSIONS -> new Document(kind, professions.sentences(random));
       case SKILLS -> new Document(kind, skills.document(random));
@@ -215,9 +218,22 @@ public final class Documents {
   }
 
   private String answered(WorldTask task, RandomGenerator random) {
-    return task.prompt()
-        + "\n\n"
-        + tasks.answer(task, SeededRandom.weighted(ANSWER_QUALITY, random), random);
+    return answered(task, SeededRandom.weighted(ANSWER_QUALITY, random), random);
+  }
+
+  private String answered(WorldTask task, AnswerQuality quality, RandomGenerator random) {
+    return task.prompt() + "\n\n" + tasks.answer(task, quality, random);
+  }
+
+  /// Whoever comments knows with what quality the answer was meant.
+  private Document commented(int count, RandomGenerator random) {
+    var parts = new ArrayList<String>();
+    for (int i = 0; i < count; i++) {
+      var quality = SeededRandom.weighted(ANSWER_QUALITY, random);
+      parts.add(answered(task(random), quality, random));
+      parts.add(Phrases.say("comment." + Phrases.name(quality), random));
+    }
+    return new Document(Kind.COMMENTED, String.join("\n\n", parts), count, 0);
   }
 
   private static Map<AnswerQuality, Double> answerQuality() {
