@@ -1,6 +1,8 @@
 package org.instructgpt.experiment;
 
 import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SFT_FEW;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -50,7 +52,8 @@ record AblationMeasurements(Experiment experiment) {
       }
     }
     found.putAll(rewardModels());
-    found.putAll(supervised());
+    found.putAll(supervised(SFT, 1));
+    found.putAll(supervised(SFT_FEW, 2));
     found.putAll(costs());
     evaluation.measurements().add(found);
   }
@@ -61,7 +64,7 @@ record AblationMeasurements(Experiment experiment) {
     var pairs = experiment.workspace().root().resolve("pairs").resolve("reports");
     var files =
         Map.of(
-            RewardModelVariant.GROUPED, reports.resolve("reward.json"),
+            RewardModelVariant.GROUPED, reports.resolve("reward-part.json"),
             RewardModelVariant.EPOCHS, reports.resolve("reward-epochs.json"),
             RewardModelVariant.PAIRS, pairs.resolve("reward-pairs.json"));
     for (var file : files.entrySet()) {
@@ -78,9 +81,11 @@ record AblationMeasurements(Experiment experiment) {
     return found;
   }
 
-  /// The epochs of the lowest validation loss and of the highest reward of the 16-epoch SFT.
-  private Map<MeasureKey, Estimate> supervised() throws IOException {
-    var epochs = experiment.evaluation().history(run("sft"), "eval");
+  /// The epochs of the lowest validation loss and of the highest reward of a 16-epoch SFT.
+  ///
+  /// @param run its number
+  private Map<MeasureKey, Estimate> supervised(ModelName model, int run) throws IOException {
+    var epochs = experiment.evaluation().history(experiment.workspace().run("sft", run), "eval");
     int loss = 0;
     int reward = 0;
     for (int i = 0; i < epochs.size(); i++) {
@@ -89,13 +94,13 @@ record AblationMeasurements(Experiment experiment) {
     }
     int last = epochs.size() - 1;
     return Map.of(
-        SftMeasure.EPOCHS.key(), Measurements.exact(epochs.size()),
-        SftMeasure.BEST_LOSS.key(), Measurements.exact(loss + 1),
-        SftMeasure.BEST_REWARD.key(), Measurements.exact(reward + 1),
-        SftMeasure.LOSS_RISE.key(),
+        SftMeasure.EPOCHS.of(model), Measurements.exact(epochs.size()),
+        SftMeasure.BEST_LOSS.of(model), Measurements.exact(loss + 1),
+        SftMeasure.BEST_REWARD.of(model), Measurements.exact(reward + 1),
+        SftMeasure.LOSS_RISE.of(model),
             Measurements.exact(
                 of(epochs, last, "validation_loss") - of(epochs, loss, "validation_loss")),
-        SftMeasure.REWARD_GAIN.key(),
+        SftMeasure.REWARD_GAIN.of(model),
             Measurements.exact(of(epochs, last, "reward") - of(epochs, loss, "reward")));
   }
 

@@ -4,6 +4,7 @@ import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BETA_100;
 import static org.instructgpt.experiment.ModelName.BETA_A;
 import static org.instructgpt.experiment.ModelName.GAMMA_A;
+import static org.instructgpt.experiment.ModelName.GAMMA_A_LONG;
 import static org.instructgpt.experiment.ModelName.GAMMA_B;
 import static org.instructgpt.experiment.ModelName.GAMMA_C;
 import static org.instructgpt.experiment.ModelName.PPO;
@@ -16,6 +17,7 @@ import static org.instructgpt.experiment.ModelName.PTX_MIX_NONE;
 import static org.instructgpt.experiment.ModelName.PTX_RATE_10;
 import static org.instructgpt.experiment.ModelName.RATE_10;
 import static org.instructgpt.experiment.ModelName.SFT;
+import static org.instructgpt.experiment.ModelName.SFT_FEW;
 import static org.instructgpt.experiment.ModelName.SUPERVISED;
 import static org.instructgpt.experiment.ModelName.SUPERVISED_MIX_HALF;
 import static org.instructgpt.experiment.ModelName.SUPERVISED_MIX_NONE;
@@ -37,7 +39,8 @@ import org.instructgpt.records.Split;
 
 /// The ablations of the paper's appendix E: trainings besides those of the demo. They vary the
 /// coefficients of pretraining gradients and of KL, the length of training, the learning rate, the
-/// start of reinforcement learning, and the training of the reward model.
+/// start of reinforcement learning, the number of demonstrations, and the training of the reward
+/// model.
 ///
 /// @param experiment whose demo is done
 record Ablations(Experiment experiment) {
@@ -51,6 +54,12 @@ record Ablations(Experiment experiment) {
     }
   }
 
+  /// How many times fewer demonstrations show whether SFT overfits when they are few.
+  private static final int FEWER = 20;
+
+  /// The rankings from which the reward models of the ablations learn: enough to compare them.
+  private static final int PART = 6_000;
+
   private static final String BETA = "ppo.reward.kl_coefficient=";
   private static final String GAMMA = "ppo.ptx.coefficient=";
   private static final String RATE = "ppo.learning.policy_learning_rate=";
@@ -62,6 +71,7 @@ record Ablations(Experiment experiment) {
           BETA_A,
           BETA_100,
           GAMMA_A,
+          GAMMA_A_LONG,
           PPO_PTX,
           GAMMA_B,
           GAMMA_C,
@@ -87,6 +97,7 @@ record Ablations(Experiment experiment) {
         Policy.of(PTX_BETA_ZERO, BETA + "0"),
         Policy.of(PTX_BETA_HIGH, BETA + "2.0"),
         Policy.of(PTX_LONG, "ppo.episodes=" + 2 * episodes),
+        Policy.of(GAMMA_A_LONG, GAMMA + "0.1", "ppo.episodes=" + 2 * episodes),
         Policy.of(RATE_10, PaperPipeline.NO_PTX, RATE + 10 * rate),
         Policy.of(PTX_RATE_10, RATE + 10 * rate),
         new Policy(PTX_MIX_NONE, SUPERVISED_MIX_NONE, List.of()),
@@ -97,6 +108,8 @@ record Ablations(Experiment experiment) {
   void plan(ResumableSteps steps) throws IOException {
     var pipeline = experiment.pipeline();
     var work = pipeline.work();
+    double part = (double) part() / experiment.size().rankings();
+    int few = Math.max(1, experiment.size().demonstrations() / FEWER);
     steps
         .then(
             "mix-none",
@@ -107,27 +120,41 @@ record Ablations(Experiment experiment) {
             "mix-half",
             "Sweep: a start with half pretraining text",
             work.supervised(List.of()),
-            start(SUPERVISED_MIX_HALF, "0.5"));
+            start(SUPERVISED_MIX_HALF, "0.5"))
+        .then(
+            "sft-few",
+            "Sweep: SFT from a twentieth of the demonstrations",
+            work.sft() / FEWER,
+            pipeline.sft(SFT_FEW, "--demonstrations", "" + few));
     for (var policy : policies()) {
       var command =
           pipeline.ppo(
               policy.model(), policy.from(), List.of(), policy.settings().toArray(String[]::new));
       var name = policy.model().stored();
-      double episodes = policy.model() == PTX_LONG ? 2 : 1;
+      double episodes = List.of(PTX_LONG, GAMMA_A_LONG).contains(policy.model()) ? 2 : 1;
       steps.then(
           name, "Sweep: " + name, work.ppo(true, episodes), () -> trainOrDiverge(policy, command));
     }
     steps
-        .then("reward-epochs", "Sweep: a reward model of 4 epochs", work.reward(4), fourEpochs())
+        .then(
+            "reward-part",
+            "Sweep: a reward model on %,d rankings".formatted(part()),
+            part * work.reward(1),
+            rewardOfPart("reward-part"))
+        .then(
+            "reward-epochs",
+            "Sweep: the same with 4 epochs",
+            part * work.reward(4),
+            rewardOfPart("reward-epochs", "reward.epochs=4"))
         .then(
             "reward-pairs",
-            "Sweep: a reward model on shuffled pairs",
-            work.reward(4),
+            "Sweep: the same on shuffled pairs",
+            part * work.reward(4),
             this::shuffledPairs)
         .then(
             "reward-folds",
-            "Sweep: 5 reward models over groups of labelers",
-            work.reward(4),
+            "Sweep: the same over 5 groups of labelers",
+            part * work.reward(4),
             folds())
         .then(
             "sweeps",
@@ -154,17 +181,24 @@ record Ablations(Experiment experiment) {
     }
   }
 
-  private List<String> fourEpochs() {
-    return experiment.pipeline().reward("reward-epochs", "reward.epochs=4");
+  /// The number of rankings that the reward models of the ablations learn from.
+  private int part() {
+    return Math.min(PART, experiment.size().rankings());
+  }
+
+  private List<String> rewardOfPart(String name, String... settings) {
+    var command = new ArrayList<>(experiment.pipeline().reward(name, settings));
+    command.addAll(List.of("--rankings", "" + part()));
+    return command;
   }
 
   private List<String> folds() {
-    var command = new ArrayList<>(experiment.pipeline().reward("reward"));
+    var command = new ArrayList<>(rewardOfPart("reward"));
     command.addAll(List.of("--cross-validate", "1"));
     return command;
   }
 
-  /// Trains on the same rankings with each pair of outputs as an example of its own, and as many
+  /// Trains on as many rankings with each pair of outputs as an example of its own, and as many
   /// pairs per batch.
   private void shuffledPairs() throws IOException {
     var pairsWorkspace = Workspace.create(experiment.workspace().root().resolve("pairs"));
@@ -179,7 +213,8 @@ record Ablations(Experiment experiment) {
           store.demonstrations(Filter.ALL.in(Split.TRAIN)).stream().map(d -> d.item()).toList());
       given.addAll(
           store.rankings(Filter.ALL.in(Split.VALIDATION)).stream().map(r -> r.item()).toList());
-      for (var each : store.rankings(Filter.ALL.in(Split.TRAIN))) {
+      var all = store.rankings(Filter.ALL.in(Split.TRAIN));
+      for (var each : all.subList(0, Math.min(part(), all.size()))) {
         var split = pairs(each.item());
         // Each pair gets a prompt of its own, since the pairs of one prompt are one batch element.
         split.forEach(pair -> given.add(named(each.prompt(), pair.promptId())));
@@ -189,7 +224,7 @@ record Ablations(Experiment experiment) {
       }
     }
     SimulatedPeople.add(pairsWorkspace, given);
-    long batch = Math.max(1, 32 * pairs / rankings);
+    long batch = Math.max(1, experiment.pipeline().reward().batchPrompts() * pairs / rankings);
     var command =
         new ArrayList<>(
             experiment.pipeline().reward("reward-pairs", "reward.batch_prompts=" + batch));

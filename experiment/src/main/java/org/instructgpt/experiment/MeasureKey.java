@@ -128,7 +128,7 @@ final class MeasureKey {
 
   /// The reward models of the ablations.
   enum RewardModelVariant {
-    /// All pairs of a ranking in one batch element, 1 epoch: the recipe's.
+    /// All pairs of a ranking in one batch element, 1 epoch.
     GROUPED,
     /// 4 epochs.
     EPOCHS,
@@ -160,7 +160,7 @@ final class MeasureKey {
     }
   }
 
-  /// Measures of the 16 epochs of SFT on validation data.
+  /// Measures of the 16 epochs of an SFT model on validation data.
   enum SftMeasure {
     EPOCHS,
     /// The epoch of the lowest loss.
@@ -172,8 +172,9 @@ final class MeasureKey {
     /// Reward after the last epoch less that at the lowest loss.
     REWARD_GAIN;
 
-    MeasureKey key() {
-      return new MeasureKey("sft", word(this));
+    /// @param model `SFT`, or a variant of it
+    MeasureKey of(MeasuredModel model) {
+      return new MeasureKey(model.stored(), word(this));
     }
   }
 

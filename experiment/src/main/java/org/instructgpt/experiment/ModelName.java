@@ -18,6 +18,8 @@ enum ModelName implements MeasuredModel {
   SUPERVISED_SMALL,
   /// The SFT baseline of 16 epochs.
   SFT("SFT"),
+  /// The same from a twentieth of the demonstrations.
+  SFT_FEW,
   PPO("PPO"),
   PPO_PTX("PPO-ptx (InstructGPT)"),
   PPO_PTX_SMALL("Small PPO-ptx"),
@@ -28,6 +30,7 @@ enum ModelName implements MeasuredModel {
 
   // The ablations of appendix E: gamma is the coefficient of pretraining gradients, beta of KL.
   GAMMA_A,
+  GAMMA_A_LONG,
   GAMMA_B,
   GAMMA_C,
   BETA_A,

@@ -275,13 +275,13 @@ final class PaperClaims {
                 new Test(
                     "best epoch by validation loss",
                     "epochs",
-                    value(SftMeasure.BEST_LOSS.key()),
+                    value(SftMeasure.BEST_LOSS.of(SFT)),
                     Bounds.NONE,
                     Bounds.below(4)),
                 new Test(
                     "reward of the last epoch less that of the best by loss",
                     "",
-                    value(SftMeasure.REWARD_GAIN.key()),
+                    value(SftMeasure.REWARD_GAIN.of(SFT)),
                     Bounds.NONE,
                     Bounds.above(0)))));
   }

@@ -25,6 +25,7 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
+import org.instructgpt.reward.RewardModeling;
 
 /// The three steps of the paper in one workspace: the commands that train the models, and the work
 /// of the [SimulatedPeople] between them. Every training is a command of `instructgpt` that a user
@@ -87,7 +88,7 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
             "Step 1: supervised fine-tuning, %s (SFT)"
                 .formatted(Count.of(work.epochs("sft"), "epoch")),
             work.sft(),
-            sft())
+            sft(SFT))
         .then(
             "skills", "Baseline: public tasks only (FLAN, T0)", work.skills(), () -> skills(people))
         .then("ppo", "Step 3: PPO", work.ppo(false, 1), ppo(PPO, SUPERVISED, snapshots(), NO_PTX))
@@ -109,6 +110,13 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
     return Recipe.read(recipe())
         .with(size.overrides("ppo"), "ppo")
         .settings("ppo", Settings.paper(GptConfig.Size.XL));
+  }
+
+  /// The settings of the reward model.
+  RewardModeling.Settings reward() throws IOException {
+    return Recipe.read(recipe())
+        .with(size.overrides("reward"), "reward")
+        .settings("reward", RewardModeling.Settings.paper());
   }
 
   /// How much work the steps are.
@@ -166,8 +174,13 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
     return stage("reward", "reward", name, more);
   }
 
-  private List<String> sft() {
-    return stage("sft", "sft", SFT.stored(), List.of("--reward-model", "reward"));
+  /// The command that trains an SFT model of 16 epochs.
+  ///
+  /// @param more flags
+  List<String> sft(ModelName model, String... more) {
+    var flags = new ArrayList<>(List.of("--reward-model", "reward"));
+    flags.addAll(List.of(more));
+    return stage("sft", "sft", model.stored(), flags);
   }
 
   /// The command that trains a policy from a supervised one.

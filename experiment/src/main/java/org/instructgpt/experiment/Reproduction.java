@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.instructgpt.eval.Report;
 import org.instructgpt.eval.ReportFiles;
 import org.instructgpt.files.AtomicFiles;
@@ -145,47 +144,22 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int firstSeed,
 
   /// @param answers sections that come first
   private Report report(List<Report.Section> answers, List<Measurements> measurements) {
-    var rows = new ArrayList<List<Cell>>();
-    var details = new ArrayList<List<Cell>>();
     var counts = new EnumMap<Verdict, Integer>(Verdict.class);
     for (var verdict : Verdict.values()) {
       counts.put(verdict, 0);
     }
-    for (var claim : PaperClaims.all()) {
-      var verdict = claim.verdict(measurements);
-      counts.merge(verdict, 1, Integer::sum);
-      rows.add(
-          List.of(
-              Cell.text("" + claim.number()),
-              Cell.text(claim.statement()),
-              Cell.text(claim.paper()),
-              Cell.verdict(verdict)));
-      for (var test : claim.tests()) {
-        var found = test.measured(measurements);
-        details.add(
-            List.of(
-                Cell.text("" + claim.number()),
-                Cell.text(test.what()),
-                Cell.estimate(found, test.unit()),
-                Cell.verdict(test.bounds().judge(found))));
-      }
-    }
-    var claims =
-        new Report.Section(
-            "claims",
-            "The paper's claims",
-            "%d hold, %d fail, %d are undecided with %s."
-                .formatted(
-                    counts.get(Verdict.HOLDS),
-                    counts.get(Verdict.FAILS),
-                    counts.get(Verdict.UNDECIDED),
-                    Count.of(measurements.size(), "seed")),
-            List.of(
-                new Figure.Grid("Claims", List.of("#", "claim", "paper", "here"), rows),
-                new Figure.Grid(
-                    "What was measured", List.of("#", "number", "mean over seeds", ""), details),
-                ReportBuilder.meaning(
-                    "A claim holds if the whole 95% interval over the worlds lies where the claim wants it, fails if none of it does, and is undecided in between. What counts was written down before anything was measured.")));
+    PaperClaims.all().forEach(claim -> counts.merge(claim.verdict(measurements), 1, Integer::sum));
+    var summary =
+        "%d hold, %d fail, %d are undecided with %s."
+            .formatted(
+                counts.get(Verdict.HOLDS),
+                counts.get(Verdict.FAILS),
+                counts.get(Verdict.UNDECIDED),
+                Count.of(measurements.size(), "seed"));
+    var sections = new ArrayList<>(answers);
+    sections.add(claims(summary, measurements));
+    sections.add(reasons(measurements));
+    sections.add(Ablations.section(measurements));
     return new Report(
         "InstructGPT's claims in little worlds",
         Count.of(measurements.size(), "world") + " of size " + size.name().toLowerCase(Locale.ROOT),
@@ -199,8 +173,64 @@ public record Reproduction(Path folder, ExperimentSize.Name size, int firstSeed,
                 "Undecided",
                 "" + counts.get(Verdict.UNDECIDED),
                 "the interval lies on both sides")),
-        Stream.concat(answers.stream(), Stream.of(claims, Ablations.section(measurements)))
-            .toList(),
+        sections,
         Map.of("command", command()));
+  }
+
+  private static Report.Section claims(String summary, List<Measurements> measurements) {
+    var rows = new ArrayList<List<Cell>>();
+    var details = new ArrayList<List<Cell>>();
+    for (var claim : PaperClaims.all()) {
+      rows.add(
+          List.of(
+              Cell.text("" + claim.number()),
+              Cell.text(claim.statement()),
+              Cell.text(claim.paper()),
+              Cell.verdict(claim.verdict(measurements))));
+      for (var test : claim.tests()) {
+        var found = test.measured(measurements);
+        details.add(
+            List.of(
+                Cell.text("" + claim.number()),
+                Cell.text(test.what()),
+                Cell.estimate(found, test.unit()),
+                Cell.verdict(test.bounds().judge(found))));
+      }
+    }
+    return new Report.Section(
+        "claims",
+        "The paper's claims",
+        summary,
+        List.of(
+            new Figure.Grid("Claims", List.of("#", "claim", "paper", "here"), rows),
+            new Figure.Grid(
+                "What was measured", List.of("#", "number", "mean over seeds", ""), details),
+            ReportBuilder.meaning(
+                "A claim holds if the whole 95% interval over the worlds lies where the claim wants it, fails if none of it does, and is undecided in between. What counts was written down before anything was measured.")));
+  }
+
+  private static Report.Section reasons(List<Measurements> measurements) {
+    var rows = new ArrayList<List<Cell>>();
+    for (var reason : ClaimReasons.all()) {
+      var found = reason.test().measured(measurements);
+      rows.add(
+          List.of(
+              Cell.text("" + reason.claim()),
+              Cell.text(reason.changed()),
+              Cell.text(reason.test().what()),
+              Cell.estimate(found, reason.test().unit()),
+              Cell.verdict(reason.test().bounds().judge(found))));
+    }
+    return new Report.Section(
+        "reasons",
+        "Why some claims do not appear here",
+        "The same tests with one thing changed that makes the worlds more like the paper's.",
+        List.of(
+            new Figure.Grid(
+                "Experiments",
+                List.of("#", "what is changed", "number", "mean over seeds", ""),
+                rows),
+            ReportBuilder.meaning(
+                "Where a test holds under the change and not without it, the change is what these worlds lack. These tests do not count among the claims above.")));
   }
 }

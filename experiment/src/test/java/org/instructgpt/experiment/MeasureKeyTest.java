@@ -51,7 +51,7 @@ class MeasureKeyTest {
     assertPath("reward-loss/grouped", RewardModelVariant.GROUPED.loss());
     assertPath("reward-accuracy/pairs", RewardModelVariant.PAIRS.accuracy());
     assertPath("folds/same_labelers", LabelerFold.SAME_LABELERS.accuracy());
-    assertPath("sft/best-loss", SftMeasure.BEST_LOSS.key());
+    assertPath("sft/best-loss", SftMeasure.BEST_LOSS.of(ModelName.SFT));
     assertPath("flops/ppo-ptx", Cost.PPO_PTX.key());
     assertPath("loop/1/accepted", RoundMeasure.ACCEPTED.of(1));
   }
