@@ -58,7 +58,7 @@ record Ablations(Experiment experiment) {
   private static final int FEWER = 20;
 
   /// The rankings from which the reward models of the ablations learn: enough to compare them.
-  private static final int PART = 6_000;
+  private static final int PART = 5_000;
 
   private static final String BETA = "ppo.reward.kl_coefficient=";
   private static final String GAMMA = "ppo.ptx.coefficient=";

@@ -34,15 +34,15 @@ public record ExperimentSize(
   static final ExperimentSize LARGE =
       new ExperimentSize(
           10_000_000,
-          60_000,
+          120_000,
           600,
           6_000,
-          12_000,
+          30_000,
           1_024,
           300,
-          8_192,
+          6_144,
           shape(3, 96, 3, 4_000),
-          shape(6, 192, 6, 2_000),
+          shape(6, 192, 6, 3_000),
           List.of(
               "model.layers=4",
               "model.width=128",
