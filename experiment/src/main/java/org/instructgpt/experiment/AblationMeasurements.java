@@ -1,6 +1,7 @@
 package org.instructgpt.experiment;
 
 import static org.instructgpt.experiment.ModelName.BASE;
+import static org.instructgpt.experiment.ModelName.PPO;
 import static org.instructgpt.experiment.ModelName.SFT;
 import static org.instructgpt.experiment.ModelName.SFT_FEW;
 
@@ -51,11 +52,20 @@ record AblationMeasurements(Experiment experiment) {
                 .policy(policy.model(), model, folder(policy.from()), reward, prompts));
       }
     }
+    found.putAll(evaluation.capabilities().skills(ClaimReasons.HALF_OF_PPO, halfOfPpo()));
     found.putAll(rewardModels());
     found.putAll(supervised(SFT, 1));
     found.putAll(supervised(SFT_FEW, 2));
     found.putAll(costs());
     evaluation.measurements().add(found);
+  }
+
+  /// The snapshot of PPO that is nearest to half of its episodes.
+  private Path halfOfPpo() throws IOException {
+    try (var all = Files.list(experiment.workspace().snapshots(PPO.stored()))) {
+      var sorted = all.sorted().toList();
+      return sorted.get((sorted.size() - 1) / 2);
+    }
   }
 
   private Map<MeasureKey, Estimate> rewardModels() throws IOException {

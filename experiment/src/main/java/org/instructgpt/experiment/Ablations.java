@@ -2,10 +2,7 @@ package org.instructgpt.experiment;
 
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BETA_100;
-import static org.instructgpt.experiment.ModelName.BETA_A;
 import static org.instructgpt.experiment.ModelName.GAMMA_A;
-import static org.instructgpt.experiment.ModelName.GAMMA_A_LONG;
-import static org.instructgpt.experiment.ModelName.GAMMA_B;
 import static org.instructgpt.experiment.ModelName.GAMMA_C;
 import static org.instructgpt.experiment.ModelName.PPO;
 import static org.instructgpt.experiment.ModelName.PPO_PTX;
@@ -58,7 +55,7 @@ record Ablations(Experiment experiment) {
   private static final int FEWER = 20;
 
   /// The rankings from which the reward models of the ablations learn: enough to compare them.
-  private static final int PART = 5_000;
+  private static final int PART = 4_000;
 
   private static final String BETA = "ppo.reward.kl_coefficient=";
   private static final String GAMMA = "ppo.ptx.coefficient=";
@@ -68,12 +65,9 @@ record Ablations(Experiment experiment) {
       List.of(
           SFT,
           PPO,
-          BETA_A,
           BETA_100,
           GAMMA_A,
-          GAMMA_A_LONG,
           PPO_PTX,
-          GAMMA_B,
           GAMMA_C,
           PTX_BETA_ZERO,
           PTX_BETA_HIGH,
@@ -90,14 +84,11 @@ record Ablations(Experiment experiment) {
     double rate = recipe.learning().policyLearningRate();
     return List.of(
         Policy.of(GAMMA_A, GAMMA + "0.1"),
-        Policy.of(GAMMA_B, GAMMA + "10"),
         Policy.of(GAMMA_C, GAMMA + "27.8"),
-        Policy.of(BETA_A, PaperPipeline.NO_PTX, BETA + 4 * beta),
         Policy.of(BETA_100, PaperPipeline.NO_PTX, BETA + 100 * beta),
         Policy.of(PTX_BETA_ZERO, BETA + "0"),
         Policy.of(PTX_BETA_HIGH, BETA + "2.0"),
         Policy.of(PTX_LONG, "ppo.episodes=" + 2 * episodes),
-        Policy.of(GAMMA_A_LONG, GAMMA + "0.1", "ppo.episodes=" + 2 * episodes),
         Policy.of(RATE_10, PaperPipeline.NO_PTX, RATE + 10 * rate),
         Policy.of(PTX_RATE_10, RATE + 10 * rate),
         new Policy(PTX_MIX_NONE, SUPERVISED_MIX_NONE, List.of()),
@@ -131,7 +122,7 @@ record Ablations(Experiment experiment) {
           pipeline.ppo(
               policy.model(), policy.from(), List.of(), policy.settings().toArray(String[]::new));
       var name = policy.model().stored();
-      double episodes = List.of(PTX_LONG, GAMMA_A_LONG).contains(policy.model()) ? 2 : 1;
+      double episodes = policy.model() == PTX_LONG ? 2 : 1;
       steps.then(
           name, "Sweep: " + name, work.ppo(true, episodes), () -> trainOrDiverge(policy, command));
     }

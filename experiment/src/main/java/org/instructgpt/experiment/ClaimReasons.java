@@ -1,7 +1,6 @@
 package org.instructgpt.experiment;
 
-import static org.instructgpt.experiment.ModelName.GAMMA_A;
-import static org.instructgpt.experiment.ModelName.GAMMA_A_LONG;
+import static org.instructgpt.experiment.ModelName.PPO;
 import static org.instructgpt.experiment.ModelName.SFT_FEW;
 
 import java.util.List;
@@ -13,6 +12,9 @@ import org.instructgpt.experiment.PaperClaim.Test;
 /// Experiments that ask why a claim of the paper does not appear in these worlds: the same test
 /// with one thing changed that makes the worlds more like the paper's.
 final class ClaimReasons {
+  /// PPO after half of its episodes.
+  static final MeasuredModel HALF_OF_PPO = new MeasuredModel.Snapshot(PPO, "half");
+
   /// An experiment.
   ///
   /// @param claim its number
@@ -26,13 +28,13 @@ final class ClaimReasons {
     return List.of(
         new Reason(
             9,
-            "a tenth of the coefficient of pretraining gradients",
+            "no pretraining gradients",
             new Test(
                 "skills, twice the episodes less once",
                 "%",
                 all ->
-                    all.get(ModelMeasure.SKILL.of(GAMMA_A_LONG)).value()
-                        - all.get(ModelMeasure.SKILL.of(GAMMA_A)).value(),
+                    all.get(ModelMeasure.SKILL.of(PPO)).value()
+                        - all.get(ModelMeasure.SKILL.of(HALF_OF_PPO)).value(),
                 Bounds.DIFFERENCE,
                 Bounds.below(0))),
         new Reason(

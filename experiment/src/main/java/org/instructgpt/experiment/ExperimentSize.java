@@ -40,7 +40,7 @@ public record ExperimentSize(
           30_000,
           1_024,
           300,
-          6_144,
+          12_288,
           shape(3, 96, 3, 4_000),
           shape(6, 192, 6, 3_000),
           List.of(

@@ -30,10 +30,7 @@ enum ModelName implements MeasuredModel {
 
   // The ablations of appendix E: gamma is the coefficient of pretraining gradients, beta of KL.
   GAMMA_A,
-  GAMMA_A_LONG,
-  GAMMA_B,
   GAMMA_C,
-  BETA_A,
   BETA_100,
   PTX_BETA_ZERO,
   PTX_BETA_HIGH,
