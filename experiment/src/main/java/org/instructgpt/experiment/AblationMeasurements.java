@@ -19,6 +19,7 @@ import org.instructgpt.experiment.MeasureKey.RewardModelVariant;
 import org.instructgpt.experiment.MeasureKey.SftMeasure;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.Checkpoint;
+import org.instructgpt.model.Lineage;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Split;
 import org.instructgpt.statistics.Estimate;
@@ -54,8 +55,8 @@ record AblationMeasurements(Experiment experiment) {
     }
     found.putAll(evaluation.capabilities().skills(ClaimReasons.HALF_OF_PPO, halfOfPpo()));
     found.putAll(rewardModels());
-    found.putAll(supervised(SFT, 1));
-    found.putAll(supervised(SFT_FEW, 2));
+    found.putAll(supervised(SFT));
+    found.putAll(supervised(SFT_FEW));
     found.putAll(costs());
     evaluation.measurements().add(found);
   }
@@ -92,10 +93,8 @@ record AblationMeasurements(Experiment experiment) {
   }
 
   /// The epochs of the lowest validation loss and of the highest reward of a 16-epoch SFT.
-  ///
-  /// @param run its number
-  private Map<MeasureKey, Estimate> supervised(ModelName model, int run) throws IOException {
-    var epochs = experiment.evaluation().history(experiment.workspace().run("sft", run), "eval");
+  private Map<MeasureKey, Estimate> supervised(ModelName model) throws IOException {
+    var epochs = experiment.evaluation().history(run(model), "eval");
     int loss = 0;
     int reward = 0;
     for (int i = 0; i < epochs.size(); i++) {
@@ -122,8 +121,10 @@ record AblationMeasurements(Experiment experiment) {
     return experiment.workspace().model(model.stored());
   }
 
-  private Path run(String stage) {
-    return experiment.workspace().run(stage, 1);
+  /// The folder of the run that made a model.
+  private Path run(ModelName model) throws IOException {
+    var made = Lineage.read(folder(model)).at("/made/run").asText();
+    return experiment.workspace().runs().resolve(made);
   }
 
   /// Floating-point operations of the three trainings: 6 per parameter and token in training, 2 in
@@ -132,9 +133,9 @@ record AblationMeasurements(Experiment experiment) {
   private Map<MeasureKey, Estimate> costs() throws IOException {
     var shape = Checkpoint.shape(folder(BASE));
     double parameters = shape.parameters();
-    double pretraining = 6 * parameters * tokens("pretrain", "tokens");
-    double sft = 6 * parameters * tokens("sft", "tokens");
-    var ppo = experiment.evaluation().history(run("ppo"), "train");
+    double pretraining = 6 * parameters * tokens(BASE);
+    double sft = 6 * parameters * tokens(SFT);
+    var ppo = experiment.evaluation().history(run(PPO), "train");
     double length =
         ppo.stream()
             .mapToDouble(each -> each.getOrDefault("response_length", 0.0))
@@ -150,9 +151,9 @@ record AblationMeasurements(Experiment experiment) {
         Cost.PPO_PTX.key(), Measurements.exact(rl));
   }
 
-  private double tokens(String stage, String metric) throws IOException {
-    return experiment.evaluation().history(run(stage), "train").stream()
-        .mapToDouble(each -> each.getOrDefault(metric, 0.0))
+  private double tokens(ModelName model) throws IOException {
+    return experiment.evaluation().history(run(model), "train").stream()
+        .mapToDouble(each -> each.getOrDefault("tokens", 0.0))
         .sum();
   }
 }

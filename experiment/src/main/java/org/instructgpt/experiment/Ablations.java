@@ -2,12 +2,12 @@ package org.instructgpt.experiment;
 
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.BETA_100;
-import static org.instructgpt.experiment.ModelName.GAMMA_A;
-import static org.instructgpt.experiment.ModelName.GAMMA_C;
 import static org.instructgpt.experiment.ModelName.PPO;
 import static org.instructgpt.experiment.ModelName.PPO_PTX;
 import static org.instructgpt.experiment.ModelName.PTX_BETA_HIGH;
 import static org.instructgpt.experiment.ModelName.PTX_BETA_ZERO;
+import static org.instructgpt.experiment.ModelName.PTX_GAMMA_LOW;
+import static org.instructgpt.experiment.ModelName.PTX_GAMMA_PAPER;
 import static org.instructgpt.experiment.ModelName.PTX_LONG;
 import static org.instructgpt.experiment.ModelName.PTX_MIX_HALF;
 import static org.instructgpt.experiment.ModelName.PTX_MIX_NONE;
@@ -66,9 +66,9 @@ record Ablations(Experiment experiment) {
           SFT,
           PPO,
           BETA_100,
-          GAMMA_A,
+          PTX_GAMMA_LOW,
           PPO_PTX,
-          GAMMA_C,
+          PTX_GAMMA_PAPER,
           PTX_BETA_ZERO,
           PTX_BETA_HIGH,
           PTX_LONG,
@@ -83,8 +83,8 @@ record Ablations(Experiment experiment) {
     double beta = recipe.reward().klCoefficient();
     double rate = recipe.learning().policyLearningRate();
     return List.of(
-        Policy.of(GAMMA_A, GAMMA + "0.1"),
-        Policy.of(GAMMA_C, GAMMA + "27.8"),
+        Policy.of(PTX_GAMMA_LOW, GAMMA + "0.1"),
+        Policy.of(PTX_GAMMA_PAPER, GAMMA + "27.8"),
         Policy.of(BETA_100, PaperPipeline.NO_PTX, BETA + 100 * beta),
         Policy.of(PTX_BETA_ZERO, BETA + "0"),
         Policy.of(PTX_BETA_HIGH, BETA + "2.0"),

@@ -50,7 +50,7 @@ public record ExperimentSize(
               "pretrain.steps=6000",
               "pretrain.learning_rate=3.0e-3"));
 
-  /// Ten minutes on two cores.
+  /// Ten to fourteen minutes on two cores.
   static final ExperimentSize SMALL =
       new ExperimentSize(
           5_000_000,

@@ -29,8 +29,8 @@ enum ModelName implements MeasuredModel {
   LONGEST("The longest answer"),
 
   // The ablations of appendix E: gamma is the coefficient of pretraining gradients, beta of KL.
-  GAMMA_A,
-  GAMMA_C,
+  PTX_GAMMA_LOW,
+  PTX_GAMMA_PAPER,
   BETA_100,
   PTX_BETA_ZERO,
   PTX_BETA_HIGH,
