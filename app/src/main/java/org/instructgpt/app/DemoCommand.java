@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Shows the whole of InstructGPT in about ten minutes, in a little world.",
+      "Shows the whole of InstructGPT in about a quarter of an hour, in a little world.",
       "It has simulated customers and labelers, pretraining, SFT, reward model, PPO, PPO-ptx, and"
           + " what people think of them. Stopped or killed, the same command goes on where it was.",
     },
