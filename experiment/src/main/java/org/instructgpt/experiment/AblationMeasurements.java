@@ -2,8 +2,10 @@ package org.instructgpt.experiment;
 
 import static org.instructgpt.experiment.ModelName.BASE;
 import static org.instructgpt.experiment.ModelName.PPO;
+import static org.instructgpt.experiment.ModelName.PPO_PTX;
 import static org.instructgpt.experiment.ModelName.SFT;
 import static org.instructgpt.experiment.ModelName.SFT_FEW;
+import static org.instructgpt.experiment.ModelName.SUPERVISED;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -34,7 +36,8 @@ record AblationMeasurements(Experiment experiment) {
   /// Measures the policies and whatever else was trained.
   ///
   /// @param policies of the ablations
-  void measure(List<Ablations.Policy> policies) throws IOException {
+  /// @param iterations that they trained for
+  void measure(List<Ablations.Policy> policies, long iterations) throws IOException {
     var found = new LinkedHashMap<MeasureKey, Estimate>();
     var evaluation = experiment.evaluation();
     List<Prompt> prompts =
@@ -43,30 +46,25 @@ record AblationMeasurements(Experiment experiment) {
             .toList();
     var workspace = experiment.workspace();
     var reward = workspace.model("reward");
+    var tests = evaluation.capabilities();
     for (var policy : policies) {
       var model = folder(policy.model());
       if (Files.isDirectory(model)) {
-        found.putAll(evaluation.capabilities().skills(policy.model(), model));
-        found.putAll(
-            evaluation
-                .capabilities()
-                .policy(policy.model(), model, folder(policy.from()), reward, prompts));
+        found.putAll(tests.skills(policy.model(), model));
+        found.putAll(tests.policy(policy.model(), model, folder(policy.from()), reward, prompts));
       }
     }
-    found.putAll(evaluation.capabilities().skills(ClaimReasons.HALF_OF_PPO, halfOfPpo()));
+    for (var policy : List.of(PPO, PPO_PTX)) {
+      var half = new MeasuredModel.Half(policy);
+      var model = workspace.snapshots(policy.stored()).resolve("%06d".formatted(iterations));
+      found.putAll(tests.skills(half, model));
+      found.putAll(tests.policy(half, model, folder(SUPERVISED), reward, prompts));
+    }
     found.putAll(rewardModels());
     found.putAll(supervised(SFT));
     found.putAll(supervised(SFT_FEW));
     found.putAll(costs());
     evaluation.measurements().add(found);
-  }
-
-  /// The snapshot of PPO that is nearest to half of its episodes.
-  private Path halfOfPpo() throws IOException {
-    try (var all = Files.list(experiment.workspace().snapshots(PPO.stored()))) {
-      var sorted = all.sorted().toList();
-      return sorted.get((sorted.size() - 1) / 2);
-    }
   }
 
   private Map<MeasureKey, Estimate> rewardModels() throws IOException {

@@ -8,7 +8,6 @@ import static org.instructgpt.experiment.ModelName.PTX_BETA_HIGH;
 import static org.instructgpt.experiment.ModelName.PTX_BETA_ZERO;
 import static org.instructgpt.experiment.ModelName.PTX_GAMMA_LOW;
 import static org.instructgpt.experiment.ModelName.PTX_GAMMA_PAPER;
-import static org.instructgpt.experiment.ModelName.PTX_LONG;
 import static org.instructgpt.experiment.ModelName.PTX_MIX_HALF;
 import static org.instructgpt.experiment.ModelName.PTX_MIX_NONE;
 import static org.instructgpt.experiment.ModelName.PTX_RATE_10;
@@ -37,7 +36,8 @@ import org.instructgpt.records.Split;
 /// The ablations of the paper's appendix E: trainings besides those of the demo. They vary the
 /// coefficients of pretraining gradients and of KL, the length of training, the learning rate, the
 /// start of reinforcement learning, the number of demonstrations, and the training of the reward
-/// model.
+/// model. A policy of the ablations trains for about half of the recipe's episodes and is compared
+/// with the recipe's as it was then.
 ///
 /// @param experiment whose demo is done
 record Ablations(Experiment experiment) {
@@ -61,24 +61,24 @@ record Ablations(Experiment experiment) {
   private static final String GAMMA = "ppo.ptx.coefficient=";
   private static final String RATE = "ppo.learning.policy_learning_rate=";
 
-  private static final List<ModelName> SHOWN =
+  private static final List<MeasuredModel> SHOWN =
       List.of(
           SFT,
-          PPO,
+          new MeasuredModel.Half(PPO),
           BETA_100,
           PTX_GAMMA_LOW,
-          PPO_PTX,
+          new MeasuredModel.Half(PPO_PTX),
           PTX_GAMMA_PAPER,
           PTX_BETA_ZERO,
           PTX_BETA_HIGH,
-          PTX_LONG,
           RATE_10,
           PTX_RATE_10,
           PTX_MIX_NONE,
-          PTX_MIX_HALF);
+          PTX_MIX_HALF,
+          PPO,
+          PPO_PTX);
 
   private List<Policy> policies() throws IOException {
-    long episodes = experiment.size().episodes();
     var recipe = experiment.pipeline().ppo();
     double beta = recipe.reward().klCoefficient();
     double rate = recipe.learning().policyLearningRate();
@@ -88,7 +88,6 @@ record Ablations(Experiment experiment) {
         Policy.of(BETA_100, PaperPipeline.NO_PTX, BETA + 100 * beta),
         Policy.of(PTX_BETA_ZERO, BETA + "0"),
         Policy.of(PTX_BETA_HIGH, BETA + "2.0"),
-        Policy.of(PTX_LONG, "ppo.episodes=" + 2 * episodes),
         Policy.of(RATE_10, PaperPipeline.NO_PTX, RATE + 10 * rate),
         Policy.of(PTX_RATE_10, RATE + 10 * rate),
         new Policy(PTX_MIX_NONE, SUPERVISED_MIX_NONE, List.of()),
@@ -99,7 +98,6 @@ record Ablations(Experiment experiment) {
   void plan(ResumableSteps steps) throws IOException {
     var pipeline = experiment.pipeline();
     var work = pipeline.work();
-    double part = (double) part() / experiment.size().rankings();
     int few = Math.max(1, experiment.size().demonstrations() / FEWER);
     steps
         .then(
@@ -117,41 +115,50 @@ record Ablations(Experiment experiment) {
             "Sweep: SFT from a twentieth of the demonstrations",
             work.sft() / FEWER,
             pipeline.sft(SFT_FEW, "--demonstrations", "" + few));
+    double share = (double) iterations() / pipeline.ppo().iterations();
     for (var policy : policies()) {
+      var settings = new ArrayList<>(policy.settings());
+      settings.add("ppo.episodes=" + iterations() * pipeline.ppo().batchSize());
       var command =
-          pipeline.ppo(
-              policy.model(), policy.from(), List.of(), policy.settings().toArray(String[]::new));
+          pipeline.ppo(policy.model(), policy.from(), List.of(), settings.toArray(String[]::new));
       var name = policy.model().stored();
-      double episodes = policy.model() == PTX_LONG ? 2 : 1;
+      boolean mixed = !settings.contains(PaperPipeline.NO_PTX);
       steps.then(
-          name, "Sweep: " + name, work.ppo(true, episodes), () -> trainOrDiverge(policy, command));
+          name, "Sweep: " + name, work.ppo(mixed, share), () -> trainOrDiverge(policy, command));
     }
     steps
         .then(
             "reward-part",
             "Sweep: a reward model on %,d rankings".formatted(part()),
-            part * work.reward(1),
+            work.reward(part(), 1),
             rewardOfPart("reward-part"))
         .then(
             "reward-epochs",
             "Sweep: the same with 4 epochs",
-            part * work.reward(4),
+            work.reward(part(), 4),
             rewardOfPart("reward-epochs", "reward.epochs=4"))
         .then(
             "reward-pairs",
             "Sweep: the same on shuffled pairs",
-            part * work.reward(4),
+            work.reward(part(), 4),
             this::shuffledPairs)
         .then(
             "reward-folds",
             "Sweep: the same over 5 groups of labelers",
-            part * work.reward(4),
+            work.reward(part(), 4),
             folds())
         .then(
             "sweeps",
             "Sweep: what came of it",
-            work.answers(policies().size(), experiment.evaluation().curvePrompts()),
-            () -> new AblationMeasurements(experiment).measure(policies()));
+            work.answers(policies().size() + 2, experiment.evaluation().curvePrompts()),
+            () -> new AblationMeasurements(experiment).measure(policies(), iterations()));
+  }
+
+  /// The iterations of the ablations' policies: about half of the recipe's, as many as the recipe's
+  /// policies had at one of their snapshots.
+  private long iterations() throws IOException {
+    long every = experiment.size().snapshotEvery();
+    return Math.max(1, experiment.pipeline().ppo().iterations() / 2 / every) * every;
   }
 
   private List<String> start(ModelName model, String mix) {
@@ -270,7 +277,7 @@ record Ablations(Experiment experiment) {
     return new Report.Section(
         "sweeps",
         "The sweeps of appendix E",
-        "gamma is the coefficient of pretraining gradients, beta that of KL; means over seeds.",
+        "gamma is the coefficient of pretraining gradients, beta that of KL; means over seeds. All but the last two trained for about half of the recipe's episodes.",
         List.of(
             new Figure.Grid(
                 "Policies", List.of("policy", "true worth", "reward", "KL", "skills"), rows)));

@@ -12,9 +12,6 @@ import org.instructgpt.experiment.PaperClaim.Test;
 /// Experiments that ask why a claim of the paper does not appear in these worlds: the same test
 /// with one thing changed that makes the worlds more like the paper's.
 final class ClaimReasons {
-  /// PPO after half of its episodes.
-  static final MeasuredModel HALF_OF_PPO = new MeasuredModel.Snapshot(PPO, "half");
-
   /// An experiment.
   ///
   /// @param claim its number
@@ -34,7 +31,7 @@ final class ClaimReasons {
                 "%",
                 all ->
                     all.get(ModelMeasure.SKILL.of(PPO)).value()
-                        - all.get(ModelMeasure.SKILL.of(HALF_OF_PPO)).value(),
+                        - all.get(ModelMeasure.SKILL.of(new MeasuredModel.Half(PPO))).value(),
                 Bounds.DIFFERENCE,
                 Bounds.below(0))),
         new Reason(

@@ -34,10 +34,10 @@ public record ExperimentSize(
   static final ExperimentSize LARGE =
       new ExperimentSize(
           10_000_000,
-          120_000,
+          300_000,
           600,
           6_000,
-          30_000,
+          60_000,
           1_024,
           300,
           12_288,
@@ -143,6 +143,12 @@ public record ExperimentSize(
         "model.width=" + width,
         "model.heads=" + heads,
         "pretrain.steps=" + steps);
+  }
+
+  /// The prompts whose rankings the reward model does not learn from, besides those that it learns
+  /// from. So many are enough to measure it, at each tenth of its training.
+  int heldOutRankings() {
+    return Math.min(rankings / 7, 1_500);
   }
 
   /// Iterations between the snapshots of a policy, of which there are about six.

@@ -34,6 +34,14 @@ interface MeasuredModel {
     }
   }
 
+  /// A policy after about half of its episodes, which is as long as those of the sweeps train.
+  record Half(ModelName policy) implements MeasuredModel {
+    @Override
+    public String stored() {
+      return policy.stored() + "-half";
+    }
+  }
+
   /// The best of n answers by reward.
   record BestOf(int n) implements MeasuredModel {
     static final String PREFIX = "best-of/";

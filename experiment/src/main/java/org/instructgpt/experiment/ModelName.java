@@ -34,7 +34,6 @@ enum ModelName implements MeasuredModel {
   BETA_100,
   PTX_BETA_ZERO,
   PTX_BETA_HIGH,
-  PTX_LONG,
   RATE_10,
   PTX_RATE_10,
   PTX_MIX_NONE,

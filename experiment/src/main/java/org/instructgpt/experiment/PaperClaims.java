@@ -26,7 +26,6 @@ import static org.instructgpt.experiment.ModelName.PROMPTED;
 import static org.instructgpt.experiment.ModelName.PROMPTED_LARGE;
 import static org.instructgpt.experiment.ModelName.PTX_BETA_HIGH;
 import static org.instructgpt.experiment.ModelName.PTX_BETA_ZERO;
-import static org.instructgpt.experiment.ModelName.PTX_LONG;
 import static org.instructgpt.experiment.ModelName.PTX_MIX_HALF;
 import static org.instructgpt.experiment.ModelName.PTX_MIX_NONE;
 import static org.instructgpt.experiment.ModelName.PTX_RATE_10;
@@ -53,6 +52,9 @@ import org.instructgpt.experiment.PaperClaim.Test;
 final class PaperClaims {
   /// The largest difference of shares, in either direction, that counts as none.
   private static final double NO_DIFFERENCE = 0.05;
+
+  /// What the policies of the sweeps are compared with: it has trained as long as they.
+  private static final MeasuredModel HALF_OF_PPO_PTX = new MeasuredModel.Half(PPO_PTX);
 
   private PaperClaims() {}
 
@@ -183,8 +185,8 @@ final class PaperClaims {
             List.of(
                 less(
                     "skills, twice the episodes less once",
-                    SKILL.of(PTX_LONG),
-                    SKILL.of(PPO_PTX)))));
+                    SKILL.of(PPO_PTX),
+                    SKILL.of(HALF_OF_PPO_PTX)))));
   }
 
   private static List<PaperClaim> settingsAndCost() {
@@ -196,17 +198,17 @@ final class PaperClaims {
             List.of(
                 more(
                     "true worth, mix of 10% less none",
-                    GOLD_WORTH.of(PPO_PTX), GOLD_WORTH.of(PTX_MIX_NONE)),
+                    GOLD_WORTH.of(HALF_OF_PPO_PTX), GOLD_WORTH.of(PTX_MIX_NONE)),
                 more(
                     "true worth, mix of 10% less half",
-                    GOLD_WORTH.of(PPO_PTX), GOLD_WORTH.of(PTX_MIX_HALF)),
+                    GOLD_WORTH.of(HALF_OF_PPO_PTX), GOLD_WORTH.of(PTX_MIX_HALF)),
                 more(
                     "true worth, the recipe's KL coefficient less 0",
-                    GOLD_WORTH.of(PPO_PTX),
+                    GOLD_WORTH.of(HALF_OF_PPO_PTX),
                     GOLD_WORTH.of(PTX_BETA_ZERO)),
                 more(
                     "true worth, the recipe's KL coefficient less 2",
-                    GOLD_WORTH.of(PPO_PTX),
+                    GOLD_WORTH.of(HALF_OF_PPO_PTX),
                     GOLD_WORTH.of(PTX_BETA_HIGH)),
                 more(
                     "true worth at ten times the rate, PPO-ptx less PPO",

@@ -82,7 +82,8 @@ record PaperPipeline(Workspace workspace, ExperimentSize size, long seed, Comman
             work.supervised(List.of()),
             supervised(SUPERVISED, BASE, List.of()))
         .then("rankings", "Step 2: labelers rank K = 4 to 9 outputs", work.rankings(), people::rank)
-        .then("reward", "Step 2: the reward model", work.reward(1), reward("reward"))
+        .then(
+            "reward", "Step 2: the reward model", work.reward(size.rankings(), 1), reward("reward"))
         .then(
             "sft",
             "Step 1: supervised fine-tuning, %s (SFT)"

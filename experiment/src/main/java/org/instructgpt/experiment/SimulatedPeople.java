@@ -236,9 +236,8 @@ final class SimulatedPeople {
   ///
   /// @param round decides which prompts, how many outputs, and the draws
   void rank(List<? extends MeasuredModel> models, int round) throws IOException {
-    int rankings = size.rankings();
-    var prompts = new ArrayList<>(some(Split.TRAIN, round, rankings));
-    prompts.addAll(some(Split.VALIDATION, round, rankings / 7));
+    var prompts = new ArrayList<>(some(Split.TRAIN, round, size.rankings()));
+    prompts.addAll(some(Split.VALIDATION, round, size.heldOutRankings()));
     var samples = outputs(models, round, prompts);
     if (round == 0) {
       save(samples.subList(0, Math.min(SCREENING, samples.size())));

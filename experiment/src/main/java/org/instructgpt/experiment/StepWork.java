@@ -23,8 +23,13 @@ record StepWork(ExperimentSize size, Recipe recipe) {
   private static final double PROMPT = 5;
   private static final double DEMONSTRATION = 80;
   private static final double MIXED_DEMONSTRATION = 115;
-  private static final double RANKING = 330;
-  private static final double LEARNED_RANKING = 420;
+  private static final double RANKING = 290;
+  private static final double LEARNED_RANKING = 276;
+  private static final double SCORED_RANKING = 92;
+
+  /// How often a training of a reward model scores the rankings that are held out.
+  private static final int EVALUATIONS = 11;
+
   private static final double EPISODE = 270;
   private static final double MIXED_EPISODE = 375;
   private static final double ANSWER = 60;
@@ -106,14 +111,16 @@ record StepWork(ExperimentSize size, Recipe recipe) {
 
   /// Outputs and their rankings.
   double rankings() {
-    return RANKING * size.rankings();
+    return RANKING * (size.rankings() + size.heldOutRankings());
   }
 
   /// A reward model.
   ///
-  /// @param epochs over the rankings
-  double reward(double epochs) {
-    return LEARNED_RANKING * size.rankings() * epochs;
+  /// @param rankings that it learns from
+  /// @param epochs over them
+  double reward(int rankings, double epochs) {
+    return LEARNED_RANKING * rankings * epochs
+        + SCORED_RANKING * EVALUATIONS * size.heldOutRankings();
   }
 
   /// PPO, or PPO-ptx.
