@@ -11,14 +11,13 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
 import org.instructgpt.files.Json;
-import org.instructgpt.model.Checkpoint;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;
@@ -27,8 +26,6 @@ import org.instructgpt.records.Census;
 import org.instructgpt.records.Importer;
 import org.instructgpt.records.Split;
 import org.instructgpt.records.Store;
-import org.instructgpt.torch.DType;
-import org.instructgpt.torch.Safetensors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -148,16 +145,12 @@ final class InspectCommand implements Callable<Integer> {
     out.println(
         folder + ": " + (kind == Checkpoint.Kind.REWARD ? "a reward model" : "a language model"));
     out.print(ResolvedSettings.of(Checkpoint.shape(folder)).table());
-    var tensors = Safetensors.header(folder.resolve("model.safetensors")).tensors().values();
-    var types = new TreeMap<DType, Long>();
-    tensors.forEach(tensor ->
-        types.merge(
-            tensor.dtype(), tensor.shape().stream().reduce(1L, Math::multiplyExact), Long::sum));
+    var weights = Checkpoint.weights(folder);
     out.println(
         "tensors: %d with %s numbers"
             .formatted(
-                tensors.size(),
-                types.entrySet().stream()
+                weights.tensors(),
+                weights.numbers().entrySet().stream()
                     .map(entry -> entry.getValue() + " " + entry.getKey())
                     .collect(Collectors.joining(", "))));
     var tokens = JsonLineTokens.of(folder, JsonLineTokens.Frame.AUTO);

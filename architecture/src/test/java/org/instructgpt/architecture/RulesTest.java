@@ -78,7 +78,8 @@ class RulesTest {
   @Test
   void whatAModuleMayUseReachesThroughOthers() {
     assertThat(Rules.reach("sft"))
-        .containsExactlyInAnyOrder("sft", "model", "torch", "text", "records", "files");
+        .containsExactlyInAnyOrder(
+            "sft", "checkpoint", "model", "torch", "text", "records", "files");
     assertThat(Rules.reach("app")).containsAll(Rules.MAY_USE.keySet());
   }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Tensor;
@@ -55,14 +56,14 @@ final class BatchDecoder implements AutoCloseable {
   /// @param weights of [Gpt#samplingWeights]; they and the cache must outlive the decoder
   /// @param cache of the type [#cacheType]
   /// @param threads how many share the work
-  BatchDecoder(GptConfig config, Gpt.Weights weights, CachedAttention cache, int threads) {
+  BatchDecoder(GptConfig config, GptWeights weights, CachedAttention cache, int threads) {
     this.config = config;
     for (int i = 0; i < config.layers(); i++) {
       layers.add(layer(i, weights.blocks().get(i), cache.rows(i)));
     }
     this.tokens = weights.token().data();
-    this.positions = weights.position().data();
-    this.norm = VectorDecoder.norm(config, weights.norm(), weights.shift());
+    this.positions = Objects.requireNonNull(weights.position()).data();
+    this.norm = VectorDecoder.norm(config, weights.norm());
     this.unembedding = matrix(weights.unembedding().transpose(0, 1));
     int most = layers.getFirst().cache.size();
     int room = most + Panels.TILE;
@@ -79,13 +80,17 @@ final class BatchDecoder implements AutoCloseable {
   }
 
   /// Whether batches of a model can be decoded so on this machine.
-  static boolean fits(GptConfig config, Gpt.Weights weights) {
+  static boolean fits(GptConfig config, GptWeights weights) {
     return VectorDecoder.fits(config, weights) && config.width() % Panels.WIDTH == 0;
   }
 
   /// The type of the keys and values: that of the products they come from.
-  static DType cacheType(Gpt.Weights weights) {
-    return weights.blocks().getFirst().qkv().dtype();
+  static DType cacheType(GptWeights weights) {
+    return weights.blocks().getFirst().qkv().matrix().dtype();
+  }
+
+  private static SharedMatrix matrix(GptWeights.Linear of) {
+    return matrix(of.matrix(), Objects.requireNonNull(of.bias()));
   }
 
   /// @param bias of the matrix's type; or none
@@ -95,15 +100,15 @@ final class BatchDecoder implements AutoCloseable {
         : new Panels(matrix, bias.length == 0 ? new float[0] : bias[0].floats());
   }
 
-  private Layer layer(int number, Gpt.Block block, List<KeysAndValues> cache) {
+  private Layer layer(int number, GptWeights.Block block, List<KeysAndValues> cache) {
     return new Layer(
         number,
-        VectorDecoder.norm(config, block.norm1(), block.norm1Shift()),
-        matrix(block.qkv(), block.qkvBias()),
-        matrix(block.project(), block.projectBias()),
-        VectorDecoder.norm(config, block.norm2(), block.norm2Shift()),
-        matrix(block.up(), block.upBias()),
-        matrix(block.down(), block.downBias()),
+        VectorDecoder.norm(config, block.norm1()),
+        matrix(block.qkv()),
+        matrix(block.project()),
+        VectorDecoder.norm(config, block.norm2()),
+        matrix(block.up()),
+        matrix(block.down()),
         cache);
   }
 

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A decoder's keys and values at a position never change once made, so generating a token needs
 /// the projections of that token alone, and attention to the stored keys and values of those before
-/// it: O(T) a token where running the whole prefix again costs O(T^2). Memory: 2 x layers x B x S x
-/// C values.
+/// it: O(T) a token where running the whole prefix again costs O(T^2). Memory: 2 x layers x B x S
+/// values for each entry of a token's keys.
 ///
 /// Each row of the cache is one sequence from its first slot on, whatever the lengths of the
 /// others; what lies behind its end is hidden by a mask. So a row whose sequence has ended can be
@@ -28,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// products.
 final class CachedAttention implements Attention {
   private final GptConfig config;
+  private final Architecture.Heads heads;
+  private final int window;
   private final DType type;
   private final Device device;
   private final int slots;
-  private final List<Tensor> caches = new ArrayList<>(); // each (2, B, S, C): keys, values
+  private final List<Tensor> caches = new ArrayList<>(); // each (2, B, S, K D): keys, values
   private int[] lengths = new int[0];
   private @Nullable Tensor places;
   private @Nullable Tensor dense;
@@ -41,13 +43,16 @@ final class CachedAttention implements Attention {
   ///
   /// @param type of keys and values, see [#type]
   CachedAttention(GptConfig config, DType type, Device device, int rows, int slots) {
+    var architecture = config.effective();
     this.config = config;
+    this.heads = architecture.heads();
+    this.window = architecture.window();
     this.type = type;
     this.device = device;
     this.slots = slots;
     for (int i = 0; i < config.layers(); i++) {
       // Not what was in memory before: a NaN would get through any mask.
-      caches.add(Tensor.zeros(type, device, 2, rows, slots, config.width()));
+      caches.add(Tensor.zeros(type, device, 2, rows, slots, entries(heads)));
     }
   }
 
@@ -61,7 +66,12 @@ final class CachedAttention implements Attention {
 
   /// The bytes that a row of `slots` tokens needs.
   static long bytes(GptConfig config, DType type, int slots) {
-    return 2L * config.layers() * config.width() * slots * type.bytes();
+    return 2L * config.layers() * entries(config.effective().heads()) * slots * type.bytes();
+  }
+
+  /// The entries of a token's keys in a layer, and of its values.
+  private static long entries(Architecture.Heads heads) {
+    return (long) heads.keys() * heads.width();
   }
 
   /// Prepares a pass over one token of each of the first rows. What it makes belongs to the scope
@@ -74,7 +84,7 @@ final class CachedAttention implements Attention {
     Arrays.setAll(at, row -> row * slots + lengths[row]);
     places = Tensor.of(at).to(device);
     dense = mask(Integer.MAX_VALUE);
-    banded = config.band() > 0 ? mask(config.band()) : null;
+    banded = window > 0 ? mask(window) : null;
   }
 
   private int longest() {
@@ -131,13 +141,13 @@ final class CachedAttention implements Attention {
 
   /// Puts the keys and values of tokens into slots, which are counted through all rows.
   private void put(int layer, Tensor slots, Tensor qkv) {
-    long c = config.width();
+    long c = entries(heads);
     for (int kind = 0; kind < 2; kind++) {
       caches
           .get(layer)
           .select(0, kind)
           .view(-1, c)
-          .indexCopy_(0, slots, qkv.narrow(1, (1 + kind) * c, c).to(type));
+          .indexCopy_(0, slots, qkv.narrow(1, queries() + kind * c, c).to(type));
     }
   }
 
@@ -147,23 +157,53 @@ final class CachedAttention implements Attention {
       throw new IllegalStateException("next() comes before a pass");
     }
     long b = lengths.length;
-    long c = config.width();
-    long h = config.heads();
+    long k = heads.keys();
+    long d = heads.width();
     var memory = caches.get(layer);
     put(layer, places, qkv);
     var seen = memory.narrow(1, 0, b).narrow(2, 0, longest());
-    var q = Attention.queries(qkv.narrow(1, 0, c).to(type), config, layer);
+    // Heads of queries that share keys stand beside each other, as if they were tokens of one head.
+    var q =
+        Attention.queries(qkv.narrow(1, 0, queries()).to(type), config, layer)
+            .view(b, k, config.heads() / k, d);
     var mask = config.window(layer) > 0 ? banded : dense;
-    return q.view(b, 1, h, c / h)
-        .transpose(1, 2)
-        .attention(heads(seen.select(0, 0)), heads(seen.select(0, 1)), mask)
-        .view(b, c)
+    return attend(q, heads(seen.select(0, 0)), heads(seen.select(0, 1)), mask)
+        .reshape(b, queries())
         .to(qkv.dtype());
   }
 
-  /// From (B, S, C) to (B, H, S, D).
+  /// @param q (B, K, H / K, D)
+  /// @param mask (B, 1, 1, S)
+  private Tensor attend(Tensor q, Tensor keys, Tensor values, @Nullable Tensor mask) {
+    if (heads.cap() == 0) {
+      return q.attention(keys, values, mask);
+    }
+    long b = q.size(0);
+    long k = q.size(1);
+    long t = q.size(2);
+    long s = keys.size(2);
+    long d = q.size(3);
+    var added =
+        mask == null
+            ? Tensor.zeros(type, device, 1, 1)
+            : mask.expand(b, k, t, s).reshape(b * k, t, s);
+    return Attention.writtenOut(
+            q.reshape(b * k, t, d),
+            keys.reshape(b * k, s, d),
+            values.reshape(b * k, s, d),
+            added,
+            heads.cap())
+        .view(b, k, t, d);
+  }
+
+  /// The entries of a token's queries.
+  private long queries() {
+    return (long) config.heads() * heads.width();
+  }
+
+  /// From (B, S, K D) to (B, K, S, D).
   private Tensor heads(Tensor x) {
-    long h = config.heads();
-    return x.view(x.size(0), x.size(1), h, config.width() / h).transpose(1, 2);
+    long d = heads.width();
+    return x.view(x.size(0), x.size(1), x.size(2) / d, d).transpose(1, 2);
   }
 }

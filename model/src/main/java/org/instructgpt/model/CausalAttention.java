@@ -10,7 +10,7 @@ import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// Attention over whole sequences that lie in a [Packing]: each position sees itself and what lies
-/// before it; in a banded layer only the last `band` positions.
+/// before it; in a layer with a window only the last so many positions.
 ///
 /// In float32 libtorch's fused attention is the fastest on a processor, in bfloat16 two batched
 /// products around a softmax (measured: the fused one is several times slower there). On an
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to the scope it is built in.
 final class CausalAttention implements Attention {
   private final GptConfig config;
+  private final Architecture.Heads heads;
+  private final int window;
   private final boolean fused;
   private final List<Group> groups = new ArrayList<>();
 
@@ -29,7 +31,7 @@ final class CausalAttention implements Attention {
   /// @param prefixes where the tokens of the prefixes are, padded to M x P; null without prefixes
   /// @param own which of the M x Q outputs are of tokens, in their order; null if all are
   /// @param dense added to the scores, (1 or M, 1, Q, P + Q); null where a causal mask is enough
-  /// @param banded the same for banded layers; null if there are none
+  /// @param banded the same for layers with a window
   private record Group(
       Packing.Group shape,
       @Nullable Tensor queries,
@@ -41,8 +43,11 @@ final class CausalAttention implements Attention {
   CausalAttention(
       GptConfig config, Packing packing, Precision precision, DType type, Device device) {
     this.config = config;
+    var architecture = config.effective();
+    this.heads = architecture.heads();
+    this.window = architecture.window();
     boolean full = precision == Precision.FULL;
-    this.fused = full || device != Device.CPU && !config.upcast();
+    this.fused = heads.cap() == 0 && (full || device != Device.CPU && !config.upcast());
     var half = config.upcast() ? DType.FLOAT32 : DType.BFLOAT16;
     Scope.constant(() ->
         packing.groups().forEach(group -> groups.add(prepared(group, full ? type : half, device))));
@@ -51,13 +56,15 @@ final class CausalAttention implements Attention {
   private Group prepared(Packing.Group group, DType type, Device device) {
     boolean even = group.isEven();
     boolean causal = fused && even && !group.hasPrefixes();
+    var dense = causal ? null : mask(group, Integer.MAX_VALUE, type).to(device);
+    boolean all = window == 0 || group.longestPrefix() + group.longest() <= window;
     return new Group(
         group,
         even ? null : index(places(group), device),
         group.hasPrefixes() ? index(prefixPlaces(group), device) : null,
         even ? null : index(owned(group), device),
-        causal ? null : mask(group, Integer.MAX_VALUE, type).to(device),
-        config.band() == 0 ? null : mask(group, config.band(), type).to(device));
+        dense,
+        all ? dense : mask(group, window, type).to(device));
   }
 
   private static Tensor index(int[] places, Device device) {
@@ -155,27 +162,43 @@ final class CausalAttention implements Attention {
   private Tensor mix(int layer, Tensor qkv, Tensor part, Group group) {
     long m = group.shape.size();
     long t = group.shape.longest();
-    long c = config.width();
+    long h = config.heads();
+    long keys = (long) heads.keys() * heads.width();
+    long queries = h * heads.width();
     // Looking up rows is an embedding: its gradient is summed in parallel, that of an index is not.
     var own = group.queries == null ? part : part.embedding(group.queries);
-    var split = own.split(1, c, c, c);
+    var split = own.split(1, queries, keys, keys);
     var q = Attention.queries(heads(split.get(0), m), config, layer);
     var k = heads(split.get(1), m);
     var v = heads(split.get(2), m);
     if (group.prefixes != null) {
-      var before = qkv.narrow(1, c, 2 * c).embedding(group.prefixes).split(1, c, c);
+      var before = qkv.narrow(1, queries, 2 * keys).embedding(group.prefixes).split(1, keys, keys);
       k = Tensor.cat(List.of(heads(before.get(0), m), k), 2);
       v = Tensor.cat(List.of(heads(before.get(1), m), v), 2);
     }
     var mask = config.window(layer) > 0 ? group.banded : group.dense;
-    var mixed = attend(q, Attention.wide(k, config), v, mask).transpose(1, 2).reshape(m * t, c);
+    var wide = shared(Attention.wide(k, config));
+    var mixed = attend(q, wide, shared(v), mask).transpose(1, 2).reshape(m * t, queries);
     return group.own == null ? mixed : mixed.embedding(group.own);
   }
 
-  /// From (M x Q, C) to (M, H, Q, D).
+  /// From (M x Q, heads x D) to (M, heads, Q, D).
   private Tensor heads(Tensor x, long m) {
+    long d = heads.width();
+    return x.view(m, x.size(0) / m, x.size(1) / d, d).transpose(1, 2);
+  }
+
+  /// Keys or values (M, K, S, D) as each of the H heads of queries sees them, (M, H, S, D).
+  private Tensor shared(Tensor x) {
     long h = config.heads();
-    return x.view(m, x.size(0) / m, h, config.width() / h).transpose(1, 2);
+    long k = heads.keys();
+    if (h == k) {
+      return x;
+    }
+    long m = x.size(0);
+    long s = x.size(2);
+    long d = x.size(3);
+    return x.unsqueeze(2).expand(m, k, h / k, s, d).reshape(m, h, s, d);
   }
 
   /// From queries (M, H, Q, D), keys and values (M, H, P + Q, D) to (M, H, Q, D).
@@ -192,11 +215,12 @@ final class CausalAttention implements Attention {
     long s = k.size(2);
     long d = q.size(3);
     var added = mask.size(0) == 1 ? mask.view(t, s) : mask.expand(m, h, t, s).reshape(m * h, t, s);
-    var scores =
-        added.baddbmm(
+    return Attention.writtenOut(
             q.reshape(m * h, t, d),
-            k.reshape(m * h, s, d).transpose(1, 2),
-            1 / Math.sqrt((double) d));
-    return scores.softmax(-1).to(v.dtype()).bmm(v.reshape(m * h, s, d)).view(m, h, t, d);
+            k.reshape(m * h, s, d),
+            v.reshape(m * h, s, d),
+            added,
+            heads.cap())
+        .view(m, h, t, d);
   }
 }

@@ -1,9 +1,12 @@
 package org.instructgpt.model;
 
 /// The names of the files of a checkpoint.
-final class CheckpointFiles {
-  static final String CONFIG = "config.json";
-  static final String WEIGHTS = "model.safetensors";
+public final class CheckpointFiles {
+  /// The description of the model.
+  public static final String CONFIG = "config.json";
+
+  /// Its weights.
+  public static final String WEIGHTS = "model.safetensors";
 
   private CheckpointFiles() {}
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// the cache. A place in the batch whose response has ended goes to the next that waits.
 final class Generation implements AutoCloseable {
   private final Gpt model;
-  private final Gpt.Weights weights;
+  private final GptWeights weights;
   private final Chooser chooser;
   private final ArrayDeque<SampledRow> waiting;
   private final List<SampledRow> live = new ArrayList<>();
@@ -34,7 +34,7 @@ final class Generation implements AutoCloseable {
   /// @param weights of the model, for sampling
   /// @param rows how many are answered at a time, at most
   /// @param threads for the work that is not libtorch's
-  record Of(Gpt model, Gpt.Weights weights, int rows, int threads) {}
+  record Of(Gpt model, GptWeights weights, int rows, int threads) {}
 
   /// Appends a token to each of the rows, from the logits (B, V) at their ends.
   @FunctionalInterface
@@ -136,8 +136,7 @@ final class Generation implements AutoCloseable {
     var prefill = Prefill.of(prompts, Arrays.copyOf(free, begun.size()), slots);
     var causal =
         new CausalAttention(model.config(), prefill.packing(), model.precision(), type, device);
-    var input = embed(prefill.tokens(), prefill.positions());
-    var hidden = model.blocks(weights, input, cache.fill(prefill, causal), Dropout.NONE);
+    var hidden = hidden(prefill.tokens(), prefill.positions(), cache.fill(prefill, causal));
     append(begun, hidden.indexSelect(0, Tensor.of(prefill.last()).to(device)));
   }
 
@@ -167,11 +166,13 @@ final class Generation implements AutoCloseable {
       return;
     }
     cache.next(lengths);
-    append(live, model.blocks(weights, embed(tokens, lengths), cache, Dropout.NONE));
+    append(live, hidden(tokens, lengths, cache));
   }
 
-  private Tensor embed(int[] tokens, int[] positions) {
-    return Gpt.embed(weights, Tensor.of(tokens).to(device), Tensor.of(positions).to(device));
+  private Tensor hidden(int[] tokens, int[] positions, Attention attention) {
+    var at = Tensor.of(positions).to(device);
+    var input = model.embed(weights, Tensor.of(tokens).to(device), at);
+    return model.blocks(weights, input, at, attention, Dropout.NONE);
   }
 
   private void append(List<SampledRow> rows, Tensor hidden) {

@@ -1,10 +1,8 @@
 package org.instructgpt.model;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -14,14 +12,14 @@ import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Tensor;
 
-/// A GPT: token ids to hidden states, hidden states to logits.
+/// A decoder: token ids to hidden states, hidden states to logits.
 ///
-/// A block adds attention of the normalised stream to the stream, then a two-layer network of the
-/// normalised stream. Weights have the names and layouts of Hugging Face's GPT-2 (matrices are (in,
-/// out), so a layer is `x W + b`). Under [Precision#MIXED] the matrices are converted for each pass
-/// and the products run in bfloat16, while the residual stream, the normalisations and whatever is
-/// made of logits stay in the parameters' type; gradients flow back through the conversion, so they
-/// collect in float32.
+/// What a block computes is in [GptBlock], and what of it a family's [Architecture] decides.
+/// Weights have the names and layouts of Hugging Face's GPT-2 (matrices are (in, out), so a layer
+/// is `x W + b`). Under [Precision#MIXED] the matrices are converted for each pass and the products
+/// run in bfloat16, while the residual stream, the normalisations and whatever is made of logits
+/// stay in the parameters' type; gradients flow back through the conversion, so they collect in
+/// float32.
 ///
 /// Belongs to the scope it is built in.
 public final class Gpt {
@@ -29,9 +27,11 @@ public final class Gpt {
   private static final long LARGE = 1 << 19;
 
   private final GptConfig config;
+  private final Architecture architecture;
   private final Parameters parameters;
   private final Precision precision;
   private final List<Integer> ends;
+  private final CarriedFiles carried;
 
   /// Parameters of zero; fill them with [#initialize] or from a checkpoint.
   public Gpt(GptConfig config, Precision precision, Device device) {
@@ -41,43 +41,31 @@ public final class Gpt {
   /// A model over given parameters, which hold at least those of [#shapes]; float64 ones are for
   /// tests.
   public Gpt(GptConfig config, Precision precision, Parameters parameters) {
-    this(config, precision, parameters, List.of());
+    this(config, precision, parameters, List.of(), CarriedFiles.NONE);
   }
 
   /// A model of a checkpoint.
   ///
   /// @param ends the ids that end a text by its files
-  Gpt(GptConfig config, Precision precision, Parameters parameters, List<Integer> ends) {
+  /// @param carried files that go with it
+  public Gpt(
+      GptConfig config,
+      Precision precision,
+      Parameters parameters,
+      List<Integer> ends,
+      CarriedFiles carried) {
     this.config = config;
+    this.architecture = config.effective();
     this.precision = precision;
     this.parameters = parameters;
     this.ends = List.copyOf(ends);
+    this.carried = carried;
   }
 
-  /// The names and shapes of the parameters, named as in Hugging Face's `GPT2Model`.
+  /// The names and shapes of the parameters: those of Hugging Face's `GPT2Model`, and in the same
+  /// words what other architectures have besides.
   public static SequencedMap<String, long[]> shapes(GptConfig config) {
-    long c = config.width();
-    var shapes = new LinkedHashMap<String, long[]>();
-    shapes.put("wte.weight", new long[] {config.vocabulary(), c});
-    shapes.put("wpe.weight", new long[] {config.context(), c});
-    for (int i = 0; i < config.layers(); i++) {
-      var h = "h." + i + ".";
-      shapes.put(h + "ln_1.weight", new long[] {c});
-      shapes.put(h + "ln_1.bias", new long[] {c});
-      shapes.put(h + "attn.c_attn.weight", new long[] {c, 3 * c});
-      shapes.put(h + "attn.c_attn.bias", new long[] {3 * c});
-      shapes.put(h + "attn.c_proj.weight", new long[] {c, c});
-      shapes.put(h + "attn.c_proj.bias", new long[] {c});
-      shapes.put(h + "ln_2.weight", new long[] {c});
-      shapes.put(h + "ln_2.bias", new long[] {c});
-      shapes.put(h + "mlp.c_fc.weight", new long[] {c, 4 * c});
-      shapes.put(h + "mlp.c_fc.bias", new long[] {4 * c});
-      shapes.put(h + "mlp.c_proj.weight", new long[] {4 * c, c});
-      shapes.put(h + "mlp.c_proj.bias", new long[] {c});
-    }
-    shapes.put("ln_f.weight", new long[] {c});
-    shapes.put("ln_f.bias", new long[] {c});
-    return shapes;
+    return ParameterShapes.of(config);
   }
 
   /// Draws the weights: embeddings and positions with deviation 1/sqrt(width) but at least GPT-2's
@@ -96,14 +84,12 @@ public final class Gpt {
         parameters
             .byName()
             .forEach((name, tensor) -> {
-              if (name.endsWith("ln_f.weight") || name.matches("h\\.\\d+\\.ln_\\d\\.weight")) {
-                tensor.fill_(1);
-              } else if (name.endsWith(".weight") && tensor.rank() == 2) {
+              if (name.endsWith(".weight") && tensor.rank() == 2) {
                 tensor.copy_(
                     Tensor.empty(DType.FLOAT32, random.device(), tensor.shape())
                         .normal_(0, deviation(name, tensor.size(0)), random));
               } else {
-                tensor.zero_();
+                tensor.fill_(name.endsWith(".weight") ? 1 - architecture.normOffset() : 0);
               }
             }));
   }
@@ -111,6 +97,9 @@ public final class Gpt {
   private double deviation(String name, long inputs) {
     if (name.startsWith("w")) { // wte, wpe
       return Math.max(0.02, 1 / Math.sqrt(config.width()));
+    }
+    if (name.equals(ParameterShapes.UNEMBEDDING)) {
+      return 1 / Math.sqrt(config.width());
     }
     return 1 / Math.sqrt(name.endsWith("c_proj.weight") ? inputs * config.layers() : inputs);
   }
@@ -126,6 +115,11 @@ public final class Gpt {
     return ends;
   }
 
+  /// The files that go with this model and with what is made of it.
+  public CarriedFiles carried() {
+    return carried;
+  }
+
   /// The parameters: train, copy and save them there.
   public Parameters parameters() {
     return parameters;
@@ -136,85 +130,25 @@ public final class Gpt {
     return precision;
   }
 
-  /// The matrices of one block as the products take them, vectors of the normalisations as they
-  /// are.
-  record Block(
-      Tensor norm1,
-      Tensor norm1Shift,
-      Tensor qkv,
-      Tensor qkvBias,
-      Tensor project,
-      Tensor projectBias,
-      Tensor norm2,
-      Tensor norm2Shift,
-      Tensor up,
-      Tensor upBias,
-      Tensor down,
-      Tensor downBias) {}
-
-  /// Everything a pass reads, converted to the type of the products.
-  record Weights(
-      Tensor token,
-      Tensor position,
-      Tensor unembedding,
-      List<Block> blocks,
-      Tensor norm,
-      Tensor shift) {
-    /// The same with logits of full precision: the unembedding as the parameters have it.
-    Weights exact() {
-      return new Weights(token, position, token, blocks, norm, shift);
-    }
-  }
-
   /// Converts the parameters for one or several passes. Recorded for gradients unless that is off.
-  Weights weights() {
-    return weights(this::operand);
+  GptWeights weights() {
+    return GptWeights.of(config, parameters, this::rounded, this::rounded);
   }
 
   /// The same for generating: in bfloat16 the matrices lie transposed in memory, which products
   /// with few rows read faster (measured: a quarter more tokens a second at 124M parameters and one
   /// row).
-  Weights samplingWeights() {
+  GptWeights samplingWeights() {
     return precision == Precision.MIXED
-        ? weights(name -> {
-          var w = parameters.get(name);
-          return w.rank() == 2
-              ? rounded(w.transpose(0, 1)).contiguous().transpose(0, 1)
-              : rounded(w);
-        })
+        ? GptWeights.of(
+            config,
+            parameters,
+            w ->
+                w.rank() == 2
+                    ? rounded(w.transpose(0, 1)).contiguous().transpose(0, 1)
+                    : rounded(w),
+            this::rounded)
         : weights();
-  }
-
-  private Weights weights(Function<String, Tensor> operand) {
-    var blocks = new ArrayList<Block>(config.layers());
-    for (int i = 0; i < config.layers(); i++) {
-      var h = "h." + i + ".";
-      blocks.add(
-          new Block(
-              parameters.get(h + "ln_1.weight"),
-              parameters.get(h + "ln_1.bias"),
-              operand.apply(h + "attn.c_attn.weight"),
-              operand.apply(h + "attn.c_attn.bias"),
-              operand.apply(h + "attn.c_proj.weight"),
-              operand.apply(h + "attn.c_proj.bias"),
-              parameters.get(h + "ln_2.weight"),
-              parameters.get(h + "ln_2.bias"),
-              operand.apply(h + "mlp.c_fc.weight"),
-              operand.apply(h + "mlp.c_fc.bias"),
-              operand.apply(h + "mlp.c_proj.weight"),
-              operand.apply(h + "mlp.c_proj.bias")));
-    }
-    return new Weights(
-        parameters.get("wte.weight"),
-        parameters.get("wpe.weight"),
-        operand("wte.weight"),
-        blocks,
-        parameters.get("ln_f.weight"),
-        parameters.get("ln_f.bias"));
-  }
-
-  private Tensor operand(String name) {
-    return rounded(parameters.get(name));
   }
 
   private Tensor rounded(Tensor x) {
@@ -232,13 +166,22 @@ public final class Gpt {
     return hidden(weights(), tokens, dropout);
   }
 
-  Tensor hidden(Weights weights, Tensor tokens, Dropout dropout) {
+  Tensor hidden(GptWeights weights, Tensor tokens, Dropout dropout) {
     long rows = tokens.size(0);
     long length = tokens.size(1);
     requireFit(length);
-    var x = weights.token.embedding(tokens).add(weights.position.narrow(0, 0, length));
     var packing = Packing.even((int) rows, (int) length);
-    return blocks(weights, x.view(rows * length, -1), attention(packing), dropout)
+    var row = Tensor.range(0, length, tokens.device());
+    var x = weights.token().embedding(tokens);
+    if (weights.position() != null) {
+      x = x.add(weights.position().narrow(0, 0, length));
+    }
+    return blocks(
+            weights,
+            embedded(x.view(rows * length, -1)),
+            row.unsqueeze(0).expand(rows, length).reshape(-1),
+            attention(packing),
+            dropout)
         .view(rows, length, -1);
   }
 
@@ -248,13 +191,21 @@ public final class Gpt {
   public Tensor hidden(Sequences batch, Dropout dropout) {
     requireFit(batch.longest());
     var weights = weights();
-    var x = embed(weights, batch.tokens(), batch.positions());
-    return blocks(weights, x, attention(batch.packing()), dropout);
+    var positions = batch.positions();
+    var x = embed(weights, batch.tokens(), positions);
+    return blocks(weights, x, positions, attention(batch.packing()), dropout);
   }
 
   /// Tokens at their positions (N both) as vectors (N, C).
-  static Tensor embed(Weights weights, Tensor tokens, Tensor positions) {
-    return weights.token.embedding(tokens).add(weights.position.embedding(positions));
+  Tensor embed(GptWeights weights, Tensor tokens, Tensor positions) {
+    var x = weights.token().embedding(tokens);
+    return embedded(
+        weights.position() == null ? x : x.add(weights.position().embedding(positions)));
+  }
+
+  private Tensor embedded(Tensor x) {
+    double factor = architecture.embeddingFactor();
+    return factor == 1 ? x : x.mul(factor);
   }
 
   private void requireFit(long length) {
@@ -271,54 +222,39 @@ public final class Gpt {
   }
 
   /// The blocks over embedded tokens (N, C), with attention as `attention` does it.
-  Tensor blocks(Weights weights, Tensor input, Attention attention, Dropout dropout) {
+  ///
+  /// @param positions of the tokens (N)
+  Tensor blocks(
+      GptWeights weights, Tensor input, Tensor positions, Attention attention, Dropout dropout) {
+    var rotation = new Rotation(architecture, positions, parameters.flat().dtype());
+    var blocks = new ArrayList<List<UnaryOperator<Tensor>>>();
+    for (int i = 0; i < weights.blocks().size(); i++) {
+      var block = new GptBlock(config, architecture, i, weights.blocks().get(i), precision);
+      blocks.add(block.steps(attention, rotation, dropout));
+    }
     var result =
         parameters.saving().recompute()
-            ? Passes.recomputed(input, whole(weights, attention, dropout), dropout.random())
-            : Tensor.chain(input, halves(weights, attention, dropout));
-    return result.layerNorm(weights.norm, weights.shift, config.layerNormEpsilon());
-  }
-
-  /// The blocks one by one.
-  private List<UnaryOperator<Tensor>> whole(Weights weights, Attention attention, Dropout dropout) {
-    var halves = halves(weights, attention, dropout);
-    var blocks = new ArrayList<UnaryOperator<Tensor>>();
-    for (int i = 0; i < halves.size(); i += 2) {
-      var both = halves.subList(i, i + 2);
-      blocks.add(x -> Tensor.chain(x, both));
-    }
-    return blocks;
-  }
-
-  /// Attention and network of each block, one after the other.
-  private List<UnaryOperator<Tensor>> halves(
-      Weights weights, Attention attention, Dropout dropout) {
-    double epsilon = config.layerNormEpsilon();
-    boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
-    var halves = new ArrayList<UnaryOperator<Tensor>>();
-    for (int i = 0; i < weights.blocks.size(); i++) {
-      int layer = i;
-      var w = weights.blocks.get(i);
-      halves.add(x -> {
-        var qkv = linear(rounded(x.layerNorm(w.norm1, w.norm1Shift, epsilon)), w.qkv, w.qkvBias);
-        var mixed = attention.mix(layer, qkv);
-        return x.add(dropout.apply(linear(mixed, w.project, w.projectBias)));
-      });
-      halves.add(x -> {
-        var inner = linear(rounded(x.layerNorm(w.norm2, w.norm2Shift, epsilon)), w.up, w.upBias);
-        return x.add(dropout.apply(linear(inner.gelu(tanh), w.down, w.downBias)));
-      });
-    }
-    return halves;
+            ? Passes.recomputed(
+                input,
+                blocks.stream()
+                    .<UnaryOperator<Tensor>>map(steps -> x -> Tensor.chain(x, steps))
+                    .toList(),
+                dropout.random())
+            : Tensor.chain(input, blocks.stream().flatMap(List::stream).toList());
+    return weights.norm().apply(result, config.layerNormEpsilon());
   }
 
   /// `x W + b` for x (N, in). A single float32 row, as when decoding one sequence, times a large
   /// matrix is a matrix-vector product, which reads the weights at the memory's speed (measured at
   /// D: 29 to 44 tokens/s).
-  private static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
-    return isVectorProduct(x, weight)
-        ? bias.addmv(weight.transpose(0, 1), x.view(-1)).unsqueeze(0)
-        : bias.addmm(x, weight);
+  static Tensor linear(Tensor x, GptWeights.Linear by) {
+    var bias = by.bias();
+    if (isVectorProduct(x, by.matrix())) {
+      var matrix = by.matrix().transpose(0, 1);
+      var row = x.view(-1);
+      return (bias == null ? matrix.matmul(row) : bias.addmv(matrix, row)).unsqueeze(0);
+    }
+    return bias == null ? x.matmul(by.matrix()) : bias.addmm(x, by.matrix());
   }
 
   private static boolean isVectorProduct(Tensor x, Tensor weight) {
@@ -328,19 +264,27 @@ public final class Gpt {
   /// The logits (N, V) of the next token after each of the hidden states (N, C), in the parameters'
   /// type.
   public Tensor logits(Tensor hidden) {
-    return logits(operand("wte.weight"), hidden);
+    return logits(rounded(unembedding()), hidden);
   }
 
   /// The same by a product in the parameters' type, whatever the precision of the others: bfloat16
   /// rounds logits near 100 to steps of half a nat.
   Tensor exactLogits(Tensor hidden) {
-    return logits(parameters.get("wte.weight"), hidden);
+    return logits(unembedding(), hidden);
+  }
+
+  private Tensor unembedding() {
+    return parameters.get(
+        architecture.tied() ? ParameterShapes.TOKENS : ParameterShapes.UNEMBEDDING);
   }
 
   Tensor logits(Tensor unembedding, Tensor hidden) {
     var x = hidden.to(unembedding.dtype());
-    return isVectorProduct(x, unembedding)
-        ? unembedding.matmul(x.view(-1)).unsqueeze(0)
-        : x.matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());
+    var logits =
+        isVectorProduct(x, unembedding)
+            ? unembedding.matmul(x.view(-1)).unsqueeze(0)
+            : x.matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());
+    double cap = architecture.logitCap();
+    return cap == 0 ? logits : logits.div(cap).tanh().mul(cap);
   }
 }

@@ -1,23 +1,27 @@
 package org.instructgpt.model;
 
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The shape of a GPT: decoder-only, pre-layer-norm, learned absolute positions, GELU, tied
-/// embedding (Brown et al. 2020; InstructGPT names only "the GPT-3 architecture").
+/// The shape of a decoder. Without an [Architecture] of its own it is GPT-3's: pre-layer-norm,
+/// learned absolute positions, GELU, tied embedding (Brown et al. 2020; InstructGPT names only "the
+/// GPT-3 architecture").
 ///
 /// @param layers number of blocks
 /// @param width size C of the residual stream
-/// @param heads number of attention heads H; each has C/H dimensions
+/// @param heads number of attention heads H; each has C/H dimensions, unless the architecture says
+///   otherwise
 /// @param context the greatest number of tokens of a sequence
 /// @param vocabulary number of token ids V
-/// @param activation the form of the GELU
-/// @param layerNormEpsilon added to the variance in layer norms
+/// @param activation of the networks
+/// @param layerNormEpsilon added to the variance, or the mean square, in normalisations
 /// @param residualDropout share of the residual branches' outputs dropped in training, as
 ///   `resid_pdrop`
 /// @param band window in tokens of every second layer's attention (GPT-3's locally banded sparse
 ///   layers); 0 makes all layers dense
-/// @param scaling how attention scores are scaled, where it is not the usual way
+/// @param scaling how attention scores are scaled, where it is not the usual way of GPT-2
+/// @param architecture what else is not as in GPT-3
 public record GptConfig(
     int layers,
     int width,
@@ -28,7 +32,8 @@ public record GptConfig(
     double layerNormEpsilon,
     double residualDropout,
     int band,
-    Optional<Scaling> scaling) {
+    Optional<Scaling> scaling,
+    Optional<Architecture> architecture) {
 
   /// How the scores of attention, the products of queries and keys, are scaled before the softmax
   /// (Karamcheti et al. 2021 for what is not usual).
@@ -63,15 +68,25 @@ public record GptConfig(
         layerNormEpsilon,
         residualDropout,
         band,
+        Optional.empty(),
         Optional.empty());
   }
 
-  /// The two forms of GELU.
+  /// The activations of networks.
   public enum Activation {
-    /// The exact form with the error function, several times faster on a processor.
+    /// x times the normal distribution function of x: the exact form with the error function,
+    /// several times faster on a processor.
     GELU("gelu"),
     /// The tanh form of GPT-2 and GPT-3.
-    GELU_NEW("gelu_new");
+    GELU_NEW("gelu_new"),
+    /// x times the logistic function of 1.702 x, another approximation.
+    QUICK_GELU("quick_gelu"),
+    /// x times the logistic function of x, also called swish.
+    SILU("silu"),
+    /// The greater of x and 0.
+    RELU("relu"),
+    /// The hyperbolic tangent.
+    TANH("tanh");
 
     private final String label;
 
@@ -88,10 +103,15 @@ public record GptConfig(
     public static Activation named(String name) {
       return switch (name.toLowerCase(Locale.ROOT)) {
         case "gelu" -> GELU;
-        case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> GELU_NEW;
+        case "gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate" -> GELU_NEW;
+        case "quick_gelu" -> QUICK_GELU;
+        case "silu", "swish" -> SILU;
+        case "relu" -> RELU;
+        case "tanh" -> TANH;
         default ->
             throw new IllegalArgumentException(
-                "activation must be gelu or gelu_new, but is '%s'".formatted(name));
+                "activation must be gelu, gelu_new, quick_gelu, silu, relu or tanh, but is '%s'"
+                    .formatted(name));
       };
     }
   }
@@ -126,7 +146,7 @@ public record GptConfig(
                 .formatted(layers, width, heads, context, vocabulary));
       }
     }
-    if (width % heads != 0) {
+    if (architecture.isEmpty() && width % heads != 0) {
       throw new IllegalArgumentException(
           "width %d cannot be split evenly among %d heads".formatted(width, heads));
     }
@@ -165,11 +185,12 @@ public record GptConfig(
         layerNormEpsilon,
         rate,
         band,
-        scaling);
+        scaling,
+        architecture);
   }
 
   /// The same with attention scores scaled so.
-  GptConfig withScaling(Scaling wanted) {
+  public GptConfig withScaling(Scaling wanted) {
     return new GptConfig(
         layers,
         width,
@@ -180,11 +201,63 @@ public record GptConfig(
         layerNormEpsilon,
         residualDropout,
         band,
-        wanted.equals(Scaling.USUAL) ? Optional.empty() : Optional.of(wanted));
+        wanted.equals(Scaling.USUAL) ? Optional.empty() : Optional.of(wanted),
+        architecture);
+  }
+
+  /// The same with another architecture.
+  public GptConfig withArchitecture(Architecture wanted) {
+    return new GptConfig(
+        layers,
+        width,
+        heads,
+        context,
+        vocabulary,
+        activation,
+        layerNormEpsilon,
+        residualDropout,
+        band,
+        scaling,
+        Optional.of(wanted));
+  }
+
+  /// The same with what a model without an unembedding has.
+  GptConfig withoutUnembedding() {
+    return architecture.isEmpty() || architecture.get().tied()
+        ? this
+        : withArchitecture(architecture.get().withTied());
+  }
+
+  /// The architecture, that of GPT-3 included.
+  public Architecture effective() {
+    return architecture.orElseGet(this::gpt3);
+  }
+
+  private Architecture gpt3() {
+    var all = new ArrayList<Architecture.Layer>();
+    for (int i = 0; i < layers; i++) {
+      all.add(new Architecture.Layer(i % 2 == 1 ? band : 0, Optional.empty()));
+    }
+    return new Architecture(
+        Architecture.Norm.LAYER,
+        Architecture.Places.BEFORE,
+        0,
+        false,
+        Architecture.Heads.of(heads, width / heads, true, true),
+        new Architecture.Network(4 * width, false, true),
+        all,
+        true,
+        1,
+        0,
+        true);
   }
 
   /// What the queries of a layer are multiplied by before attention scales by width as usual.
   double queryFactor(int layer) {
+    if (architecture.isPresent()) {
+      double factor = architecture.get().heads().queryFactor();
+      return scaling.orElse(Scaling.USUAL).byLayer ? factor / (layer + 1) : factor;
+    }
     var found = scaling.orElse(Scaling.USUAL);
     double width = found.byWidth ? 1 : Math.sqrt((double) this.width / heads);
     return found.byLayer ? width / (layer + 1) : width;
@@ -197,12 +270,13 @@ public record GptConfig(
 
   /// The window of layer `layer`, 0 where it is dense.
   int window(int layer) {
-    return layer % 2 == 1 ? band : 0;
+    return architecture.isPresent()
+        ? architecture.get().layers().get(layer).window()
+        : layer % 2 == 1 ? band : 0;
   }
 
   /// The number of trained parameters.
   public long parameters() {
-    long block = 12L * width * width + 13L * width;
-    return (long) (vocabulary + context) * width + layers * block + 2L * width;
+    return ParameterShapes.count(this);
   }
 }

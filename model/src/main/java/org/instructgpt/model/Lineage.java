@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,7 +25,8 @@ import org.instructgpt.files.Json;
 /// @param parents the checkpoints it was made from: role (such as `policy`) to the SHA-256 of the
 ///   parent's weights, with its name
 public record Lineage(String stage, Map<String, Object> made, Map<String, Parent> parents) {
-  static final String FILE = "lineage.json";
+  /// The name of its file.
+  public static final String FILE = "lineage.json";
 
   /// The stages that train on framed prompts (see [org.instructgpt.text.PromptTemplate]).
   private static final Set<String> FRAMED = Set.of("supervised", "sft", "reward", "ppo");
@@ -34,19 +36,37 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
   /// A checkpoint that another was made from.
   ///
   /// @param name the folder's name
-  /// @param sha256 of its `model.safetensors`
+  /// @param sha256 of its weights
   public record Parent(String name, String sha256) {
     /// The checkpoint in `directory`.
     public static Parent of(Path directory) throws IOException {
       return new Parent(
           Objects.requireNonNull(directory.toAbsolutePath().getFileName()).toString(),
-          Lineage.sha256(directory.resolve(CheckpointFiles.WEIGHTS)));
+          Lineage.ofWeights(directory));
     }
+  }
+
+  /// The SHA-256 of a checkpoint's weights: of `model.safetensors`, or of the names and SHA-256 of
+  /// several files.
+  private static String ofWeights(Path directory) throws IOException {
+    var single = directory.resolve(CheckpointFiles.WEIGHTS);
+    if (Files.exists(single)) {
+      return sha256(single);
+    }
+    var digest = digest();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (var file :
+          files.filter(each -> each.toString().endsWith(".safetensors")).sorted().toList()) {
+        digest.update(
+            (file.getFileName() + " " + sha256(file) + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /// Writes `lineage.json` with the SHA-256 of every other file of the folder: the last step of
   /// writing a checkpoint.
-  void write(Path directory) throws IOException {
+  public void write(Path directory) throws IOException {
     var json = JSON.createObjectNode();
     json.put("stage", stage);
     json.set("made", JSON.valueToTree(made));
@@ -87,7 +107,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
   /// Compares every file with the sum written when the checkpoint was made.
   ///
   /// @throws IllegalArgumentException naming the file that is missing or has changed
-  static void verify(Path directory) throws IOException {
+  public static void verify(Path directory) throws IOException {
     JsonNode sums = read(directory).path("sha256");
     for (var entry : sums.properties()) {
       var file = directory.resolve(entry.getKey());
@@ -107,12 +127,18 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
   /// The SHA-256 of a file in hexadecimal digits.
   public static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      var digest = MessageDigest.getInstance("SHA-256");
+      var digest = digest();
       var buffer = new byte[1 << 20];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
       }
       return HexFormat.of().formatHex(digest.digest());
+    }
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every Java platform has SHA-256
     }

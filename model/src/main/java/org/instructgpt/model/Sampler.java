@@ -33,7 +33,7 @@ public final class Sampler {
   private final Set<Integer> ends;
   private final int vocabulary;
   private final Settings settings;
-  private final Gpt.@Nullable Weights held;
+  private final @Nullable GptWeights held;
   private final TokenChoice choice;
   private final boolean exact;
 
@@ -112,7 +112,7 @@ public final class Sampler {
       Set<Integer> ends,
       int vocabulary,
       Settings settings,
-      Gpt.@Nullable Weights held,
+      @Nullable GptWeights held,
       double nucleus,
       boolean exact) {
     this.model = model;
@@ -221,7 +221,7 @@ public final class Sampler {
     return Arrays.asList(results);
   }
 
-  private Gpt.Weights weights() {
+  private GptWeights weights() {
     var weights = held == null ? model.samplingWeights() : held;
     return exact ? weights.exact() : weights;
   }

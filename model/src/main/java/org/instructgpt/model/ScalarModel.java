@@ -1,6 +1,7 @@
 package org.instructgpt.model;
 
 import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -19,10 +20,14 @@ import org.instructgpt.torch.Tensor;
 ///
 /// Belongs to the scope it is built in.
 public final class ScalarModel {
-  static final String HEAD = "score.weight";
-  static final String BIAS = "score.bias";
+  /// The name of the projection to one number (1, C).
+  public static final String HEAD = "score.weight";
+
+  /// The name of what is added to it (1).
+  public static final String BIAS = "score.bias";
 
   private final Gpt gpt;
+  private CarriedFiles carried;
 
   /// Parameters of zero; fill them with [#initializeFrom] or from a checkpoint.
   public ScalarModel(GptConfig config, Precision precision, Device device) {
@@ -32,12 +37,21 @@ public final class ScalarModel {
   /// A model over given parameters, which hold at least those of [#shapes]; float64 ones are for
   /// tests.
   public ScalarModel(GptConfig config, Precision precision, Parameters parameters) {
-    this.gpt = new Gpt(config, precision, parameters);
+    this(config, precision, parameters, CarriedFiles.NONE);
+  }
+
+  /// A model of a checkpoint.
+  ///
+  /// @param carried files that go with it
+  public ScalarModel(
+      GptConfig config, Precision precision, Parameters parameters, CarriedFiles carried) {
+    this.gpt = new Gpt(config.withoutUnembedding(), precision, parameters);
+    this.carried = carried;
   }
 
   /// The names and shapes of body, head and bias.
   public static SequencedMap<String, long[]> shapes(GptConfig config) {
-    var shapes = new LinkedHashMap<>(Gpt.shapes(config));
+    var shapes = new LinkedHashMap<>(Gpt.shapes(config.withoutUnembedding()));
     shapes.put(HEAD, new long[] {1, config.width()});
     shapes.put(BIAS, new long[] {1});
     return shapes;
@@ -47,7 +61,11 @@ public final class ScalarModel {
   /// (Stiennon et al. 2020).
   public void initializeFrom(Gpt source, Randomness random) {
     Scope.constant(() -> {
-      source.parameters().byName().forEach((name, from) -> parameters().get(name).copy_(from));
+      var body = source.parameters().byName();
+      Gpt.shapes(config())
+          .keySet()
+          .forEach(
+              name -> parameters().get(name).copy_(Objects.requireNonNull(body.get(name), name)));
       double deviation = 1 / Math.sqrt(config().width() + 1.0);
       var head =
           Tensor.empty(DType.FLOAT32, random.device(), 1, config().width())
@@ -55,6 +73,12 @@ public final class ScalarModel {
       parameters().get(HEAD).copy_(head);
       parameters().get(BIAS).zero_();
     });
+    carried = source.carried();
+  }
+
+  /// The files that go with this model and with what is made of it.
+  public CarriedFiles carried() {
+    return carried;
   }
 
   /// The shape of the body.

@@ -5,9 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// The blocks of a model for one token of one sequence, written out: what [Gpt#blocks] computes
 /// with [CachedAttention], and the logits, without an operation of libtorch.
@@ -74,15 +76,15 @@ final class VectorDecoder implements AutoCloseable {
   /// @param weights of [Gpt#samplingWeights]; they and the cache must outlive the decoder
   /// @param cache float32; the sequence is in its first row
   /// @param threads how many share the work
-  VectorDecoder(GptConfig config, Gpt.Weights weights, CachedAttention cache, int threads) {
+  VectorDecoder(GptConfig config, GptWeights weights, CachedAttention cache, int threads) {
     this.config = config;
-    this.half = weights.blocks().getFirst().qkv().dtype() == DType.BFLOAT16;
+    this.half = weights.blocks().getFirst().qkv().matrix().dtype() == DType.BFLOAT16;
     for (int i = 0; i < config.layers(); i++) {
       layers.add(layer(i, weights.blocks().get(i), cache.rows(i).getFirst()));
     }
     this.tokens = weights.token().data();
-    this.positions = weights.position().data();
-    this.norm = norm(config, weights.norm(), weights.shift());
+    this.positions = Objects.requireNonNull(weights.position()).data();
+    this.norm = norm(config, weights.norm());
     this.unembedding = weights.unembedding();
     int c = config.width();
     this.stream = new float[c];
@@ -97,10 +99,11 @@ final class VectorDecoder implements AutoCloseable {
   }
 
   /// Whether a model can be decoded so on this machine.
-  static boolean fits(GptConfig config, Gpt.Weights weights) {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        && weights.position().dtype() == DType.FLOAT32
-        && weights.position().device() == Device.CPU
+  static boolean fits(GptConfig config, GptWeights weights) {
+    return config.architecture().isEmpty()
+        && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        && weights.token().dtype() == DType.FLOAT32
+        && weights.token().device() == Device.CPU
         && Lanes.divide(config.width() / config.heads());
   }
 
@@ -111,25 +114,30 @@ final class VectorDecoder implements AutoCloseable {
     }
   }
 
-  private Layer layer(int number, Gpt.Block block, KeysAndValues cache) {
+  private Layer layer(int number, GptWeights.Block block, KeysAndValues cache) {
     return new Layer(
         number,
-        norm(config, block.norm1(), block.norm1Shift()),
-        linear(block.qkv(), block.qkvBias()),
-        linear(block.project(), block.projectBias()),
-        norm(config, block.norm2(), block.norm2Shift()),
-        linear(block.up(), block.upBias()),
-        linear(block.down(), block.downBias()),
+        norm(config, block.norm1()),
+        linear(block.qkv()),
+        linear(block.project()),
+        norm(config, block.norm2()),
+        linear(block.up()),
+        linear(block.down()),
         cache);
   }
 
-  static VectorKernels.Norm norm(GptConfig config, Tensor scale, Tensor shift) {
+  static VectorKernels.Norm norm(GptConfig config, GptWeights.@Nullable Norm norm) {
+    var both = Objects.requireNonNull(norm);
     return new VectorKernels.Norm(
-        scale.data(), shift.data(), config.layerNormEpsilon(), config.width());
+        both.scale().data(),
+        Objects.requireNonNull(both.shift()).data(),
+        config.layerNormEpsilon(),
+        config.width());
   }
 
-  private Linear linear(Tensor matrix, Tensor bias) {
-    return new Linear((half ? matrix.transpose(0, 1) : matrix).data(), bias.floats());
+  private Linear linear(GptWeights.Linear of) {
+    var matrix = half ? of.matrix().transpose(0, 1) : of.matrix();
+    return new Linear(matrix.data(), Objects.requireNonNull(of.bias()).floats());
   }
 
   /// The logits (1, V) of what follows `token`, which stands at `at` after the tokens in the cache;

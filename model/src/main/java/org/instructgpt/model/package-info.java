@@ -1,3 +1,3 @@
-/// The GPT family, the scalar head, the sampler, checkpoints, and the run loop around any trainer.
+/// The decoder, the scalar head, the sampler, and the run loop around any trainer.
 @org.jspecify.annotations.NullMarked
 package org.instructgpt.model;

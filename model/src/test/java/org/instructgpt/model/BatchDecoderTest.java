@@ -69,8 +69,9 @@ class BatchDecoderTest {
             IntStream.range(0, rows).map(row -> (7 * row + now * now) % vocabulary).toArray();
         int[] at = IntStream.range(0, rows).map(row -> Math.max(0, now - row % 4)).toArray();
         theirs.next(at);
-        var input = Gpt.embed(weights, Tensor.of(tokens, rows), Tensor.of(at, rows));
-        var hidden = gpt.blocks(weights, input, theirs, Dropout.NONE);
+        var places = Tensor.of(at, rows);
+        var input = gpt.embed(weights, Tensor.of(tokens, rows), places);
+        var hidden = gpt.blocks(weights, input, places, theirs, Dropout.NONE);
         double[] expected = gpt.logits(weights.unembedding(), hidden).doubles();
         assertThat(decoder.logits(tokens, at).doubles())
             .containsExactly(expected, within(tolerance));

@@ -25,9 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
-class SamplerTest {
+public class SamplerTest {
   private static final int VOCABULARY = 37;
-  static final int END = 5;
+  public static final int END = 5;
   private Scope scope;
 
   @BeforeEach
@@ -40,7 +40,7 @@ class SamplerTest {
     scope.close();
   }
 
-  static Gpt gpt(int band, Precision precision) {
+  public static Gpt gpt(int band, Precision precision) {
     return gpt(band, precision, DType.FLOAT32);
   }
 
@@ -51,7 +51,7 @@ class SamplerTest {
     return gpt;
   }
 
-  static List<int[]> prompts(int count, int longest) {
+  public static List<int[]> prompts(int count, int longest) {
     var random = new Random(7);
     var prompts = new ArrayList<int[]>();
     for (int i = 0; i < count; i++) {
@@ -60,7 +60,7 @@ class SamplerTest {
     return prompts;
   }
 
-  static Sampler sampler(Gpt gpt, int tokens, double temperature, int rows) {
+  public static Sampler sampler(Gpt gpt, int tokens, double temperature, int rows) {
     return new Sampler(gpt, END, new Sampler.Settings(tokens, temperature, 11, rows, true));
   }
 

@@ -58,8 +58,9 @@ class VectorDecoderTest {
       for (int at = 0; at < TOKENS; at++) {
         int token = at * at % config.vocabulary();
         theirs.next(new int[] {at});
-        var input = weights.token().narrow(0, token, 1).add(weights.position().narrow(0, at, 1));
-        var hidden = gpt.blocks(weights, input, theirs, Dropout.NONE);
+        var place = Tensor.of(new int[] {at}, 1);
+        var input = gpt.embed(weights, Tensor.of(new int[] {token}, 1), place);
+        var hidden = gpt.blocks(weights, input, place, theirs, Dropout.NONE);
         double[] expected = gpt.logits(weights.unembedding(), hidden).doubles();
         assertThat(decoder.logits(token, at).doubles()).containsExactly(expected, within(error));
       }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
-import org.instructgpt.model.Checkpoint;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Learner;
 import org.instructgpt.model.Lineage;

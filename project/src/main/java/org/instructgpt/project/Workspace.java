@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.PrivateFiles;
-import org.instructgpt.model.Checkpoint;
 import org.instructgpt.records.Store;
 
 /// One folder that holds a project:

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import org.instructgpt.model.Checkpoint;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.recipe.Recipe;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.instructgpt.model.Checkpoint;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.text.Tokenizer;

@@ -3,10 +3,9 @@ package org.instructgpt.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import org.instructgpt.model.Checkpoint;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.text.PromptTemplate;
@@ -43,14 +42,14 @@ public record ServedModel(
   }
 
   static ServedModel of(Path folder) throws IOException {
-    var weights = folder.resolve("model.safetensors");
+    var weights = Checkpoint.weights(folder);
     return new ServedModel(
         String.valueOf(folder.getFileName()),
         folder,
         Checkpoint.kind(folder),
         Checkpoint.shape(folder),
-        Files.size(weights),
-        Files.getLastModifiedTime(weights),
+        weights.bytes(),
+        weights.modified(),
         Lineage.read(folder));
   }
 

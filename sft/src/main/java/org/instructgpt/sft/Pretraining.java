@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.instructgpt.model.Checkpoint;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.instructgpt.model.Checkpoint;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;

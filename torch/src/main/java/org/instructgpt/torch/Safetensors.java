@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.instructgpt.files.AtomicFiles;
 
 /// Tensors in files that other tools read too: Hugging Face's safetensors format.
@@ -65,13 +67,32 @@ public final class Safetensors {
     }
   }
 
-  /// Whether two tensors of a file have the same type, shape and bytes.
+  /// Gives tensors of a file one after the other, as they are in it, each on the processor and
+  /// until the next comes.
   ///
+  /// @param names which
   /// @throws IllegalArgumentException if there is no such file or tensor, or it is damaged
   /// @throws IOException if it cannot be read
-  public static boolean sameBits(Path path, String one, String other) throws IOException {
+  public static void readEach(Path path, Set<String> names, BiConsumer<String, Tensor> use)
+      throws IOException {
     try (var file = SafetensorsFile.open(path)) {
-      return file.sameBits(one, other);
+      for (var name : names) {
+        try (var _ = Scope.open()) {
+          use.accept(name, file.tensor(name));
+        }
+      }
+    }
+  }
+
+  /// Whether two tensors of files have the same type, shape and bytes.
+  ///
+  /// @throws IllegalArgumentException if there is no such file or tensor, or it is damaged
+  /// @throws IOException if they cannot be read
+  public static boolean sameBits(Path path, String one, Path otherPath, String other)
+      throws IOException {
+    try (var file = SafetensorsFile.open(path);
+        var otherFile = SafetensorsFile.open(otherPath)) {
+      return file.sameBits(one, otherFile, other);
     }
   }
 

@@ -123,20 +123,20 @@ final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  /// Whether two tensors of the file have the same type, shape and bytes.
+  /// Whether a tensor of the file has the type, shape and bytes of another's.
   ///
   /// @throws IllegalArgumentException if there is none of a name
   /// @throws IOException if they cannot be read
-  boolean sameBits(String one, String other) throws IOException {
+  boolean sameBits(String one, SafetensorsFile file, String other) throws IOException {
     var a = entry(one);
-    var b = entry(other);
+    var b = file.entry(other);
     boolean same = a.dtype() == b.dtype() && a.shape().equals(b.shape());
     for (long from = 0; same && from < a.bytes(); from += PIECE) {
       int length = (int) Math.min(PIECE, a.bytes() - from);
       var left = ByteBuffer.allocate(length);
       var right = ByteBuffer.allocate(length);
       read(a.begin() + from, MemorySegment.ofBuffer(left));
-      read(b.begin() + from, MemorySegment.ofBuffer(right));
+      file.read(b.begin() + from, MemorySegment.ofBuffer(right));
       same = left.clear().equals(right.clear());
     }
     return same;

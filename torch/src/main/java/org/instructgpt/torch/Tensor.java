@@ -462,6 +462,16 @@ public final class Tensor {
     return new Tensor(handle.tanh());
   }
 
+  /// Cosine of each entry.
+  public Tensor cos() {
+    return new Tensor(handle.cos());
+  }
+
+  /// Sine of each entry.
+  public Tensor sin() {
+    return new Tensor(handle.sin());
+  }
+
   /// Logarithm of the logistic function, stable for large magnitudes.
   public Tensor logSigmoid() {
     return new Tensor(torch.logsigmoid(handle));
@@ -698,6 +708,16 @@ public final class Tensor {
     return new Tensor(tanh ? torch.gelu(handle, "tanh") : torch.gelu(handle));
   }
 
+  /// x times the logistic function of x, also called swish.
+  public Tensor silu() {
+    return new Tensor(torch.silu(handle));
+  }
+
+  /// The greater of each entry and 0.
+  public Tensor relu() {
+    return new Tensor(handle.relu());
+  }
+
   /// Rows of this (V, C) for the ids of any shape.
   public Tensor embedding(Tensor ids) {
     return new Tensor(torch.embedding(handle, ids.handle));
@@ -713,6 +733,18 @@ public final class Tensor {
             new TensorOptional(shift.handle),
             epsilon,
             true));
+  }
+
+  /// Scales the last dimension to mean square 1 and then by (C).
+  ///
+  /// @param epsilon added to the mean square
+  public Tensor rmsNorm(Tensor scale, double epsilon) {
+    return new Tensor(
+        torch.rms_norm(
+            handle,
+            new long[] {size(-1)},
+            new TensorOptional(scale.handle),
+            new DoubleOptional(epsilon)));
   }
 
   /// Attention of queries (B, H, T, D) over `keys` and `values` of the same shape, each position

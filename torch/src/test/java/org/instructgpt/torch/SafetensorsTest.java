@@ -202,9 +202,9 @@ class SafetensorsTest {
         path,
         Map.of("a", zeros, "b", zeros.copy(), "c", other, "d", zeros.view(5, 1_000_000)),
         Map.of());
-    assertThat(Safetensors.sameBits(path, "a", "b")).isTrue();
-    assertThat(Safetensors.sameBits(path, "a", "c")).isFalse();
-    assertThat(Safetensors.sameBits(path, "a", "d")).isFalse();
+    assertThat(Safetensors.sameBits(path, "a", path, "b")).isTrue();
+    assertThat(Safetensors.sameBits(path, "a", path, "c")).isFalse();
+    assertThat(Safetensors.sameBits(path, "a", path, "d")).isFalse();
   }
 
   @Test

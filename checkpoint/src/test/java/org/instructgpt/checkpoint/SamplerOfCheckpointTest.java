@@ -1,10 +1,18 @@
-package org.instructgpt.model;
+package org.instructgpt.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.TreeSet;
+import org.instructgpt.model.CarriedFiles;
+import org.instructgpt.model.Dropout;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.LogProbs;
+import org.instructgpt.model.Sampler;
+import org.instructgpt.model.SamplerTest;
+import org.instructgpt.model.Sequences;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Parameters;
@@ -61,7 +69,8 @@ class SamplerOfCheckpointTest {
         new Parameters(
             Gpt.shapes(SamplerTest.gpt(0, Precision.FULL).config()), DType.FLOAT32, Device.CPU);
     var plain = SamplerTest.gpt(0, Precision.FULL);
-    var gpt = new Gpt(plain.config(), Precision.FULL, parameters, List.of(7, 11));
+    var gpt =
+        new Gpt(plain.config(), Precision.FULL, parameters, List.of(7, 11), CarriedFiles.NONE);
     parameters.copyFrom(plain.parameters());
     var sampler = SamplerTest.sampler(gpt, 40, 1, 8);
     var last = new TreeSet<Integer>();

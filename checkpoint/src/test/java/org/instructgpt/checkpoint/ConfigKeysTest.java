@@ -1,4 +1,4 @@
-package org.instructgpt.model;
+package org.instructgpt.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.Lineage;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.text.KeyReview;
 import org.instructgpt.text.Tokenizer;
@@ -104,12 +107,14 @@ class ConfigKeysTest {
         "add_cross_attention|true|only decoders without an encoder",
         "auto_map|{\"AutoModel\": \"m.M\"}|a program of its own, which is never run",
         "bad_words_ids|[[1]]|take it out of the file if that is meant",
-        "architectures|[\"MyModel\"]|names MyModel, but only GPT2LMHeadModel",
-        "tie_word_embeddings|false|only models whose unembedding is their embedding",
+        "architectures|[\"MyModel\"]|names MyModel, but of gpt2 only GPT2LMHeadModel",
+        "tie_word_embeddings|\"no\"|expected true or false",
+        "n_inner|\"wide\"|expected a whole number",
+        "activation_function|\"elu\"|activation must be gelu",
         "scale_attn_weights|1|expected true or false",
         "eos_token_id|\"x\"|expected an id or a list of ids",
         "eos_token_id|[1, -2]|expected an id or a list of ids",
-        "model_type|\"llama\"|must be gpt2, but is 'llama': models of other families are not read yet"
+        "model_type|\"bloom\"|found 'bloom': models of other families are not read"
       })
   void keysThatMayChangeTheResultAreRefusedByName(String key, String value, String why)
       throws IOException {
@@ -178,7 +183,13 @@ class ConfigKeysTest {
   @Test
   void theTablesInTheDocsAreTheseLists() throws IOException {
     var page = Files.readString(root().resolve("docs/keys.md"));
-    for (var keys : List.of(ConfigKeys.CONFIG, ConfigKeys.GENERATION, ConfigKeys.ADAPTER)) {
+    for (var keys :
+        List.of(
+            ConfigKeys.GPT2,
+            ConfigKeys.NEOX,
+            ConfigKeys.LLAMA,
+            ConfigKeys.GENERATION,
+            ConfigKeys.ADAPTER)) {
       assertThat(page).contains(keys.table());
     }
   }
@@ -190,6 +201,6 @@ class ConfigKeysTest {
 
   @Test
   void noKeyIsListedTwice() {
-    assertThat(ConfigKeys.CONFIG.all()).extracting(KeyReview.Key::name).doesNotHaveDuplicates();
+    assertThat(ConfigKeys.GPT2.all()).extracting(KeyReview.Key::name).doesNotHaveDuplicates();
   }
 }

@@ -1,4 +1,4 @@
-package org.instructgpt.model;
+package org.instructgpt.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,15 +23,14 @@ class UnsupportedLayoutsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "model.safetensors.index.json|several files (shards)|max_shard_size",
-        "model-00001-of-00002.safetensors|several files (shards)|max_shard_size",
+        "model-00001-of-00002.safetensors|several files without their index|Put model.safetensors.index.json",
         "pytorch_model.bin|PyTorch's own pickle files|AutoModelForCausalLM.from_pretrained(DIR)",
         "pytorch_model.bin.index.json|PyTorch's own pickle files|save_pretrained(NEW",
         "tf_model.h5|TensorFlow's Keras|from_tf=True",
         "flax_model.msgpack|weights of Flax|from_flax=True",
         "gpt2.Q4_K_M.gguf|llama.cpp|Take the checkpoint that it was made from",
         "decoder_model.onnx|ONNX|Take the checkpoint that it was exported from",
-        "consolidated.00.pth|as its makers (Meta, Mistral) keep it|is no GPT-2",
+        "consolidated.00.pth|as its makers (Meta, Mistral) keep it|Hugging Face's layout",
         "model.ckpt.index|a checkpoint of TensorFlow|openai-community/gpt2",
         "best.pt|PyTorch's own pickle files|from_pretrained(DIR)",
         "weights.safetensors|under another name|call the file model.safetensors",
@@ -63,7 +62,8 @@ class UnsupportedLayoutsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name)
         .hasMessageContaining(what)
-        .hasMessageContaining("Only config.json with model.safetensors in one file is read.")
+        .hasMessageContaining(
+            "Only config.json with model.safetensors, or several such files and their index, is read.")
         .hasMessageContaining(convert);
   }
 

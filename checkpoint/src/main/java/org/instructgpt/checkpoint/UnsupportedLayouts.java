@@ -1,4 +1,4 @@
-package org.instructgpt.model;
+package org.instructgpt.checkpoint;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.model.CheckpointFiles;
 
 /// Recognises models in layouts that are not read: says what they are, what is read, and how to
 /// convert them.
@@ -17,7 +18,8 @@ final class UnsupportedLayouts {
       "an adapter is a part of a model, and leaving it out would give another one: merge it into its base by "
           + MERGE;
 
-  private static final String READ = "Only config.json with model.safetensors in one file is read.";
+  private static final String READ =
+      "Only config.json with model.safetensors, or several such files and their index, is read.";
 
   /// A layout.
   ///
@@ -29,9 +31,9 @@ final class UnsupportedLayouts {
   private static final List<Layout> LAYOUTS =
       List.of(
           new Layout(
-              "model\\.safetensors\\.index\\.json|model-\\d+-of-\\d+\\.safetensors",
-              "weights in several files (shards)",
-              transformers("")),
+              "model-\\d+-of-\\d+\\.safetensors",
+              "weights in several files without their index",
+              "Put model.safetensors.index.json beside them."),
           new Layout(
               "pytorch_model.*\\.bin(\\.index\\.json)?",
               "weights as PyTorch's own pickle files",
@@ -55,7 +57,7 @@ final class UnsupportedLayouts {
           new Layout(
               "consolidated.*\\.(pth|pt|safetensors)|params\\.json",
               "a model as its makers (Meta, Mistral) keep it",
-              "It is no GPT-2; of models of that family none is read yet."),
+              "Take the same model in Hugging Face's layout, with config.json and model.safetensors."),
           new Layout(
               "model\\.ckpt.*|checkpoint|hparams\\.json",
               "a checkpoint of TensorFlow, the form in which GPT-2 first came",
@@ -70,7 +72,7 @@ final class UnsupportedLayouts {
   private UnsupportedLayouts() {}
 
   private static String transformers(String more) {
-    return "Convert it with Hugging Face's transformers: AutoModelForCausalLM.from_pretrained(DIR%s).save_pretrained(NEW, max_shard_size=\"1000GB\")."
+    return "Convert it with Hugging Face's transformers: AutoModelForCausalLM.from_pretrained(DIR%s).save_pretrained(NEW)."
         .formatted(more);
   }
 
@@ -96,6 +98,9 @@ final class UnsupportedLayouts {
                 .formatted(place, READ, MERGE));
       }
       var weights = place.resolve(CheckpointFiles.WEIGHTS);
+      if (Files.isRegularFile(place.resolve(WeightFiles.INDEX))) {
+        return Optional.empty();
+      }
       return Files.isRegularFile(weights) ? pointer(weights) : of(all, place);
     }
   }

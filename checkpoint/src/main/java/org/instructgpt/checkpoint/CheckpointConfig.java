@@ -1,0 +1,111 @@
+package org.instructgpt.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.instructgpt.model.CheckpointFiles;
+import org.instructgpt.model.GptConfig;
+
+/// What the files of a checkpoint say of its model: `config.json` and, if there is one,
+/// `generation_config.json`, with every key obeyed, harmless, or refused.
+///
+/// @param config the values of `config.json`
+/// @param ends the ids that end a text
+/// @param family of the model
+record CheckpointConfig(ConfigJson config, List<Integer> ends, Family family) {
+  /// The file that says how texts are sampled and what ends them.
+  private static final String GENERATION = "generation_config.json";
+
+  private static final String EOS = "eos_token_id";
+
+  /// Reads the files of a checkpoint.
+  ///
+  /// @throws IllegalArgumentException if it is of no family that is read, or cannot be read as it
+  ///   is
+  /// @throws NoSuchFileException if there is no checkpoint
+  static CheckpointConfig read(Path directory) throws IOException {
+    var foreign = UnsupportedLayouts.describe(directory);
+    if (foreign.isPresent()) {
+      throw new IllegalArgumentException(foreign.get());
+    }
+    var file = directory.resolve(CheckpointFiles.CONFIG);
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(
+          directory.toString(), null, "expected a folder with config.json and model.safetensors");
+    }
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(
+          file.toString(), null, "this folder is no checkpoint; name one with config.json");
+    }
+    var config = ConfigJson.read(file);
+    var family =
+        Families.named(config.type())
+            .orElseThrow(() ->
+                new IllegalArgumentException(
+                    "%s: expected model_type to be one of %s, found '%s': models of other families are not read"
+                        .formatted(file, String.join(", ", Families.types()), config.type())));
+    var read = new CheckpointConfig(config, ends(directory, config), family);
+    read.checkArchitecture();
+    family.keys().check(file, "", config.json());
+    return read;
+  }
+
+  private static List<Integer> ends(Path directory, ConfigJson config) throws IOException {
+    var ends = new TreeSet<>(ends(config.file(), config.json().path(EOS)));
+    var generation = directory.resolve(GENERATION);
+    if (Files.exists(generation)) {
+      var more = ConfigJson.read(generation).json();
+      ConfigKeys.GENERATION.check(generation, "", more);
+      ends.addAll(ends(generation, more.path(EOS)));
+    }
+    return List.copyOf(ends);
+  }
+
+  private static List<Integer> ends(Path file, JsonNode eos) {
+    var ids = new ArrayList<Integer>();
+    for (var id : eos.isArray() ? eos : List.of(eos)) {
+      if (id.isInt() && id.intValue() >= 0) {
+        ids.add(id.intValue());
+      } else if (!id.isNull() && !id.isMissingNode()) {
+        throw new IllegalArgumentException(
+            "%s: expected an id or a list of ids for %s, found %s".formatted(file, EOS, eos));
+      }
+    }
+    return ids;
+  }
+
+  private void checkArchitecture() {
+    var names = family.names();
+    for (var architecture : config.json().path("architectures")) {
+      var name = architecture.asText().replaceFirst("^(TF|Flax)", "");
+      var known = List.of(names.language(), names.body(), names.reward(), "GPT2DoubleHeadsModel");
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "%s: architectures names %s, but of %s only %s, %s and %s are read: save the model as one of them"
+                .formatted(
+                    config.file(),
+                    architecture.asText(),
+                    family.type(),
+                    names.language(),
+                    names.body(),
+                    names.reward()));
+      }
+    }
+  }
+
+  /// The decoder.
+  GptConfig shape() {
+    try {
+      return family.shape(config);
+    } catch (IllegalArgumentException e) {
+      throw e.getMessage() != null && e.getMessage().startsWith(config.file().toString())
+          ? e
+          : new IllegalArgumentException(config.file() + ": " + e.getMessage(), e);
+    }
+  }
+}
