@@ -2,16 +2,17 @@ package org.instructgpt.cost;
 
 import org.instructgpt.model.GptConfig;
 
-/// Floating-point operations of a GPT's matrix products.
+/// Floating-point operations of a decoder's matrix products.
 ///
 /// A product of x (N, in) with a matrix (in, out) multiplies and adds once for each of the N rows
 /// and each entry of the matrix: 2 operations forward. Backward there are two products of the same
-/// size, one for the gradient of x and one for that of the matrix: 4 operations. A block has the
-/// matrices C x 3C (queries, keys, values), C x C, C x 4C and 4C x C, 12 C^2 entries together.
-/// Attention multiplies the queries with the keys and its weights with the values: C entries each
-/// for every key that a token is compared with. Whole sequences are compared with all their T keys,
-/// also those that the mask hides, because that is what the products compute. The unembedding, C x
-/// V, counts for the positions whose logits are needed.
+/// size, one for the gradient of x and one for that of the matrix: 4 operations. A block of GPT-3
+/// has the matrices C x 3C (queries, keys, values), C x C, C x 4C and 4C x C, 12 C^2 entries
+/// together; those of other architectures are in [Widths]. Attention multiplies the queries with
+/// the keys and its weights with the values: C entries each for every key that a token is compared
+/// with. Whole sequences are compared with all their T keys, also those that the mask hides,
+/// because that is what the products compute. The unembedding, C x V, counts for the positions
+/// whose logits are needed.
 ///
 /// Everything else (normalisations, GELU, softmax, the optimizer) is not counted: it is bound by
 /// memory, not by arithmetic. This is the usual count, 6 operations a parameter and token in
@@ -29,10 +30,9 @@ record GptOperations(GptConfig shape) {
   /// @param tokens how many go through them
   /// @param keys how many keys each of them is compared with, on average
   public double blocks(double tokens, double keys) {
-    double c = shape.width();
-    double matrices = 12 * c * c;
-    double attention = 2 * c * keys;
-    return MULTIPLY_ADD * tokens * shape.layers() * (matrices + attention);
+    var widths = Widths.of(shape);
+    double attention = 2 * widths.queries() * keys;
+    return MULTIPLY_ADD * tokens * shape.layers() * (widths.matrices() + attention);
   }
 
   /// Of the logits of so many positions, forward.

@@ -4,13 +4,13 @@ import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.torch.Precision;
 
-/// Bytes that a GPT takes, tensor by tensor, as [org.instructgpt.model.Gpt] makes them.
+/// Bytes that a decoder takes, tensor by tensor, as [org.instructgpt.model.Gpt] makes them.
 ///
 /// **States** live as long as the training: float32 parameters, their gradients, two moments of
 /// Adam, and for PPO's policy the average of its parameters.
 ///
-/// **Activations** live from the forward to the backward pass. What autograd keeps of one layer, in
-/// numbers of the width C a token, H heads and T keys:
+/// **Activations** live from the forward to the backward pass. What autograd keeps of one layer of
+/// GPT-3, in numbers of the width C a token, H heads and T keys (other architectures: [Widths]):
 ///
 /// | tensor | float32 | bfloat16 |
 /// |---|---|---|
@@ -71,10 +71,12 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   /// @param keys how many keys the token is compared with
   double layer(double keys) {
     double c = shape.width();
+    var widths = Widths.of(shape);
     double sums = 2.0 * FLOAT * 2; // mean and deviation of two normalisations
+    double made = 2 * c + widths.compared() + widths.queries() + widths.network();
     return precision == Precision.MIXED
-        ? FLOAT * 2 * c + HALF * (14 * c + shape.heads() * keys) + sums
-        : FLOAT * (16 * c + shape.heads()) + sums;
+        ? FLOAT * 2 * c + HALF * (made + shape.heads() * keys) + sums
+        : FLOAT * (2 * c + made + shape.heads()) + sums;
   }
 
   /// What the blocks keep of tokens for the backward pass.
@@ -107,7 +109,7 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   /// @param shared tokens of their prompts, counted once for each completion
   double packing(double tokens, double own, double shared) {
     double padded = precision == Precision.MIXED ? 0 : tokens + 2 * own;
-    return kept() * entry() * shape.width() * (padded + 2 * shared);
+    return kept() * entry() * Widths.of(shape).queries() * (padded + 2 * shared);
   }
 
   /// What a pass without gradients needs: the stream before and after half a layer, and that half;
@@ -117,10 +119,11 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   /// @param keys how many keys each of them is compared with
   double scoring(double tokens, double keys) {
     double c = shape.width();
+    double inner = Widths.of(shape).network();
     double half =
         precision == Precision.MIXED
-            ? FLOAT * 3 * c + HALF * (10 * c + 2 * shape.heads() * keys)
-            : FLOAT * 12 * c;
+            ? FLOAT * 3 * c + HALF * (2 * c + inner + 2 * shape.heads() * keys)
+            : FLOAT * (4 * c + inner);
     return tokens * half;
   }
 
@@ -149,7 +152,7 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   double backward(double tokens, double positions) {
     double half = precision == Precision.MIXED ? HALF : 0;
     double unembedding = positions > 0 ? (FLOAT + half) * shape.vocabulary() * shape.width() : 0;
-    double layer = tokens * shape.width() * (8 * entry() + 2 * FLOAT);
+    double layer = tokens * (Widths.of(shape).network() * entry() + 2.0 * FLOAT * shape.width());
     return Math.max(unembedding, layer - logits(positions));
   }
 
@@ -162,7 +165,8 @@ record ModelMemory(GptConfig shape, Precision precision, boolean recompute) {
   ///
   /// @param tokens room in each
   double cache(double rows, double tokens) {
-    double row = 2.0 * (rows > 1 ? entry() : FLOAT) * shape.layers() * shape.width() * tokens;
+    double keys = Widths.of(shape).keys();
+    double row = 2.0 * (rows > 1 ? entry() : FLOAT) * shape.layers() * keys * tokens;
     return row * Math.max(1, Math.min(rows, Math.floor(Sampler.CACHE_BYTES / row)));
   }
 

@@ -41,7 +41,7 @@ record Traffic(GptConfig shape, Precision precision) {
   /// Sampling: the weights once a position, and at each position the keys and values so far, which
   /// are float32 in any case.
   double sampling(double rows, double prompt, double response) {
-    double keysAndValues = 2.0 * shape.layers() * shape.width() * FLOAT;
+    double keysAndValues = 2.0 * shape.layers() * Widths.of(shape).keys() * FLOAT;
     double steps = response - 1;
     return weights() * response
         + rows * keysAndValues * (prompt + steps * (1 + GptOperations.meanKeys(prompt, response)));

@@ -208,7 +208,7 @@ public record Architecture(
   }
 
   /// Whether positions turn queries and keys in any layer.
-  boolean isRotary() {
+  public boolean isRotary() {
     return layers.stream().anyMatch(layer -> layer.rotary.isPresent());
   }
 }

@@ -1,0 +1,147 @@
+package org.instructgpt.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.files.Json;
+import org.instructgpt.model.CarriedFiles;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.text.BpeTrainer;
+import org.instructgpt.torch.DType;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Parameters;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Safetensors;
+import org.instructgpt.torch.Scope;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// A model that another program made goes through the three steps, and keeps its layout.
+class OtherFamiliesTest {
+  private static final String RECIPE =
+      """
+      sft: {epochs: 1, batch_size: 8, learning_rate: 1e-3, max_response_tokens: 20}
+      supervised: {epochs: 1, batch_size: 8, learning_rate: 1e-3, max_response_tokens: 20}
+      reward: {batch_prompts: 4, learning_rate: 1e-3}
+      ppo:
+        {episodes: 8, batch_size: 4, minibatch_size: 2, sampling: {temperature: 1.0, max_response_tokens: 8, rows: 4},
+         ptx: {coefficient: 1.0, ratio: 1}}
+      """;
+
+  private static final String SIZES =
+      """
+      "vocab_size": 280, "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
+      "num_attention_heads": 4, "max_position_embeddings": 48
+      """;
+
+  @TempDir Path folder;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private void succeed(Object... arguments) {
+    var all = new java.util.ArrayList<String>();
+    List.of(arguments).forEach(argument -> all.add(argument.toString()));
+    if (List.of("sft", "reward", "ppo").contains(all.getFirst())) {
+      all.addAll(List.of("-w", folder.resolve("w").toString()));
+      all.addAll(List.of("--recipe", folder.resolve("recipe.yaml").toString()));
+    }
+    var program =
+        Main.commandLine(new StopSignals(), Instant::now)
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    assertThat(Main.run(all.toArray(String[]::new), program)).as("%s: %s", all, err).isZero();
+  }
+
+  /// Writes a small model with a description and random weights.
+  private Path model(String description) throws IOException {
+    var base = Files.createDirectory(folder.resolve("published"));
+    Files.writeString(base.resolve("config.json"), description);
+    try (var _ = Scope.open()) {
+      var shape = Checkpoint.shape(base);
+      var parameters = new Parameters(Gpt.shapes(shape), DType.FLOAT32, Device.CPU);
+      var carried = CarriedFiles.of(Map.of("config.json", description));
+      var gpt = new Gpt(shape, Precision.FULL, parameters, List.of(), carried);
+      gpt.initialize(new Randomness(3));
+      var tokenizer = BpeTrainer.train(List.of("The cat sat on the mat. The dog sat."), 280);
+      Checkpoint.save(gpt, tokenizer, new Lineage("pretrain", Map.of(), Map.of()), base);
+    }
+    Files.delete(base.resolve(Lineage.FILE));
+    return base;
+  }
+
+  private void data() throws IOException {
+    Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
+    Files.writeString(
+        folder.resolve("text.txt"), "The cat sat on the mat. The dog sat on it. ".repeat(60));
+    var demonstrations = new StringBuilder();
+    var rankings = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      demonstrations.append("{\"prompt\": \"Say %d\", \"completion\": \"the cat\"}\n".formatted(i));
+      rankings.append(
+          "{\"prompt\": \"Ask %d\", \"completions\": [\"a cat\", \"the dog\"], \"ranks\": [1, 2]}\n"
+              .formatted(i));
+    }
+    Files.writeString(folder.resolve("demonstrations.jsonl"), demonstrations);
+    Files.writeString(folder.resolve("rankings.jsonl"), rankings);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "llama|\"num_key_value_heads\": 2, \"tie_word_embeddings\": false|Llama|model.layers.1.self_attn.k_proj.weight",
+        "gemma2|\"head_dim\": 6, \"sliding_window\": 5|Gemma2|model.layers.1.pre_feedforward_layernorm.weight",
+        "gpt_neox|\"layer_norm_eps\": 1e-5, \"rotary_pct\": 0.5|GPTNeoX|gpt_neox.layers.1.attention.dense.bias"
+      })
+  void aModelOfAnotherFamilyGoesThroughTheThreeSteps(
+      String type, String more, String name, String tensor) throws IOException {
+    data();
+    var base = model("{\"model_type\": \"%s\", %s, %s}".formatted(type, SIZES, more));
+    var w = folder.resolve("w");
+    succeed(
+        "import",
+        "-w",
+        w,
+        folder.resolve("demonstrations.jsonl"),
+        folder.resolve("rankings.jsonl"));
+    succeed("sft", "--from", base);
+    succeed("sft", "--start", "--from", base, "--text", folder.resolve("text.txt"));
+    succeed("reward", "--from", "sft");
+    succeed("ppo", "--text", folder.resolve("text.txt"));
+    for (var model : List.of("sft", "supervised", "ppo", "reward")) {
+      var made = w.resolve("models").resolve(model);
+      var config = Json.LENIENT.readTree(Files.readString(made.resolve("config.json")));
+      assertThat(config.path("model_type").asText()).isEqualTo(type);
+      assertThat(config.path("architectures").get(0).asText())
+          .isEqualTo(name + (model.equals("reward") ? "ForSequenceClassification" : "ForCausalLM"));
+      assertThat(Safetensors.header(made.resolve("model.safetensors")).tensors())
+          .containsKey(tensor);
+    }
+    var in = folder.resolve("in.jsonl");
+    Files.writeString(in, "{\"id\": 1, \"prompt\": \"Say 1\", \"completion\": \"the cat\"}\n");
+    var ppo = w.resolve("models/ppo");
+    succeed("generate", "--model", ppo, "--in", in, "--out", folder.resolve("generated"));
+    succeed("logprobs", "--model", ppo, "--in", in, "--out", folder.resolve("logprobs"));
+    succeed(
+        "score",
+        "--model",
+        w.resolve("models/reward"),
+        "--in",
+        in,
+        "--out",
+        folder.resolve("scores"));
+    succeed("inspect", ppo);
+    assertThat(out.toString()).contains("architecture");
+  }
+}
