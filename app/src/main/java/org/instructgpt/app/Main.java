@@ -104,6 +104,7 @@ final class Main implements Runnable {
             .addSubcommand(new LogprobsCommand(stop))
             .addSubcommand(new ScoreCommand(stop))
             .addSubcommand(new GenerateCommand(stop))
+            .addSubcommand(new RenderCommand(stop, clock))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUnmatchedOptionsAllowedAsOptionParameters(false);
     line.setParameterExceptionHandler(Main::usage);

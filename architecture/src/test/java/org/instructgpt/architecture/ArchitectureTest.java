@@ -30,6 +30,7 @@ class ArchitectureTest {
           Map.entry("eval", 14),
           Map.entry("experiment", 8),
           Map.entry("files", 5),
+          Map.entry("jinja", 2),
           Map.entry("label", 64),
           Map.entry("model", 54),
           Map.entry("plot", 27),
@@ -43,7 +44,7 @@ class ArchitectureTest {
           Map.entry("simulation", 63),
           Map.entry("statistics", 14),
           Map.entry("studio", 10),
-          Map.entry("text", 10),
+          Map.entry("text", 12),
           Map.entry("torch", 19),
           Map.entry("web", 22));
 

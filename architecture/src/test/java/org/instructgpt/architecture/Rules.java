@@ -28,8 +28,9 @@ record Rules(String root) {
           Map.ofEntries(
               Map.entry("files", List.of()),
               Map.entry("recipe", List.of()),
+              Map.entry("jinja", List.of()),
               Map.entry("torch", List.of("files")),
-              Map.entry("text", List.of("files")),
+              Map.entry("text", List.of("files", "jinja")),
               Map.entry("records", List.of("files")),
               Map.entry("statistics", List.of("records")),
               Map.entry("plot", List.of("statistics")),

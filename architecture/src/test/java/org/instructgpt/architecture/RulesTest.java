@@ -79,7 +79,7 @@ class RulesTest {
   void whatAModuleMayUseReachesThroughOthers() {
     assertThat(Rules.reach("sft"))
         .containsExactlyInAnyOrder(
-            "sft", "checkpoint", "model", "torch", "text", "records", "files");
+            "sft", "checkpoint", "model", "torch", "text", "jinja", "records", "files");
     assertThat(Rules.reach("app")).containsAll(Rules.MAY_USE.keySet());
   }
 

@@ -1,0 +1,74 @@
+package org.instructgpt.jinja;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The names that a part of a template sees.
+final class Scope {
+  /// The most steps of a template, and the most characters that it may write.
+  static final int STEPS = 5_000_000;
+
+  static final int CHARACTERS = 8_000_000;
+
+  private final @Nullable Scope outer;
+  private final Map<String, @Nullable Object> names = new HashMap<>();
+  private final long[] steps;
+
+  /// @param names those of all parts
+  Scope(Map<String, @Nullable Object> names) {
+    this.outer = null;
+    this.steps = new long[1];
+    this.names.putAll(names);
+  }
+
+  private Scope(Scope outer) {
+    this.outer = outer;
+    this.steps = outer.steps;
+  }
+
+  /// One whose new names are its own.
+  Scope inner() {
+    return new Scope(this);
+  }
+
+  void set(String name, @Nullable Object value) {
+    names.put(name, value);
+  }
+
+  /// Gives a value to a name, or its elements to several.
+  void assign(List<String> names, @Nullable Object value) {
+    if (names.size() == 1) {
+      set(names.getFirst(), value);
+      return;
+    }
+    var parts = Python.list(value);
+    if (parts.size() != names.size()) {
+      throw new TemplateException(
+          "expected %d values for %s, found %d"
+              .formatted(names.size(), String.join(", ", names), parts.size()));
+    }
+    for (int i = 0; i < names.size(); i++) {
+      set(names.get(i), parts.get(i));
+    }
+  }
+
+  @Nullable Object get(String name) {
+    for (Scope scope = this; scope != null; scope = scope.outer) {
+      if (scope.names.containsKey(name)) {
+        return scope.names.get(name);
+      }
+    }
+    return new Undefined("'" + name + "' is undefined");
+  }
+
+  /// Counts a step.
+  void step() {
+    if (++steps[0] > STEPS) {
+      throw new TemplateException(
+          "the template takes more than %,d steps: it does not end, or is no chat template"
+              .formatted(STEPS));
+    }
+  }
+}

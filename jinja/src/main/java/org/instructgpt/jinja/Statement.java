@@ -1,0 +1,21 @@
+package org.instructgpt.jinja;
+
+/// A part of a template that writes.
+@FunctionalInterface
+interface Statement {
+  /// How it goes on.
+  enum Next {
+    ON,
+    BREAK,
+    CONTINUE
+  }
+
+  Next run(Scope scope, StringBuilder out);
+
+  /// What it writes.
+  default String written(Scope scope) {
+    var out = new StringBuilder();
+    var _ = run(scope, out);
+    return out.toString();
+  }
+}
