@@ -80,22 +80,6 @@ class OtherFamiliesTest {
     return base;
   }
 
-  private void data() throws IOException {
-    Files.writeString(folder.resolve("recipe.yaml"), RECIPE);
-    Files.writeString(
-        folder.resolve("text.txt"), "The cat sat on the mat. The dog sat on it. ".repeat(60));
-    var demonstrations = new StringBuilder();
-    var rankings = new StringBuilder();
-    for (int i = 0; i < 40; i++) {
-      demonstrations.append("{\"prompt\": \"Say %d\", \"completion\": \"the cat\"}\n".formatted(i));
-      rankings.append(
-          "{\"prompt\": \"Ask %d\", \"completions\": [\"a cat\", \"the dog\"], \"ranks\": [1, 2]}\n"
-              .formatted(i));
-    }
-    Files.writeString(folder.resolve("demonstrations.jsonl"), demonstrations);
-    Files.writeString(folder.resolve("rankings.jsonl"), rankings);
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -106,7 +90,7 @@ class OtherFamiliesTest {
       })
   void aModelOfAnotherFamilyGoesThroughTheThreeSteps(
       String type, String more, String name, String tensor) throws IOException {
-    data();
+    StageData.write(folder, RECIPE, 40);
     var base = model("{\"model_type\": \"%s\", %s, %s}".formatted(type, SIZES, more));
     var w = folder.resolve("w");
     succeed(

@@ -57,19 +57,7 @@ class StagesTest {
 
   @BeforeAll
   static void trainEverything() throws IOException {
-    Files.writeString(shared.resolve("recipe.yaml"), RECIPE);
-    Files.writeString(
-        shared.resolve("text.txt"), "The cat sat on the mat. The dog sat on it. ".repeat(60));
-    var demonstrations = new StringBuilder();
-    var rankings = new StringBuilder();
-    for (int i = 0; i < 60; i++) {
-      demonstrations.append("{\"prompt\": \"Say %d\", \"completion\": \"the cat\"}\n".formatted(i));
-      rankings.append(
-          "{\"prompt\": \"Ask %d\", \"completions\": [\"a cat\", \"the dog\"], \"ranks\": [1, 2]}\n"
-              .formatted(i));
-    }
-    Files.writeString(shared.resolve("demonstrations.jsonl"), demonstrations);
-    Files.writeString(shared.resolve("rankings.jsonl"), rankings);
+    StageData.write(shared, RECIPE, 60);
     var test = new StagesTest();
     test.succeed("pretrain", "--text", shared.resolve("text.txt"));
     test.succeed(

@@ -243,11 +243,24 @@ public final class Checkpoint {
             .text(CheckpointFiles.CONFIG)
             .map(Checkpoint::read)
             .orElseGet(JSON::createObjectNode);
+    if (json.isEmpty()) {
+      requireSaved(config);
+    }
     json.put(json.has("dtype") ? "dtype" : "torch_dtype", "float32");
     if (family instanceof Gpt2Family) {
       Gpt2Family.describe(json, config, tokenizer);
     }
     return json;
+  }
+
+  /// Checks that a model of this shape that no other program described can be saved: as a GPT-2.
+  ///
+  /// @throws IllegalArgumentException if it has another architecture
+  public static void requireSaved(GptConfig config) {
+    if (config.architecture().isPresent()) {
+      throw new IllegalArgumentException(
+          "model.architecture: expected null for a model that is pretrained here, which is saved as a GPT-2, found another architecture; those come with a checkpoint's config.json");
+    }
   }
 
   /// Writes what ends a text.

@@ -136,20 +136,14 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
       }
     }
     Safetensors.readInto(file, whole);
-    Scope.constant(() -> {
-      try {
-        Safetensors.readEach(
-            file,
-            new LinkedHashSet<>(others.keySet()),
-            (name, read) -> {
-              var tensor = Objects.requireNonNull(others.get(name));
-              var parameter = parameters.get(tensor.parameter());
-              tensor.put(parameter, read.to(parameter.device()));
-            });
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    });
+    Safetensors.readEach(
+        file,
+        new LinkedHashSet<>(others.keySet()),
+        (name, read) -> {
+          var tensor = Objects.requireNonNull(others.get(name));
+          var parameter = parameters.get(tensor.parameter());
+          Scope.constant(() -> tensor.put(parameter, read.to(parameter.device())));
+        });
   }
 
   private static void checkFinite(String name, Tensor tensor, Path file) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.model.Architecture;
 import org.instructgpt.model.CheckpointFiles;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
@@ -96,6 +97,29 @@ class CheckpointTest {
     assertThat(Checkpoint.tokenizer(folder).encode("the mat"))
         .isEqualTo(TOKENIZER.encode("the mat"));
     assertThat(Checkpoint.kind(folder)).isEqualTo(Checkpoint.Kind.LANGUAGE);
+  }
+
+  @Test
+  void anArchitectureThatNoFileDescribesIsNotSavedAsAGpt2() {
+    var usual = SHAPE.effective();
+    var other =
+        new Architecture(
+            Architecture.Norm.RMS,
+            usual.places(),
+            0,
+            false,
+            usual.heads(),
+            usual.network(),
+            usual.layers(),
+            true,
+            1,
+            0,
+            true);
+    var gpt = new Gpt(SHAPE.withArchitecture(other), Precision.FULL, Device.CPU);
+    assertThatThrownBy(() -> Checkpoint.save(gpt, TOKENIZER, lineage(), folder))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model.architecture: expected null");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -5,5 +5,5 @@ import org.jspecify.annotations.Nullable;
 /// An expression of a template.
 @FunctionalInterface
 interface Expression {
-  @Nullable Object value(Scope scope);
+  @Nullable Object value(NameScope scope);
 }

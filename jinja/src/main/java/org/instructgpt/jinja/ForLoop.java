@@ -21,11 +21,11 @@ record ForLoop(
     implements Statement {
 
   @Override
-  public Next run(Scope scope, StringBuilder out) {
+  public Next run(NameScope scope, StringBuilder out) {
     return over(scope, out, over.value(scope), 1);
   }
 
-  private Next over(Scope scope, StringBuilder out, @Nullable Object value, int depth) {
+  private Next over(NameScope scope, StringBuilder out, @Nullable Object value, int depth) {
     var chosen = new ArrayList<@Nullable Object>();
     for (var each : Python.list(value)) {
       var inner = scope.inner();
@@ -52,7 +52,7 @@ record ForLoop(
 
   /// A loop's variable that can be called to go over something inside.
   private record RecursiveLoop(
-      ForLoop loop, Scope scope, Map<String, @Nullable Object> variables, int depth)
+      ForLoop loop, NameScope scope, Map<String, @Nullable Object> variables, int depth)
       implements Callable {
     @Override
     public Object call(List<@Nullable Object> arguments, Map<String, @Nullable Object> named) {

@@ -48,7 +48,7 @@ public final class JinjaTemplate {
     variables.forEach((name, value) -> names.put(name, Python.of(value)));
     var out = new StringBuilder();
     try {
-      body.run(new Scope(names), out);
+      body.run(new NameScope(names), out);
     } catch (StackOverflowError e) {
       throw new TemplateException("the template calls itself too deeply");
     } catch (java.util.NoSuchElementException e) {

@@ -5,7 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A macro, which sees the names of where it was made.
-record Macro(String name, Map<String, @Nullable Expression> parameters, Statement body, Scope home)
+record Macro(
+    String name, Map<String, @Nullable Expression> parameters, Statement body, NameScope home)
     implements Callable {
   @Override
   public Object call(List<@Nullable Object> arguments, Map<String, @Nullable Object> named) {

@@ -10,10 +10,10 @@ interface Statement {
     CONTINUE
   }
 
-  Next run(Scope scope, StringBuilder out);
+  Next run(NameScope scope, StringBuilder out);
 
   /// What it writes.
-  default String written(Scope scope) {
+  default String written(NameScope scope) {
     var out = new StringBuilder();
     var _ = run(scope, out);
     return out.toString();

@@ -63,11 +63,11 @@ final class TemplateParser {
     return sequence(List.copyOf(all));
   }
 
-  private static Next write(Scope scope, StringBuilder out, String text) {
+  private static Next write(NameScope scope, StringBuilder out, String text) {
     scope.step();
-    if (out.length() + (long) text.length() > Scope.CHARACTERS) {
+    if (out.length() + (long) text.length() > NameScope.CHARACTERS) {
       throw new TemplateException(
-          "the template writes more than %,d characters".formatted(Scope.CHARACTERS));
+          "the template writes more than %,d characters".formatted(NameScope.CHARACTERS));
     }
     out.append(text);
     return Next.ON;

@@ -159,12 +159,12 @@ final class ValueParser {
                 of.value(scope), value(from, scope), value(to, scope), value(step, scope)));
   }
 
-  private static @Nullable Object value(@Nullable Expression of, Scope scope) {
+  private static @Nullable Object value(@Nullable Expression of, NameScope scope) {
     return of == null ? null : of.value(scope);
   }
 
   /// The arguments of a call.
-  private Function<Scope, Arguments> arguments() {
+  private Function<NameScope, Arguments> arguments() {
     cursor.expectOperator("(");
     var positional = new ArrayList<Expression>();
     var named = new LinkedHashMap<String, Expression>();
@@ -240,7 +240,7 @@ final class ValueParser {
   Expression filter(Expression of) {
     var line = cursor.now();
     var filter = Filters.named(dotted("a filter's name"));
-    Function<Scope, Arguments> arguments =
+    Function<NameScope, Arguments> arguments =
         cursor.now().isOperator("(") ? arguments() : _ -> new Arguments(List.of(), Map.of());
     return ExpressionParser.at(
         line, scope -> filter.apply(of.value(scope), arguments.apply(scope)));
@@ -250,7 +250,7 @@ final class ValueParser {
     boolean negated = cursor.takeName("not");
     var line = cursor.now();
     var check = Checks.named(dotted("a test's name"));
-    Function<Scope, Arguments> arguments;
+    Function<NameScope, Arguments> arguments;
     var now = cursor.now();
     if (now.isOperator("(")) {
       arguments = arguments();

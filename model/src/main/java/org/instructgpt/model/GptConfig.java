@@ -175,6 +175,22 @@ public record GptConfig(
 
   /// The same with another dropout.
   public GptConfig withResidualDropout(double rate) {
+    return with(rate, scaling, architecture);
+  }
+
+  /// The same with attention scores scaled so.
+  public GptConfig withScaling(Scaling wanted) {
+    var unusual = Optional.of(wanted).filter(each -> !each.equals(Scaling.USUAL));
+    return with(residualDropout, unusual, architecture);
+  }
+
+  /// The same with another architecture.
+  public GptConfig withArchitecture(Architecture wanted) {
+    return with(residualDropout, scaling, Optional.of(wanted));
+  }
+
+  private GptConfig with(
+      double rate, Optional<Scaling> scaled, Optional<Architecture> otherArchitecture) {
     return new GptConfig(
         layers,
         width,
@@ -185,40 +201,8 @@ public record GptConfig(
         layerNormEpsilon,
         rate,
         band,
-        scaling,
-        architecture);
-  }
-
-  /// The same with attention scores scaled so.
-  public GptConfig withScaling(Scaling wanted) {
-    return new GptConfig(
-        layers,
-        width,
-        heads,
-        context,
-        vocabulary,
-        activation,
-        layerNormEpsilon,
-        residualDropout,
-        band,
-        wanted.equals(Scaling.USUAL) ? Optional.empty() : Optional.of(wanted),
-        architecture);
-  }
-
-  /// The same with another architecture.
-  public GptConfig withArchitecture(Architecture wanted) {
-    return new GptConfig(
-        layers,
-        width,
-        heads,
-        context,
-        vocabulary,
-        activation,
-        layerNormEpsilon,
-        residualDropout,
-        band,
-        scaling,
-        Optional.of(wanted));
+        scaled,
+        otherArchitecture);
   }
 
   /// The same with what a model without an unembedding has.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
@@ -66,6 +67,7 @@ public record PretrainRun(
   /// @throws IllegalArgumentException if there is no text, or the name is taken
   public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
     var out = options.out();
+    Checkpoint.requireSaved(shape);
     var listing = TextListing.of(text);
     var _ = Workspace.create(workspace.root());
     try (var run = TrainingRun.begin(workspace, options, "pretrain", name);

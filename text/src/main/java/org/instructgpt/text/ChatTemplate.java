@@ -116,10 +116,9 @@ public final class ChatTemplate {
     var tokens = new HashMap<String, Object>();
     if (Files.exists(file)) {
       for (var entry : TokenizerJson.read(file).properties()) {
-        var value = entry.getValue();
-        var spelling = value.isObject() ? value.path("content") : value;
-        if (entry.getKey().endsWith("_token") && spelling.isTextual()) {
-          tokens.put(entry.getKey(), spelling.textValue());
+        if (entry.getKey().endsWith("_token")) {
+          TokenizerConfig.token(entry.getValue())
+              .ifPresent(spelling -> tokens.put(entry.getKey(), spelling));
         }
       }
     }

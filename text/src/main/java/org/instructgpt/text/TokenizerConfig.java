@@ -111,7 +111,7 @@ record TokenizerConfig(
   }
 
   /// A token is written as its spelling or as an object with its spelling.
-  private static Optional<String> token(JsonNode node) {
+  static Optional<String> token(JsonNode node) {
     JsonNode spelling = node.isObject() ? node.path("content") : node;
     return spelling.isTextual() ? Optional.of(spelling.textValue()) : Optional.empty();
   }

@@ -6,31 +6,31 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The names that a part of a template sees.
-final class Scope {
+final class NameScope {
   /// The most steps of a template, and the most characters that it may write.
   static final int STEPS = 5_000_000;
 
   static final int CHARACTERS = 8_000_000;
 
-  private final @Nullable Scope outer;
+  private final @Nullable NameScope outer;
   private final Map<String, @Nullable Object> names = new HashMap<>();
   private final long[] steps;
 
   /// @param names those of all parts
-  Scope(Map<String, @Nullable Object> names) {
+  NameScope(Map<String, @Nullable Object> names) {
     this.outer = null;
     this.steps = new long[1];
     this.names.putAll(names);
   }
 
-  private Scope(Scope outer) {
+  private NameScope(NameScope outer) {
     this.outer = outer;
     this.steps = outer.steps;
   }
 
   /// One whose new names are its own.
-  Scope inner() {
-    return new Scope(this);
+  NameScope inner() {
+    return new NameScope(this);
   }
 
   void set(String name, @Nullable Object value) {
@@ -55,7 +55,7 @@ final class Scope {
   }
 
   @Nullable Object get(String name) {
-    for (Scope scope = this; scope != null; scope = scope.outer) {
+    for (NameScope scope = this; scope != null; scope = scope.outer) {
       if (scope.names.containsKey(name)) {
         return scope.names.get(name);
       }
