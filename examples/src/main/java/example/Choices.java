@@ -37,6 +37,7 @@ class Choices {
   static RunOptions options(StopFlag stop) {
     return new RunOptions(
         Precision.named("auto", Device.CPU),
+        Adapter.Settings.OFF, // or new Adapter.Settings(16, 32, List.of()): LoRA of rank 16
         MemorySaving.NONE, // or activations computed again, or moments in bfloat16
         Device.named("cpu"),
         false, // go on with a run that has not ended

@@ -28,8 +28,10 @@ final class BatchOptions {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "A checkpoint in Hugging Face's GPT-2 layout.")
+      description = "A model in Hugging Face's layout.")
   Path model;
+
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Option(
       names = "--in",
@@ -66,6 +68,18 @@ final class BatchOptions {
   private ProgressLine progress = ProgressLines.silent();
   private long all;
   private long done;
+
+  /// Takes the adapter, if there is one, together with the model; to be closed.
+  AdapterOption.Opened open() throws IOException {
+    if (!Files.exists(model)) {
+      throw new IllegalArgumentException(
+          "--model %s: there is no file or folder of this name; expected a folder with config.json and model.safetensors, such as workspace/models/ppo"
+              .formatted(model));
+    }
+    var opened = adapter.over(model);
+    model = opened.path();
+    return opened;
+  }
 
   /// The lines to read and write; to be closed.
   JsonLinesBatches lines() throws IOException {
@@ -115,11 +129,6 @@ final class BatchOptions {
   }
 
   private void requireKind(Checkpoint.Kind wanted) throws IOException {
-    if (!Files.exists(model)) {
-      throw new IllegalArgumentException(
-          "--model %s: there is no file or folder of this name; expected a folder with config.json and model.safetensors, such as workspace/models/ppo"
-              .formatted(model));
-    }
     var found = Checkpoint.kind(model);
     if (found != wanted) {
       throw new IllegalArgumentException(

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.cost.DataLengths;
+import org.instructgpt.model.Adapter;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.text.Tokenizers;
@@ -13,8 +14,9 @@ import org.instructgpt.torch.MemorySaving;
 /// A training's settings and what it does without, so that it fits into a given memory.
 ///
 /// @param recipe with the settings
+/// @param adapter what is trained of the model
 /// @param saving of memory
-record FittedTraining(Recipe recipe, MemorySaving saving) {
+record FittedTraining(Recipe recipe, Adapter.Settings adapter, MemorySaving saving) {
 
   /// What a workspace gives to learn from, in tokens of a model's, or of GPT-2's where there is no
   /// such model yet.

@@ -68,6 +68,12 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    try (var _ = options.open()) {
+      return answer();
+    }
+  }
+
+  private int answer() throws IOException {
     var settings = settings();
     var tokens = options.tokens(Checkpoint.Kind.LANGUAGE);
     try (var lines = options.lines();

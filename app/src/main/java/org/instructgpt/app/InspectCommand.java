@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.instructgpt.checkpoint.Adapters;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
@@ -51,6 +52,7 @@ final class InspectCommand implements Callable<Integer> {
   private Path folder;
 
   @Mixin private ImportOptions options;
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Spec private @Nullable CommandSpec spec;
   private final InstantSource clock;
@@ -70,7 +72,10 @@ final class InspectCommand implements Callable<Integer> {
       throw new IllegalArgumentException(foreign.get());
     }
     if (Files.exists(folder.resolve("config.json"))) {
-      checkpoint(out);
+      try (var opened = adapter.over(folder)) {
+        folder = opened.path();
+        checkpoint(out);
+      }
     } else if (new Workspace(folder).isThere()) {
       workspace(new Workspace(folder), out);
     } else if (!Files.isDirectory(folder)) {
@@ -145,6 +150,7 @@ final class InspectCommand implements Callable<Integer> {
     out.println(
         folder + ": " + (kind == Checkpoint.Kind.REWARD ? "a reward model" : "a language model"));
     out.print(ResolvedSettings.of(Checkpoint.shape(folder)).table());
+    Adapters.base(folder).ifPresent(base -> out.println("an adapter (LoRA) over " + base));
     var weights = Checkpoint.weights(folder);
     out.println(
         "tensors: %d with %s numbers"

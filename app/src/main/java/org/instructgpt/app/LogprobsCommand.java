@@ -35,6 +35,12 @@ final class LogprobsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    try (var _ = options.open()) {
+      return answer();
+    }
+  }
+
+  private int answer() throws IOException {
     var tokens = options.tokens(Checkpoint.Kind.LANGUAGE);
     try (var lines = options.lines();
         var _ = Scope.open()) {

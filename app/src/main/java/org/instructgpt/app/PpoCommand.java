@@ -27,6 +27,7 @@ final class PpoCommand implements Callable<Integer> {
 
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final LongPromptsOption fits = new LongPromptsOption();
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Option(
       names = "--from",
@@ -41,6 +42,12 @@ final class PpoCommand implements Callable<Integer> {
       paramLabel = "MODEL",
       description = "The reward model (${DEFAULT-VALUE}).")
   private String reward = "reward";
+
+  @Option(
+      names = "--reward-adapter",
+      paramLabel = "DIR",
+      description = "A LoRA adapter over the reward model, as --adapter is one over the policy.")
+  private @Nullable Path rewardAdapter;
 
   @Option(
       names = "--text",
@@ -77,12 +84,17 @@ final class PpoCommand implements Callable<Integer> {
     var saving = new PpoRun.Saving(checkpointEvery, snapshotEvery);
     var workspace = options.workspace.open();
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var fitted = options.training("ppo", workspace, from, out);
+    var parent = adapter.over(workspace, from, out);
+    var judge =
+        rewardAdapter == null
+            ? reward
+            : AdapterOption.adopt(workspace, reward, "--reward-model", rewardAdapter, out);
+    var fitted = options.training("ppo", workspace, parent, out);
     var training =
         PpoRun.of(fitted.recipe(), text.toArray(Path[]::new))
             .withName(options.name("ppo"))
-            .withFrom(from)
-            .withRewardModel(reward)
+            .withFrom(parent)
+            .withRewardModel(judge)
             .withLongPrompts(fits.rule())
             .withSaving(saving);
     return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));

@@ -26,6 +26,7 @@ final class RewardCommand implements Callable<Integer> {
 
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final LongPromptsOption fits = new LongPromptsOption();
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Option(
       names = "--from",
@@ -73,11 +74,12 @@ final class RewardCommand implements Callable<Integer> {
     }
     var workspace = options.workspace.open();
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var fitted = options.training("reward", workspace, from, out);
+    var parent = adapter.over(workspace, from, out);
+    var fitted = options.training("reward", workspace, parent, out);
     var training =
         RewardRun.of(fitted.recipe())
             .withName(options.name("reward"))
-            .withFrom(from)
+            .withFrom(parent)
             .withHeldOut(heldOut)
             .withLongPrompts(fits.rule())
             .withMost(most);

@@ -32,6 +32,12 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    try (var _ = options.open()) {
+      return answer();
+    }
+  }
+
+  private int answer() throws IOException {
     var tokens = options.tokens(Checkpoint.Kind.REWARD);
     try (var lines = options.lines();
         var _ = Scope.open()) {

@@ -28,6 +28,7 @@ final class SftCommand implements Callable<Integer> {
 
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final LongPromptsOption fits = new LongPromptsOption();
+  @Mixin private final AdapterOption adapter = new AdapterOption();
 
   @Option(
       names = "--from",
@@ -84,12 +85,13 @@ final class SftCommand implements Callable<Integer> {
     var section = start ? "supervised" : "sft";
     var workspace = options.workspace.open();
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var fitted = options.training(section, workspace, from, out);
+    var parent = adapter.over(workspace, from, out);
+    var fitted = options.training(section, workspace, parent, out);
     var recipe = fitted.recipe();
     var training =
         (start ? SftRun.start(recipe) : SftRun.baseline(recipe))
             .withName(options.name(section))
-            .withFrom(from)
+            .withFrom(parent)
             .withKept(kept())
             .withText(text.toArray(Path[]::new))
             .withLongPrompts(fits.rule())

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.cost.DataLengths;
 import org.instructgpt.cost.MemoryPlan;
+import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.project.RunOptions;
@@ -83,6 +84,7 @@ final class StageOptions {
     var size = GptConfig.Size.XL;
     var presets = new LinkedHashMap<String, Record>();
     presets.put("model", GptConfig.paper(size));
+    presets.put("adapter", Adapter.Settings.OFF);
     presets.put("pretrain", Pretraining.Settings.paper(size));
     presets.put("sft", Sft.Settings.paper(size));
     presets.put("supervised", Sft.Settings.supervised(size));
@@ -96,7 +98,7 @@ final class StageOptions {
     var whole = recipe("pretrain");
     var shape = whole.settings("model", GptConfig.paper(GptConfig.Size.XL));
     return memory.bytes().isEmpty()
-        ? new FittedTraining(whole, saving.saving())
+        ? new FittedTraining(whole, Adapter.Settings.OFF, saving.saving())
         : fitted("pretrain", whole, shape, DataLengths.paper(), out);
   }
 
@@ -107,7 +109,7 @@ final class StageOptions {
       throws IOException {
     var whole = recipe(section);
     if (memory.bytes().isEmpty()) {
-      return new FittedTraining(whole, saving.saving());
+      return new FittedTraining(whole, adapter(whole), saving.saving());
     }
     var parent = opened.checkpoint(from, "--from");
     var shape = Checkpoint.shape(parent);
@@ -120,7 +122,12 @@ final class StageOptions {
     var plan = new MemoryPlan(whole, shape, hardware.precision(), data);
     var fit = plan.fit(section, saving.saving(), bytes, hardware.device());
     out.println(fit.words());
-    return new FittedTraining(whole.with(fit.settings(), section), fit.saving());
+    var adapter = section.equals("pretrain") ? Adapter.Settings.OFF : adapter(whole);
+    return new FittedTraining(whole.with(fit.settings(), section), adapter, fit.saving());
+  }
+
+  private static Adapter.Settings adapter(Recipe whole) {
+    return whole.settings("adapter", Adapter.Settings.OFF);
   }
 
   /// How the training is run.
@@ -130,6 +137,7 @@ final class StageOptions {
   RunOptions run(FittedTraining fitted, PrintWriter out, StopSignals stop) {
     return new RunOptions(
         hardware.precision(),
+        fitted.adapter(),
         fitted.saving(),
         hardware.device(),
         fresh,

@@ -9,20 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Json;
-import org.instructgpt.model.CarriedFiles;
-import org.instructgpt.model.Gpt;
-import org.instructgpt.model.Lineage;
-import org.instructgpt.text.BpeTrainer;
-import org.instructgpt.torch.DType;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Parameters;
-import org.instructgpt.torch.Precision;
-import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Safetensors;
-import org.instructgpt.torch.Scope;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,23 +51,6 @@ class OtherFamiliesTest {
     assertThat(Main.run(all.toArray(String[]::new), program)).as("%s: %s", all, err).isZero();
   }
 
-  /// Writes a small model with a description and random weights.
-  private Path model(String description) throws IOException {
-    var base = Files.createDirectory(folder.resolve("published"));
-    Files.writeString(base.resolve("config.json"), description);
-    try (var _ = Scope.open()) {
-      var shape = Checkpoint.shape(base);
-      var parameters = new Parameters(Gpt.shapes(shape), DType.FLOAT32, Device.CPU);
-      var carried = CarriedFiles.of(Map.of("config.json", description));
-      var gpt = new Gpt(shape, Precision.FULL, parameters, List.of(), carried);
-      gpt.initialize(new Randomness(3));
-      var tokenizer = BpeTrainer.train(List.of("The cat sat on the mat. The dog sat."), 280);
-      Checkpoint.save(gpt, tokenizer, new Lineage("pretrain", Map.of(), Map.of()), base);
-    }
-    Files.delete(base.resolve(Lineage.FILE));
-    return base;
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -91,7 +62,8 @@ class OtherFamiliesTest {
   void aModelOfAnotherFamilyGoesThroughTheThreeSteps(
       String type, String more, String name, String tensor) throws IOException {
     StageData.write(folder, RECIPE, 40);
-    var base = model("{\"model_type\": \"%s\", %s, %s}".formatted(type, SIZES, more));
+    var base =
+        StageData.model(folder, "{\"model_type\": \"%s\", %s, %s}".formatted(type, SIZES, more));
     var w = folder.resolve("w");
     succeed(
         "import",

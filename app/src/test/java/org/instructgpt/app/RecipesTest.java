@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.recipe.Recipe;
@@ -60,6 +61,7 @@ class RecipesTest {
     var presets =
         Map.of(
             "model", GptConfig.small(1, 8, 1, 8, 8),
+            "adapter", Adapter.Settings.OFF,
             "pretrain", Pretraining.Settings.paper(size),
             "sft", Sft.Settings.paper(size),
             "supervised", Sft.Settings.supervised(size),

@@ -24,7 +24,7 @@ class ArchitectureTest {
   /// number here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
-          Map.entry("checkpoint", 3),
+          Map.entry("checkpoint", 4),
           Map.entry("collect", 22),
           Map.entry("cost", 32),
           Map.entry("eval", 14),
@@ -32,7 +32,7 @@ class ArchitectureTest {
           Map.entry("files", 5),
           Map.entry("jinja", 2),
           Map.entry("label", 64),
-          Map.entry("model", 54),
+          Map.entry("model", 57),
           Map.entry("plot", 27),
           Map.entry("ppo", 11),
           Map.entry("project", 19),

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.instructgpt.files.Json;
+import org.instructgpt.model.Adapter;
 import org.instructgpt.model.CarriedFiles;
 import org.instructgpt.model.CheckpointFiles;
 import org.instructgpt.model.Gpt;
@@ -32,7 +33,9 @@ import org.instructgpt.torch.Precision;
 /// for a reward model), and we open theirs, of the [Families] that are known, with or without the
 /// prefix in the tensors' names.
 ///
-/// What is made of a model keeps its family's layout and the files that came with it.
+/// What is made of a model keeps its family's layout and the files that came with it. Where an
+/// adapter was trained in place of a model's weights, the folder holds the adapter in their place
+/// ([AdapterFiles]).
 ///
 /// A reward model's shift has no place in Hugging Face's layout: it is `reward_bias` in
 /// `config.json`.
@@ -85,21 +88,34 @@ public final class Checkpoint {
     return CheckpointConfig.read(directory).shape();
   }
 
-  /// What is in the files of a model's weights.
+  /// What is in the files of a model's weights, those of an adapter and of its base together.
   ///
   /// @param tensors how many
   /// @param numbers how many of each type
   /// @param bytes of all files
   /// @param modified when the last of them was written
   public record Weights(
-      int tensors, SortedMap<DType, Long> numbers, long bytes, FileTime modified) {}
+      int tensors, SortedMap<DType, Long> numbers, long bytes, FileTime modified) {
+    private Weights and(Weights other) {
+      var both = new TreeMap<>(numbers);
+      other.numbers.forEach((type, count) -> both.merge(type, count, Long::sum));
+      var last = modified.compareTo(other.modified) > 0 ? modified : other.modified;
+      return new Weights(tensors + other.tensors, both, bytes + other.bytes, last);
+    }
+  }
 
   /// What is in the files of the weights in the folder.
   ///
   /// @throws java.nio.file.NoSuchFileException if there are none
   /// @throws IllegalArgumentException if they are damaged
   public static Weights weights(Path directory) throws IOException {
-    var files = WeightFiles.of(directory);
+    return AdapterConfig.isIn(directory)
+        ? weights(WeightFiles.single(directory, AdapterFiles.WEIGHTS))
+            .and(weights(AdapterFiles.in(directory).base()))
+        : weights(WeightFiles.of(directory));
+  }
+
+  private static Weights weights(WeightFiles files) throws IOException {
     var numbers = new TreeMap<DType, Long>();
     for (var tensor : files.tensors().values()) {
       long count = tensor.shape().stream().reduce(1L, Math::multiplyExact);
@@ -142,7 +158,7 @@ public final class Checkpoint {
     var shape = config.shape();
     var parameters = new Parameters(Gpt.shapes(shape), DType.FLOAT32, device);
     var gpt = new Gpt(shape, precision, parameters, config.ends(), carried(directory));
-    StoredWeights.of(config.family(), shape, false).read(directory, parameters);
+    readWeights(directory, config, parameters);
     return gpt;
   }
 
@@ -166,9 +182,21 @@ public final class Checkpoint {
           "%s: a reward model has one label and a finite reward_bias, but these are %d and %s"
               .formatted(directory.resolve(CheckpointFiles.CONFIG), labels, bias));
     }
-    StoredWeights.of(config.family(), model.config(), true).read(directory, parameters);
+    readWeights(directory, config, parameters);
     model.setBias(bias);
     return model;
+  }
+
+  /// Reads the weights in a folder, those that are among `parameters`; an adapter is merged into
+  /// its base.
+  static void readWeights(Path directory, CheckpointConfig config, Parameters parameters)
+      throws IOException {
+    if (AdapterConfig.isIn(directory)) {
+      AdapterFiles.in(directory).read(config, parameters);
+      return;
+    }
+    boolean reward = config.config().isRewardModel();
+    StoredWeights.of(config.family(), config.shape(), reward).read(directory, parameters);
   }
 
   private static CarriedFiles carried(Path directory) throws IOException {
@@ -196,7 +224,13 @@ public final class Checkpoint {
       ends(json, tokenizer.endOfText(), model.ends());
     }
     var weights = StoredWeights.of(family, model.config(), false);
-    write(weights, model.parameters(), json, model.carried(), tokenizer, lineage, directory);
+    write(
+        json,
+        model.carried(),
+        tokenizer,
+        lineage,
+        directory,
+        place -> write(weights, model.parameters(), model.adapter(), place));
   }
 
   /// Writes a reward model into an empty folder.
@@ -213,7 +247,13 @@ public final class Checkpoint {
       ends(json, tokenizer.endOfText(), List.of());
     }
     var weights = StoredWeights.of(family, model.config(), true);
-    write(weights, model.parameters(), json, model.carried(), tokenizer, lineage, directory);
+    write(
+        json,
+        model.carried(),
+        tokenizer,
+        lineage,
+        directory,
+        place -> write(weights, model.parameters(), model.adapter(), place));
   }
 
   /// The family whose layout a model keeps.
@@ -273,14 +313,28 @@ public final class Checkpoint {
     ends.stream().filter(end -> end != endOfText).forEach(all::add);
   }
 
+  private interface Weighing {
+    void write(Path directory) throws IOException;
+  }
+
+  /// Writes the weights, or the adapter that was trained in place of them.
   private static void write(
-      StoredWeights weights,
-      Parameters parameters,
+      StoredWeights weights, Parameters parameters, Optional<Adapter> adapter, Path directory)
+      throws IOException {
+    if (adapter.isPresent()) {
+      AdapterFiles.write(adapter.get(), weights.family(), directory);
+    } else {
+      weights.write(directory, parameters);
+    }
+  }
+
+  private static void write(
       ObjectNode config,
       CarriedFiles carried,
       Tokenizer tokenizer,
       Lineage lineage,
-      Path directory)
+      Path directory,
+      Weighing weights)
       throws IOException {
     for (var file : carried.texts().entrySet()) {
       Files.writeString(directory.resolve(file.getKey()), file.getValue());
@@ -289,7 +343,7 @@ public final class Checkpoint {
         directory.resolve(CheckpointFiles.CONFIG),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
     tokenizer.saveAll(directory);
-    weights.write(directory, parameters);
+    weights.write(directory);
     lineage.write(directory);
   }
 }

@@ -318,10 +318,6 @@ final class ConfigKeys {
               "_commit_hash",
               "generation_kwargs");
 
-  /// Of `adapter_config.json`.
-  static final KeyReview ADAPTER =
-      KeyReview.of("adapter_config.json").refused(UnsupportedLayouts.ADAPTER, "(every key)");
-
   private ConfigKeys() {}
 
   private static String[] summaries() {

@@ -2,6 +2,7 @@ package org.instructgpt.checkpoint;
 
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
+import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
 
 /// A tensor of a checkpoint's files, and where its entries are among a decoder's parameters.
@@ -48,7 +49,7 @@ record StoredTensor(
         new long[] {heads * 3 * width, in},
         new long[] {heads, 3, width, in},
         parameter,
-        whole -> whole.view(in, 3, heads, width).permute(2, 1, 3, 0));
+        whole -> whole.view(whole.size(0), 3, heads, width).permute(2, 1, 3, 0));
   }
 
   /// The same of a vector.
@@ -64,6 +65,14 @@ record StoredTensor(
   /// The same under another name.
   StoredTensor named(String other) {
     return new StoredTensor(other, shape, seen, parameter, place);
+  }
+
+  /// For each output of a product with this tensor, in the file's order, its column in the
+  /// parameter.
+  ///
+  /// @param all how many columns the parameter has
+  Tensor columns(long all) {
+    return place.apply(Tensor.range(0, all, Device.CPU).view(1, all)).reshape(-1);
   }
 
   /// The entries of a parameter as the file has them; a copy where they lie otherwise.

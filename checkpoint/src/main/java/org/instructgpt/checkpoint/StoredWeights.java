@@ -58,7 +58,8 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
     return all;
   }
 
-  /// Reads the weights into `parameters`. Names and shapes are compared before the first weight is
+  /// Reads the weights into `parameters`, those that are among them: the body of a language model
+  /// can be read without its unembedding. Names and shapes are compared before the first weight is
   /// read, and whatever is wrong is thrown.
   void read(Path directory, Parameters parameters) throws IOException {
     Lineage.verify(directory);
@@ -68,6 +69,7 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
     var wanted = all(prefixed);
     wanted.forEach(tensor -> check(files, tensor));
     refuseOthers(files, wanted, prefixed);
+    wanted.removeIf(tensor -> !parameters.byName().containsKey(tensor.parameter()));
     for (var file : files.all()) {
       read(
           file,

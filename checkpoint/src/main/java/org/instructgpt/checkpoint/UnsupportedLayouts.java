@@ -11,12 +11,8 @@ import org.instructgpt.model.CheckpointFiles;
 /// Recognises models in layouts that are not read: says what they are, what is read, and how to
 /// convert them.
 final class UnsupportedLayouts {
-  private static final String MERGE =
+  static final String MERGE =
       "PeftModel.from_pretrained(base, DIR).merge_and_unload().save_pretrained(NEW) of the library peft";
-
-  static final String ADAPTER =
-      "an adapter is a part of a model, and leaving it out would give another one: merge it into its base by "
-          + MERGE;
 
   private static final String READ =
       "Only config.json with model.safetensors, or several such files and their index, is read.";
@@ -92,17 +88,28 @@ final class UnsupportedLayouts {
       var all = files.filter(Files::isRegularFile).sorted().toList();
       boolean adapter =
           all.stream().anyMatch(file -> name(file).matches("adapter_(config\\.json|model\\..*)"));
-      if (adapter) {
-        return Optional.of(
-            "%s holds an adapter (adapter_config.json), not a whole model. %s Merge it into its base by %s."
-                .formatted(place, READ, MERGE));
-      }
       var weights = place.resolve(CheckpointFiles.WEIGHTS);
+      if (adapter) {
+        return adapter(place, Files.exists(weights));
+      }
       if (Files.isRegularFile(place.resolve(WeightFiles.INDEX))) {
         return Optional.empty();
       }
       return Files.isRegularFile(weights) ? pointer(weights) : of(all, place);
     }
+  }
+
+  private static Optional<String> adapter(Path place, boolean whole) {
+    if (whole) {
+      return Optional.of(
+          "%s holds both a whole model (model.safetensors) and an adapter (adapter_config.json): which is meant? Move one of them elsewhere, and name the model with --model (or --from) and the adapter with --adapter."
+              .formatted(place));
+    }
+    return Files.isRegularFile(place.resolve(CheckpointFiles.CONFIG))
+        ? Optional.empty()
+        : Optional.of(
+            "%s holds an adapter (adapter_config.json) without the description of its model: name the model with --model (or --from), and the adapter with --adapter."
+                .formatted(place));
   }
 
   /// Recognises the small file that Git leaves in place of a large one.

@@ -44,16 +44,22 @@ record WeightFiles(
     var single = directory.resolve(CheckpointFiles.WEIGHTS);
     var index = directory.resolve(INDEX);
     if (Files.exists(single)) {
-      var header = Safetensors.header(single).tensors();
-      var files = new LinkedHashMap<String, Path>();
-      header.keySet().forEach(name -> files.put(name, single));
-      return new WeightFiles(directory, files, header);
+      return single(directory, CheckpointFiles.WEIGHTS);
     }
     if (Files.exists(index)) {
       return indexed(directory, index);
     }
     throw new NoSuchFileException(
         single.toString(), null, "the checkpoint has no weights; copy it again");
+  }
+
+  /// Reads the header of a file that holds all.
+  static WeightFiles single(Path directory, String name) throws IOException {
+    var file = directory.resolve(name);
+    var header = Safetensors.header(file).tensors();
+    var files = new LinkedHashMap<String, Path>();
+    header.keySet().forEach(tensor -> files.put(tensor, file));
+    return new WeightFiles(directory, files, header);
   }
 
   private static WeightFiles indexed(Path directory, Path index) throws IOException {

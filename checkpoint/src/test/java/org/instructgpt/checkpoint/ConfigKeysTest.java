@@ -189,7 +189,7 @@ class ConfigKeysTest {
             ConfigKeys.NEOX,
             ConfigKeys.LLAMA,
             ConfigKeys.GENERATION,
-            ConfigKeys.ADAPTER)) {
+            AdapterKeys.ALL)) {
       assertThat(page).contains(keys.table());
     }
   }

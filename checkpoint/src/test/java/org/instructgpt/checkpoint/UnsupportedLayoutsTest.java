@@ -33,8 +33,7 @@ class UnsupportedLayoutsTest {
         "consolidated.00.pth|as its makers (Meta, Mistral) keep it|Hugging Face's layout",
         "model.ckpt.index|a checkpoint of TensorFlow|openai-community/gpt2",
         "best.pt|PyTorch's own pickle files|from_pretrained(DIR)",
-        "weights.safetensors|under another name|call the file model.safetensors",
-        "adapter_config.json|an adapter|merge_and_unload()"
+        "weights.safetensors|under another name|call the file model.safetensors"
       })
   void anUnsupportedLayoutIsNamedWithTheWayToConvertIt(String name, String what, String convert)
       throws IOException {
@@ -69,11 +68,12 @@ class UnsupportedLayoutsTest {
 
   @Test
   void anAdapterBesideWholeWeightsIsNotPassedOver() throws IOException {
-    Files.writeString(folder.resolve("config.json"), CONFIG);
-    Files.writeString(folder.resolve("model.safetensors"), "x");
-    assertThat(Checkpoint.unsupportedLayout(folder)).isEmpty();
     Files.writeString(folder.resolve("adapter_model.safetensors"), "x");
-    assertThat(Checkpoint.unsupportedLayout(folder).orElseThrow()).contains("an adapter");
+    assertThat(Checkpoint.unsupportedLayout(folder).orElseThrow()).contains("--adapter");
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    assertThat(Checkpoint.unsupportedLayout(folder)).isEmpty();
+    Files.writeString(folder.resolve("model.safetensors"), "x");
+    assertThat(Checkpoint.unsupportedLayout(folder).orElseThrow()).contains("both");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.instructgpt.cost.PlannedMemory.Part;
 import org.instructgpt.cost.PlannedStage.Choice;
+import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.recipe.Recipe;
@@ -43,6 +44,18 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         ppo(recipe.settings("ppo", Settings.paper(PRESET))));
   }
 
+  private Adapter.Settings adapter() {
+    return recipe.settings("adapter", Adapter.Settings.OFF);
+  }
+
+  /// The share of a model's parameters that is trained after pretraining: all, or an adapter on
+  /// every product of the blocks, which is the most that its settings can mean.
+  private double trained() {
+    return adapter().isOn()
+        ? adapter().rank() * Widths.of(shape).adapted() * shape.layers() / shape.parameters()
+        : 1;
+  }
+
   private ModelMemory model() {
     return new ModelMemory(shape, precision);
   }
@@ -59,7 +72,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
   private PlannedStage pretrain(Pretraining.Settings settings) {
     int context = shape.context();
     double tokens = (double) settings.steps() * settings.batchSize() * context;
-    var disk = disk(1);
+    var disk = disk(1, 1);
     if (data.text() > 0) {
       int bytes = shape.vocabulary() <= SHORT_IDS ? 2 : 4;
       disk.put("tokens of the text", data.text() / TEXT_BYTES_A_TOKEN * bytes);
@@ -69,7 +82,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         "pretrain",
         rows -> "pretrain.micro_batch_size=" + rows,
         Math.min(settings.microBatchSize(), settings.batchSize()),
-        choice -> learning(choice).pass(windows(model(choice), choice.rows(), dropout)),
+        choice -> learning(choice, 1).pass(windows(model(choice), choice.rows(), dropout)),
         disk,
         new TrainingOperations(tokens * operations().trainingToken(context), 0, 0));
   }
@@ -84,7 +97,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         micro -> name + ".micro_batch_size=" + micro,
         Math.min(settings.microBatchSize(), settings.batchSize()),
         choice -> {
-          var memory = learning(choice);
+          var memory = learning(choice, trained());
           memory.pass(
               languagePass(
                   new Pass(model(choice), rows.most(choice.rows()), rows.keys(), dropout),
@@ -95,7 +108,7 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           }
           return memory;
         },
-        disk(1),
+        disk(1, trained()),
         new TrainingOperations(
             GptOperations.WITH_GRADIENTS
                 * settings.epochs()
@@ -118,14 +131,14 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         choice -> {
           double tokens = Math.min(whole, Math.max(data.largest(), choice.rows()));
           double copied = tokens * prompts * data.completions();
-          var memory = learning(choice);
+          var memory = learning(choice, trained());
           var model = model(choice);
           var parts = scalarPass(new Pass(model, tokens, rows.keys(), false));
           double own = tokens * (1 - prompts);
           parts.merge(Part.ACTIVATIONS, model.packing(tokens, own, copied), Double::sum);
           return memory.pass(parts);
         },
-        disk(1),
+        disk(1, trained()),
         new TrainingOperations(
             GptOperations.WITH_GRADIENTS
                 * settings.epochs()
@@ -134,8 +147,8 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
             0));
   }
 
-  /// Policy and value network learn; reference and reward model are frozen. The pretraining
-  /// gradient is collected beside PPO's.
+  /// Policy and value network learn; reference and reward model are frozen, and where adapters are
+  /// trained the same weights serve both. The pretraining gradient is collected beside PPO's.
   private PlannedStage ppo(Settings settings) {
     int context = shape.context();
     int response = Math.min(settings.sampling().maxResponseTokens(), context / 2);
@@ -144,8 +157,9 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     boolean ptx = settings.ptx().coefficient() > 0;
     int most = Math.min(settings.sampling().rows(), settings.batchSize());
     int own = settings.microBatchSize();
-    var disk = disk(2);
-    disk.merge("checkpoints to resume from", CHECKPOINTS * model().parameters(), Double::sum);
+    var disk = disk(2, trained());
+    double average = trained() * model().parameters();
+    disk.merge("checkpoints to resume from", CHECKPOINTS * average, Double::sum);
     return new PlannedStage(
         "ppo",
         rows ->
@@ -155,12 +169,12 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         choice -> {
           int rows = Math.min(choice.rows(), settings.minibatchSize());
           var memory =
-              learning(choice)
+              learning(choice, trained())
                   .state(Part.PARAMETERS, model().parameters())
-                  .state(Part.GRADIENTS, model().gradients() * (ptx ? 2 : 1))
-                  .state(Part.MOMENTS, model().moments(choice.halfMoments()))
-                  .state(Part.AVERAGE, model().parameters())
-                  .state(Part.FROZEN, 2 * model().parameters());
+                  .state(Part.GRADIENTS, trained() * model().gradients() * (ptx ? 2 : 1))
+                  .state(Part.MOMENTS, trained() * model().moments(choice.halfMoments()))
+                  .state(Part.AVERAGE, average)
+                  .state(Part.FROZEN, adapter().isOn() ? 0 : 2 * model().parameters());
           memory.pass(samplingPass(sampled(most, choice.rows(), own), prompts.longest(), response));
           memory.pass(
               languagePass(
@@ -194,11 +208,13 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         operations().sampling(episodes, prompt, response));
   }
 
-  private PlannedMemory learning(Choice choice) {
+  /// @param trained the share of the parameters that is; an adapter's are beside the model's
+  private PlannedMemory learning(Choice choice, double trained) {
+    double beside = trained < 1 ? trained : 0;
     return new PlannedMemory()
-        .state(Part.PARAMETERS, model().parameters())
-        .state(Part.GRADIENTS, model().gradients())
-        .state(Part.MOMENTS, model().moments(choice.halfMoments()));
+        .state(Part.PARAMETERS, (1 + beside) * model().parameters())
+        .state(Part.GRADIENTS, trained * model().gradients())
+        .state(Part.MOMENTS, trained * model().moments(choice.halfMoments()));
   }
 
   /// Tokens that go through a model forward and backward.
@@ -233,7 +249,8 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
 
   private SequencedMap<String, Double> samplingPass(double rows, double prompt, double response) {
     var parts = new LinkedHashMap<String, Double>();
-    parts.put(Part.WEIGHTS, model().samplingOperands(rows));
+    double merged = adapter().isOn() && precision == Precision.FULL ? model().parameters() : 0;
+    parts.put(Part.WEIGHTS, model().samplingOperands(rows) + merged);
     parts.put(Part.ACTIVATIONS, model().prefill(rows * prompt, prompt));
     parts.put(Part.LOGITS, model().sampledLogits(rows));
     parts.put(Part.CACHE, model().cache(rows, prompt + response));
@@ -241,11 +258,12 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
   }
 
   /// @param learners models that are trained
-  private SequencedMap<String, Double> disk(int learners) {
+  /// @param trained the share of their parameters that is
+  private SequencedMap<String, Double> disk(int learners, double trained) {
     var disk = new LinkedHashMap<String, Double>();
     double state = model().parameters() + model().moments(false);
-    disk.put("checkpoints to resume from", CHECKPOINTS * learners * state);
-    disk.put("the model", MODELS * model().parameters());
+    disk.put("checkpoints to resume from", CHECKPOINTS * learners * trained * state);
+    disk.put("the model", MODELS * trained * model().parameters());
     return disk;
   }
 }

@@ -43,6 +43,14 @@ record Widths(
     return (gated ? 4 : 2) * inner;
   }
 
+  /// Numbers of an adapter for each of its ranks: what its layers read and make, each of queries,
+  /// keys, values, and of a gated network's two, a layer of its own.
+  double adapted() {
+    double read = 3 * stream + queries + (gated ? 2 : 1) * stream + inner;
+    double made = projected() + stream + (gated ? 2 : 1) * inner + stream;
+    return read + made;
+  }
+
   /// Entries of the matrices.
   double matrices() {
     return stream * projected() + queries * stream + (gated ? 3 : 2) * stream * inner;

@@ -67,6 +67,22 @@ class PlanTest {
         .containsEntry("gradients", 2 * model);
   }
 
+  /// Of each layer of GPT-3's blocks an adapter has rank x (in + out) numbers: queries, keys,
+  /// values and projection 2C, up and down 5C.
+  @Test
+  void adaptersShareTheWeightsOfWhatIsFrozen() {
+    var parts = stage(plan(LARGE, "adapter.rank=4"), "ppo").memory();
+    double model = 4.0 * SMALL.parameters();
+    double adapter = 4.0 * 4 * SMALL.layers() * (4 * 2 + 2 * 5) * SMALL.width();
+    assertThat(parts.get("parameters")).isCloseTo(2 * model + adapter, within(1.0));
+    assertThat(parts.get("gradients")).isCloseTo(3 * adapter, within(1.0));
+    assertThat(parts.get("Adam's moments")).isCloseTo(4 * adapter, within(1.0));
+    assertThat(parts.get("average")).isCloseTo(adapter, within(1.0));
+    assertThat(parts.getOrDefault("frozen models", 0.0)).isZero();
+    assertThat(stage(plan(LARGE, "adapter.rank=4"), "pretrain").memory())
+        .isEqualTo(stage(plan(LARGE), "pretrain").memory());
+  }
+
   @Test
   void timeIsTheOperationsAtThePartOfTheRateThatIsReached() {
     var found = stage(plan(LARGE, "pretrain.steps=10", "pretrain.batch_size=4"), "pretrain");

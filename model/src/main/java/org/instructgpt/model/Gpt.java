@@ -2,6 +2,7 @@ package org.instructgpt.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import org.instructgpt.torch.DType;
@@ -32,6 +33,7 @@ public final class Gpt {
   private final Precision precision;
   private final List<Integer> ends;
   private final CarriedFiles carried;
+  private final Optional<Adapter> adapter;
 
   /// Parameters of zero; fill them with [#initialize] or from a checkpoint.
   public Gpt(GptConfig config, Precision precision, Device device) {
@@ -54,12 +56,33 @@ public final class Gpt {
       Parameters parameters,
       List<Integer> ends,
       CarriedFiles carried) {
+    this(config, precision, parameters, ends, carried, Optional.empty());
+  }
+
+  private Gpt(
+      GptConfig config,
+      Precision precision,
+      Parameters parameters,
+      List<Integer> ends,
+      CarriedFiles carried,
+      Optional<Adapter> adapter) {
     this.config = config;
     this.architecture = config.effective();
     this.precision = precision;
     this.parameters = parameters;
     this.ends = List.copyOf(ends);
     this.carried = carried;
+    this.adapter = adapter;
+  }
+
+  /// The same model, its weights shared, with an adapter; what is trained is the adapter.
+  public Gpt with(Adapter added) {
+    return new Gpt(config, precision, parameters, ends, carried, Optional.of(added));
+  }
+
+  /// The same model, its weights shared, with its adapter off.
+  public Gpt withoutAdapter() {
+    return new Gpt(config, precision, parameters, ends, carried, Optional.empty());
   }
 
   /// The names and shapes of the parameters: those of Hugging Face's `GPT2Model`, and in the same
@@ -120,9 +143,19 @@ public final class Gpt {
     return carried;
   }
 
-  /// The parameters: train, copy and save them there.
+  /// The model's own parameters: copy and save them there. An adapter's are not among them.
   public Parameters parameters() {
     return parameters;
+  }
+
+  /// The parameters that training changes: those of the adapter if there is one, else the model's.
+  public Parameters trained() {
+    return adapter.map(Adapter::parameters).orElse(parameters);
+  }
+
+  /// The adapter, if there is one.
+  public Optional<Adapter> adapter() {
+    return adapter;
   }
 
   /// The arithmetic of this model's matrix products.
@@ -132,23 +165,24 @@ public final class Gpt {
 
   /// Converts the parameters for one or several passes. Recorded for gradients unless that is off.
   GptWeights weights() {
-    return GptWeights.of(config, parameters, this::rounded, this::rounded);
+    return GptWeights.of(config, parameters, adapter, this::rounded, this::rounded);
   }
 
-  /// The same for generating: in bfloat16 the matrices lie transposed in memory, which products
-  /// with few rows read faster (measured: a quarter more tokens a second at 124M parameters and one
-  /// row).
+  /// The same for generating: an adapter is merged; in bfloat16 the matrices lie transposed in
+  /// memory, which products with few rows read faster (measured: a quarter more tokens a second at
+  /// 124M parameters and one row).
   GptWeights samplingWeights() {
     return precision == Precision.MIXED
-        ? GptWeights.of(
+        ? GptWeights.merged(
             config,
             parameters,
+            adapter,
             w ->
                 w.rank() == 2
                     ? rounded(w.transpose(0, 1)).contiguous().transpose(0, 1)
                     : rounded(w),
             this::rounded)
-        : weights();
+        : GptWeights.merged(config, parameters, adapter, x -> x, x -> x);
   }
 
   private Tensor rounded(Tensor x) {
@@ -233,9 +267,9 @@ public final class Gpt {
       blocks.add(block.steps(attention, rotation, dropout));
     }
     var result =
-        parameters.saving().recompute()
+        trained().saving().recompute()
             ? Passes.recomputed(
-                input,
+                adapter.isPresent() ? input.detach().requireGradient(true) : input,
                 blocks.stream()
                     .<UnaryOperator<Tensor>>map(steps -> x -> Tensor.chain(x, steps))
                     .toList(),
@@ -248,6 +282,13 @@ public final class Gpt {
   /// matrix is a matrix-vector product, which reads the weights at the memory's speed (measured at
   /// D: 29 to 44 tokens/s).
   static Tensor linear(Tensor x, GptWeights.Linear by) {
+    var product = product(x, by);
+    return by.beside().isEmpty()
+        ? product
+        : product.add(Adapter.LowRank.product(x, by.beside(), product.size(1)));
+  }
+
+  private static Tensor product(Tensor x, GptWeights.Linear by) {
     var bias = by.bias();
     if (isVectorProduct(x, by.matrix())) {
       var matrix = by.matrix().transpose(0, 1);

@@ -206,7 +206,7 @@ public record GptConfig(
   }
 
   /// The same with what a model without an unembedding has.
-  GptConfig withoutUnembedding() {
+  public GptConfig withoutUnembedding() {
     return architecture.isEmpty() || architecture.get().tied()
         ? this
         : withArchitecture(architecture.get().withTied());

@@ -2,6 +2,7 @@ package org.instructgpt.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Tensor;
@@ -32,7 +33,10 @@ record GptWeights(
   }
 
   /// A product with a matrix (in, out), and what is added to it.
-  record Linear(Tensor matrix, @Nullable Tensor bias) {}
+  ///
+  /// @param bias a vector (out); null where there is none
+  /// @param beside of an [Adapter], in the order of their columns
+  record Linear(Tensor matrix, @Nullable Tensor bias, List<Adapter.LowRank> beside) {}
 
   /// The weights of one block.
   ///
@@ -66,19 +70,38 @@ record GptWeights(
 
   /// Reads the parameters.
   ///
+  /// @param adapter whose products go beside the blocks'; none if empty
   /// @param products converts what the blocks' products read
   /// @param unembedding converts the unembedding
   static GptWeights of(
       GptConfig config,
       Parameters parameters,
+      Optional<Adapter> adapter,
       UnaryOperator<Tensor> products,
       UnaryOperator<Tensor> unembedding) {
-    return new Reader(config.effective(), parameters, products).read(config.layers(), unembedding);
+    var reader = new Reader(config.effective(), parameters, adapter, false, products);
+    return reader.read(config.layers(), unembedding);
+  }
+
+  /// The same with the adapter's products added to the matrices: for many passes that change
+  /// nothing.
+  static GptWeights merged(
+      GptConfig config,
+      Parameters parameters,
+      Optional<Adapter> adapter,
+      UnaryOperator<Tensor> products,
+      UnaryOperator<Tensor> unembedding) {
+    var reader = new Reader(config.effective(), parameters, adapter, true, products);
+    return reader.read(config.layers(), unembedding);
   }
 
   /// Takes the parameters by their names.
   private record Reader(
-      Architecture architecture, Parameters parameters, UnaryOperator<Tensor> products) {
+      Architecture architecture,
+      Parameters parameters,
+      Optional<Adapter> adapter,
+      boolean merge,
+      UnaryOperator<Tensor> products) {
 
     GptWeights read(int layers, UnaryOperator<Tensor> unembedding) {
       var blocks = new ArrayList<Block>(layers);
@@ -115,9 +138,18 @@ record GptWeights(
     }
 
     private Linear linear(String name, boolean bias) {
+      var weight = name + ".weight";
       return new Linear(
-          products.apply(parameters.get(name + ".weight")),
-          bias ? products.apply(parameters.get(name + ".bias")) : null);
+          matrix(weight),
+          bias ? products.apply(parameters.get(name + ".bias")) : null,
+          merge ? List.of() : adapter.map(a -> a.beside(weight, products)).orElse(List.of()));
+    }
+
+    private Tensor matrix(String weight) {
+      var matrix = parameters.get(weight);
+      return merge && adapter.isPresent() && adapter.get().adapts(weight)
+          ? Tensor.tidy(() -> products.apply(adapter.get().merged(weight, matrix)))
+          : products.apply(matrix);
     }
 
     private Norm norm(String name) {

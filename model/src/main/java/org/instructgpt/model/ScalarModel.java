@@ -2,6 +2,7 @@ package org.instructgpt.model;
 
 import java.util.LinkedHashMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -49,6 +50,31 @@ public final class ScalarModel {
     this.carried = carried;
   }
 
+  private ScalarModel(Gpt gpt, CarriedFiles carried) {
+    this.gpt = gpt;
+    this.carried = carried;
+  }
+
+  /// The same model, the weights of its body shared, with an adapter that has a head: head and bias
+  /// are copied there, and what is trained is the adapter.
+  ///
+  /// @throws IllegalArgumentException if the adapter has no head
+  public ScalarModel with(Adapter added) {
+    if (!added.hasHead()) {
+      throw new IllegalArgumentException(
+          "expected an adapter with a head, as a reward model's has, found one without");
+    }
+    Scope.constant(() -> {
+      added.parameters().get(HEAD).copy_(head(HEAD));
+      added.parameters().get(BIAS).copy_(head(BIAS));
+    });
+    return new ScalarModel(gpt.with(added), carried);
+  }
+
+  private Tensor head(String name) {
+    return trained().get(name);
+  }
+
   /// The names and shapes of body, head and bias.
   public static SequencedMap<String, long[]> shapes(GptConfig config) {
     var shapes = new LinkedHashMap<>(Gpt.shapes(config.withoutUnembedding()));
@@ -70,8 +96,8 @@ public final class ScalarModel {
       var head =
           Tensor.empty(DType.FLOAT32, random.device(), 1, config().width())
               .normal_(0, deviation, random);
-      parameters().get(HEAD).copy_(head);
-      parameters().get(BIAS).zero_();
+      head(HEAD).copy_(head);
+      head(BIAS).zero_();
     });
     carried = source.carried();
   }
@@ -86,9 +112,20 @@ public final class ScalarModel {
     return gpt.config();
   }
 
-  /// Body, head and bias.
+  /// Body, head and bias, without an adapter's.
   public Parameters parameters() {
     return gpt.parameters();
+  }
+
+  /// The parameters that training changes: those of the adapter, its head among them, if there is
+  /// one, else the model's.
+  public Parameters trained() {
+    return gpt.trained();
+  }
+
+  /// The adapter, if there is one.
+  public Optional<Adapter> adapter() {
+    return gpt.adapter();
   }
 
   /// The arithmetic of the matrix products; the head is always in the parameters' type.
@@ -108,17 +145,17 @@ public final class ScalarModel {
 
   private Tensor read(Sequences batch, Tensor positions) {
     var hidden = gpt.hidden(batch, Dropout.NONE);
-    var head = parameters().get(HEAD).transpose(0, 1);
-    return parameters().get(BIAS).addmm(hidden.indexSelect(0, positions), head).squeeze(1);
+    var head = head(HEAD).transpose(0, 1);
+    return head(BIAS).addmm(hidden.indexSelect(0, positions), head).squeeze(1);
   }
 
   /// What is added to every reward.
   public double bias() {
-    return parameters().get(BIAS).item();
+    return head(BIAS).item();
   }
 
   /// Sets what is added to every reward.
   public void setBias(double bias) {
-    Scope.constant(() -> parameters().get(BIAS).fill_(bias));
+    Scope.constant(() -> head(BIAS).fill_(bias));
   }
 }

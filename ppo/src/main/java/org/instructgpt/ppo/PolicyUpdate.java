@@ -34,7 +34,7 @@ final class PolicyUpdate {
       PhaseTimer phases) {
     try (var _ = Scope.open()) {
       var passed = addPpoGradient(minibatch, scores, advantages);
-      var ppoNorm = policy.parameters().gradient().norm();
+      var ppoNorm = policy.trained().gradient().norm();
       phases.add("update");
       var ptx = addPretrainingGradient(text(iteration, update));
       phases.add("ptx");
@@ -102,7 +102,7 @@ final class PolicyUpdate {
   /// @return what was measured; who asks for it waits for the passes, so ask last
   Optional<Supplier<Second>> addPretrainingGradient(long update) {
     return pretraining.map(text -> {
-      var gradient = policy.parameters().gradient();
+      var gradient = policy.trained().gradient();
       var measured = new Readings();
       var losses = new Readings();
       try (var _ = Scope.open()) {

@@ -71,16 +71,15 @@ public final class Ppo implements Trainer {
     this.klCoefficient = settings.reward().klCoefficient();
     this.prompts = new EpochOrder(data.prompts().size(), settings.batchSize(), seed("prompts"));
     var learning = settings.learning();
-    this.average = new Ema(models.policy().parameters(), learning.emaDecay());
+    this.average = new Ema(models.policy().trained(), learning.emaDecay());
     this.policy =
         learner(
             "policy",
-            models.policy().parameters(),
+            models.policy().trained(),
             learning.policyLearningRate(),
             Optional.of(average));
     this.value =
-        learner(
-            "value", models.value().parameters(), learning.valueLearningRate(), Optional.empty());
+        learner("value", models.value().trained(), learning.valueLearningRate(), Optional.empty());
     this.policyUpdate = new PolicyUpdate(models.policy(), policy, pretraining(), settings);
     this.valueUpdate = new ValueUpdate(models.value(), value, settings);
   }

@@ -1,5 +1,6 @@
 package org.instructgpt.ppo;
 
+import org.instructgpt.model.Adapter;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.ScalarModel;
 
@@ -31,6 +32,18 @@ public record PpoModels(Gpt policy, Gpt reference, ResponseScorer reward, Scalar
           "the %s has a %s of %d, but the policy's is %d: they must share a tokenizer, and it must read as far"
               .formatted(who, what, other, policy));
     }
+  }
+
+  /// The same with adapters: the policy is `supervised` with one, and with the adapter off it is
+  /// the reference; the value network is the reward model with one. The weights of both are there
+  /// once.
+  ///
+  /// @param policy of `supervised`
+  /// @param value of the reward model, with a head
+  public static PpoModels adapted(
+      Gpt supervised, Adapter policy, ScalarModel rewardModel, Adapter value) {
+    return new PpoModels(
+        supervised.with(policy), supervised, rewardModel::rewards, rewardModel.with(value));
   }
 
   /// What a run begins with (paper sections 3.5 and C.4): `supervised` becomes the policy, a copy

@@ -17,7 +17,6 @@ import org.instructgpt.model.Lineage;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.ppo.Ppo;
 import org.instructgpt.ppo.PpoData;
-import org.instructgpt.ppo.PpoModels;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.recipe.Recipe;
 import org.instructgpt.records.Split;
@@ -127,12 +126,7 @@ public record PpoRun(
       fitting.tell(out, run);
       tellEpisodes(run, out);
       warning(judge).ifPresent(out::println);
-      var models =
-          PpoModels.start(
-              Checkpoint.loadLanguageModel(parent, options.precision(), options.device()),
-              Checkpoint.loadRewardModel(judge, options.precision(), options.device()));
-      models.policy().parameters().train(options.saving());
-      models.value().parameters().train(options.saving());
+      var models = new ModelsToTrain(options, settings.seed()).ppo(parent, judge);
       var ppo = new Ppo(models, data, settings, run.lineage(), options::nanoTime);
       int every = saving.snapshotEvery();
       var trainer =

@@ -68,6 +68,11 @@ public record PretrainRun(
   public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
     var out = options.out();
     Checkpoint.requireSaved(shape);
+    if (options.adapter().isOn()) {
+      throw new IllegalArgumentException(
+          "adapter.rank: expected 0 in pretraining, which trains the whole model, found "
+              + options.adapter().rank());
+    }
     var listing = TextListing.of(text);
     var _ = Workspace.create(workspace.root());
     try (var run = TrainingRun.begin(workspace, options, "pretrain", name);

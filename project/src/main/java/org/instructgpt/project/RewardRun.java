@@ -21,7 +21,6 @@ import org.instructgpt.records.Split;
 import org.instructgpt.reward.CrossValidation;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.reward.RewardReport;
-import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 
 /// Trains a reward model on the rankings of a workspace (step 2 of the paper), and measures it on
@@ -140,7 +139,7 @@ public record RewardRun(
       Path parent, RewardModeling.Data data, TrainingRun run, RunOptions options)
       throws IOException {
     try (var _ = Scope.open()) {
-      var model = model(parent, settings.seed(), options);
+      var model = new ModelsToTrain(options, settings.seed()).reward(parent);
       var trainer = new RewardModeling(model, data, settings, run.lineage());
       run.with("prompts", trainer.prompts());
       if (trainer.prompts() < settings.batchPrompts()) {
@@ -203,7 +202,7 @@ public record RewardRun(
   private ScalarModel trained(
       Path parent, RewardModeling.Data data, long seed, RunOptions options) {
     try {
-      var model = model(parent, seed, options);
+      var model = new ModelsToTrain(options, seed).reward(parent);
       var lineage = new Lineage(STAGE, Map.of(), Map.of());
       var trainer = new RewardModeling(model, data, settings, lineage);
       for (long step = 0; step < trainer.steps(); step++) {
@@ -224,21 +223,5 @@ public record RewardRun(
         .put("value", found.otherLabelers().value())
         .put("error", found.otherLabelers().error());
     return all.toPrettyString() + "\n";
-  }
-
-  /// A reward model as it is, or the body of a language model with a new head.
-  private static ScalarModel model(Path parent, long seed, RunOptions options) throws IOException {
-    if (Checkpoint.kind(parent) == Checkpoint.Kind.REWARD) {
-      var again = Checkpoint.loadRewardModel(parent, options.precision(), options.device());
-      again.parameters().train(options.saving());
-      return again;
-    }
-    var model = new ScalarModel(Checkpoint.shape(parent), options.precision(), options.device());
-    model.parameters().train(options.saving());
-    try (var _ = Scope.open()) {
-      var body = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
-      model.initializeFrom(body, Randomness.at(seed, "head", 0));
-    }
-    return model;
   }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.instructgpt.model.Adapter;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.MemorySaving;
@@ -12,6 +13,8 @@ import org.instructgpt.torch.Precision;
 /// How a training is run, whatever it trains.
 ///
 /// @param precision of matrix products
+/// @param adapter what is trained in place of the models' own weights, in every stage but
+///   pretraining
 /// @param saving what trainings do without, to need less memory
 /// @param device where it computes
 /// @param fresh whether to begin anew where an unfinished run could be resumed
@@ -22,6 +25,7 @@ import org.instructgpt.torch.Precision;
 /// @param clock what time it is
 public record RunOptions(
     Precision precision,
+    Adapter.Settings adapter,
     MemorySaving saving,
     Device device,
     boolean fresh,
@@ -40,6 +44,7 @@ public record RunOptions(
   public static RunOptions quiet(InstantSource clock) {
     return new RunOptions(
         Precision.FULL,
+        Adapter.Settings.OFF,
         MemorySaving.NONE,
         Device.CPU,
         false,
@@ -48,5 +53,11 @@ public record RunOptions(
         Progress.NONE,
         StopFlag::new,
         clock);
+  }
+
+  /// The same with an adapter.
+  public RunOptions with(Adapter.Settings trained) {
+    return new RunOptions(
+        precision, trained, saving, device, fresh, replace, out, progress, stop, clock);
   }
 }

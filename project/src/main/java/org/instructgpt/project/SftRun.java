@@ -169,8 +169,7 @@ public record SftRun(
       var data =
           new Sft.Data(fitting.tokenizer(), examples.training, examples.validation, mix, judge);
       var best = best(workspace, data);
-      var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
-      model.parameters().train(options.saving());
+      var model = new ModelsToTrain(options, settings.seed()).language(parent);
       var trainer = new Sft(model, data, settings, run.lineage());
       tell(trainer.cuts(), data, out);
       run.with("cut_demonstrations", trainer.cuts().training())

@@ -72,6 +72,9 @@ final class TrainingRun implements AutoCloseable {
       if (moments != MomentPrecision.FULL) { // which runs from before the choice have not noted
         run.with("moments", moments);
       }
+      if (options.adapter().isOn()) {
+        run.with("adapter", options.adapter());
+      }
       return run.with("precision", options.precision());
     } catch (IOException | RuntimeException refused) {
       run.close();

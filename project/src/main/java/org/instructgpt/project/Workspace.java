@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.instructgpt.checkpoint.Adapters;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.PrivateFiles;
 import org.instructgpt.records.Store;
 
@@ -145,6 +147,34 @@ public record Workspace(Path root) {
                   language ? "language model" : "reward model"));
     }
     return folder;
+  }
+
+  /// Makes an adapter of another program a model of this workspace, called like its folder.
+  ///
+  /// @param base the model that it belongs to
+  /// @param adapter its folder
+  /// @return the name
+  /// @throws IllegalArgumentException if there is no adapter that is read, or another model has its
+  ///   name
+  public String adopt(Path base, Path adapter) throws IOException {
+    var name = String.valueOf(adapter.toAbsolutePath().normalize().getFileName());
+    var target = model(name);
+    var scratch = root.resolve("models").resolve(".adopted-" + name);
+    AtomicFiles.delete(scratch);
+    Files.createDirectories(scratch);
+    try {
+      Adapters.join(base, adapter, scratch);
+      if (!Files.exists(target)) {
+        AtomicFiles.writeFolder(target, into -> Adapters.join(base, adapter, into));
+      } else if (!Adapters.isSame(target, scratch)) {
+        throw new IllegalArgumentException(
+            "--adapter %s: expected the name %s to be free in %s, found another model: call the adapter's folder otherwise, or take that model away"
+                .formatted(adapter, name, root.resolve("models")));
+      }
+      return name;
+    } finally {
+      AtomicFiles.delete(scratch);
+    }
   }
 
   /// The folder of the policies that were kept on the way to a model, existing or not.

@@ -146,6 +146,7 @@ class StagesFromJavaTest {
   private static RunOptions with(MomentPrecision moments, StopFlag stop) {
     return new RunOptions(
         OPTIONS.precision(),
+        OPTIONS.adapter(),
         MemorySaving.of(moments),
         OPTIONS.device(),
         false,

@@ -14,10 +14,11 @@ import java.util.Map;
 /// over that the `--set` flags. See `recipes/` for the recipes that come along.
 public record Recipe(YamlNode.Section root) {
 
-  /// The sections a recipe may have. `supervised` is the short supervised training from which
-  /// reinforcement learning starts (InstructGPT, appendix C.3), with the same keys as `sft`.
+  /// The sections a recipe may have. `adapter` says what is trained of a model, in every stage but
+  /// pretraining; `supervised` is the short supervised training from which reinforcement learning
+  /// starts (InstructGPT, appendix C.3), with the same keys as `sft`.
   public static final List<String> STAGES =
-      List.of("model", "pretrain", "sft", "supervised", "reward", "ppo");
+      List.of("model", "adapter", "pretrain", "sft", "supervised", "reward", "ppo");
 
   public Recipe {
     root.entries()
@@ -53,7 +54,8 @@ public record Recipe(YamlNode.Section root) {
   /// This recipe with flags over it.
   ///
   /// @param assignments each `key=value` or `section.key=value`, the section being `stage`, or the
-  ///   shape of the model where one is made; the value is spelled as in YAML
+  ///   shape of the model where one is made, or the adapter where one is trained; the value is
+  ///   spelled as in YAML
   /// @param stage whose settings are wanted; a key such as `reward.kl_coefficient` of `ppo` is its
   ///   own, although there is a section `reward`
   /// @throws IllegalArgumentException when an assignment has no `=`
@@ -84,7 +86,7 @@ public record Recipe(YamlNode.Section root) {
   }
 
   private static boolean reads(String stage, String section) {
-    return section.equals(stage) || (stage.equals("pretrain") && section.equals("model"));
+    return section.equals(stage) || section.equals(stage.equals("pretrain") ? "model" : "adapter");
   }
 
   private static List<String> join(String first, List<String> rest) {

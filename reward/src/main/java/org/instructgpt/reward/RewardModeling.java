@@ -163,7 +163,7 @@ public final class RewardModeling implements Trainer {
     this.learner =
         new Learner(
             "reward_model",
-            model.parameters(),
+            model.trained(),
             new AdamW.Settings(0.9, 0.95, 1e-8, settings.weightDecay, settings.gradientClip),
             cosine.warmedUp(settings.warmupSteps, 1.0 / Math.max(1, settings.warmupSteps)));
   }
@@ -217,7 +217,7 @@ public final class RewardModeling implements Trainer {
 
   private void dropBiasGradient() {
     try (var _ = Scope.open()) {
-      var gradient = model.parameters().get("score.bias").gradient();
+      var gradient = model.trained().get("score.bias").gradient();
       if (gradient != null) {
         gradient.zero_();
       }

@@ -182,7 +182,7 @@ public final class Sft implements Trainer {
     this.order = new EpochOrder(training.count(), batch(), settings.seed);
     this.loss = new TokenLoss(model, settings.microBatchSize);
     var schedule = settings.schedule(steps());
-    this.learner = new Learner("policy", model.parameters(), settings.optimizer(), schedule);
+    this.learner = new Learner("policy", model.trained(), settings.optimizer(), schedule);
   }
 
   private Demonstrations demonstrations(List<EncodedExample> all, String name) {
