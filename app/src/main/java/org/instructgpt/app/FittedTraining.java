@@ -8,6 +8,7 @@ import org.instructgpt.cost.DataLengths;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
+import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.MemorySaving;
 
@@ -24,9 +25,11 @@ record FittedTraining(Recipe recipe, Adapter.Settings adapter, MemorySaving savi
   /// @param model folder of a checkpoint
   /// @param context of the model that learns
   static DataLengths data(Workspace workspace, Path model, int context) throws IOException {
-    var tokenizer = Files.isDirectory(model) ? Checkpoint.tokenizer(model) : Tokenizers.gpt2();
+    boolean there = Files.isDirectory(model);
+    var tokenizer = there ? Checkpoint.tokenizer(model) : Tokenizers.gpt2();
+    var template = there ? PromptTemplate.of(model) : PromptTemplate.DEFAULT;
     try (var store = workspace.givenStore()) {
-      return DataLengths.of(store, tokenizer, context);
+      return DataLengths.of(store, tokenizer, template, context);
     }
   }
 }

@@ -169,7 +169,9 @@ final class InspectCommand implements Callable<Integer> {
                     Count.of(tokenizer.vocabularySize(), "id"),
                     tokenizer.endOfText(),
                     tokenizer.pad(),
-                    tokens.isFramed() ? "framed" : "taken as they are"));
+                    tokens.isFramed()
+                        ? "framed by " + tokens.template().description()
+                        : "taken as they are"));
     lineage(out);
   }
 

@@ -2,8 +2,11 @@ package org.instructgpt.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.instructgpt.text.Dialogue;
 
 /// One JSON line of a batch command's input.
 ///
@@ -67,6 +70,37 @@ record JsonLine(String where, ObjectNode json) {
           where + ": " + name + ": expected a string, found " + brief(text));
     }
     return encode.apply(text.textValue());
+  }
+
+  /// The prompt text of a conversation that a line gives as `messages`; empty where it gives none.
+  ///
+  /// @throws IllegalArgumentException when a message is none, or the last is not the user's
+  Optional<String> conversation() {
+    var messages = json.get("messages");
+    if (messages == null) {
+      return Optional.empty();
+    }
+    if (json.has("prompt") || json.has("prompt_ids")) {
+      throw new IllegalArgumentException(
+          where + ": expected either \"prompt\" or \"messages\", found both");
+    }
+    var turns = new ArrayList<Dialogue.Turn>();
+    for (var message : messages) {
+      var role = Dialogue.Role.named(message.path("role").asText());
+      if (role.isEmpty() || !message.path("content").isTextual()) {
+        throw new IllegalArgumentException(
+            "%s: messages[%d]: expected a role (system, user or assistant) and a content, found %s"
+                .formatted(where, turns.size(), brief(message)));
+      }
+      turns.add(new Dialogue.Turn(role.get(), message.path("content").textValue()));
+    }
+    if (turns.isEmpty() || turns.getLast().role() != Dialogue.Role.HUMAN) {
+      throw new IllegalArgumentException(
+          where
+              + ": messages: expected messages of which the last is the user's, found "
+              + brief(messages));
+    }
+    return Optional.of(Dialogue.prompt(Dialogue.quoting(turns, _ -> {})));
   }
 
   private int[] ids(String name, JsonNode ids) {

@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Gpt;
-import org.instructgpt.model.Lineage;
 import org.instructgpt.model.Sampler;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param model the checkpoint's folder, for messages
 /// @param tokenizer null where the folder has none; lines must then give ids
-/// @param isFramed whether texts are framed
+/// @param template what is around texts
 /// @param ends the ids that end a text by the model's files and its tokenizer; none where neither
 ///   names one
 /// @param vocabulary how many ids the model knows
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 record JsonLineTokens(
     Path model,
     @Nullable Tokenizer tokenizer,
-    boolean isFramed,
+    PromptTemplate template,
     Set<Integer> ends,
     int vocabulary,
     int context) {
@@ -59,23 +58,39 @@ record JsonLineTokens(
     if (tokenizer != null) {
       ends.add(tokenizer.endOfText());
     }
+    var template = template(model, frame);
+    if (tokenizer != null && template.isFramed()) {
+      ends.addAll(template.ends(tokenizer));
+    }
     return new JsonLineTokens(
-        model, tokenizer, isFramed(model, frame), ends, shape.vocabulary(), shape.context());
+        model, tokenizer, template, ends, shape.vocabulary(), shape.context());
+  }
+
+  /// Whether texts are framed.
+  boolean isFramed() {
+    return template.isFramed();
   }
 
   /// The ids of a line's prompt.
   ///
   /// @throws IllegalArgumentException when there is none, or it is empty, or not of this model
   int[] prompt(JsonLine line) {
-    return checked(
-        line,
-        "prompt",
-        line.tokens(
-            "prompt",
-            text ->
-                isFramed
-                    ? PromptTemplate.DEFAULT.prompt(tokenizer(line), text)
-                    : tokenizer(line).encode(text)));
+    var conversation = line.conversation();
+    int[] ids =
+        conversation.isPresent()
+            ? prompt(line, conversation.get())
+            : line.tokens("prompt", text -> prompt(line, text));
+    return checked(line, "prompt", ids);
+  }
+
+  private int[] prompt(JsonLine line, String text) {
+    try {
+      return isFramed() ? template.prompt(tokenizer(line), text) : tokenizer(line).encode(text);
+    } catch (IllegalArgumentException e) {
+      throw isFramed() && template.isChat() && tokenizer != null
+          ? new IllegalArgumentException(line.where() + ": " + e.getMessage(), e)
+          : e;
+    }
   }
 
   /// The ids of a line's prompt and completion; a framed completion that did not end by itself has
@@ -91,8 +106,8 @@ record JsonLineTokens(
             line.tokens(
                 "completion",
                 text ->
-                    isFramed
-                        ? PromptTemplate.DEFAULT.response(tokenizer(line), text, line.ended())
+                    isFramed()
+                        ? template.response(tokenizer(line), text, line.ended())
                         : tokenizer(line).encode(text)));
     var pair = new EncodedExample(prompt, completion);
     if (pair.length() > context) {
@@ -107,7 +122,7 @@ record JsonLineTokens(
   Sampler sampler(Gpt gpt, Sampler.Settings settings) {
     return tokenizer == null
         ? new Sampler(gpt, -1, settings)
-        : new Sampler(gpt, tokenizer, settings);
+        : new Sampler(gpt.withEnds(ends), tokenizer, settings);
   }
 
   /// The text of a response, without the token that ends it; null where there is no tokenizer.
@@ -123,11 +138,11 @@ record JsonLineTokens(
     return TOKENIZERS.stream().anyMatch(name -> Files.exists(model.resolve(name)));
   }
 
-  private static boolean isFramed(Path model, Frame frame) throws IOException {
+  private static PromptTemplate template(Path model, Frame frame) throws IOException {
     return switch (frame) {
-      case FRAMED -> true;
-      case VERBATIM -> false;
-      case AUTO -> Lineage.isFramed(Lineage.read(model));
+      case FRAMED -> PromptTemplate.of(model);
+      case VERBATIM -> PromptTemplate.VERBATIM;
+      case AUTO -> Checkpoint.template(model);
     };
   }
 

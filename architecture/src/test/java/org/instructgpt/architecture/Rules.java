@@ -31,7 +31,7 @@ record Rules(String root) {
               Map.entry("jinja", List.of()),
               Map.entry("torch", List.of("files")),
               Map.entry("text", List.of("files", "jinja")),
-              Map.entry("records", List.of("files")),
+              Map.entry("records", List.of("files", "text")),
               Map.entry("statistics", List.of("records")),
               Map.entry("plot", List.of("statistics")),
               Map.entry("collect", List.of("records", "text")),

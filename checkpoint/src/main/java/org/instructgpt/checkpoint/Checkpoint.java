@@ -20,6 +20,8 @@ import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
+import org.instructgpt.text.ChatTemplate;
+import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.DType;
@@ -81,6 +83,14 @@ public final class Checkpoint {
   /// The ids that end a text by the model's `config.json` and `generation_config.json`.
   public static List<Integer> ends(Path directory) throws IOException {
     return CheckpointConfig.read(directory).ends();
+  }
+
+  /// How the model in the folder reads prompts and responses: by its chat template; if it has none,
+  /// in the frame that our stages train in where one of them made it, else as they are.
+  public static PromptTemplate template(Path directory) throws IOException {
+    var own = PromptTemplate.of(directory);
+    boolean framed = own.isChat() || Lineage.isFramed(Lineage.read(directory));
+    return framed ? own : PromptTemplate.VERBATIM;
   }
 
   /// The shape of the model in the folder.
@@ -209,6 +219,8 @@ public final class Checkpoint {
         }
       }
     }
+    var template = ChatTemplate.load(directory);
+    template.ifPresent(present -> texts.putIfAbsent(ChatTemplate.FILE, present.source()));
     return CarriedFiles.of(texts);
   }
 
@@ -222,6 +234,8 @@ public final class Checkpoint {
     json.put("tie_word_embeddings", model.config().effective().tied());
     if (family instanceof Gpt2Family) {
       ends(json, tokenizer.endOfText(), model.ends());
+    } else {
+      CheckpointConfig.addEnds(json, model.carried(), model.ends());
     }
     var weights = StoredWeights.of(family, model.config(), false);
     write(

@@ -1,6 +1,7 @@
 package org.instructgpt.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -8,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.instructgpt.files.Json;
+import org.instructgpt.model.CarriedFiles;
 import org.instructgpt.model.CheckpointFiles;
 import org.instructgpt.model.GptConfig;
 
@@ -77,6 +80,27 @@ record CheckpointConfig(ConfigJson config, List<Integer> ends, Family family) {
       }
     }
     return ids;
+  }
+
+  /// Adds ids that end a text and that neither description of a model names.
+  ///
+  /// @param json of the model's `config.json`
+  /// @param carried with the description of sampling, if the model came with one
+  static void addEnds(ObjectNode json, CarriedFiles carried, List<Integer> ends)
+      throws IOException {
+    var file = Path.of(CheckpointFiles.CONFIG);
+    var own = ends(file, json.path(EOS));
+    var known = new TreeSet<>(own);
+    var generation = carried.text(GENERATION);
+    if (generation.isPresent()) {
+      known.addAll(ends(file, Json.LENIENT.readTree(generation.get()).path(EOS)));
+    }
+    if (!known.containsAll(ends)) {
+      var all = new TreeSet<>(own);
+      all.addAll(ends);
+      var ids = json.putArray(EOS);
+      all.forEach(ids::add);
+    }
   }
 
   private void checkArchitecture() {

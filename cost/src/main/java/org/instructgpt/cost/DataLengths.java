@@ -106,9 +106,10 @@ public record DataLengths(
 
   /// Those of a store's training split, fitted to a context as the trainings do it: prompts may
   /// have half of it.
-  public static DataLengths of(Store store, Tokenizer tokenizer, int context) {
+  public static DataLengths of(
+      Store store, Tokenizer tokenizer, PromptTemplate template, int context) {
     var filter = Filter.ALL.in(Split.TRAIN);
-    var fitted = new Fitted(tokenizer, context);
+    var fitted = new Fitted(tokenizer, template, context);
     var demonstrations = new ArrayList<int[]>();
     for (var each : store.demonstrations(filter)) {
       fitted.row(each.prompt().text(), each.item().response()).ifPresent(demonstrations::add);
@@ -141,14 +142,14 @@ public record DataLengths(
         0);
   }
 
-  private record Fitted(Tokenizer tokenizer, int context, HashMap<String, Integer> known) {
-    Fitted(Tokenizer tokenizer, int context) {
-      this(tokenizer, context, new HashMap<>());
+  private record Fitted(
+      Tokenizer tokenizer, PromptTemplate template, int context, HashMap<String, Integer> known) {
+    Fitted(Tokenizer tokenizer, PromptTemplate template, int context) {
+      this(tokenizer, template, context, new HashMap<>());
     }
 
     int prompt(String text) {
-      return known.computeIfAbsent(
-          text, _ -> PromptTemplate.DEFAULT.prompt(tokenizer, text).length);
+      return known.computeIfAbsent(text, _ -> template.prompt(tokenizer, text).length);
     }
 
     Optional<int[]> row(String text, String response) {
@@ -156,7 +157,7 @@ public record DataLengths(
       if (prompt == 0 || prompt > context / 2) {
         return Optional.empty();
       }
-      int tokens = PromptTemplate.DEFAULT.response(tokenizer, response).length;
+      int tokens = template.response(tokenizer, response).length;
       return Optional.of(new int[] {prompt, Math.min(tokens, context - prompt)});
     }
   }

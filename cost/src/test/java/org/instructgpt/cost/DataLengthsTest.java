@@ -67,7 +67,7 @@ class DataLengthsTest {
                       "ann",
                       Instant.EPOCH)))
           .join();
-      found = DataLengths.of(store, GPT2, 64);
+      found = DataLengths.of(store, GPT2, PromptTemplate.DEFAULT, 64);
     }
     int one = tokens("Where is the owl?", "In the river.");
     assertThat(found.demonstrations().count()).isEqualTo(1);

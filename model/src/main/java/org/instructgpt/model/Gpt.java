@@ -1,9 +1,11 @@
 package org.instructgpt.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -78,6 +80,13 @@ public final class Gpt {
   /// The same model, its weights shared, with an adapter; what is trained is the adapter.
   public Gpt with(Adapter added) {
     return new Gpt(config, precision, parameters, ends, carried, Optional.of(added));
+  }
+
+  /// The same model, its weights shared, with more ids that end a text.
+  public Gpt withEnds(Collection<Integer> more) {
+    var all = new TreeSet<>(ends);
+    all.addAll(more);
+    return new Gpt(config, precision, parameters, List.copyOf(all), carried, adapter);
   }
 
   /// The same model, its weights shared, with its adapter off.

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Count;
 import org.instructgpt.records.Demonstration;
@@ -25,18 +26,26 @@ import org.instructgpt.text.Tokenizer;
 final class ContextFitter {
   /// Fits to the context of a model.
   static ContextFitter to(Path model, LongPrompts rule) throws IOException {
-    return new ContextFitter(Checkpoint.tokenizer(model), Checkpoint.shape(model).context(), rule);
+    return new ContextFitter(
+        Checkpoint.tokenizer(model),
+        PromptTemplate.of(model),
+        Checkpoint.shape(model).context(),
+        rule);
   }
 
   private final Tokenizer tokenizer;
+  private final PromptTemplate template;
   private final int context;
   private final LongPrompts rule;
   private int dropped;
   private int cutPrompts;
   private int cutResponses;
+  private int refused;
+  private String refusal = "";
 
-  ContextFitter(Tokenizer tokenizer, int context, LongPrompts rule) {
+  ContextFitter(Tokenizer tokenizer, PromptTemplate template, int context, LongPrompts rule) {
     this.tokenizer = tokenizer;
+    this.template = template;
     this.context = context;
     this.rule = rule;
   }
@@ -44,6 +53,11 @@ final class ContextFitter {
   /// What texts become ids with.
   Tokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /// The tokens that end a response.
+  Set<Integer> ends() {
+    return template.ends(tokenizer);
   }
 
   /// The context that everything is made to fit.
@@ -76,10 +90,17 @@ final class ContextFitter {
 
   /// Says what was lost to the person who started the run, and notes it among the run's facts.
   void tell(PrintWriter out, TrainingRun run) {
+    out.println("prompts are framed by " + template.description());
     losses().ifPresent(out::println);
     run.with("left_out_for_long_prompts", dropped)
         .with("cut_prompts", cutPrompts)
         .with("responses_cut_at_context", cutResponses);
+  }
+
+  /// Says why a training cannot begin for want of data, with what was lost of them on the way.
+  IllegalArgumentException none(String missing) {
+    return new IllegalArgumentException(
+        missing + losses().map(lost -> " (" + lost + ")").orElse(""));
   }
 
   /// What was lost, for the person who started the run; empty if nothing was.
@@ -89,6 +110,11 @@ final class ContextFitter {
       losses.add(
           "%d left out, the prompt longer than %s (--long-prompts cut keeps its beginning)"
               .formatted(dropped, Count.of(context / 2, "token")));
+    }
+    if (refused > 0) {
+      losses.add(
+          "%d left out, which the model cannot be asked: %s (the first of them)"
+              .formatted(refused, refusal));
     }
     if (cutPrompts > 0) {
       losses.add(
@@ -106,13 +132,17 @@ final class ContextFitter {
   /// A prompt that fits; empty where it does not.
   Optional<int[]> prompt(Prompt given) {
     var text = given.text();
-    int[] ids = PromptTemplate.DEFAULT.prompt(tokenizer, text);
     int limit = context / 2;
-    if (ids.length > limit && rule == LongPrompts.CUT) {
-      cutPrompts++;
-      ids =
-          PromptTemplate.DEFAULT.prompt(
-              tokenizer, PromptTemplate.DEFAULT.shorten(tokenizer, text, limit));
+    int[] ids;
+    try {
+      ids = template.prompt(tokenizer, text);
+      if (ids.length > limit && rule == LongPrompts.CUT) {
+        cutPrompts++;
+        ids = template.prompt(tokenizer, template.shorten(tokenizer, text, limit));
+      }
+    } catch (IllegalArgumentException e) {
+      refusal = refused++ == 0 ? String.valueOf(e.getMessage()) : refusal;
+      return Optional.empty();
     }
     if (ids.length == 0 || ids.length > limit) {
       dropped++;
@@ -122,7 +152,7 @@ final class ContextFitter {
   }
 
   private int[] response(int[] prompt, String text, boolean ended) {
-    int[] ids = PromptTemplate.DEFAULT.response(tokenizer, text, ended);
+    int[] ids = template.response(tokenizer, text, ended);
     int room = context - prompt.length;
     if (ids.length > room) {
       cutResponses++;

@@ -2,6 +2,7 @@ package org.instructgpt.project;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.instructgpt.checkpoint.Adapters;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.checkpoint.Checkpoint.Kind;
@@ -16,8 +17,9 @@ import org.instructgpt.torch.Scope;
 /// The models that a training begins with, prepared for it: whole, or with a new adapter each where
 /// the options ask for one. They belong to the scope that is open.
 ///
+/// @param ends the tokens that end a response as it is framed
 /// @param seed of what is drawn
-record ModelsToTrain(RunOptions options, long seed) {
+record ModelsToTrain(RunOptions options, Set<Integer> ends, long seed) {
 
   /// A language model that learns.
   Gpt language(Path parent) throws IOException {
@@ -70,7 +72,8 @@ record ModelsToTrain(RunOptions options, long seed) {
   }
 
   private Gpt load(Path parent) throws IOException {
-    return Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
+    var model = Checkpoint.loadLanguageModel(parent, options.precision(), options.device());
+    return model.withEnds(ends);
   }
 
   private Adapter adapter(Path base, boolean reward) throws IOException {

@@ -126,7 +126,7 @@ public record PpoRun(
       fitting.tell(out, run);
       tellEpisodes(run, out);
       warning(judge).ifPresent(out::println);
-      var models = new ModelsToTrain(options, settings.seed()).ppo(parent, judge);
+      var models = new ModelsToTrain(options, fitting.ends(), settings.seed()).ppo(parent, judge);
       var ppo = new Ppo(models, data, settings, run.lineage(), options::nanoTime);
       int every = saving.snapshotEvery();
       var trainer =
@@ -180,7 +180,7 @@ public record PpoRun(
       run.learningFrom(material);
     }
     if (prompts.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw fitting.none(
           "%s holds no prompts to train on: import some with instructgpt import"
               .formatted(workspace.feedback()));
     }

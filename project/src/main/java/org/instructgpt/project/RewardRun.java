@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
@@ -113,7 +114,7 @@ public record RewardRun(
       try (var material = TrainingData.of(workspace, options.clock())) {
         var records = records(material, fitting, out);
         records.noteLeftOut(run);
-        data = records.data(fitting.tokenizer());
+        data = data(records, fitting);
         run.learningFrom(material);
       }
       run.from("body", "--from", parent).with(STAGE, settings);
@@ -124,6 +125,14 @@ public record RewardRun(
         report(workspace, made.get(), data, options);
       }
       return made;
+    }
+  }
+
+  private static RewardModeling.Data data(RewardRecords records, ContextFitter fitting) {
+    try {
+      return records.data(fitting.tokenizer());
+    } catch (IllegalArgumentException e) {
+      throw fitting.none(String.valueOf(e.getMessage()));
     }
   }
 
@@ -139,7 +148,7 @@ public record RewardRun(
       Path parent, RewardModeling.Data data, TrainingRun run, RunOptions options)
       throws IOException {
     try (var _ = Scope.open()) {
-      var model = new ModelsToTrain(options, settings.seed()).reward(parent);
+      var model = new ModelsToTrain(options, Set.of(), settings.seed()).reward(parent);
       var trainer = new RewardModeling(model, data, settings, run.lineage());
       run.with("prompts", trainer.prompts());
       if (trainer.prompts() < settings.batchPrompts()) {
@@ -182,7 +191,7 @@ public record RewardRun(
     RewardModeling.Data data;
     try (var material = TrainingData.of(workspace, options.clock())) {
       var records = records(material, fitting, out);
-      data = records.data(fitting.tokenizer());
+      data = data(records, fitting);
     }
     fitting.losses().ifPresent(out::println);
     var found =
@@ -202,7 +211,7 @@ public record RewardRun(
   private ScalarModel trained(
       Path parent, RewardModeling.Data data, long seed, RunOptions options) {
     try {
-      var model = new ModelsToTrain(options, seed).reward(parent);
+      var model = new ModelsToTrain(options, Set.of(), seed).reward(parent);
       var lineage = new Lineage(STAGE, Map.of(), Map.of());
       var trainer = new RewardModeling(model, data, settings, lineage);
       for (long step = 0; step < trainer.steps(); step++) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Count;
-import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.text.EncodedExample;
@@ -21,13 +20,14 @@ public final class RewardScorer implements AutoCloseable {
   private final Scope scope;
   private final ScalarModel model;
   private final Tokenizer tokenizer;
-  private final boolean framed;
+  private final PromptTemplate template;
 
-  private RewardScorer(Scope scope, ScalarModel model, Tokenizer tokenizer, boolean framed) {
+  private RewardScorer(
+      Scope scope, ScalarModel model, Tokenizer tokenizer, PromptTemplate template) {
     this.scope = scope;
     this.model = model;
     this.tokenizer = tokenizer;
-    this.framed = framed;
+    this.template = template;
   }
 
   /// Loads a reward model onto the CPU, in float32.
@@ -47,11 +47,11 @@ public final class RewardScorer implements AutoCloseable {
   public static RewardScorer open(Path model, Precision precision, Device device)
       throws IOException {
     var tokenizer = Checkpoint.tokenizer(model);
-    boolean framed = Lineage.isFramed(Lineage.read(model));
+    var template = Checkpoint.template(model);
     var scope = Scope.open();
     try {
       var loaded = Checkpoint.loadRewardModel(model, precision, device);
-      return new RewardScorer(scope, loaded, tokenizer, framed);
+      return new RewardScorer(scope, loaded, tokenizer, template);
     } catch (IOException | RuntimeException failed) {
       scope.close();
       throw failed;
@@ -71,8 +71,8 @@ public final class RewardScorer implements AutoCloseable {
 
   private EncodedExample encoded(String prompt, String completion) {
     var pair =
-        framed
-            ? PromptTemplate.DEFAULT.frame(tokenizer, prompt, completion)
+        template.isFramed()
+            ? template.frame(tokenizer, prompt, completion)
             : new EncodedExample(tokenizer.encode(prompt), tokenizer.encode(completion));
     int context = model.config().context();
     if (pair.length() > context) {

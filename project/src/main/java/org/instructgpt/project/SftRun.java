@@ -169,7 +169,7 @@ public record SftRun(
       var data =
           new Sft.Data(fitting.tokenizer(), examples.training, examples.validation, mix, judge);
       var best = best(workspace, data);
-      var model = new ModelsToTrain(options, settings.seed()).language(parent);
+      var model = new ModelsToTrain(options, fitting.ends(), settings.seed()).language(parent);
       var trainer = new Sft(model, data, settings, run.lineage());
       tell(trainer.cuts(), data, out);
       run.with("cut_demonstrations", trainer.cuts().training())
@@ -248,7 +248,7 @@ public record SftRun(
       run.learningFrom(material);
     }
     if (all.training.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw fitting.none(
           "%s holds no demonstrations to train on: import some with instructgpt import"
               .formatted(workspace.feedback()));
     }

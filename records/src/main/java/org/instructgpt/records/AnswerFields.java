@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// Reads the answer to a prompt: a text, a message, the last turn of a conversation, or an object
 /// that contains one.

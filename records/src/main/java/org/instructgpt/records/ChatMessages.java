@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.instructgpt.text.Dialogue;
 
 /// Reads conversations in their many forms: a list of `{role, content}` under various names, of
 /// `{from, value}`, of alternating texts, of pairs of a question and an answer, or one text in

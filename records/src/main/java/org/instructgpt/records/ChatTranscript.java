@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.instructgpt.text.Dialogue;
 
 /// Parses a conversation written as one text with role marks.
 ///

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.instructgpt.text.Dialogue;
 
 /// Reads comparisons: a better and a worse answer, two or more answers in separate fields with a
 /// winner, a list with ranks or scores.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// Reads prompts and demonstrations.
 ///

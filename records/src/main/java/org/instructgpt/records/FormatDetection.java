@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.instructgpt.text.Dialogue;
 
 /// Detects the [Format] of a row by its fields.
 final class FormatDetection {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// Reads a conversation tree of Open Assistant: a prompt, its replies, their replies.
 ///

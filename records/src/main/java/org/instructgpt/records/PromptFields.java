@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// The prompt of a row: the question with its system text, history and context, and its author.
 record PromptFields(

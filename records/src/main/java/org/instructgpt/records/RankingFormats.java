@@ -3,6 +3,7 @@ package org.instructgpt.records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// Reads the rankings of HH-RLHF and of Fine-Grained RLHF.
 final class RankingFormats {

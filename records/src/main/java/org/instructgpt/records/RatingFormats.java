@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.instructgpt.text.Dialogue;
 
 /// Reads judgements of single answers: thumbs, labels true and false (KTO), stars, HelpSteer's
 /// axes. They become ratings from 1 (worst) to 7 (best).

@@ -1,6 +1,7 @@
 package org.instructgpt.records;
 
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// The three parts of the data. All prompts of a user belong to the same part (paper section 3.2),
 /// so that no model is tested on prompts of a user it was trained on.

@@ -2,6 +2,7 @@ package org.instructgpt.records;
 
 import java.util.List;
 import java.util.Optional;
+import org.instructgpt.text.Dialogue;
 
 /// Prompts of the summarization comparisons (TL;DR and news): the post or the article to summarize.
 final class SummaryPrompts {

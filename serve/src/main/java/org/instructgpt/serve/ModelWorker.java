@@ -80,6 +80,9 @@ final class ModelWorker {
     try (var _ = Scope.open()) {
       var tokenizer = Checkpoint.tokenizer(model.folder());
       var gpt = Checkpoint.loadLanguageModel(model.folder(), precision, device);
+      if (model.answers()) {
+        gpt = gpt.withEnds(model.template().ends(tokenizer));
+      }
       var sampler =
           new Sampler(gpt, tokenizer, new Sampler.Settings(1, 1, 0, ROWS, false)).frozen();
       serve(request -> generate(sampler, tokenizer, request));

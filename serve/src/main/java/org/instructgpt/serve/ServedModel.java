@@ -15,6 +15,7 @@ import org.instructgpt.text.PromptTemplate;
 /// @param name its folder's name
 /// @param bytes the size of its weights on disk
 /// @param made when its weights were written; another time means another model
+/// @param template how its prompts become tokens: as in its training
 /// @param lineage the content of `lineage.json`; empty where there is none
 public record ServedModel(
     String name,
@@ -23,6 +24,7 @@ public record ServedModel(
     GptConfig shape,
     long bytes,
     FileTime made,
+    PromptTemplate template,
     ObjectNode lineage) {
 
   /// The training stage that made a model, in the order of the stages.
@@ -50,6 +52,7 @@ public record ServedModel(
         Checkpoint.shape(folder),
         weights.bytes(),
         weights.modified(),
+        Checkpoint.template(folder),
         Lineage.read(folder));
   }
 
@@ -73,12 +76,7 @@ public record ServedModel(
 
   /// Whether it answers a prompt; a base model continues its text instead.
   public boolean answers() {
-    return generates() && Lineage.isFramed(lineage);
-  }
-
-  /// How its prompts become tokens: as in its training.
-  PromptTemplate template() {
-    return answers() ? PromptTemplate.DEFAULT : PromptTemplate.VERBATIM;
+    return generates() && template.isFramed();
   }
 
   /// The settings of the run that made it.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,11 @@ final class ByteLevelBpe implements Tokenizer {
   @Override
   public int vocabularySize() {
     return tokens.length;
+  }
+
+  @Override
+  public Map<String, Integer> specialTokens() {
+    return special.ids();
   }
 
   @Override

@@ -31,11 +31,14 @@ public final class ChatTemplate {
   private static final ObjectMapper JSON = Json.LENIENT;
 
   private final JinjaTemplate template;
+  private final String source;
   private final Path file;
   private final Map<String, Object> tokens;
 
-  private ChatTemplate(JinjaTemplate template, Path file, Map<String, Object> tokens) {
+  private ChatTemplate(
+      JinjaTemplate template, String source, Path file, Map<String, Object> tokens) {
     this.template = template;
+    this.source = source;
     this.file = file;
     this.tokens = Map.copyOf(tokens);
   }
@@ -84,7 +87,7 @@ public final class ChatTemplate {
 
   private static ChatTemplate read(String source, Path file, Map<String, Object> tokens) {
     try {
-      return new ChatTemplate(JinjaTemplate.of(source), file, tokens);
+      return new ChatTemplate(JinjaTemplate.of(source), source, file, tokens);
     } catch (TemplateException e) {
       throw new IllegalArgumentException(
           "%s: the chat template cannot be read: %s".formatted(file, e.getMessage()), e);
@@ -123,6 +126,11 @@ public final class ChatTemplate {
       }
     }
     return tokens;
+  }
+
+  /// The template as it is written.
+  public String source() {
+    return source;
   }
 
   /// The text of a conversation.

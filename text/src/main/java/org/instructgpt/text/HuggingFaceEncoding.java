@@ -185,6 +185,11 @@ final class HuggingFaceEncoding implements Tokenizer {
   }
 
   @Override
+  public Map<String, Integer> specialTokens() {
+    return special.ids();
+  }
+
+  @Override
   public int endOfText() {
     return special.endOfText();
   }

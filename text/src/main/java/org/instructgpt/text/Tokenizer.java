@@ -2,6 +2,7 @@ package org.instructgpt.text;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /// Text to token ids and back.
@@ -34,6 +35,9 @@ public interface Tokenizer {
   /// stop. A tokenizer without a pad token pads with its smallest other id, which text may contain;
   /// which cells are padding is therefore known from lengths ([PaddedRows]), never from ids.
   int pad();
+
+  /// The tokens that no text contains, by their spellings.
+  Map<String, Integer> specialTokens();
 
   /// How an id is spelled in a tokenizer's files; empty if no token has it.
   Optional<String> spelling(int id);

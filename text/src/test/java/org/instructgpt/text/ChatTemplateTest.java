@@ -25,7 +25,7 @@ class ChatTemplateTest {
        {"role": "assistant", "content": "Hello."}, {"role": "user", "content": "Bye"}]
       """;
 
-  private static final String CHATML =
+  static final String CHATML =
       """
       {%- if messages[0]['role'] == 'system' %}
           {%- set first = messages[0]['content'] %}
@@ -43,7 +43,7 @@ class ChatTemplateTest {
       {%- endif %}
       """;
 
-  private static final String LLAMA3 =
+  static final String LLAMA3 =
       """
       {{- bos_token }}
       {%- if not date_string is defined %}{% set date_string = strftime_now('%d %b %Y') %}{% endif %}
@@ -57,7 +57,7 @@ class ChatTemplateTest {
       {%- endif %}
       """;
 
-  private static final String ZEPHYR =
+  static final String ZEPHYR =
       """
       {% for message in messages %}
       {% if message['role'] == 'user' %}
@@ -73,7 +73,7 @@ class ChatTemplateTest {
       {% endfor %}
       """;
 
-  private static final String GEMMA =
+  static final String GEMMA =
       """
       {{ bos_token }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}{% if message['role'] == 'assistant' %}{% set role = 'model' %}{% else %}{% set role = message['role'] %}{% endif %}{{ '<start_of_turn>' + role + '\\n' + message['content'] | trim + '<end_of_turn>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}
       """;

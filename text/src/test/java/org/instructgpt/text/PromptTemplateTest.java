@@ -45,7 +45,7 @@ class PromptTemplateTest {
 
   @Test
   void aSeparatorThatEndsWithASpaceIsRefused() {
-    assertThatThrownBy(() -> new PromptTemplate("\n\nAnswer: "))
+    assertThatThrownBy(() -> new SeparatorFrame("\n\nAnswer: "))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("does not end with a space");
   }

@@ -1,0 +1,12 @@
+package org.instructgpt.text;
+
+/// What is around prompts and responses (see [PromptTemplate], which says what the methods do).
+sealed interface PromptFrame permits SeparatorFrame, ChatFrame {
+  String description();
+
+  int[] prompt(Tokenizer tokenizer, String prompt);
+
+  int[] response(Tokenizer tokenizer, String response);
+
+  String shorten(Tokenizer tokenizer, String prompt, int limit);
+}
