@@ -110,6 +110,39 @@ class CustomerTest extends AtStudio {
   }
 
   @Test
+  void repliesToAnAnswerAndTheConversationGoesOn() {
+    var account = studio.person("customer", "Customer Reply");
+    try (var context = chrome.person(Chrome.Look.USUAL)) {
+      var watch = Watch.over(context);
+      var page = signIn(context, account.name());
+      accept(page);
+      page.fill("#prompt", "Name a colour.");
+      page.press("#prompt", "Control+Enter");
+      var answer = page.locator("#answers .answer:not(.continues)").first();
+      isDone(answer);
+      String said = answer.locator(".said").textContent();
+      answer.locator(".reply").click();
+      PlaywrightAssertions.assertThat(page.locator("#said .turn")).hasCount(2);
+      PlaywrightAssertions.assertThat(page.locator("#said .turn.user p")).hasText("Name a colour.");
+      assertThat(page.inputValue("#prompt")).isEmpty();
+      page.fill("#prompt", "Another one.");
+      page.press("#prompt", "Control+Enter");
+      isDone(page.locator("#answers .answer").first());
+      assertThat(turns(account)).isEqualTo(2);
+      page.click("#anew");
+      assertThat(page.isVisible("#said")).isFalse();
+      assertThat(watch.all()).isEmpty();
+      assertThat(
+              studio.count(
+                  "prompt WHERE text LIKE ?",
+                  "%Human: Name a colour.%Assistant: "
+                      + said.strip().substring(0, Math.min(1, said.strip().length()))
+                      + "%Human: Another one.%Assistant:"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
   void nothingIsStoredOfWhoeverRefusesTheNotice() {
     var account = studio.person("customer", "Customer Without");
     int before = studio.count("prompt");

@@ -172,7 +172,7 @@ final class PlaygroundApi {
     var settings = question.settings(seed());
     CompletionStream completion;
     try {
-      completion = services.engine().stream(question.models(), question.prompt(), settings);
+      completion = services.engine().stream(question.models(), question.text(), settings);
     } catch (InferenceEngine.Overloaded _) {
       throw ApiError.tooMany(BUSY, "refusal.full");
     }
@@ -201,7 +201,7 @@ final class PlaygroundApi {
       Consent consent) {
     var account = exchange.account().id();
     var now = exchange.now();
-    var prompt = services.intake().prompt(account, Optional.empty(), question.prompt(), now);
+    var prompt = services.intake().prompt(account, Optional.empty(), question.text(), now);
     String id;
     synchronized (services.random()) {
       id = Ids.fresh(now, services.random());
@@ -213,7 +213,7 @@ final class PlaygroundApi {
             .toList();
     var turn =
         new PlaygroundHistory.Turn(
-            id, account, prompt.id(), question.prompt(), now, settings, answers);
+            id, account, prompt.id(), question.text(), now, settings, answers);
     var _ =
         services
             .store()

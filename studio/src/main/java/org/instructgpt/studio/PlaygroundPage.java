@@ -45,6 +45,8 @@ record PlaygroundPage(
         "trouble.sign-in",
         "trouble.unsaved",
         "answer.report.done",
+        "said.HUMAN",
+        "said.ASSISTANT",
         "finish.COMPLETE",
         "finish.STOP",
         "finish.LENGTH",

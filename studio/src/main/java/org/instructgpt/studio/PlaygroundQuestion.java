@@ -7,25 +7,51 @@ import java.util.Optional;
 import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.serve.ModelCatalog;
 import org.instructgpt.serve.ServedModel;
+import org.instructgpt.text.Dialogue;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.ApiError.Problem;
 
 /// A request to the playground, from a browser or a program.
 ///
+/// @param prompt what is said now
+/// @param before what was said before, if the conversation has begun
 /// @param models their names, one to four
 record PlaygroundQuestion(
     String prompt,
+    Optional<List<Message>> before,
     List<String> models,
     Optional<Integer> longest,
     Optional<Double> temperature,
     Optional<Double> topP,
     Optional<List<String>> stops,
     Optional<Long> seed) {
+  /// A message of a conversation.
+  ///
+  /// @param role `system`, `user` or `assistant`
+  record Message(String role, String content) {}
+
   static final int LONGEST_PROMPT = 20_000;
   static final int MOST_MODELS = 4;
 
   /// The defaults of settings that are not given.
   static final GenerationSettings DEFAULTS = new GenerationSettings(128, 0.7, 0.95, List.of(), 0);
+
+  /// The whole conversation as a prompt text; a single question as it stands.
+  String text() {
+    if (before.isEmpty() || before.get().isEmpty()) {
+      return prompt;
+    }
+    var turns = new ArrayList<Dialogue.Turn>();
+    before
+        .get()
+        .forEach(said -> turns.add(new Dialogue.Turn(role(said).orElseThrow(), said.content)));
+    turns.add(new Dialogue.Turn(Dialogue.Role.HUMAN, prompt));
+    return Dialogue.prompt(Dialogue.quoting(turns, _ -> {}));
+  }
+
+  private static Optional<Dialogue.Role> role(Message said) {
+    return Dialogue.Role.named(said.role);
+  }
 
   /// The settings of generation.
   ///
@@ -45,8 +71,11 @@ record PlaygroundQuestion(
     if (prompt.isBlank()) {
       problems.add(new Problem("prompt", "refusal.prompt-blank"));
     }
-    if (prompt.length() > LONGEST_PROMPT) {
-      problems.add(new Problem("prompt", "refusal.prompt-long", prompt.length(), LONGEST_PROMPT));
+    var said = before.orElse(List.of());
+    if (said.stream().anyMatch(each -> role(each).isEmpty() || each.content.isBlank())) {
+      problems.add(new Problem("before", "refusal.before"));
+    } else if (text().length() > LONGEST_PROMPT) {
+      problems.add(new Problem("prompt", "refusal.prompt-long", text().length(), LONGEST_PROMPT));
     }
     if (models.isEmpty()
         || models.size() > MOST_MODELS

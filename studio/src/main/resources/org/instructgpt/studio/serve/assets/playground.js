@@ -79,11 +79,41 @@ for (const example of form.querySelectorAll(".example")) {
   });
 }
 
+// What was said before the question that is being written, by the model whose answer was replied to.
+const said = document.getElementById("said");
+let before = [];
+
+function showSaid() {
+  said.querySelector("ol").replaceChildren(
+    ...before.map((each) => {
+      const turn = document.createElement("li");
+      turn.className = `turn ${each.role}`;
+      const who = document.createElement("span");
+      who.className = "turn-who";
+      who.textContent = each.role === "user" ? say("said.HUMAN") : (each.model ?? say("said.ASSISTANT"));
+      const text = document.createElement("p");
+      text.dir = "auto";
+      text.textContent = each.content;
+      turn.append(who, text);
+      return turn;
+    }),
+  );
+  said.hidden = before.length === 0;
+}
+
+function anew() {
+  before = [];
+  showSaid();
+  prompt.focus();
+}
+document.getElementById("anew").addEventListener("click", anew);
+
 class Answer {
   constructor(box, place, text) {
     const copy = document.getElementById("answer").content.cloneNode(true);
     this.place = place;
     this.model = box.value;
+    this.continues = box.dataset.continues === "true";
     this.root = copy.querySelector(".answer");
     this.words = copy.querySelector(".said");
     this.tokens = 0;
@@ -92,7 +122,7 @@ class Answer {
     this.root.dataset.stage = box.closest(".choice").dataset.stage;
     copy.querySelector(".answer-model").textContent = box.value;
     copy.querySelector(".answer-kind").textContent = box.dataset.kind;
-    if (box.dataset.continues === "true") {
+    if (this.continues) {
       copy.querySelector(".given").textContent = text;
       const hint = copy.querySelector(".answer-hint");
       hint.textContent = say("answer.continues");
@@ -112,6 +142,23 @@ class Answer {
       toast(say("answer.copied"));
     });
     this.tools.querySelector(".report").addEventListener("click", () => this.report());
+    const reply = this.tools.querySelector(".reply");
+    reply.hidden = this.continues;
+    reply.addEventListener("click", () => this.reply());
+  }
+
+  // The conversation goes on from this answer.
+  reply() {
+    before = [
+      ...this.before,
+      { role: "user", content: this.asked },
+      { role: "assistant", content: this.words.textContent, model: this.model },
+    ];
+    showSaid();
+    prompt.value = "";
+    fit();
+    said.scrollIntoView({ block: "nearest" });
+    prompt.focus();
   }
 
   began() {
@@ -249,6 +296,10 @@ function question() {
       .map((each) => each.replaceAll("\\n", "\n"))
       .filter((each) => each !== ""),
   };
+  const system = value("system").trim();
+  const history = before.map(({ role, content }) => ({ role, content }));
+  if (system !== "") history.unshift({ role: "system", content: system });
+  if (history.length > 0) asked.before = history;
   return value("seed") === "" ? asked : { ...asked, seed: Number(value("seed")) };
 }
 
@@ -330,6 +381,10 @@ async function go() {
   answers.replaceChildren();
   document.getElementById("asked").textContent = asked.prompt;
   const columns = chosen().map((box, place) => new Answer(box, place, asked.prompt.trimEnd()));
+  columns.forEach((each) => {
+    each.asked = asked.prompt;
+    each.before = before;
+  });
   result.hidden = false;
   asking = new AbortController();
   stopping = false;
