@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.instructgpt.model.StepNotDoneException;
 import org.instructgpt.model.UnhealthyRunException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ record ErrorMessage(int status, String message) {
           new ErrorMessage(USERS, e.getMessage());
       case IOException e -> reading(e);
       case UnhealthyRunException e -> new ErrorMessage(OURS, String.valueOf(e.getMessage()));
+      case StepNotDoneException e -> new ErrorMessage(OURS, String.valueOf(e.getMessage()));
       case OutOfMemoryError e ->
           new ErrorMessage(
               OURS,

@@ -117,7 +117,15 @@ final class RunSession implements AutoCloseable {
 
   private void train() throws IOException {
     Instant begin = loop.clock().instant();
-    Map<String, Double> measured = trainer.step(step);
+    Map<String, Double> measured;
+    try {
+      measured = trainer.step(step);
+    } catch (StepNotDoneException away) {
+      if (step > saved) {
+        save(); // nothing of the step has happened, and what was done before it is whole
+      }
+      throw away;
+    }
     double seconds = secondsSince(begin);
     step++;
     Map<String, Double> metrics = withRate(measured, seconds);

@@ -17,6 +17,7 @@ public interface Trainer {
   /// @param step counts from 0
   /// @return the metrics of the step by name. `tokens`, if there, is the number of tokens the step
   ///   processed; the loop makes a rate of it.
+  /// @throws StepNotDoneException if something outside was away, before anything was changed
   Map<String, Double> step(long step);
 
   /// Measures on held-out data. Must leave what influences later steps as it is.

@@ -175,6 +175,66 @@ class RunLoopTest {
   }
 
   @Test
+  void aStepThatWasNotDoneEndsTheRunSavedAndTheRestFollowsToTheBit() throws IOException {
+    runs.run("whole", TEN);
+    runs.said();
+    assertThatThrownBy(() -> runWithoutTheOtherSide(5))
+        .isInstanceOf(StepNotDoneException.class)
+        .hasMessage("the other side is away");
+    // Checkpoints are due every two steps; that of step 5 is there because the run ended.
+    assertThat(runs.names("a/checkpoints")).containsExactly("step-00000004", "step-00000005");
+    assertThat(runs.said()).last().asString().contains("The last checkpoint (step 5) is intact");
+    runs.run("a", TEN);
+    assertThat(runs.said()).contains("Resumed from the checkpoint of step 5.");
+    runs.assertEqual("a", "whole");
+  }
+
+  @Test
+  void aFirstStepThatWasNotDoneLeavesNothingToResumeFrom() throws IOException {
+    assertThatThrownBy(() -> runWithoutTheOtherSide(0)).isInstanceOf(StepNotDoneException.class);
+    runs.run("a", TEN);
+    runs.run("whole", TEN);
+    runs.assertEqual("a", "whole");
+  }
+
+  private void runWithoutTheOtherSide(long from) throws IOException {
+    try (var _ = Scope.open()) {
+      runs.run(folder.resolve("a"), TEN, new Away(new ToyTrainer(), from));
+    }
+  }
+
+  /// A trainer that depends on something outside, which is away from a step on.
+  private record Away(Trainer inner, long from) implements Trainer {
+    @Override
+    public Map<String, Double> step(long step) {
+      if (step >= from) {
+        throw new StepNotDoneException("the other side is away");
+      }
+      return inner.step(step);
+    }
+
+    @Override
+    public Map<String, Double> evaluate(long step) {
+      return inner.evaluate(step);
+    }
+
+    @Override
+    public TrainerState state() {
+      return inner.state();
+    }
+
+    @Override
+    public void restore(TrainerState state) {
+      inner.restore(state);
+    }
+
+    @Override
+    public void export(Path directory, Map<String, Object> facts) throws IOException {
+      inner.export(directory, facts);
+    }
+  }
+
+  @Test
   void aGateSeesTheSameHistoryAfterAResume() throws IOException {
     var seen = new ArrayList<List<Double>>();
     runs.gates(

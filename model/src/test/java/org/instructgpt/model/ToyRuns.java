@@ -56,7 +56,7 @@ final class ToyRuns {
     }
   }
 
-  RunOutcome run(Path path, RunSettings settings, ToyTrainer trainer) throws IOException {
+  RunOutcome run(Path path, RunSettings settings, Trainer trainer) throws IOException {
     try (var run = RunDirectory.open(path)) {
       run.storeOrCompareSettings(new ObjectMapper().createObjectNode().put("width", 4));
       return new RunLoop(run, settings, gates, stop, listener(), this::tick).run(trainer);
