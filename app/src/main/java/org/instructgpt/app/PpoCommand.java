@@ -1,12 +1,15 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.instructgpt.project.PpoRun;
+import org.instructgpt.project.RewardSource;
+import org.instructgpt.project.Workspace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,12 +17,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `instructgpt ppo`: a policy from prompts and a reward model.
+/// `instructgpt ppo`: a policy from prompts and a reward.
 @Command(
     name = "ppo",
     description = {
       "Optimises a supervised policy against a reward model (step 3 of the paper).",
-      "PPO-ptx, or plain PPO with --set ptx.coefficient=0.",
+      "PPO-ptx, or plain PPO with --set ptx.coefficient=0; RLOO or GRPO by a recipe's objective.group.",
       "Stopped or killed, the same command goes on where the run was last saved."
     },
     mixinStandardHelpOptions = true)
@@ -36,12 +39,7 @@ final class PpoCommand implements Callable<Integer> {
       description = "The supervised policy, as sft --start makes it (${DEFAULT-VALUE}).")
   private String from = "supervised";
 
-  @Option(
-      names = "--reward-model",
-      defaultValue = "reward",
-      paramLabel = "MODEL",
-      description = "The reward model (${DEFAULT-VALUE}).")
-  private String reward = "reward";
+  @Mixin private final RewardOptions reward = new RewardOptions();
 
   @Option(
       names = "--reward-adapter",
@@ -85,18 +83,27 @@ final class PpoCommand implements Callable<Integer> {
     var workspace = options.workspace.open();
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var parent = adapter.over(workspace, from, out);
-    var judge =
-        rewardAdapter == null
-            ? reward
-            : AdapterOption.adopt(workspace, reward, "--reward-model", rewardAdapter, out);
     var fitted = options.training("ppo", workspace, parent, out);
     var training =
         PpoRun.of(fitted.recipe(), text.toArray(Path[]::new))
             .withName(options.name("ppo"))
             .withFrom(parent)
-            .withRewardModel(judge)
+            .withReward(source(workspace, out))
             .withLongPrompts(fits.rule())
             .withSaving(saving);
     return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
+  }
+
+  private RewardSource source(Workspace workspace, PrintWriter out) throws IOException {
+    var source = reward.source();
+    if (rewardAdapter == null) {
+      return source;
+    }
+    if (source instanceof RewardSource.Model(var name)) {
+      return new RewardSource.Model(
+          AdapterOption.adopt(workspace, name, "--reward-model", rewardAdapter, out));
+    }
+    throw new IllegalArgumentException(
+        "--reward-adapter: expected a reward model for it, found another reward: leave one of them out");
   }
 }

@@ -2,10 +2,11 @@ package org.instructgpt.ppo;
 
 import java.util.List;
 import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.ppo.Settings.Objective;
 import org.instructgpt.ppo.Settings.Rewards;
 
-/// Advantages of the response tokens: their rewards ([KlPenalty]) over what the value network
-/// predicted, by generalised advantage estimation ([Gae]).
+/// Advantages of the response tokens: their rewards ([KlPenalty]) over what was to be expected, by
+/// a value network or by other responses to the same prompt ([Credit]).
 ///
 /// All arithmetic is in double precision.
 ///
@@ -13,9 +14,15 @@ import org.instructgpt.ppo.Settings.Rewards;
 /// @param rewards (N), whitened if asked for
 /// @param raw advantages before whitening (N)
 /// @param advantages that weigh the updates (N)
-/// @param returns the targets of the value network (N)
+/// @param returns the targets of the value network (N); none where there is no such network
+/// @param lossPenalty what a nat of KL costs in the loss; 0 where the rewards have the penalty
 record Advantages(
-    double[] kl, double[] rewards, double[] raw, double[] advantages, double[] returns) {
+    double[] kl,
+    double[] rewards,
+    double[] raw,
+    double[] advantages,
+    double[] returns,
+    double lossPenalty) {
 
   /// @param klCoefficient beta of this iteration
   static Advantages of(
@@ -24,14 +31,29 @@ record Advantages(
     var groups = groups(rollout, settings.objective().whitening());
     double[] kl = KlPenalty.logRatios(scores.logProbs(), scores.reference());
     double[] adjusted = scores(scores.scores(), rollout, settings.reward());
-    double[] rewards = KlPenalty.rewards(kl, adjusted, lengths, klCoefficient);
+    double lossPenalty = settings.objective().klInLoss() ? klCoefficient : 0;
+    double rewardPenalty = klCoefficient - lossPenalty;
+    double[] rewards = KlPenalty.rewards(kl, adjusted, lengths, rewardPenalty);
     if (settings.reward().whiten()) {
       groups.forEach(group -> Whitener.keepingMean(rewards, group));
     }
-    double[] raw = Gae.of(rewards, scores.values(), lengths, settings.objective().gaeLambda());
+    double[] raw = credit(settings.objective()).advantages(rewards, scores.values(), rollout);
     double[] advantages = raw.clone();
     groups.forEach(group -> Whitener.centred(advantages, group));
-    return new Advantages(kl, rewards, raw, advantages, plus(raw, scores.values()));
+    boolean valued = scores.values().length > 0;
+    double[] returns = valued ? plus(raw, scores.values()) : new double[0];
+    return new Advantages(kl, rewards, raw, advantages, returns, lossPenalty);
+  }
+
+  private static Credit credit(Objective objective) {
+    var group = objective.group();
+    if (group == null) {
+      return new Gae(objective.gaeLambda());
+    }
+    return switch (group.advantage()) {
+      case RLOO -> new LeaveOneOut();
+      case GRPO -> new GroupAdvantage();
+    };
   }
 
   /// The scores (B) after the penalties and limits of the settings.

@@ -11,8 +11,9 @@ package org.instructgpt.ppo;
 ///
 /// Rows lie one after another without padding, so each row is walked backwards from its own end and
 /// nothing needs a mask. One pass, O(N).
-final class Gae {
-  private Gae() {}
+///
+/// @param lambda the decay
+record Gae(double lambda) implements Credit {
 
   /// The advantages (N).
   ///
@@ -34,5 +35,10 @@ final class Gae {
       begin += length;
     }
     return advantages;
+  }
+
+  @Override
+  public double[] advantages(double[] rewards, double[] values, Rollout rollout) {
+    return of(rewards, values, rollout.lengths(), lambda);
   }
 }

@@ -1,12 +1,16 @@
 package org.instructgpt.ppo;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Learner;
 import org.instructgpt.ppo.Rollout.Minibatch;
+import org.instructgpt.ppo.Rollout.Part;
 import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
+import org.instructgpt.torch.Tensor;
 
 /// An update of the policy from a minibatch: the gradient of PPO, the pretraining gradient added to
 /// it, then one optimizer step.
@@ -64,7 +68,7 @@ final class PolicyUpdate {
     return iteration * minibatches + update % minibatches;
   }
 
-  /// Adds the gradient of the clipped surrogate.
+  /// Adds the gradient of the clipped surrogate, and of the KL penalty where the loss has it.
   Supplier<MicroBatchPass> addPpoGradient(
       Minibatch minibatch, RolloutScores scores, Advantages advantages) {
     double clip = settings.objective().clip();
@@ -75,9 +79,41 @@ final class PolicyUpdate {
               RolloutScores.logProbs(policy, part.batch(), settings.sampling().temperature());
           var old = MicroBatchPass.constant(scores.logProbs(), part.tokens(), logProbs);
           var advantage = MicroBatchPass.constant(advantages.advantages(), part.tokens(), logProbs);
+          var losses = Losses.policy(logProbs, old, advantage, clip);
           return new MicroBatchPass.TokenLosses(
-              logProbs, Losses.policy(logProbs, old, advantage, clip));
+              logProbs,
+              settings.objective().klInLoss()
+                  ? groupRelative(
+                      minibatch, part, scores, advantages.lossPenalty(), logProbs, losses)
+                  : losses);
         });
+  }
+
+  /// GRPO's losses (N) from the clipped surrogate: the KL penalty is added, and every response
+  /// counts the same, however long it is (Shao et al. 2024, equation 3).
+  private static Tensor groupRelative(
+      Minibatch minibatch,
+      Part part,
+      RolloutScores scores,
+      double penalty,
+      Tensor logProbs,
+      Tensor surrogate) {
+    var reference = MicroBatchPass.constant(scores.reference(), part.tokens(), logProbs);
+    var weights = Tensor.of(weights(minibatch, part), part.tokens().length());
+    return surrogate
+        .add(Losses.kl(logProbs, reference), penalty)
+        .mul(weights.to(logProbs.dtype()).to(logProbs.device()));
+  }
+
+  /// What makes a mean over the minibatch's tokens one over its responses (N of the part).
+  private static double[] weights(Minibatch minibatch, Part part) {
+    double tokens = minibatch.tokens().length();
+    int rows = minibatch.parts().stream().mapToInt(each -> each.rows().length()).sum();
+    return Arrays.stream(part.batch().responseLengths())
+        .boxed()
+        .flatMapToDouble(
+            length -> DoubleStream.generate(() -> tokens / rows / length).limit(length))
+        .toArray();
   }
 
   /// The pretraining gradient beside that of PPO.

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ import org.instructgpt.torch.Tensor;
 /// KL penalty). A second network predicts what a response will earn, so that the policy learns from
 /// the difference to the prediction.
 ///
+/// RLOO and GRPO differ from it in where the advantages come from ([Credit]), and GRPO in where the
+/// KL penalty stands; both sample several responses to a prompt and have no value network.
+///
 /// Everything random is derived from the seed and the number of the iteration, so the state is the
 /// two learners and the KL coefficient. Belongs to the scope it is built in.
 public final class Ppo implements Trainer {
@@ -50,16 +54,18 @@ public final class Ppo implements Trainer {
   private final LongSupplier nanoTime;
   private final Ema average;
   private final Learner policy;
-  private final Learner value;
+  private final Optional<ValueLearning> value;
   private final PolicyUpdate policyUpdate;
-  private final ValueUpdate valueUpdate;
   private final EpochOrder prompts;
   private double klCoefficient;
+
+  private record ValueLearning(Learner learner, ValueUpdate update) {}
 
   /// @param lineage of the checkpoint to be made: its parents and what is known before the run
   /// @param nanoTime a clock in nanoseconds, for the seconds of each phase
   /// @throws IllegalArgumentException if there are no prompts, one leaves no room for a response,
-  ///   or pretraining gradients are asked for without text
+  ///   pretraining gradients are asked for without text, or a value network is missing or there
+  ///   although responses are compared with each other
   public Ppo(
       PpoModels models, PpoData data, Settings settings, Lineage lineage, LongSupplier nanoTime) {
     data.fit(models.policy().config().context());
@@ -69,7 +75,9 @@ public final class Ppo implements Trainer {
     this.lineage = lineage;
     this.nanoTime = nanoTime;
     this.klCoefficient = settings.reward().klCoefficient();
-    this.prompts = new EpochOrder(data.prompts().size(), settings.batchSize(), seed("prompts"));
+    int samples = settings.objective().samples();
+    this.prompts =
+        new EpochOrder(data.prompts().size(), settings.batchSize() / samples, seed("prompts"));
     var learning = settings.learning();
     this.average = new Ema(models.policy().trained(), learning.emaDecay());
     this.policy =
@@ -78,10 +86,25 @@ public final class Ppo implements Trainer {
             models.policy().trained(),
             learning.policyLearningRate(),
             Optional.of(average));
-    this.value =
-        learner("value", models.value().trained(), learning.valueLearningRate(), Optional.empty());
+    this.value = valueLearning();
     this.policyUpdate = new PolicyUpdate(models.policy(), policy, pretraining(), settings);
-    this.valueUpdate = new ValueUpdate(models.value(), value, settings);
+  }
+
+  private Optional<ValueLearning> valueLearning() {
+    var network = models.value();
+    boolean compared = settings.objective().group() != null;
+    if ((network == null) != compared) {
+      throw new IllegalArgumentException(
+          compared
+              ? "objective.group compares the responses to a prompt with each other: expected no value network, found one"
+              : "expected a value network, found none: give one, or compare several responses to a prompt with objective.group");
+    }
+    if (network == null) {
+      return Optional.empty();
+    }
+    double peak = settings.learning().valueLearningRate();
+    var learner = learner("value", network.trained(), peak, Optional.empty());
+    return Optional.of(new ValueLearning(learner, new ValueUpdate(network, learner, settings)));
   }
 
   private Learner learner(String name, Parameters parameters, double peak, Optional<Ema> average) {
@@ -128,13 +151,18 @@ public final class Ppo implements Trainer {
       for (int update = 0; update < settings.updates(); update++) {
         var minibatch = rollout.minibatches().get(update % minibatches);
         policyUpdate.apply(iteration, update, minibatch, scores, advantages, updateMetrics, phases);
-        valueUpdate.apply(iteration, minibatch, scores, advantages, updateMetrics);
+        if (value.isPresent()) {
+          value.get().update.apply(iteration, minibatch, scores, advantages, updateMetrics);
+        }
         phases.add("update");
       }
       Engine.freeUnused();
 
       var metrics = RolloutMetrics.ofResponses(rollout, scores);
       metrics.putAll(RolloutMetrics.ofAdvantages(rollout, scores, advantages, klCoefficient));
+      if (settings.objective().klInLoss()) {
+        metrics.remove("kl_reward"); // the rewards have no such part
+      }
       metrics.putAll(updateMetrics.result());
       metrics.putAll(RolloutMetrics.ofVariety(rollout));
       metrics.putAll(progress(iteration, rollout));
@@ -153,15 +181,22 @@ public final class Ppo implements Trainer {
     int tokens = rollout.responses().stream().mapToInt(Response::length).sum();
     var progress = new LinkedHashMap<String, Double>();
     progress.put("learning_rate", policy.learningRate(iteration));
-    progress.put("value_learning_rate", value.learningRate(iteration));
+    value.ifPresent(
+        each -> progress.put("value_learning_rate", each.learner.learningRate(iteration)));
     progress.put("episodes", (double) (iteration + 1) * settings.batchSize());
     progress.put("tokens", (double) tokens);
     return progress;
   }
 
-  /// Responses of the policy as it is to the iteration's prompts, split into minibatches at random.
+  /// Responses of the policy as it is to the iteration's prompts, as many to each as are compared,
+  /// split into minibatches at random.
   private Rollout rollout(long iteration) {
-    var chosen = Arrays.stream(prompts.at(iteration)).mapToObj(data.prompts()::get).toList();
+    int samples = settings.objective().samples();
+    var chosen =
+        Arrays.stream(prompts.at(iteration))
+            .mapToObj(data.prompts()::get)
+            .flatMap(prompt -> Collections.nCopies(samples, prompt).stream())
+            .toList();
     int[] order = EpochOrder.permutation(chosen.size(), seed("minibatches"), iteration);
     return rollout(chosen, seed("responses"), iteration * settings.batchSize(), order);
   }
@@ -183,7 +218,8 @@ public final class Ppo implements Trainer {
     var sampled = sampler.sample(prompts, firstEpisode);
     var responses = new ArrayList<Response>();
     for (int b = 0; b < prompts.size(); b++) {
-      responses.add(new Response(prompts.get(b), sampled.get(b)));
+      int group = b / settings.objective().samples();
+      responses.add(new Response(prompts.get(b), sampled.get(b), group));
     }
     return Rollout.of(
         responses,
@@ -217,7 +253,7 @@ public final class Ppo implements Trainer {
     var tensors = new LinkedHashMap<String, Tensor>();
     var values = JsonNodeFactory.instance.objectNode();
     policy.save(tensors, values);
-    value.save(tensors, values);
+    value.ifPresent(each -> each.learner.save(tensors, values));
     values.put(KL_COEFFICIENT, klCoefficient);
     return new TrainerState(tensors, values);
   }
@@ -230,7 +266,7 @@ public final class Ppo implements Trainer {
           "the saved state has no %s: it is another trainer's".formatted(KL_COEFFICIENT));
     }
     policy.restore(state);
-    value.restore(state);
+    value.ifPresent(each -> each.learner.restore(state));
     klCoefficient = coefficient.asDouble();
   }
 

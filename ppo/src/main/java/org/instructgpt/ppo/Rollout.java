@@ -1,6 +1,7 @@
 package org.instructgpt.ppo;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,9 +27,11 @@ record Rollout(List<Minibatch> minibatches, List<Response> responses) {
   /// A prompt and the policy's response.
   ///
   /// @param ended whether the last token is end of text
-  record Response(int[] prompt, int[] tokens, boolean ended) {
-    Response(int[] prompt, Sampler.Sampled sampled) {
-      this(prompt, sampled.tokens(), sampled.finish() == Sampler.Finish.STOP);
+  /// @param group counts the prompts of the batch: responses to one prompt that are compared with
+  ///   each other have the same
+  record Response(int[] prompt, int[] tokens, boolean ended, int group) {
+    Response(int[] prompt, Sampler.Sampled sampled, int group) {
+      this(prompt, sampled.tokens(), sampled.finish() == Sampler.Finish.STOP, group);
     }
 
     int length() {
@@ -99,6 +102,40 @@ record Rollout(List<Minibatch> minibatches, List<Response> responses) {
   /// The number N of response tokens.
   int tokens() {
     return minibatches.getLast().tokens().to();
+  }
+
+  /// Which prompt of the batch each row answers.
+  int[] groups() {
+    return responses.stream().mapToInt(Response::group).toArray();
+  }
+
+  /// The sum (B) of each row's numbers.
+  ///
+  /// @param ofTokens a number for each response token (N)
+  double[] toResponses(double[] ofTokens) {
+    var sums = new double[responses.size()];
+    int n = 0;
+    for (int b = 0; b < sums.length; b++) {
+      int end = n + responses.get(b).tokens().length;
+      for (; n < end; n++) {
+        sums[b] += ofTokens[n];
+      }
+    }
+    return sums;
+  }
+
+  /// The number of each row for all its response tokens (N).
+  ///
+  /// @param ofResponses a number for each row (B)
+  double[] toTokens(double[] ofResponses) {
+    var numbers = new double[tokens()];
+    int n = 0;
+    for (int b = 0; b < ofResponses.length; b++) {
+      int end = n + responses.get(b).tokens().length;
+      Arrays.fill(numbers, n, end, ofResponses[b]);
+      n = end;
+    }
+    return numbers;
   }
 
   /// The number of response tokens of each row.

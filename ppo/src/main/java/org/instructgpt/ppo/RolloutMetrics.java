@@ -46,7 +46,7 @@ final class RolloutMetrics {
   }
 
   /// Metrics of rewards and advantages: the parts of the reward (means of a response's sums), how
-  /// well values predicted it, and the spread of the advantages before whitening.
+  /// well values predicted it if a network does, and the spread of the advantages before whitening.
   static Map<String, Double> ofAdvantages(
       Rollout rollout, RolloutScores scores, Advantages advantages, double klCoefficient) {
     double rows = rollout.responses().size();
@@ -56,8 +56,10 @@ final class RolloutMetrics {
     metrics.put("kl_coefficient", klCoefficient);
     metrics.put("kl_reward", -klCoefficient * sum(advantages.kl()) / rows);
     metrics.put("reward", sum(advantages.rewards()) / rows);
-    metrics.put("value", Moments.of(scores.values()).mean());
-    metrics.put("explained_variance", explainedVariance(advantages.returns(), scores.values()));
+    if (scores.values().length > 0) {
+      metrics.put("value", Moments.of(scores.values()).mean());
+      metrics.put("explained_variance", explainedVariance(advantages.returns(), scores.values()));
+    }
     metrics.put("advantage_mean", raw.mean());
     metrics.put("advantage_std", raw.deviation());
     return metrics;

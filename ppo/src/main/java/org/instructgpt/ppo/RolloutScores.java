@@ -8,12 +8,12 @@ import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
-/// Outputs of the four networks for a rollout, before the updates.
+/// Outputs of the networks for a rollout, before the updates.
 ///
 /// @param logProbs of each response token (N) under the policy that sampled it, at the sampling
 ///   temperature
 /// @param reference the same under the reference (N)
-/// @param values before each response token (N)
+/// @param values before each response token (N); none without a value network
 /// @param scores of each row (B)
 record RolloutScores(double[] logProbs, double[] reference, double[] values, double[] scores) {
 
@@ -23,7 +23,8 @@ record RolloutScores(double[] logProbs, double[] reference, double[] values, dou
       try (var _ = Scope.open()) {
         var policy = each(rollout, batch -> logProbs(models.policy(), batch, temperature));
         var reference = each(rollout, batch -> logProbs(models.reference(), batch, temperature));
-        var values = each(rollout, models.value()::values);
+        var network = models.value();
+        var values = network == null ? new Readings() : each(rollout, network::values);
         var scores = each(rollout, models.reward()::of);
         return new RolloutScores(policy.read(), reference.read(), values.read(), scores.read());
       }

@@ -4,7 +4,8 @@ import org.instructgpt.model.GptConfig.Size;
 import org.instructgpt.model.SettingsCheck;
 import org.jspecify.annotations.Nullable;
 
-/// The settings of PPO and PPO-ptx (InstructGPT section 3.5 and appendix C.4).
+/// The settings of PPO and PPO-ptx (InstructGPT section 3.5 and appendix C.4), and of RLOO and
+/// GRPO, which differ from them in [Objective#group] alone.
 ///
 /// @param episodes responses sampled in the whole run; each is learned from once
 /// @param batchSize episodes of an iteration
@@ -39,6 +40,11 @@ public record Settings(
         batchSize >= 1 && batchSize % minibatchSize == 0,
         "batch_size",
         "a multiple of the minibatch's " + minibatchSize,
+        batchSize);
+    SettingsCheck.require(
+        batchSize % objective.samples() == 0,
+        "batch_size",
+        "a multiple of objective.group.samples, " + objective.samples(),
         batchSize);
     SettingsCheck.require(microBatchSize >= 1, "micro_batch_size", "at least 1", microBatchSize);
     SettingsCheck.require(innerEpochs >= 1, "inner_epochs", "at least 1", innerEpochs);
@@ -117,14 +123,58 @@ public record Settings(
   /// @param valueClip how far a value may leave the one before the updates
   /// @param gaeLambda decay of generalized advantage estimation; there is no discount
   /// @param whitening over what advantages get mean 0 and variance 1
-  public record Objective(double clip, double valueClip, double gaeLambda, Whitening whitening) {
+  /// @param group if given, advantages come from comparing responses to a prompt with each other;
+  ///   there is no value network then, and neither its clip nor lambda is read
+  public record Objective(
+      double clip, double valueClip, double gaeLambda, Whitening whitening, @Nullable Group group) {
+    /// Generalized advantage estimation by a value network.
+    public Objective(double clip, double valueClip, double gaeLambda, Whitening whitening) {
+      this(clip, valueClip, gaeLambda, whitening, null);
+    }
+
     /// Checks the ranges.
     public Objective {
       SettingsCheck.require(clip > 0 && clip < 1, "clip", "between 0 and 1", clip);
       SettingsCheck.require(positive(valueClip), "value_clip", "above 0", valueClip);
       SettingsCheck.require(
           gaeLambda >= 0 && gaeLambda <= 1, "gae_lambda", "from 0 to 1", gaeLambda);
+      SettingsCheck.require(
+          group == null || whitening == Whitening.NONE,
+          "whitening",
+          "none where objective.group compares the responses to a prompt: that is its baseline",
+          whitening);
     }
+
+    /// Whether the KL penalty is a part of the loss, and not of the reward.
+    boolean klInLoss() {
+      return group != null && group.advantage == Advantage.GRPO;
+    }
+
+    /// How many responses to a prompt are sampled in an iteration.
+    int samples() {
+      return group == null ? 1 : group.samples;
+    }
+  }
+
+  /// Responses to the same prompt that are compared with each other, in the place of a value
+  /// network.
+  ///
+  /// @param advantage how they are compared
+  /// @param samples k, how many responses to each prompt
+  public record Group(Advantage advantage, int samples) {
+    /// Checks that there is something to compare with.
+    public Group {
+      SettingsCheck.require(
+          samples >= 2, "samples", "at least 2, to compare them with each other", samples);
+    }
+  }
+
+  /// How the responses to a prompt are compared.
+  public enum Advantage {
+    /// [LeaveOneOut], the KL penalty in the reward.
+    RLOO,
+    /// [GroupAdvantage], the KL penalty in the loss.
+    GRPO
   }
 
   /// Over what advantages get mean 0 and variance 1, and rewards their variance.

@@ -38,6 +38,10 @@ final class UpdateMetrics {
       add("clip_fraction", clipped ? 1 : 0);
       add("ratio_mean", ratio);
       extremes.merge("ratio_max", ratio, Math::max);
+      if (settings.objective().klInLoss()) {
+        double u = scores.reference()[at.from() + i] - now[i];
+        add("loss_kl", Math.exp(u) - u - 1);
+      }
       if (update == 0) {
         extremes.merge(HealthGates.RATIO_FIRST, ratio, UpdateMetrics::furtherFromOne);
       }

@@ -91,6 +91,28 @@ final class Loops {
     return stuck ? 0 : -advantage * ratio;
   }
 
+  /// GRPO's loss of a minibatch, a row at a time: the mean over responses of the mean over tokens
+  /// of the clipped surrogate and the penalty.
+  static double groupRelative(
+      double[][] now,
+      double[][] old,
+      double[][] reference,
+      double[] advantages,
+      double clip,
+      double beta) {
+    double sum = 0;
+    for (int b = 0; b < now.length; b++) {
+      double row = 0;
+      for (int t = 0; t < now[b].length; t++) {
+        double ratio = Math.exp(reference[b][t]) / Math.exp(now[b][t]);
+        double kl = ratio - Math.log(ratio) - 1;
+        row += policyLoss(now[b][t], old[b][t], advantages[b], clip) + beta * kl;
+      }
+      sum += row / now[b].length;
+    }
+    return sum / now.length;
+  }
+
   static double valueLoss(double v, double old, double target, double clip) {
     double kept = Math.min(Math.max(v, old - clip), old + clip);
     return 0.5 * Math.max(Math.pow(v - target, 2), Math.pow(kept - target, 2));

@@ -64,7 +64,7 @@ class RolloutMetricsTest {
     double[] now = {Math.log(1.5), Math.log(0.5), Math.log(1.5), Math.log(0.5), 0};
     double[] weights = {1, 1, -1, -1, 1};
     var scores = new RolloutScores(old, old, old, new double[1]);
-    var advantages = new Advantages(old, old, old, weights, old);
+    var advantages = new Advantages(old, old, old, weights, old, 0);
     var updateMetrics = new UpdateMetrics();
     updateMetrics.policy(0, now, new IndexRange(0, 5), scores, advantages, Toys.settings());
     updateMetrics.value(now, new IndexRange(0, 5), scores, Toys.settings());

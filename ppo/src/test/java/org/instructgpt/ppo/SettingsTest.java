@@ -47,6 +47,28 @@ class SettingsTest {
   }
 
   @Test
+  void oneResponseHasNothingToBeComparedWith() {
+    assertThatThrownBy(() -> new Settings.Group(Settings.Advantage.RLOO, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("samples: expected at least 2, to compare them with each other, found 1");
+  }
+
+  @Test
+  void aComparedBatchHasWholeGroupsAndNoWhitening() {
+    var s = Toys.settings();
+    var three = new Settings.Group(Settings.Advantage.GRPO, 3);
+    var objective = new Settings.Objective(0.2, 0.2, 0.95, Settings.Whitening.NONE, three);
+    assertThatThrownBy(() ->
+            new Settings(
+                64, 16, 4, 2, 1, s.sampling(), s.reward(), objective, s.learning(), s.ptx(), 7))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("batch_size: expected a multiple of objective.group.samples, 3, found 16");
+    assertThatThrownBy(
+            () -> new Settings.Objective(0.2, 0.2, 0.95, Settings.Whitening.MINIBATCH, three))
+        .hasMessageContaining("whitening: expected none where objective.group");
+  }
+
+  @Test
   void numbersOutOfRangeAreRefusedByName() {
     assertThatThrownBy(() -> new Settings.Sampling(0, 8, 1)).hasMessageContaining("temperature");
     assertThatThrownBy(() -> new Settings.Ptx(-1, 8)).hasMessageContaining("coefficient");

@@ -104,6 +104,33 @@ final class Toys {
         7);
   }
 
+  /// The same by comparing four responses to each prompt.
+  static Settings grouped(Settings.Advantage advantage) {
+    return grouped(advantage, settings().ptx(), 2);
+  }
+
+  static Settings grouped(Settings.Advantage advantage, Settings.Ptx ptx, int microBatch) {
+    var s = settings();
+    var group = new Settings.Group(advantage, 4);
+    return new Settings(
+        64,
+        16,
+        4,
+        microBatch,
+        1,
+        s.sampling(),
+        s.reward(),
+        new Settings.Objective(0.2, 0.2, 0.95, Settings.Whitening.NONE, group),
+        s.learning(),
+        ptx,
+        7);
+  }
+
+  /// A policy that learns, its frozen copy, and a reward.
+  static PpoModels compared(DType type, ResponseScorer reward) {
+    return new PpoModels(gpt(type, 0.3), gpt(type, 0.3), reward, null);
+  }
+
   /// Six prompts of one to four tokens, three others, and text of eight windows.
   static PpoData data() {
     return data(Optional.of(corpus(8)));
@@ -128,13 +155,13 @@ final class Toys {
         .toArray();
   }
 
-  /// Sixteen responses of one to eight tokens, every other one ended.
+  /// Sixteen responses of one to eight tokens, every other one ended, four of them a group.
   static List<Response> responses() {
     var responses = new ArrayList<Response>();
     for (int i = 0; i < 16; i++) {
       int[] tokens = tokens(1 + i * 5 % 8, 3.1 * i);
       tokens[tokens.length - 1] = i % 2 == 0 ? END : REWARDED;
-      responses.add(new Response(tokens(1 + i % 4, i), tokens, i % 2 == 0));
+      responses.add(new Response(tokens(1 + i % 4, i), tokens, i % 2 == 0, i / 4));
     }
     return responses;
   }

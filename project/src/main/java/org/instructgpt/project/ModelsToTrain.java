@@ -10,6 +10,7 @@ import org.instructgpt.model.Adapter;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.ScalarModel;
 import org.instructgpt.ppo.PpoModels;
+import org.instructgpt.ppo.ResponseScorer;
 import org.instructgpt.torch.Parameters;
 import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
@@ -54,20 +55,51 @@ record ModelsToTrain(RunOptions options, Set<Integer> ends, long seed) {
     return model;
   }
 
-  /// The four networks of PPO.
+  /// The networks of PPO with a reward model.
   ///
   /// @param parent the supervised policy
-  /// @param judge the reward model
-  PpoModels ppo(Path parent, Path judge) throws IOException {
+  /// @param judge the reward model, from which the value network starts
+  /// @param compared whether responses to a prompt are compared with each other, without a value
+  ///   network
+  PpoModels ppo(Path parent, Path judge, boolean compared) throws IOException {
     var supervised = load(parent);
     var reward = Checkpoint.loadRewardModel(judge, options.precision(), options.device());
-    var models =
-        options.adapter().isOn()
-            ? PpoModels.adapted(supervised, adapter(parent, false), reward, adapter(judge, true))
-            : PpoModels.start(supervised, reward);
+    if (!options.adapter().isOn()) {
+      return prepared(
+          compared
+              ? PpoModels.start(supervised, reward::rewards, null)
+              : PpoModels.start(supervised, reward));
+    }
+    var value = compared ? null : reward.with(adapter(judge, true));
+    return prepared(
+        PpoModels.adapted(supervised, adapter(parent, false), reward::rewards, value));
+  }
+
+  /// The same with another reward; the value network has the policy's body and a small random head.
+  PpoModels ppo(Path parent, ResponseScorer reward, boolean compared) throws IOException {
+    var supervised = load(parent);
+    var value = compared ? null : value(supervised);
+    if (!options.adapter().isOn()) {
+      return prepared(PpoModels.start(supervised, reward, value));
+    }
+    var adapted = value == null ? null : value.with(adapter(parent, true));
+    return prepared(PpoModels.adapted(supervised, adapter(parent, false), reward, adapted));
+  }
+
+  private ScalarModel value(Gpt policy) {
+    var device = policy.parameters().flat().device();
+    var value = new ScalarModel(policy.config(), policy.precision(), device);
+    value.initializeFrom(policy, Randomness.at(seed, "value head", 0));
+    return value;
+  }
+
+  private PpoModels prepared(PpoModels models) {
     models.policy().trained().train(options.saving());
-    models.value().trained().train(options.saving());
-    tell(models.policy().trained(), supervised.parameters());
+    var value = models.value();
+    if (value != null) {
+      value.trained().train(options.saving());
+    }
+    tell(models.policy().trained(), models.reference().parameters());
     return models;
   }
 

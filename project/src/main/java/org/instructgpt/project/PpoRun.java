@@ -13,7 +13,6 @@ import org.instructgpt.model.Corpus;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.HealthGates;
-import org.instructgpt.model.Lineage;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.ppo.Ppo;
 import org.instructgpt.ppo.PpoData;
@@ -22,12 +21,13 @@ import org.instructgpt.recipe.Recipe;
 import org.instructgpt.records.Split;
 import org.instructgpt.torch.Scope;
 
-/// Optimises a supervised policy against a reward model on the prompts of a workspace (step 3 of
-/// the paper): PPO-ptx, or plain PPO where the settings' ptx coefficient is 0.
+/// Optimises a supervised policy against a reward model, or another reward, on the prompts of a
+/// workspace (step 3 of the paper): PPO-ptx, or plain PPO where the settings' ptx coefficient is 0;
+/// RLOO or GRPO where they have a group.
 ///
 /// @param name of the model that is made
 /// @param from the supervised policy: a name in the workspace or a folder
-/// @param rewardModel a name in the workspace or a folder
+/// @param reward what scores responses
 /// @param settings of the training
 /// @param text pretraining text for PPO-ptx, files and folders
 /// @param longPrompts what happens to prompts that are too long
@@ -35,7 +35,7 @@ import org.instructgpt.torch.Scope;
 public record PpoRun(
     String name,
     String from,
-    String rewardModel,
+    RewardSource reward,
     Settings settings,
     List<Path> text,
     LongPrompts longPrompts,
@@ -70,7 +70,13 @@ public record PpoRun(
   /// @param text pretraining text for PPO-ptx
   public static PpoRun of(Settings settings, Path... text) {
     return new PpoRun(
-        "ppo", "supervised", "reward", settings, List.of(text), LongPrompts.DROP, Saving.DEFAULT);
+        "ppo",
+        "supervised",
+        new RewardSource.Model("reward"),
+        settings,
+        List.of(text),
+        LongPrompts.DROP,
+        Saving.DEFAULT);
   }
 
   /// The same by a recipe's section `ppo`, over what the paper's 1.3B had.
@@ -82,27 +88,32 @@ public record PpoRun(
 
   /// The same under another name.
   public PpoRun withName(String other) {
-    return new PpoRun(other, from, rewardModel, settings, text, longPrompts, saving);
+    return new PpoRun(other, from, reward, settings, text, longPrompts, saving);
   }
 
   /// The same from another policy: a name in the workspace or a folder.
   public PpoRun withFrom(String other) {
-    return new PpoRun(name, other, rewardModel, settings, text, longPrompts, saving);
+    return new PpoRun(name, other, reward, settings, text, longPrompts, saving);
   }
 
   /// The same with another reward model: a name in the workspace or a folder.
   public PpoRun withRewardModel(String other) {
+    return withReward(new RewardSource.Model(other));
+  }
+
+  /// The same with another reward.
+  public PpoRun withReward(RewardSource other) {
     return new PpoRun(name, from, other, settings, text, longPrompts, saving);
   }
 
   /// The same with another rule for long prompts.
   public PpoRun withLongPrompts(LongPrompts rule) {
-    return new PpoRun(name, from, rewardModel, settings, text, rule, saving);
+    return new PpoRun(name, from, reward, settings, text, rule, saving);
   }
 
   /// The same, kept more or less often.
   public PpoRun withSaving(Saving other) {
-    return new PpoRun(name, from, rewardModel, settings, text, longPrompts, other);
+    return new PpoRun(name, from, reward, settings, text, longPrompts, other);
   }
 
   /// Trains, or goes on where the run was last saved.
@@ -113,20 +124,19 @@ public record PpoRun(
   public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
     var out = options.out();
     var parent = workspace.checkpoint(from, "--from", Checkpoint.Kind.LANGUAGE);
-    var judge = workspace.checkpoint(rewardModel, "--reward-model", Checkpoint.Kind.REWARD);
-    TrainingRun.requireSameTokenizer(parent, judge);
+    var scoring = Scoring.of(reward, workspace, parent);
     var mixed = mixed(out);
     var fitting = ContextFitter.to(parent, longPrompts);
     try (var run = TrainingRun.begin(workspace, options, "ppo", name);
         var _ = Scope.open()) {
-      run.from("policy", "--from", parent)
-          .from("reward_model", "--reward-model", judge)
-          .with("ppo", settings);
+      run.from("policy", "--from", parent);
+      scoring.note(run);
+      run.with("ppo", settings);
       var data = data(workspace, fitting, mixed, run, options);
       fitting.tell(out, run);
       tellEpisodes(run, out);
-      warning(judge).ifPresent(out::println);
-      var models = new ModelsToTrain(options, fitting.ends(), settings.seed()).ppo(parent, judge);
+      scoring.tell(settings, out);
+      var models = scoring.models(settings, fitting, options);
       var ppo = new Ppo(models, data, settings, run.lineage(), options::nanoTime);
       int every = saving.snapshotEvery();
       var trainer =
@@ -150,19 +160,6 @@ public record PpoRun(
                   episodes,
                   Count.of(settings.iterations(), "iteration")));
     }
-  }
-
-  /// What a score says of a response that was cut off, when the reward model never saw one.
-  private Optional<String> warning(Path judge) throws IOException {
-    var rewards = settings.reward();
-    long seen = Lineage.read(judge).at("/made/settings/" + RewardRecords.CUT_COMPLETIONS).asLong(0);
-    boolean settled =
-        rewards.missingEndOfTextScore() != null || rewards.missingEndOfTextPenalty() > 0;
-    return seen > 0 || settled
-        ? Optional.empty()
-        : Optional.of(
-            "the reward model %s was not trained on answers that a limit cut off, so its score of responses that do not end (score_cut) is a guess: have such answers ranked, or set ppo.reward.missing_end_of_text_penalty or missing_end_of_text_score"
-                .formatted(judge));
   }
 
   private static PpoData data(
