@@ -42,7 +42,7 @@ record JsonLineTokens(
 
   /// What a user may ask for.
   enum Frame {
-    /// Framed for models of our own supervised, reward and PPO stages, verbatim for others.
+    /// Framed for models of our own supervised, reward, DPO and PPO stages, verbatim for others.
     AUTO,
     /// As our stages train it.
     FRAMED,

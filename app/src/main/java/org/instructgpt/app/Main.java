@@ -97,6 +97,7 @@ final class Main implements Runnable {
             .addSubcommand(new SftCommand(stop))
             .addSubcommand(new RewardCommand(stop))
             .addSubcommand(new PpoCommand(stop))
+            .addSubcommand(new DpoCommand(stop))
             .addSubcommand(new InspectCommand(clock))
             .addSubcommand(new DoctorCommand())
             .addSubcommand(new BenchCommand(stop))

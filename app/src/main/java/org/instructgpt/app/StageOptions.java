@@ -10,6 +10,7 @@ import java.util.Map;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.cost.DataLengths;
 import org.instructgpt.cost.MemoryPlan;
+import org.instructgpt.dpo.Dpo;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What `pretrain`, `sft`, `reward` and `ppo` have in common.
+/// What `pretrain`, `sft`, `reward`, `ppo` and `dpo` have in common.
 @SuppressWarnings("NullAway.Init") // picocli gives options with a default a value
 final class StageOptions {
 
@@ -90,6 +91,7 @@ final class StageOptions {
     presets.put("supervised", Sft.Settings.supervised(size));
     presets.put("reward", RewardModeling.Settings.paper());
     presets.put("ppo", Settings.paper(size));
+    presets.put("dpo", Dpo.Settings.paper());
     return presets;
   }
 

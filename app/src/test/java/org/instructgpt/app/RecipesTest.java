@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.instructgpt.dpo.Dpo;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
@@ -37,7 +41,25 @@ class RecipesTest {
     assertThat(recipes())
         .extracting(file -> file.getFileName().toString())
         .containsExactly(
-            "paper-1.3b.yaml", "paper-175b.yaml", "paper-6b.yaml", "small.yaml", "tiny.yaml");
+            "dpo.yaml",
+            "grpo.yaml",
+            "paper-1.3b.yaml",
+            "paper-175b.yaml",
+            "paper-6b.yaml",
+            "rloo.yaml",
+            "small.yaml",
+            "tiny.yaml");
+  }
+
+  /// The sections that a recipe has to have: those of one other way have that way's alone.
+  private static List<String> sections(Path file) {
+    var name = file.getFileName().toString();
+    return switch (name) {
+      case "dpo.yaml" -> List.of("dpo");
+      case "rloo.yaml", "grpo.yaml" -> List.of("ppo");
+      default ->
+          Recipe.STAGES.subList(0, Recipe.STAGES.size() - (name.startsWith("paper") ? 1 : 0));
+    };
   }
 
   @ParameterizedTest
@@ -45,8 +67,8 @@ class RecipesTest {
   void everyRecipeHasTheKeysOfTheTinyOne(Path file) throws IOException {
     var recipe = Recipe.read(file).root();
     var tiny = Recipe.read(FOLDER.resolve("tiny.yaml")).root();
-    assertThat(recipe.entries().keySet()).containsExactlyElementsOf(Recipe.STAGES);
-    for (var stage : Recipe.STAGES) {
+    assertThat(recipe.entries().keySet()).containsExactlyElementsOf(sections(file));
+    for (var stage : sections(file)) {
       assertThat(recipe.section(stage).entries().keySet())
           .as("%s, %s", file, stage)
           .containsExactlyElementsOf(tiny.section(stage).entries().keySet());
@@ -66,13 +88,22 @@ class RecipesTest {
             "sft", Sft.Settings.paper(size),
             "supervised", Sft.Settings.supervised(size),
             "reward", RewardModeling.Settings.paper(),
-            "ppo", Settings.paper(size));
-    presets.forEach((stage, preset) -> {
+            "ppo", Settings.paper(size),
+            "dpo", Dpo.Settings.paper());
+    for (var stage : sections(file)) {
+      var preset = Objects.requireNonNull(presets.get(stage), stage);
       var settings = recipe.settings(stage, preset);
       assertThat(ResolvedSettings.of(settings).values().keySet())
           .as("%s: the recipe decides every key of %s", file, stage)
           .containsExactlyInAnyOrderElementsOf(recipe.root().section(stage).entries().keySet());
-    });
+    }
+  }
+
+  @Test
+  void theSettingsOfDpoAreTheOnesOfTheCode() throws IOException {
+    var other = new Dpo.Settings(2, 3, 0.5, Dpo.Loss.IPO, 0, 1, 0, 9, 9, 9, 9, 9);
+    assertThat(Recipe.read(FOLDER.resolve("dpo.yaml")).settings("dpo", other))
+        .isEqualTo(Dpo.Settings.paper());
   }
 
   @Test
@@ -112,6 +143,26 @@ class RecipesTest {
         .filteredOn(line -> line.matches("  \\w+: .*"))
         .isNotEmpty()
         .allMatch(line -> line.matches(".*# .+"));
+  }
+
+  /// A run that began before there were groups has not noted that it has none; an empty setting
+  /// equals one that did not exist.
+  @Test
+  void aRunWithAValueNetworkNotesAnEmptyGroup() throws IOException {
+    var stored = ResolvedSettings.of(Settings.paper(GptConfig.Size.XL)).values();
+    assertThat(stored.get("objective"))
+        .asInstanceOf(InstanceOfAssertFactories.MAP)
+        .containsOnlyKeys("clip", "value_clip", "gae_lambda", "whitening", "group")
+        .containsEntry("group", null);
+    for (var way : Settings.Advantage.values()) {
+      var name = way.name().toLowerCase(Locale.ROOT);
+      var group =
+          Recipe.read(FOLDER.resolve(name + ".yaml"))
+              .settings("ppo", Settings.paper(GptConfig.Size.XL))
+              .objective()
+              .group();
+      assertThat(group).extracting(Settings.Group::advantage).isEqualTo(way);
+    }
   }
 
   @Test

@@ -32,6 +32,7 @@ class KilledRunsTest {
       pretrain: {steps: 30, batch_size: 8, learning_rate: 1e-2, warmup_steps: 3, evaluate_every: 7, checkpoint_every: 3, micro_batch_size: 4}
       sft: {epochs: 5, batch_size: 8, learning_rate: 1e-3, residual_dropout: 0.2, pretraining_mix: 0.1, max_response_tokens: 30, micro_batch_size: 3}
       reward: {epochs: 4, batch_prompts: 8, learning_rate: 1e-3}
+      dpo: {epochs: 4, batch_prompts: 8, learning_rate: 1e-3, warmup_steps: 3}
       ppo:
         {episodes: 200, batch_size: 8, minibatch_size: 4, micro_batch_size: 2,
          sampling: {temperature: 1.0, max_response_tokens: 12, rows: 8},
@@ -54,10 +55,11 @@ class KilledRunsTest {
     command("sft").succeed(arguments("sft", "sft"));
     command("reward").succeed(arguments("reward", "reward"));
     command("ppo").succeed(arguments("ppo", "ppo"));
+    command("dpo").succeed(arguments("dpo", "dpo"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pretrain", "sft", "reward", "ppo"})
+  @ValueSource(strings = {"pretrain", "sft", "reward", "ppo", "dpo"})
   void aTrainingKilledTenTimesEndsInTheSameWeights(String stage) throws Exception {
     var undisturbed = stage.equals("pretrain") ? "base" : stage;
     var command = command(stage);
@@ -133,6 +135,7 @@ class KilledRunsTest {
     all.addAll(
         switch (stage) {
           case "pretrain", "sft" -> List.of("--text", "text.txt");
+          case "dpo" -> List.of("--from", "sft");
           case "ppo" -> List.of("--from", "sft", "--text", "text.txt", "--checkpoint-every", "1");
           default -> List.of();
         });

@@ -51,7 +51,7 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
     }
   }
 
-  /// Plans a recipe's trainings.
+  /// Plans a recipe's trainings: those of the paper, and `dpo` where the recipe has that section.
   ///
   /// @param shape of all models
   /// @param saving what the trainings do without
@@ -63,9 +63,13 @@ public record Plan(String subject, PlanMachine machine, DataLengths data, List<S
       MemorySaving saving,
       DataLengths data,
       PlanMachine machine) {
+    var asked = recipe.root().entries().keySet();
     var stages =
         new RecipeStages(recipe, shape, precision, data)
-            .all().stream().map(stage -> planned(stage, machine, saving)).toList();
+            .all().stream()
+                .filter(stage -> !stage.name().equals("dpo") || asked.contains("dpo"))
+                .map(stage -> planned(stage, machine, saving))
+                .toList();
     var subject =
         "%,d parameters (%d layers of width %d, context %d, vocabulary %,d) in %s"
             .formatted(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.instructgpt.cost.PlannedMemory.Part;
 import org.instructgpt.cost.PlannedStage.Choice;
+import org.instructgpt.dpo.Dpo;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
@@ -41,7 +42,8 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
         sft("sft", recipe.settings("sft", Sft.Settings.paper(PRESET))),
         sft("supervised", recipe.settings("supervised", Sft.Settings.supervised(PRESET))),
         reward(recipe.settings("reward", RewardModeling.Settings.paper())),
-        ppo(recipe.settings("ppo", Settings.paper(PRESET))));
+        ppo(recipe.settings("ppo", Settings.paper(PRESET))),
+        dpo(recipe.settings("dpo", Dpo.Settings.paper())));
   }
 
   private Adapter.Settings adapter() {
@@ -147,17 +149,46 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
             0));
   }
 
+  /// The policy learns; of the reference only numbers are kept, read in a pass over everything.
+  private PlannedStage dpo(Dpo.Settings settings) {
+    var rows = data.rankings().within(shape.context());
+    double batch = Math.min(settings.batchPrompts(), Math.max(1, data.ranked()));
+    double whole = batch * data.judged();
+    double prompts = data.judged() == 0 ? 0 : rows.prompt() / data.judged();
+    double once =
+        operations().blocks(data.ranked() * data.judged(), rows.keys())
+            + operations().unembedding(rows.count() * rows.response());
+    return new PlannedStage(
+        "dpo",
+        tokens -> "dpo.micro_batch_tokens=" + tokens,
+        settings.microBatchTokens(),
+        choice -> {
+          double tokens = Math.min(whole, Math.max(data.largest(), choice.rows()));
+          double own = tokens * (1 - prompts);
+          double copied = tokens * prompts * data.completions();
+          var memory = learning(choice, trained());
+          var model = model(choice);
+          var parts = languagePass(new Pass(model, tokens, rows.keys(), false), own);
+          parts.merge(Part.ACTIVATIONS, model.packing(tokens, own, copied), Double::sum);
+          return memory.pass(parts);
+        },
+        disk(1, trained()),
+        new TrainingOperations(GptOperations.WITH_GRADIENTS * settings.epochs() * once, once, 0));
+  }
+
   /// Policy and value network learn; reference and reward model are frozen, and where adapters are
-  /// trained the same weights serve both. The pretraining gradient is collected beside PPO's.
+  /// trained the same weights serve both. The pretraining gradient is collected beside PPO's. Where
+  /// responses are compared with each other there is no value network.
   private PlannedStage ppo(Settings settings) {
     int context = shape.context();
     int response = Math.min(settings.sampling().maxResponseTokens(), context / 2);
     var prompts = data.prompts().within(context - response);
     var episodes = prompts.answered(response);
     boolean ptx = settings.ptx().coefficient() > 0;
+    int networks = settings.objective().group() == null ? 1 : 0; // that predict values
     int most = Math.min(settings.sampling().rows(), settings.batchSize());
     int own = settings.microBatchSize();
-    var disk = disk(2, trained());
+    var disk = disk(1 + networks, trained());
     double average = trained() * model().parameters();
     disk.merge("checkpoints to resume from", CHECKPOINTS * average, Double::sum);
     return new PlannedStage(
@@ -170,11 +201,15 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
           int rows = Math.min(choice.rows(), settings.minibatchSize());
           var memory =
               learning(choice, trained())
-                  .state(Part.PARAMETERS, model().parameters())
-                  .state(Part.GRADIENTS, trained() * model().gradients() * (ptx ? 2 : 1))
-                  .state(Part.MOMENTS, trained() * model().moments(choice.halfMoments()))
+                  .state(Part.PARAMETERS, model().parameters() * networks)
+                  .state(
+                      Part.GRADIENTS,
+                      trained() * model().gradients() * (networks + (ptx ? 1 : 0)))
+                  .state(
+                      Part.MOMENTS, trained() * model().moments(choice.halfMoments()) * networks)
                   .state(Part.AVERAGE, average)
-                  .state(Part.FROZEN, adapter().isOn() ? 0 : 2 * model().parameters());
+                  .state(
+                      Part.FROZEN, model().parameters() * (adapter().isOn() ? 1 - networks : 2));
           memory.pass(samplingPass(sampled(most, choice.rows(), own), prompts.longest(), response));
           memory.pass(
               languagePass(
@@ -201,10 +236,11 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
     double scalar = operations().sequences(episodes, prompt + response, 0);
     double windows = settings.ptx().coefficient() > 0 ? episodes * settings.ptx().ratio() : 0;
     double text = operations().sequences(windows, shape.context(), shape.context());
-    double learned = settings.innerEpochs() * (language + scalar + text);
+    int networks = settings.objective().group() == null ? 1 : 0; // that predict values
+    double learned = settings.innerEpochs() * (language + networks * scalar + text);
     return new TrainingOperations(
         GptOperations.WITH_GRADIENTS * learned,
-        2 * (language + scalar),
+        2 * language + (1 + networks) * scalar,
         operations().sampling(episodes, prompt, response));
   }
 

@@ -41,7 +41,7 @@ class MemoryPlanTest {
 
   @Test
   void whatIsChosenFitsAndIsTold() {
-    for (var section : List.of("pretrain", "sft", "supervised", "reward", "ppo")) {
+    for (var section : List.of("pretrain", "sft", "supervised", "reward", "ppo", "dpo")) {
       for (double memory : new double[] {12e9, 14e9, 40e9}) {
         var fit = fit(section, memory);
         assertThat(counted(section, fit)).as(section).isLessThanOrEqualTo(memory / 1.15);

@@ -47,6 +47,26 @@ class PlanTest {
   }
 
   @Test
+  void dpoIsPlannedWhereTheRecipeHasItWithOneModelThatLearnsAndNoneThatIsFrozen() {
+    var plan = plan(LARGE, "dpo.epochs=1");
+    assertThat(plan.stages())
+        .extracting(Plan.Stage::name)
+        .containsExactly("pretrain", "sft", "supervised", "reward", "ppo", "dpo");
+    double model = 4.0 * SMALL.parameters();
+    var parts = stage(plan, "dpo").memory();
+    assertThat(parts)
+        .containsEntry("parameters", model)
+        .containsEntry("Adam's moments", 2 * model)
+        .doesNotContainKey("frozen models");
+    // A language model over the reward model's rows has their activations, and logits besides.
+    assertThat(parts.get("logits")).isPositive();
+    assertThat(parts.get("activations"))
+        .isEqualTo(stage(plan, "reward").memory().get("activations"));
+    assertThat(stage(plan(LARGE, "dpo.epochs=2"), "dpo").operations())
+        .isCloseTo(stage(plan, "dpo").operations() * 7 / 4, within(1.0)); // 2 x 3 + 1 of 3 + 1
+  }
+
+  @Test
   void memoryGrowsByTheSameWithEveryRow() {
     assertThat(pretraining(3) - pretraining(2))
         .isCloseTo(pretraining(2) - pretraining(1), within(1.0));
@@ -81,6 +101,27 @@ class PlanTest {
     assertThat(parts.getOrDefault("frozen models", 0.0)).isZero();
     assertThat(stage(plan(LARGE, "adapter.rank=4"), "pretrain").memory())
         .isEqualTo(stage(plan(LARGE), "pretrain").memory());
+  }
+
+  @Test
+  void whereResponsesAreComparedNoValueNetworkIsPlanned() {
+    var compared =
+        plan(
+            LARGE,
+            "ppo.objective.whitening=none",
+            "ppo.objective.group.samples=4",
+            "ppo.objective.group.advantage=rloo");
+    double model = 4.0 * SMALL.parameters();
+    assertThat(stage(compared, "ppo").memory())
+        .containsEntry("parameters", model)
+        .containsEntry("gradients", 2 * model)
+        .containsEntry("Adam's moments", 2 * model)
+        .containsEntry("average", model)
+        .containsEntry("frozen models", 2 * model);
+    assertThat(stage(compared, "ppo").operations())
+        .isLessThan(stage(plan(LARGE), "ppo").operations());
+    assertThat(stage(compared, "ppo").diskTotal())
+        .isLessThan(stage(plan(LARGE), "ppo").diskTotal());
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.instructgpt.files.Json;
 
 /// The lineage of a checkpoint: what made it and from what, as `lineage.json` beside the weights.
 ///
-/// @param stage what made it: `pretrain`, `sft`, `reward`, `ppo`
+/// @param stage what made it: `pretrain`, `sft`, `reward`, `dpo`, `ppo`
 /// @param made the facts, JSON-like, in order: settings, data, step, metrics, time
 /// @param parents the checkpoints it was made from: role (such as `policy`) to the SHA-256 of the
 ///   parent's weights, with its name
@@ -29,7 +29,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
   public static final String FILE = "lineage.json";
 
   /// The stages that train on framed prompts (see [org.instructgpt.text.PromptTemplate]).
-  private static final Set<String> FRAMED = Set.of("supervised", "sft", "reward", "ppo");
+  private static final Set<String> FRAMED = Set.of("supervised", "sft", "reward", "dpo", "ppo");
 
   private static final ObjectMapper JSON = Json.LENIENT;
 
@@ -96,8 +96,8 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
         file + ": expected a JSON object; copy the checkpoint again");
   }
 
-  /// Whether a model reads prompts framed: one of our supervised, reward and PPO stages made it. A
-  /// pretrained model and one that another program made read texts as they are.
+  /// Whether a model reads prompts framed: one of our supervised, reward, DPO and PPO stages made
+  /// it. A pretrained model and one that another program made read texts as they are.
   ///
   /// @param lineage as [#read] gives it
   public static boolean isFramed(ObjectNode lineage) {

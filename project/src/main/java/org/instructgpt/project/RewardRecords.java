@@ -13,7 +13,8 @@ import org.instructgpt.reward.TokenizedRanking;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 
-/// The records of a workspace that a reward model learns from and is measured on, as tokens.
+/// The rankings of a workspace that a training learns from and is measured on, as tokens, and the
+/// demonstrations at which a reward model has its zero.
 ///
 /// @param training rankings to learn from
 /// @param heldOut rankings to measure on
@@ -59,16 +60,24 @@ record RewardRecords(Given training, Given heldOut, List<EncodedExample> demonst
   ///
   /// @param splits that are held out
   static RewardRecords of(TrainingData material, ContextFitter fitting, List<Split> splits) {
+    var rankings = rankings(material, fitting, splits);
+    var demonstrations = new ArrayList<EncodedExample>();
+    material.demonstrations(
+        Split.TRAIN, each -> fitting.demonstration(each).ifPresent(demonstrations::add));
+    return new RewardRecords(rankings.training, rankings.heldOut, demonstrations);
+  }
+
+  /// Reads the rankings alone.
+  ///
+  /// @param splits that are held out
+  static RewardRecords rankings(TrainingData material, ContextFitter fitting, List<Split> splits) {
     var training = new ArrayList<TokenizedRanking>();
     material.rankings(Split.TRAIN, each -> fitting.ranking(each).ifPresent(training::add));
     var held = new ArrayList<TokenizedRanking>();
     for (var split : splits) {
       material.rankings(split, each -> fitting.ranking(each).ifPresent(held::add));
     }
-    var demonstrations = new ArrayList<EncodedExample>();
-    material.demonstrations(
-        Split.TRAIN, each -> fitting.demonstration(each).ifPresent(demonstrations::add));
-    return new RewardRecords(Given.of(training), Given.of(held), demonstrations);
+    return new RewardRecords(Given.of(training), Given.of(held), List.of());
   }
 
   /// The same with a part of the rankings to learn from.
@@ -114,6 +123,14 @@ record RewardRecords(Given training, Given heldOut, List<EncodedExample> demonst
     run.with("rankings", data.training().size())
         .with("held_out_rankings", data.heldOut().size())
         .with("demonstrations_of_the_shift", data.demonstrations().size())
+        .with("data_hash", DataHash.of(rows(data)))
+        .with(CUT_COMPLETIONS, cut(data.training()));
+  }
+
+  /// The same where the demonstrations play no part.
+  static void noteRankings(RewardModeling.Data data, TrainingRun run) {
+    run.with("rankings", data.training().size())
+        .with("held_out_rankings", data.heldOut().size())
         .with("data_hash", DataHash.of(rows(data)))
         .with(CUT_COMPLETIONS, cut(data.training()));
   }

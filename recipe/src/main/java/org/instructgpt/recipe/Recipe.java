@@ -16,9 +16,10 @@ public record Recipe(YamlNode.Section root) {
 
   /// The sections a recipe may have. `adapter` says what is trained of a model, in every stage but
   /// pretraining; `supervised` is the short supervised training from which reinforcement learning
-  /// starts (InstructGPT, appendix C.3), with the same keys as `sft`.
+  /// starts (InstructGPT, appendix C.3), with the same keys as `sft`. `dpo` is another way from the
+  /// supervised policy on, in the place of `reward` and `ppo`.
   public static final List<String> STAGES =
-      List.of("model", "adapter", "pretrain", "sft", "supervised", "reward", "ppo");
+      List.of("model", "adapter", "pretrain", "sft", "supervised", "reward", "ppo", "dpo");
 
   public Recipe {
     root.entries()

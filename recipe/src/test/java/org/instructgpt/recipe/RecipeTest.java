@@ -74,7 +74,7 @@ class RecipeTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith(
             "recipe.yaml, line 2: unknown section \"rewards\"; did you mean \"reward\"?"
-                + " Known: model, pretrain, sft, supervised, reward, ppo");
+                + " Known: model, pretrain, sft, supervised, reward, ppo, dpo");
   }
 
   @Test

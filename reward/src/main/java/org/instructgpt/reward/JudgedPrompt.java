@@ -21,12 +21,13 @@ import org.instructgpt.text.EncodedExample;
 /// @param completions the ids of the distinct completions
 /// @param ended whether each of them ended by itself
 /// @param pairs the better and the worse completion of each comparison, by index
-record JudgedPrompt(
+public record JudgedPrompt(
     List<TokenizedRanking> rankings,
     List<int[]> completions,
     List<Boolean> ended,
     List<Ranking.Pair> pairs) {
-  JudgedPrompt {
+  /// Copies the lists.
+  public JudgedPrompt {
     rankings = List.copyOf(rankings);
     completions = List.copyOf(completions);
     ended = List.copyOf(ended);
@@ -41,7 +42,7 @@ record JudgedPrompt(
   }
 
   /// The prompts of rankings, in the order in which they first come.
-  static List<JudgedPrompt> of(List<TokenizedRanking> rankings) {
+  public static List<JudgedPrompt> of(List<TokenizedRanking> rankings) {
     var prompts = new LinkedHashMap<PromptKey, List<TokenizedRanking>>();
     for (var ranked : rankings) {
       prompts.computeIfAbsent(PromptKey.of(ranked), _ -> new ArrayList<>()).add(ranked);
@@ -75,7 +76,8 @@ record JudgedPrompt(
     return Arrays.stream(ids).boxed().toList();
   }
 
-  int[] prompt() {
+  /// The prompt's ids, with the separator.
+  public int[] prompt() {
     return rankings.getFirst().prompt();
   }
 

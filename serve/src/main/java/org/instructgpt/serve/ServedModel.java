@@ -35,6 +35,8 @@ public record ServedModel(
     SFT,
     /// Scores answers; generates none.
     REWARD,
+    /// Trained on rankings.
+    DPO,
     /// Trained by the rewards of its own answers.
     PPO,
     /// The same, with pretraining gradients mixed in.
@@ -61,6 +63,7 @@ public record ServedModel(
       case "pretrain" -> Stage.PRETRAIN;
       case "sft", "supervised" -> Stage.SFT;
       case "reward" -> Stage.REWARD;
+      case "dpo" -> Stage.DPO;
       case "ppo" ->
           settings().path("ppo").path("ptx").path("coefficient").asDouble() > 0
               ? Stage.PPO_PTX
