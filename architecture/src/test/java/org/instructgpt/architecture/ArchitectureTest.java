@@ -24,7 +24,7 @@ class ArchitectureTest {
   /// number here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
-          Map.entry("checkpoint", 4),
+          Map.entry("checkpoint", 7),
           Map.entry("collect", 22),
           Map.entry("cost", 32),
           Map.entry("dpo", 5),
@@ -46,7 +46,7 @@ class ArchitectureTest {
           Map.entry("statistics", 14),
           Map.entry("studio", 10),
           Map.entry("text", 12),
-          Map.entry("torch", 19),
+          Map.entry("torch", 20),
           Map.entry("web", 22));
 
   private static final Rules RULES = new Rules("org.instructgpt");

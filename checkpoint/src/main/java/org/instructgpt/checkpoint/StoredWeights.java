@@ -49,8 +49,27 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
     return new StoredWeights(family, family.body(shape), heads);
   }
 
+  /// Where the tensors are.
+  ///
+  /// @param files that hold them
+  /// @param tensors with the names that they have there, in the order of [#all]
+  record Located(WeightFiles files, List<StoredTensor> tensors) {}
+
+  /// Finds the tensors in a checkpoint's files, whose sums, names and shapes are compared; no
+  /// weight is read.
+  Located locate(Path directory) throws IOException {
+    Lineage.verify(directory);
+    var files = WeightFiles.of(directory);
+    boolean prefixed =
+        files.names().stream().anyMatch(name -> name.startsWith(family.names().prefix()));
+    var wanted = all(prefixed);
+    wanted.forEach(tensor -> check(files, tensor));
+    refuseOthers(files, wanted, prefixed);
+    return new Located(files, wanted);
+  }
+
   /// All, with the names that they have in files.
-  private List<StoredTensor> all(boolean prefixed) {
+  List<StoredTensor> all(boolean prefixed) {
     var prefix = prefixed ? family.names().prefix() : "";
     var all = new ArrayList<StoredTensor>();
     body.forEach(tensor -> all.add(tensor.named(prefix + tensor.name())));
@@ -62,13 +81,9 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
   /// can be read without its unembedding. Names and shapes are compared before the first weight is
   /// read, and whatever is wrong is thrown.
   void read(Path directory, Parameters parameters) throws IOException {
-    Lineage.verify(directory);
-    var files = WeightFiles.of(directory);
-    boolean prefixed =
-        files.names().stream().anyMatch(name -> name.startsWith(family.names().prefix()));
-    var wanted = all(prefixed);
-    wanted.forEach(tensor -> check(files, tensor));
-    refuseOthers(files, wanted, prefixed);
+    var located = locate(directory);
+    var files = located.files;
+    var wanted = new ArrayList<>(located.tensors);
     wanted.removeIf(tensor -> !parameters.byName().containsKey(tensor.parameter()));
     for (var file : files.all()) {
       read(
@@ -148,7 +163,7 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
         });
   }
 
-  private static void checkFinite(String name, Tensor tensor, Path file) {
+  static void checkFinite(String name, Tensor tensor, Path file) {
     if (!tensor.allFinite()) {
       throw new IllegalArgumentException(
           "%s: %s holds numbers that are not finite (NaN or infinity): the checkpoint is damaged or its training diverged"

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -17,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.CheckpointFiles;
+import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Safetensors;
 import org.instructgpt.torch.SafetensorsHeader;
 
@@ -144,6 +147,21 @@ record WeightFiles(
   /// All files, in the order in which tensors name them.
   Set<Path> all() {
     return new LinkedHashSet<>(files.values());
+  }
+
+  /// What the files say of a tensor.
+  SafetensorsHeader.Entry entry(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+
+  /// The type that most of the numbers of some tensors have.
+  DType mostCommonType(List<StoredTensor> of) {
+    var numbers = new EnumMap<DType, Long>(DType.class);
+    for (var tensor : of) {
+      var entry = entry(tensor.name());
+      numbers.merge(entry.dtype(), entry.bytes() / entry.dtype().bytes(), Long::sum);
+    }
+    return Collections.max(numbers.entrySet(), Map.Entry.comparingByValue()).getKey();
   }
 
   /// Whether two tensors have the same type, shape and bytes.

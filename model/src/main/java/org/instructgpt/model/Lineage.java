@@ -71,6 +71,19 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
     json.put("stage", stage);
     json.set("made", JSON.valueToTree(made));
     json.set("parents", JSON.valueToTree(parents));
+    write(json, directory);
+  }
+
+  /// Writes the lineage of a checkpoint, if it has one, beside a copy of it, with the SHA-256 of
+  /// the copy's files.
+  public static void copy(Path from, Path to) throws IOException {
+    var json = read(from);
+    if (!json.isEmpty()) {
+      write(json, to);
+    }
+  }
+
+  private static void write(ObjectNode json, Path directory) throws IOException {
     var sums = json.putObject("sha256");
     try (Stream<Path> files = Files.list(directory)) {
       for (var file : files.filter(Files::isRegularFile).sorted().toList()) {

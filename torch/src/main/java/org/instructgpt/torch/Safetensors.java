@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -45,6 +46,16 @@ public final class Safetensors {
         tensors.put(name, file.tensor(name));
       }
       return tensors;
+    }
+  }
+
+  /// One tensor of a file as it is in it, on the processor; it belongs to the scope that is open.
+  ///
+  /// @throws IllegalArgumentException if there is no such file or tensor, or it is damaged
+  /// @throws IOException if it cannot be read
+  public static Tensor read(Path path, String name) throws IOException {
+    try (var file = SafetensorsFile.open(path)) {
+      return file.tensor(name);
     }
   }
 
@@ -114,7 +125,28 @@ public final class Safetensors {
   /// @throws IOException if it cannot be written
   public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata)
       throws IOException {
-    var writer = new SafetensorsWriter(tensors, metadata);
-    AtomicFiles.writeChannel(path, writer::writeTo);
+    var layout = new LinkedHashMap<String, SafetensorsHeader.Entry>();
+    tensors.forEach((name, tensor) ->
+        layout.put(name, SafetensorsHeader.Entry.of(tensor.dtype(), tensor.shape())));
+    write(path, layout, name -> Objects.requireNonNull(tensors.get(name)), metadata);
+  }
+
+  /// Where the tensors of a file come from, one at a time.
+  @FunctionalInterface
+  public interface Source {
+    /// The tensor of a name; it is dropped when it has been written.
+    Tensor tensor(String name) throws IOException;
+  }
+
+  /// The same with no more than one tensor in memory.
+  ///
+  /// @param layout types and shapes; where they lie in another file does not matter
+  public static void write(
+      Path path,
+      Map<String, SafetensorsHeader.Entry> layout,
+      Source source,
+      Map<String, String> metadata)
+      throws IOException {
+    AtomicFiles.writeChannel(path, new SafetensorsWriter(layout, source, metadata)::writeTo);
   }
 }

@@ -1,5 +1,6 @@
 package org.instructgpt.torch;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,16 @@ public record SafetensorsHeader(
     /// Makes the shape unchangeable.
     public Entry {
       shape = List.copyOf(shape);
+    }
+
+    /// A tensor alone: its bytes begin at 0.
+    public static Entry of(DType dtype, long... shape) {
+      long count = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      return new Entry(
+          dtype,
+          Arrays.stream(shape).boxed().toList(),
+          0,
+          Math.multiplyExact(count, (long) dtype.bytes()));
     }
 
     /// How many bytes it takes.

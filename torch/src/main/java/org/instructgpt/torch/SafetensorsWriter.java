@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,15 @@ final class SafetensorsWriter {
   /// Bytes given to the system at once, far below the 2 GB that a buffer holds.
   private static final long CHUNK = 16 << 20;
 
-  private final List<Map.Entry<String, Tensor>> tensors;
+  private final List<Map.Entry<String, SafetensorsHeader.Entry>> tensors;
+  private final Safetensors.Source source;
   private final Map<String, String> metadata;
 
-  SafetensorsWriter(Map<String, Tensor> tensors, Map<String, String> metadata) {
+  SafetensorsWriter(
+      Map<String, SafetensorsHeader.Entry> tensors,
+      Safetensors.Source source,
+      Map<String, String> metadata) {
+    this.source = source;
     tensors.keySet().forEach(SafetensorsWriter::checkName);
     if (tensors.size() > SafetensorsHeader.TENSOR_LIMIT) {
       throw new IllegalArgumentException(
@@ -35,7 +41,7 @@ final class SafetensorsWriter {
     this.tensors =
         tensors.entrySet().stream()
             .sorted(
-                Comparator.<Map.Entry<String, Tensor>>comparingInt(
+                Comparator.<Map.Entry<String, SafetensorsHeader.Entry>>comparingInt(
                         e -> -e.getValue().dtype().bytes())
                     .thenComparing(Map.Entry::getKey))
             .toList();
@@ -60,8 +66,23 @@ final class SafetensorsWriter {
     for (var tensor : tensors) {
       // One tensor at a time is copied from a device or into row-major order.
       try (var _ = Scope.open()) {
-        writeFully(channel, tensor.getValue().detach().to(Device.CPU).contiguous().data());
+        var read = source.tensor(tensor.getKey());
+        checkLaidOut(tensor.getKey(), tensor.getValue(), read);
+        writeFully(channel, read.detach().to(Device.CPU).contiguous().data());
       }
+    }
+  }
+
+  private static void checkLaidOut(String name, SafetensorsHeader.Entry said, Tensor given) {
+    if (given.dtype() != said.dtype() || !Arrays.equals(given.shape(), said.dims())) {
+      throw new IllegalStateException(
+          "%s was laid out as %s of %s, but is %s of %s"
+              .formatted(
+                  SafetensorsHeader.quoted(name),
+                  said.shape(),
+                  said.dtype().code(),
+                  Arrays.toString(given.shape()),
+                  given.dtype().code()));
     }
   }
 
@@ -93,13 +114,14 @@ final class SafetensorsWriter {
     return bytes.toByteArray();
   }
 
-  private static long describe(JsonGenerator json, String name, Tensor tensor, long begin)
+  private static long describe(
+      JsonGenerator json, String name, SafetensorsHeader.Entry tensor, long begin)
       throws IOException {
-    long end = begin + tensor.count() * tensor.dtype().bytes();
+    long end = begin + tensor.bytes();
     json.writeObjectFieldStart(name);
     json.writeStringField("dtype", tensor.dtype().code());
     json.writeFieldName("shape");
-    var shape = tensor.shape();
+    var shape = tensor.dims();
     json.writeArray(shape, 0, shape.length);
     json.writeFieldName("data_offsets");
     json.writeArray(new long[] {begin, end}, 0, 2);
