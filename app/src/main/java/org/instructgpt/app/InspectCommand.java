@@ -19,6 +19,7 @@ import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
 import org.instructgpt.files.Json;
+import org.instructgpt.gguf.GgufInspection;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.project.Provenance;
 import org.instructgpt.project.Workspace;
@@ -38,9 +39,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Tells what a checkpoint, a workspace or a file of feedback is, and only reads.",
-      "Shape and lineage of a model; models, runs and records of a workspace; formats and records of a"
-          + " file."
+      "Tells what a checkpoint, a workspace, a file of feedback or a GGUF file is, and only reads.",
+      "Shape and lineage of a model; models, runs and records of a workspace; formats and records"
+          + " of a file; metadata and tensors of a GGUF file."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives required parameters a value
@@ -67,6 +68,10 @@ final class InspectCommand implements Callable<Integer> {
       throw new NoSuchFileException(folder.toString());
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (Files.isRegularFile(folder) && folder.toString().endsWith(".gguf")) {
+      GgufInspection.lines(folder).forEach(out::println);
+      return 0;
+    }
     var foreign = Checkpoint.unsupportedLayout(folder);
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(foreign.get());
@@ -83,7 +88,8 @@ final class InspectCommand implements Callable<Integer> {
     } else {
       throw new IllegalArgumentException(
           folder
-              + " is no checkpoint and no workspace: expected a folder with config.json, model.safetensors and tokenizer.json, or one with feedback.db");
+              + " is no checkpoint and no workspace: expected a folder with config.json,"
+              + " model.safetensors and tokenizer.json, or one with feedback.db");
     }
     return 0;
   }

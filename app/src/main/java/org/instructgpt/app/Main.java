@@ -86,6 +86,7 @@ final class Main implements Runnable {
             .addSubcommand(new ReproduceCommand(commands))
             .addSubcommand(new ImportCommand(clock))
             .addSubcommand(new ExportCommand())
+            .addSubcommand(new ExportModelCommand(stop))
             .addSubcommand(new CurateCommand())
             .addSubcommand(new EraseCommand(clock))
             .addSubcommand(new ConsentCommand(clock))

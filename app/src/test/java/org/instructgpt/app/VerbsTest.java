@@ -237,7 +237,10 @@ class VerbsTest {
         assertThat(run(verb, "--model", place, "--in", in, "--out", answers)).isEqualTo(2);
         told++;
       }
-      assertThat(run("inspect", place)).isEqualTo(2);
+      if (!place.toString().endsWith(".gguf")) { // which is shown
+        assertThat(run("inspect", place)).isEqualTo(2);
+        told++;
+      }
       for (var verb : List.of("sft", "reward", "ppo")) {
         var arguments =
             new ArrayList<Object>(
@@ -248,7 +251,6 @@ class VerbsTest {
         assertThat(run(arguments.toArray())).isEqualTo(2);
         told++;
       }
-      told++;
     }
     assertThat(err.toString()).hasLineCount(told);
     assertThat(err.toString().lines())

@@ -31,6 +31,7 @@ class ArchitectureTest {
           Map.entry("eval", 14),
           Map.entry("experiment", 8),
           Map.entry("files", 5),
+          Map.entry("gguf", 4),
           Map.entry("jinja", 2),
           Map.entry("label", 64),
           Map.entry("model", 58),

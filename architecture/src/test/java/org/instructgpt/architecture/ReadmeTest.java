@@ -30,7 +30,7 @@ class ReadmeTest {
   private static final Path PAPER = ROOT.resolve("docs/paper.md");
   private static final Pattern FENCE = Pattern.compile("(?ms)^```\\w*$(.*?)^```$");
   private static final Pattern SPAN = Pattern.compile("`([^`\n]+)`");
-  private static final Pattern CALL = Pattern.compile("\\binstructgpt ([a-z]+)([^\n`]*)");
+  private static final Pattern CALL = Pattern.compile("\\binstructgpt ([a-z][a-z-]*)([^\n`]*)");
   private static final Pattern FLAG = Pattern.compile("(?<=^|[\\s`(])--[a-z][a-z-]*");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern CLASS = Pattern.compile("([A-Z]\\w*[a-z]\\w*)(?:\\.(\\w+))?");
@@ -107,7 +107,7 @@ class ReadmeTest {
   @Test
   void everyCommandAndFlagThatExistsIsDescribed() throws Exception {
     var text = read(COMMANDS);
-    assertThat(matches(Pattern.compile("(?m)^## `([a-z]+)`"), text))
+    assertThat(matches(Pattern.compile("(?m)^## `([a-z][a-z-]*)`"), text))
         .containsExactlyInAnyOrderElementsOf(flags().keySet());
     assertThat(matches(FLAG, code(COMMANDS))).containsAll(union(flags()));
   }

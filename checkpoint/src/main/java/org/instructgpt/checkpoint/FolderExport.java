@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.CheckpointFiles;
@@ -46,6 +48,7 @@ public final class FolderExport {
   private final CheckpointConfig config;
   private final StoredWeights.Located located;
   private final Optional<DType> type;
+  private final BooleanSupplier stopped;
 
   /// The tensors by the names that they get, with the names that they have.
   private final SequencedMap<String, String> sources = new LinkedHashMap<>();
@@ -58,11 +61,13 @@ public final class FolderExport {
       CheckpointConfig config,
       StoredWeights weights,
       StoredWeights.Located located,
-      Optional<DType> type) {
+      Optional<DType> type,
+      BooleanSupplier stopped) {
     this.model = model;
     this.config = config;
     this.located = located;
     this.type = type;
+    this.stopped = stopped;
     var names = weights.all(true);
     for (int i = 0; i < names.size(); i++) {
       var source = located.tensors().get(i).name();
@@ -95,13 +100,14 @@ public final class FolderExport {
   /// @throws IllegalArgumentException if the place is not free, the model is damaged, or a number
   ///   is too large for the type
   /// @throws IOException if it cannot be written
-  public static Report write(Path model, Optional<DType> type, long shardBytes, Path out)
+  public static Report write(
+      Path model, Optional<DType> type, long shardBytes, Path out, BooleanSupplier stopped)
       throws IOException {
     requireFree(out);
     var config = CheckpointConfig.read(model);
     var weights =
         StoredWeights.of(config.family(), config.shape(), config.config().isRewardModel());
-    var export = new FolderExport(model, config, weights, weights.locate(model), type);
+    var export = new FolderExport(model, config, weights, weights.locate(model), type, stopped);
     var shards = export.shards(shardBytes);
     AtomicFiles.writeFolder(out, folder -> export.fill(folder, shards));
     return new Report(
@@ -167,6 +173,9 @@ public final class FolderExport {
   }
 
   private Tensor tensor(String name) throws IOException {
+    if (stopped.getAsBoolean()) {
+      throw new CancellationException("stopped");
+    }
     var source = Objects.requireNonNull(sources.get(name));
     var file = located.files().file(source);
     var read = Safetensors.read(file, source);
@@ -227,7 +236,8 @@ public final class FolderExport {
     }
     if (json.path("attention_band").asInt(0) != 0) {
       notes.add(
-          "attention_band of config.json is ours: other programs let every layer see all tokens, and compute something else");
+          "attention_band of config.json is ours: other programs let every layer see all tokens,"
+              + " and compute something else");
     }
   }
 

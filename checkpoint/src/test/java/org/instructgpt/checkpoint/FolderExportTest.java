@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.text.BpeTrainer;
 import org.instructgpt.torch.DType;
@@ -85,6 +87,22 @@ class FolderExportTest {
     return tensors;
   }
 
+  private FolderExport.Report export(Optional<DType> type, long most, Path place)
+      throws IOException {
+    return FolderExport.write(model, type, most, place, () -> false);
+  }
+
+  @Test
+  void whatIsStoppedLeavesNothing() throws IOException {
+    write(DType.FLOAT32);
+    var asked = new AtomicInteger();
+    assertThatThrownBy(() ->
+            FolderExport.write(
+                model, Optional.empty(), ALL_IN_ONE, out, () -> asked.incrementAndGet() > 3))
+        .isInstanceOf(CancellationException.class);
+    assertThat(folder).isDirectoryNotContaining(path -> !path.equals(model));
+  }
+
   private JsonNode config() throws IOException {
     return JSON.readTree(Files.readString(out.resolve("config.json")));
   }
@@ -93,7 +111,7 @@ class FolderExportTest {
   @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
   void whatIsKeptHasTheSameBytes(DType type) throws IOException {
     write(type);
-    var report = FolderExport.write(model, Optional.empty(), ALL_IN_ONE, out);
+    var report = export(Optional.empty(), ALL_IN_ONE, out);
     for (var name :
         List.of(
             "model.safetensors",
@@ -116,7 +134,7 @@ class FolderExportTest {
   @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
   void aChosenTypeIsThatOfAllTensorsAndOfTheDescription(DType type) throws IOException {
     var source = write(DType.FLOAT32);
-    FolderExport.write(model, Optional.of(type), ALL_IN_ONE, out);
+    export(Optional.of(type), ALL_IN_ONE, out);
     var written = Safetensors.read(out.resolve("model.safetensors"));
     assertThat(written.keySet()).isEqualTo(source.keySet());
     written.forEach((name, tensor) ->
@@ -130,9 +148,9 @@ class FolderExportTest {
   @Test
   void severalFilesHoldTheSameAsOne() throws IOException {
     write(DType.BFLOAT16);
-    FolderExport.write(model, Optional.empty(), ALL_IN_ONE, out);
+    export(Optional.empty(), ALL_IN_ONE, out);
     var shards = folder.resolve("shards");
-    var report = FolderExport.write(model, Optional.empty(), 10_000, shards);
+    var report = export(Optional.empty(), 10_000, shards);
     assertThat(report.files())
         .hasSizeGreaterThan(3)
         .first()
@@ -170,7 +188,7 @@ class FolderExportTest {
     Files.writeString(
         model.resolve("config.json"),
         LLAMA.formatted("float16").replace("LlamaForCausalLM", "LlamaModel"));
-    FolderExport.write(model, Optional.empty(), ALL_IN_ONE, out);
+    export(Optional.empty(), ALL_IN_ONE, out);
     var written = Safetensors.read(out.resolve("model.safetensors"));
     assertThat(written.keySet()).isEqualTo(tensors.keySet());
     assertThat(config().path("architectures").get(0).asText()).isEqualTo("LlamaForCausalLM");
@@ -181,7 +199,7 @@ class FolderExportTest {
   void anotherCopysLineageHasTheSumsOfTheCopy() throws IOException {
     write(DType.FLOAT32);
     new Lineage("sft", Map.of("steps", 3), Map.of()).write(model);
-    FolderExport.write(model, Optional.of(DType.BFLOAT16), ALL_IN_ONE, out);
+    export(Optional.of(DType.BFLOAT16), ALL_IN_ONE, out);
     assertThat(Lineage.read(out).path("made").path("steps").asInt()).isEqualTo(3);
     Lineage.verify(out);
     assertThat(Checkpoint.kind(out)).isEqualTo(Checkpoint.Kind.LANGUAGE);
@@ -193,12 +211,12 @@ class FolderExportTest {
     var name = "model.layers.1.mlp.up_proj.weight";
     Scope.constant(() -> Objects.requireNonNull(tensors.get(name)).fill_(70_000));
     Safetensors.write(model.resolve("model.safetensors"), tensors, Map.of());
-    assertThatThrownBy(() -> FolderExport.write(model, Optional.of(DType.FLOAT16), ALL_IN_ONE, out))
+    assertThatThrownBy(() -> export(Optional.of(DType.FLOAT16), ALL_IN_ONE, out))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(name)
         .hasMessageContaining("70000.0, which is too large for float16");
     assertThat(folder).isDirectoryNotContaining(path -> !path.equals(model));
-    FolderExport.write(model, Optional.of(DType.BFLOAT16), ALL_IN_ONE, out);
+    export(Optional.of(DType.BFLOAT16), ALL_IN_ONE, out);
     assertThat(out).isDirectory();
   }
 
@@ -207,11 +225,11 @@ class FolderExportTest {
     write(DType.FLOAT32);
     Files.createDirectory(out);
     Files.writeString(out.resolve("mine"), "x");
-    assertThatThrownBy(() -> FolderExport.write(model, Optional.empty(), ALL_IN_ONE, out))
+    assertThatThrownBy(() -> export(Optional.empty(), ALL_IN_ONE, out))
         .hasMessageContaining("one that holds something");
     assertThat(out.resolve("mine")).hasContent("x");
     Files.delete(out.resolve("mine"));
-    FolderExport.write(model, Optional.empty(), ALL_IN_ONE, out);
+    export(Optional.empty(), ALL_IN_ONE, out);
     assertThat(out.resolve("config.json")).exists();
   }
 }
