@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.instructgpt.checkpoint.Adapters;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.project.Workspace;
@@ -43,6 +44,24 @@ final class AdapterOption {
       return new Opened(joined, true);
     } catch (IOException | RuntimeException refused) {
       AtomicFiles.delete(joined);
+      throw refused;
+    }
+  }
+
+  /// A model that is an adapter as a whole one, for a command that hands it on.
+  ///
+  /// @param beside what it makes, where there is room
+  static Opened merged(Path model, Path beside) throws IOException {
+    if (Adapters.base(model).isEmpty()) {
+      return new Opened(model, false);
+    }
+    var place = Objects.requireNonNull(beside.toAbsolutePath().getParent());
+    var merged = Files.createTempDirectory(place, ".merged-");
+    try {
+      Adapters.merge(model, merged);
+      return new Opened(merged, true);
+    } catch (IOException | RuntimeException refused) {
+      AtomicFiles.delete(merged);
       throw refused;
     }
   }

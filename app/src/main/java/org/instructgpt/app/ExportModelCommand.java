@@ -63,6 +63,8 @@ final class ExportModelCommand implements Callable<Integer> {
       description = "A folder (hf) or a file (gguf) that is not there yet.")
   private Path out;
 
+  @Mixin private final AdapterOption adapter = new AdapterOption();
+
   @Option(
       names = "--type",
       description = {
@@ -95,8 +97,12 @@ final class ExportModelCommand implements Callable<Integer> {
     }
     var told = Objects.requireNonNull(spec).commandLine().getOut();
     List<String> notes;
-    try {
-      notes = to == To.HF ? folder(folder, told) : file(folder, told);
+    try (var opened = adapter.over(folder);
+        var whole = AdapterOption.merged(opened.path(), out)) {
+      notes = to == To.HF ? folder(whole.path(), told) : file(whole.path(), told);
+      if (whole.temporary()) {
+        told.println("note: the adapter was added to its model in float32");
+      }
     } catch (CancellationException e) {
       told.println("stopped: nothing was put in the place of " + out);
       told.flush();

@@ -113,6 +113,12 @@ class AdaptersTest {
     assertThat(sft).isNotEqualTo(logProbs("--model", base));
     assertThat(logProbs("--model", base, "--adapter", w.resolve("models/sft")))
         .containsExactly(sft, within(1e-6));
+    var whole = folder.resolve("whole");
+    succeed(
+        "export-model", "-w", w, "--model", "sft", "--to", "hf", "--out", whole);
+    assertThat(whole.resolve("model.safetensors")).exists();
+    assertThat(whole.resolve("adapter_config.json")).doesNotExist();
+    assertThat(logProbs("--model", whole)).containsExactly(sft, within(1e-6));
     succeed("inspect", w.resolve("models/ppo"));
     assertThat(out.toString()).contains("an adapter (LoRA) over", "models/supervised");
     var scored = folder.resolve("scored");

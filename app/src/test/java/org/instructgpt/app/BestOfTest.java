@@ -117,7 +117,13 @@ class BestOfTest {
         .contains("holds a language model, but a reward model was expected");
     assertThat(
             generateRefused(
-                in, "--best-of", "4", "--reward-model", session.model("reward"), "--temperature", "0"))
+                in,
+                "--best-of",
+                "4",
+                "--reward-model",
+                session.model("reward"),
+                "--temperature",
+                "0"))
         .contains("expected a --temperature above 0");
     assertThat(generateRefused(in, "--demonstrations"))
         .contains("line 1: prompt: expected the text of the prompt, for --demonstrations");
@@ -136,7 +142,8 @@ class BestOfTest {
 
   private Object[] generateArguments(Path in, String name, Object... flags) {
     var all =
-        new ArrayList<Object>(List.of("generate", "--model", session.model("supervised"), "--in", in));
+        new ArrayList<Object>(
+            List.of("generate", "--model", session.model("supervised"), "--in", in));
     all.addAll(List.of("--out", folder.resolve(name), "--precision", "float32"));
     if (!Arrays.asList(flags).contains("--max-new-tokens")) {
       all.addAll(List.of("--max-new-tokens", "12"));

@@ -45,7 +45,8 @@ class OtherWaysTest {
   @Test
   void aPolicyComesFromRankingsAloneWithItsLineage() throws IOException {
     session.train("dpo");
-    assertThat(session.out().toString()).contains("under supervised are read once: they are the reference");
+    assertThat(session.out().toString())
+        .contains("under supervised are read once: they are the reference");
     var lineage = Lineage.read(session.model("dpo"));
     assertThat(lineage.at("/stage").asText()).isEqualTo("dpo");
     assertThat(lineage.at("/parents/policy/name").asText()).isEqualTo("supervised");
@@ -73,7 +74,8 @@ class OtherWaysTest {
   @Test
   void dpoFitsIntoTheMemoryItIsGiven() {
     session.train("dpo", "--name", "thrifty", "--memory", "600M");
-    assertThat(session.out().toString()).contains("dpo is planned to need", "dpo.micro_batch_tokens=");
+    assertThat(session.out().toString())
+        .contains("dpo is planned to need", "dpo.micro_batch_tokens=");
   }
 
   @Test
@@ -143,7 +145,8 @@ class OtherWaysTest {
 
   @Test
   void withAValueNetworkARuleLetsItStartFromThePolicy() {
-    session.train("ppo", "--name", "valued", "--set", "objective.group=null", "--rule", "words=1..4");
+    session.train(
+        "ppo", "--name", "valued", "--set", "objective.group=null", "--rule", "words=1..4");
     assertThat(session.out().toString())
         .contains("it has the policy's body and a small random head", "objective.group");
   }
@@ -152,7 +155,8 @@ class OtherWaysTest {
   void onlyOneRewardIsTakenAndItMustBeOne() {
     assertThat(session.refused("ppo", "--rule", "ends", "--reward-model", "reward"))
         .contains("--reward-model, --rule, --reward-url: expected one of them, found 2");
-    assertThat(session.refused("ppo", "--rule", "end")).contains("--rule: rule \"end\": expected ends");
+    assertThat(session.refused("ppo", "--rule", "end"))
+        .contains("--rule: rule \"end\": expected ends");
     assertThat(session.refused("ppo", "--reward-url", "ftp://host/x"))
         .contains("--reward-url: expected an address such as http://");
     assertThat(session.refused("ppo", "--reward-url", "http://host/x", "--reward-timeout", "0"))
@@ -185,7 +189,8 @@ class OtherWaysTest {
       int all = answers.getAndSet(0);
       limit.set(all * 5 / 8);
 
-      assertThat(session.run(session.training(with(service, "ppo", "--name", "broken")))).isEqualTo(1);
+      assertThat(session.run(session.training(with(service, "ppo", "--name", "broken"))))
+          .isEqualTo(1);
       assertThat(session.err().toString())
           .contains("the reward service " + url, "found status 503", "the same command goes on");
       assertThat(session.model("broken")).doesNotExist();

@@ -10,9 +10,12 @@ import java.util.TreeSet;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.CheckpointFiles;
+import org.instructgpt.model.Lineage;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
 
 /// Low-rank adapters of checkpoints.
 public final class Adapters {
@@ -59,6 +62,24 @@ public final class Adapters {
     return AdapterConfig.isIn(directory)
         ? Optional.of(AdapterFiles.in(directory).base())
         : Optional.empty();
+  }
+
+  /// Writes the model that an adapter and its base are together as a whole one, in float32.
+  ///
+  /// @param directory of the adapter
+  /// @param into an empty folder
+  public static void merge(Path directory, Path into) throws IOException {
+    try (var _ = Scope.open()) {
+      var tokenizer = Checkpoint.tokenizer(directory);
+      var lineage = Lineage.of(directory);
+      if (Checkpoint.kind(directory) == Checkpoint.Kind.REWARD) {
+        var model = Checkpoint.loadRewardModel(directory, Precision.FULL, Device.CPU);
+        Checkpoint.save(model, tokenizer, lineage, into);
+      } else {
+        var model = Checkpoint.loadLanguageModel(directory, Precision.FULL, Device.CPU);
+        Checkpoint.save(model, tokenizer, lineage, into);
+      }
+    }
   }
 
   /// Makes of an adapter that another program trained a checkpoint that can be read by itself: a

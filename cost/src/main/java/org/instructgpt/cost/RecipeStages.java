@@ -203,13 +203,10 @@ record RecipeStages(Recipe recipe, GptConfig shape, Precision precision, DataLen
               learning(choice, trained())
                   .state(Part.PARAMETERS, model().parameters() * networks)
                   .state(
-                      Part.GRADIENTS,
-                      trained() * model().gradients() * (networks + (ptx ? 1 : 0)))
-                  .state(
-                      Part.MOMENTS, trained() * model().moments(choice.halfMoments()) * networks)
+                      Part.GRADIENTS, trained() * model().gradients() * (networks + (ptx ? 1 : 0)))
+                  .state(Part.MOMENTS, trained() * model().moments(choice.halfMoments()) * networks)
                   .state(Part.AVERAGE, average)
-                  .state(
-                      Part.FROZEN, model().parameters() * (adapter().isOn() ? 1 - networks : 2));
+                  .state(Part.FROZEN, model().parameters() * (adapter().isOn() ? 1 - networks : 2));
           memory.pass(samplingPass(sampled(most, choice.rows(), own), prompts.longest(), response));
           memory.pass(
               languagePass(

@@ -109,6 +109,26 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
         file + ": expected a JSON object; copy the checkpoint again");
   }
 
+  /// That of a checkpoint, to be written again with a copy of it; one of the stage `merged` if it
+  /// has none.
+  public static Lineage of(Path directory) throws IOException {
+    var json = read(directory);
+    Map<String, Object> made = new LinkedHashMap<>();
+    json.path("made")
+        .properties()
+        .forEach(each -> made.put(each.getKey(), JSON.convertValue(each.getValue(), Object.class)));
+    Map<String, Parent> parents = new LinkedHashMap<>();
+    json.path("parents")
+        .properties()
+        .forEach(each ->
+            parents.put(
+                each.getKey(),
+                new Parent(
+                    each.getValue().path("name").asText(),
+                    each.getValue().path("sha256").asText())));
+    return new Lineage(json.path("stage").asText("merged"), made, parents);
+  }
+
   /// Whether a model reads prompts framed: one of our supervised, reward, DPO and PPO stages made
   /// it. A pretrained model and one that another program made read texts as they are.
   ///

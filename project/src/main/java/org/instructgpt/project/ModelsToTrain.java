@@ -71,8 +71,7 @@ record ModelsToTrain(RunOptions options, Set<Integer> ends, long seed) {
               : PpoModels.start(supervised, reward));
     }
     var value = compared ? null : reward.with(adapter(judge, true));
-    return prepared(
-        PpoModels.adapted(supervised, adapter(parent, false), reward::rewards, value));
+    return prepared(PpoModels.adapted(supervised, adapter(parent, false), reward::rewards, value));
   }
 
   /// The same with another reward; the value network has the policy's body and a small random head.
