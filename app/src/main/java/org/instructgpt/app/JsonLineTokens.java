@@ -1,10 +1,8 @@
 package org.instructgpt.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.instructgpt.checkpoint.Checkpoint;
@@ -14,6 +12,7 @@ import org.instructgpt.model.Sampler;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.jspecify.annotations.Nullable;
 
 /// The tokens that a model reads for a line.
@@ -37,9 +36,6 @@ record JsonLineTokens(
     int vocabulary,
     int context) {
 
-  private static final List<String> TOKENIZERS =
-      List.of("tokenizer.json", "vocab.json", "encoder.json");
-
   /// What a user may ask for.
   enum Frame {
     /// Framed for models of our own supervised, reward, DPO and PPO stages, verbatim for others.
@@ -53,7 +49,7 @@ record JsonLineTokens(
   /// The tokens for the model in a folder; nothing of its weights is read.
   static JsonLineTokens of(Path model, Frame frame) throws IOException {
     var shape = Checkpoint.shape(model);
-    var tokenizer = hasTokenizer(model) ? Checkpoint.tokenizer(model) : null;
+    var tokenizer = Tokenizers.isIn(model) ? Checkpoint.tokenizer(model) : null;
     var ends = new TreeSet<>(Checkpoint.ends(model));
     if (tokenizer != null) {
       ends.add(tokenizer.endOfText());
@@ -85,7 +81,7 @@ record JsonLineTokens(
 
   private int[] prompt(JsonLine line, String text) {
     try {
-      return isFramed() ? template.prompt(tokenizer(line), text) : tokenizer(line).encode(text);
+      return isFramed() ? template.prompt(tokenizer(line), text) : tokenizer(line).encodeFromStart(text);
     } catch (IllegalArgumentException e) {
       throw isFramed() && template.isChat() && tokenizer != null
           ? new IllegalArgumentException(line.where() + ": " + e.getMessage(), e)
@@ -132,10 +128,6 @@ record JsonLineTokens(
     }
     boolean ended = response.length > 0 && ends.contains(response[response.length - 1]);
     return tokenizer.decode(Arrays.copyOf(response, response.length - (ended ? 1 : 0)));
-  }
-
-  private static boolean hasTokenizer(Path model) {
-    return TOKENIZERS.stream().anyMatch(name -> Files.exists(model.resolve(name)));
   }
 
   private static PromptTemplate template(Path model, Frame frame) throws IOException {

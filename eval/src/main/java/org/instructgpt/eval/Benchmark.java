@@ -223,7 +223,10 @@ public final class Benchmark {
   /// Encodes a context so that `room` tokens fit after it.
   private Context context(String context, int room) {
     var text = stripSpaces(context);
-    int[] ids = text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);
+    int[] ids = tokenizer.encodeFromStart(text);
+    if (ids.length == 0) {
+      ids = new int[] {tokenizer.endOfText()};
+    }
     int most = model.config().context() - room;
     return ids.length <= most
         ? new Context(ids, false)

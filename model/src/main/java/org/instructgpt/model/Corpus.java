@@ -46,7 +46,7 @@ public record Corpus(Tokens tokens, int window) {
   public static Corpus of(Iterable<String> documents, Tokenizer tokenizer, int window) {
     var tokens = new Tokens.Blocks();
     for (var document : documents) {
-      tokens.add(tokenizer.encode(document));
+      tokens.add(tokenizer.encodeFromStart(document));
       tokens.add(tokenizer.endOfText());
     }
     return new Corpus(tokens, window);

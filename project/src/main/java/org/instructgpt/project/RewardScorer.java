@@ -73,7 +73,7 @@ public final class RewardScorer implements AutoCloseable {
     var pair =
         template.isFramed()
             ? template.frame(tokenizer, prompt, completion)
-            : new EncodedExample(tokenizer.encode(prompt), tokenizer.encode(completion));
+            : new EncodedExample(tokenizer.encodeFromStart(prompt), tokenizer.encode(completion));
     int context = model.config().context();
     if (pair.length() > context) {
       throw new IllegalArgumentException(

@@ -60,7 +60,7 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
   }
 
   private static void add(Tokens.Blocks tokens, String document, Tokenizer tokenizer) {
-    tokens.add(tokenizer.encode(document));
+    tokens.add(tokenizer.encodeFromStart(document));
     tokens.add(tokenizer.endOfText());
   }
 
@@ -157,7 +157,7 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
 
     void encode() {
       try {
-        for (int[] ids : documents.parallelStream().map(tokenizer::encode).toList()) {
+        for (int[] ids : documents.parallelStream().map(tokenizer::encodeFromStart).toList()) {
           file.add(ids);
           file.add(tokenizer.endOfText());
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,11 @@ final class ByteLevelBpe implements Tokenizer {
   @Override
   public int endOfText() {
     return special.endOfText();
+  }
+
+  @Override
+  public OptionalInt beginOfText() {
+    return special.beginOfText();
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.knuddels.jtokkit.api.EncodingType;
 import com.knuddels.jtokkit.api.IntArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// The encoding of GPT-2 and GPT-3 (`r50k_base`), from the ranks that jtokkit carries.
 ///
@@ -41,7 +42,8 @@ final class Gpt2Encoding {
     }
     tokens[END_OF_TEXT] = SpecialTokens.END_OF_TEXT.getBytes(StandardCharsets.UTF_8);
     SpecialTokens special =
-        new SpecialTokens(Map.of(SpecialTokens.END_OF_TEXT, END_OF_TEXT), END_OF_TEXT, 0);
+        new SpecialTokens(
+            Map.of(SpecialTokens.END_OF_TEXT, END_OF_TEXT), OptionalInt.empty(), END_OF_TEXT, 0);
     return new ByteLevelBpe(tokens, byteIds, merges, special);
   }
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 
@@ -75,11 +76,13 @@ final class HuggingFaceEncoding implements Tokenizer {
     all.forEach((spelling, id) -> spellings.put(id, spelling));
     HuggingFaceTokenizer decoder = open(path, whole(json));
     HuggingFaceTokenizer encoder = open(path, textOnly(json, special.ids().keySet()));
-    byte[] file =
-        TokenizerJson.read(path).equals(json)
-            ? Files.readAllBytes(path)
-            : TokenizerJson.bytes(json);
+    byte[] file = isIn(path, json) ? Files.readAllBytes(path) : TokenizerJson.bytes(json);
     return new HuggingFaceEncoding(file, encoder, decoder, spellings, special);
+  }
+
+  /// Whether a file holds just this.
+  private static boolean isIn(Path path, ObjectNode json) throws IOException {
+    return path.toString().endsWith(".json") && TokenizerJson.read(path).equals(json);
   }
 
   /// The ids by spelling; Unigram models list their pieces in the order of their ids.
@@ -192,6 +195,11 @@ final class HuggingFaceEncoding implements Tokenizer {
   @Override
   public int endOfText() {
     return special.endOfText();
+  }
+
+  @Override
+  public OptionalInt beginOfText() {
+    return special.beginOfText();
   }
 
   @Override

@@ -37,10 +37,11 @@ record SeparatorFrame(String separator) implements PromptFrame {
     return isVerbatim() ? "taken as they are" : "followed by a blank line (no chat template)";
   }
 
-  /// The ids of a prompt, stripped of trailing white space, with the separator.
+  /// The ids of a prompt, stripped of trailing white space, with the separator; behind the token
+  /// that begins every text, where the tokenizer has one.
   @Override
   public int[] prompt(Tokenizer tokenizer, String prompt) {
-    return tokenizer.encode(isVerbatim() ? prompt : prompt.stripTrailing() + separator);
+    return tokenizer.encodeFromStart(isVerbatim() ? prompt : prompt.stripTrailing() + separator);
   }
 
   /// The ids of a response, stripped on both sides, with the end-of-text token.

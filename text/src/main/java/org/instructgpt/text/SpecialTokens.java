@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/// The tokens that no text contains: their spellings and ids, which of them ends a text, and which
-/// id pads (see [Tokenizer#pad]).
-record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
+/// The tokens that no text contains: their spellings and ids, which of them begins and which ends a
+/// text, and which id pads (see [Tokenizer#pad]).
+record SpecialTokens(Map<String, Integer> ids, OptionalInt beginOfText, int endOfText, int pad) {
 
   static final String END_OF_TEXT = "<|endoftext|>";
   static final String PAD = "<|pad|>";
@@ -62,13 +62,23 @@ record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
     Map<String, Integer> ids = new LinkedHashMap<>(special);
     ids.put(end, endId);
     pad.ifPresent(name -> ids.put(name, id(all, name)));
-    return new SpecialTokens(ids, endId, pad.map(name -> id(all, name)).orElse(endId == 0 ? 1 : 0));
+    config.begin().ifPresent(name -> ids.put(name, begin(all, name, source)));
+    return new SpecialTokens(
+        ids,
+        config.begin().map(name -> OptionalInt.of(id(all, name))).orElse(OptionalInt.empty()),
+        endId,
+        pad.map(name -> id(all, name)).orElse(endId == 0 ? 1 : 0));
   }
 
   /// The config that names these roles.
   TokenizerConfig config() {
     return new TokenizerConfig(
-        spelling(endOfText), spelling(pad), OptionalInt.empty(), Optional.empty(), Map.of());
+        spelling(endOfText),
+        spelling(pad),
+        OptionalInt.empty(),
+        Optional.empty(),
+        beginOfText.isPresent() ? spelling(beginOfText.getAsInt()) : Optional.empty(),
+        Map.of());
   }
 
   /// The spelling of a special token's id.
@@ -89,6 +99,15 @@ record SpecialTokens(Map<String, Integer> ids, int endOfText, int pad) {
         .filter(entry -> id.isPresent() && entry.getValue() == id.getAsInt())
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  private static int begin(Map<String, Integer> all, String name, String source) {
+    if (!all.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "%s: by tokenizer_config.json each text begins with '%s' (add_bos_token, bos_token), which is not among its tokens"
+              .formatted(source, name));
+    }
+    return id(all, name);
   }
 
   private static int id(Map<String, Integer> all, String name) {

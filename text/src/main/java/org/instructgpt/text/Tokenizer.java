@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Text to token ids and back.
 ///
@@ -29,6 +30,25 @@ public interface Tokenizer {
 
   /// The id that ends a text.
   int endOfText();
+
+  /// The id that begins every text, where the tokenizer's files say that one does
+  /// (`add_bos_token`); empty for most.
+  default OptionalInt beginOfText() {
+    return OptionalInt.empty();
+  }
+
+  /// The ids of a text that nothing stands before: that of [#beginOfText], where there is one, then
+  /// those of [#encode].
+  default int[] encodeFromStart(String text) {
+    int[] ids = encode(text);
+    if (beginOfText().isEmpty()) {
+      return ids;
+    }
+    int[] all = new int[ids.length + 1];
+    all[0] = beginOfText().getAsInt();
+    System.arraycopy(ids, 0, all, 1, ids.length);
+    return all;
+  }
 
   /// The id that fills the cells of a batch which hold nothing. It is never [#endOfText]: a trainer
   /// that masks pads would then mask the end of every answer, and the model would never learn to

@@ -11,27 +11,35 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What the files beside Hugging Face's `tokenizer.json` say that it does not: which token ends a
-/// text and which one pads.
+/// What the files beside Hugging Face's `tokenizer.json` say that it does not: which tokens begin
+/// and end a text and which one pads.
 ///
 /// @param endOfText its spelling
 /// @param pad its spelling
 /// @param endId the id that the model's `config.json` or `generation_config.json` ends a text with,
 ///   for tokenizers that name no token
 /// @param prefixSpace whether texts begin with a space, where `tokenizer_config.json` says it
+/// @param begin the spelling of the token that begins every text, where `tokenizer_config.json`
+///   says that one does
 /// @param added the ids that `tokenizer_config.json` or `added_tokens.json` list, by spelling
 record TokenizerConfig(
     Optional<String> endOfText,
     Optional<String> pad,
     OptionalInt endId,
     Optional<Boolean> prefixSpace,
+    Optional<String> begin,
     Map<String, Integer> added) {
 
   static final String FILE = "tokenizer_config.json";
 
   static final TokenizerConfig ABSENT =
       new TokenizerConfig(
-          Optional.empty(), Optional.empty(), OptionalInt.empty(), Optional.empty(), Map.of());
+          Optional.empty(),
+          Optional.empty(),
+          OptionalInt.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Map.of());
 
   /// Reads the files of a folder, those that are there.
   ///
@@ -57,7 +65,21 @@ record TokenizerConfig(
         config.path("add_prefix_space").isBoolean()
             ? Optional.of(config.path("add_prefix_space").booleanValue())
             : Optional.empty(),
+        begin(folder, config, map),
         added);
+  }
+
+  private static Optional<String> begin(Path folder, JsonNode config, JsonNode map) {
+    if (!config.path("add_bos_token").asBoolean(false)) {
+      return Optional.empty();
+    }
+    var begin = token(config.path("bos_token")).or(() -> token(map.path("bos_token")));
+    if (begin.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: add_bos_token is true, but bos_token names no token"
+              .formatted(folder.resolve(FILE)));
+    }
+    return begin;
   }
 
   private static JsonNode read(Path file, KeyReview keys) throws IOException {
@@ -106,6 +128,7 @@ record TokenizerConfig(
     config.put("tokenizer_class", "PreTrainedTokenizerFast");
     config.put("clean_up_tokenization_spaces", false);
     endOfText.ifPresent(name -> config.put("bos_token", name).put("eos_token", name));
+    begin.ifPresent(name -> config.put("bos_token", name).put("add_bos_token", true));
     pad.ifPresent(name -> config.put("pad_token", name));
     TokenizerJson.write(folder.resolve(FILE), config);
   }

@@ -65,7 +65,18 @@ final class TokenizerDifference {
           "a text ends with the id %d in the first, with %d in the second"
               .formatted(one.endOfText(), other.endOfText()));
     }
+    if (!one.beginOfText().equals(other.beginOfText())) {
+      return Optional.of(
+          "a text begins with %s in the first, with %s in the second"
+              .formatted(begin(one), begin(other)));
+    }
     return token().or(this::merge).or(this::text);
+  }
+
+  private static String begin(Tokenizer tokenizer) {
+    return tokenizer.beginOfText().isPresent()
+        ? "the id " + tokenizer.beginOfText().getAsInt()
+        : "its own first id";
   }
 
   private Optional<String> token() {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// Finds out which files hold a tokenizer, and opens them.
 final class TokenizerFiles {
@@ -28,17 +29,43 @@ final class TokenizerFiles {
 
   static Tokenizer load(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
-      return loadJson(path);
+      return ScoredPieces.isName(String.valueOf(path.getFileName()))
+          ? loadPieces(path)
+          : loadJson(path);
     }
     if (Files.exists(path.resolve(TokenizerJson.FILE))) {
       return loadJson(path.resolve(TokenizerJson.FILE));
     }
-    Pair pair =
-        PAIRS.stream()
-            .filter(names -> names.isIn(path))
-            .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException(nothingIn(path)));
-    return loadPair(path.resolve(pair.vocabulary), path.resolve(pair.merges));
+    Optional<Pair> pair = PAIRS.stream().filter(names -> names.isIn(path)).findFirst();
+    if (pair.isPresent()) {
+      return loadPair(path.resolve(pair.get().vocabulary), path.resolve(pair.get().merges));
+    }
+    return loadPieces(
+        pieces(path).orElseThrow(() -> new IllegalArgumentException(nothingIn(path))));
+  }
+
+  /// Whether a folder holds a tokenizer, by the names of its files.
+  static boolean isIn(Path folder) throws IOException {
+    return Files.exists(folder.resolve(TokenizerJson.FILE))
+        || PAIRS.stream().anyMatch(names -> Files.exists(folder.resolve(names.vocabulary)))
+        || pieces(folder).isPresent();
+  }
+
+  /// The only file of a folder that is a tokenizer of llama2.c by its name.
+  private static Optional<Path> pieces(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      List<Path> all =
+          files
+              .filter(file -> ScoredPieces.isName(String.valueOf(file.getFileName())))
+              .limit(2)
+              .toList();
+      return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
+    }
+  }
+
+  private static Tokenizer loadPieces(Path file) throws IOException {
+    ScoredPieces pieces = ScoredPieces.read(file);
+    return HuggingFaceEncoding.read(file, pieces.tokenizerJson(), pieces.config());
   }
 
   private static Tokenizer loadJson(Path file) throws IOException {
@@ -104,7 +131,7 @@ final class TokenizerFiles {
   }
 
   private static String nothingIn(Path directory) {
-    return "%s holds no tokenizer: expected %s, or %s with %s, or %s with %s"
+    return "%s holds no tokenizer: expected %s, or %s with %s, or %s with %s, or one tokenizer.bin of llama2.c"
         .formatted(
             directory,
             TokenizerJson.FILE,

@@ -47,7 +47,10 @@ final class TokenizerKeys {
           .obeyed(
               "added_tokens_decoder",
               "must be tokens that tokenizer.json or the vocabulary has with the same ids")
-          .refused(FRAMING + "; set it to false", "add_bos_token", "add_eos_token")
+          .obeyed(
+              "add_bos_token",
+              "whether `bos_token` begins every text: prompts, and documents to learn from")
+          .refused(FRAMING + "; set it to false", "add_eos_token")
           .refused(
               "texts are read as they are; save the tokenizer as a tokenizer.json, whose normalizer can do it",
               "do_lower_case",

@@ -15,14 +15,20 @@ public final class Tokenizers {
   }
 
   /// Opens a `tokenizer.json`, or a folder that holds one, or a folder that holds GPT-2's
-  /// `vocab.json` and `merges.txt` (also under their first names, `encoder.json` and `vocab.bpe`).
-  /// A `tokenizer_config.json` beside it names the end-of-text and pad tokens; without it the usual
+  /// `vocab.json` and `merges.txt` (also under their first names, `encoder.json` and `vocab.bpe`),
+  /// or the `tokenizer.bin` of llama2.c, under any name that begins with `tok`. A
+  /// `tokenizer_config.json` beside it names the end-of-text and pad tokens; without it the usual
   /// names are looked for.
   ///
   /// @throws IllegalArgumentException if there is no such file or it is not a whole tokenizer
   /// @throws IOException if the file cannot be read
   public static Tokenizer load(Path tokenizerJson) throws IOException {
     return TokenizerFiles.load(tokenizerJson);
+  }
+
+  /// Whether a folder holds a tokenizer, by the names of its files.
+  public static boolean isIn(Path folder) throws IOException {
+    return TokenizerFiles.isIn(folder);
   }
 
   /// What two tokenizers do differently: the first difference, as a clause that speaks of "the

@@ -55,7 +55,7 @@ class TokenizerKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "tokenizer_config.json|add_bos_token|true|set it to false",
+        "tokenizer_config.json|add_eos_token|true|set it to false",
         "tokenizer_config.json|do_lower_case|true|whose normalizer can do it",
         "tokenizer_config.json|sp_model_kwargs|{\"x\": 1}|this key is unknown",
         "tokenizer_config.json|auto_map|{\"x\": 1}|never run",
