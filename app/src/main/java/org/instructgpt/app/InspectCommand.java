@@ -76,7 +76,7 @@ final class InspectCommand implements Callable<Integer> {
     if (foreign.isPresent()) {
       throw new IllegalArgumentException(foreign.get());
     }
-    if (Files.exists(folder.resolve("config.json"))) {
+    if (Checkpoint.isIn(folder)) {
       try (var opened = adapter.over(folder)) {
         folder = opened.path();
         checkpoint(out);

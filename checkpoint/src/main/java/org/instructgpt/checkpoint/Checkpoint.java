@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,8 @@ import org.instructgpt.torch.Precision;
 ///
 /// What is made of a model keeps its family's layout and the files that came with it. Where an
 /// adapter was trained in place of a model's weights, the folder holds the adapter in their place
-/// ([AdapterFiles]).
+/// ([AdapterFiles]). Llama as its makers keep it (`params.json`, [MetaLayout]) is read too, and
+/// saved in Hugging Face's layout.
 ///
 /// A reward model's shift has no place in Hugging Face's layout: it is `reward_bias` in
 /// `config.json`.
@@ -46,7 +48,7 @@ public final class Checkpoint {
 
   /// Files that go with whatever is made of a model, where they are small.
   private static final String CARRIED =
-      "config\\.json|generation_config\\.json|chat_template\\.jinja|(LICEN[SC]E|NOTICE|USE_POLICY)(\\.(md|txt))?";
+      "config\\.json|generation_config\\.json|chat_template\\.jinja|(LICEN[SC]E|NOTICE|USE_POLICY)([.-][\\w.-]{1,40})?";
 
   private static final long CARRIED_LIMIT = 1_000_000;
   private static final String REWARD_BIAS = "reward_bias";
@@ -78,6 +80,31 @@ public final class Checkpoint {
   /// convert it; empty where it is none that is known.
   public static Optional<String> unsupportedLayout(Path place) throws IOException {
     return UnsupportedLayouts.describe(place);
+  }
+
+  /// Whether a folder has the description of a model, by the names of its files.
+  public static boolean isIn(Path directory) throws IOException {
+    return Files.isRegularFile(directory.resolve(CheckpointFiles.CONFIG))
+        || MetaLayout.description(directory).isPresent();
+  }
+
+  /// The same for files that are elsewhere.
+  ///
+  /// @param place what to call it in the message
+  /// @param files their names
+  public static Optional<String> unsupportedLayout(String place, Collection<String> files) {
+    return UnsupportedLayouts.describe(place, files);
+  }
+
+  /// Checks that the model in the folder can be loaded, as far as that is known without reading its
+  /// numbers: its description, and names, shapes and types of its tensors.
+  ///
+  /// @throws IllegalArgumentException saying what is wrong
+  public static void requireReadable(Path directory) throws IOException {
+    var config = CheckpointConfig.read(directory);
+    boolean reward = config.config().isRewardModel();
+    var shape = reward ? config.shape().withoutUnembedding() : config.shape();
+    StoredWeights.of(config.family(), shape, reward).check(directory);
   }
 
   /// The ids that end a text by the model's `config.json` and `generation_config.json`.
@@ -167,7 +194,7 @@ public final class Checkpoint {
     }
     var shape = config.shape();
     var parameters = new Parameters(Gpt.shapes(shape), DType.FLOAT32, device);
-    var gpt = new Gpt(shape, precision, parameters, config.ends(), carried(directory));
+    var gpt = new Gpt(shape, precision, parameters, config.ends(), carried(directory, config));
     readWeights(directory, config, parameters);
     return gpt;
   }
@@ -185,7 +212,7 @@ public final class Checkpoint {
     int labels = config.config().json().path("num_labels").asInt(1);
     var shape = config.shape();
     var parameters = new Parameters(ScalarModel.shapes(shape), DType.FLOAT32, device);
-    var model = new ScalarModel(shape, precision, parameters, carried(directory));
+    var model = new ScalarModel(shape, precision, parameters, carried(directory, config));
     double bias = config.config().json().path(REWARD_BIAS).asDouble(0);
     if (!Double.isFinite(bias) || labels != 1) {
       throw new IllegalArgumentException(
@@ -209,7 +236,7 @@ public final class Checkpoint {
     StoredWeights.of(config.family(), config.shape(), reward).read(directory, parameters);
   }
 
-  private static CarriedFiles carried(Path directory) throws IOException {
+  private static CarriedFiles carried(Path directory, CheckpointConfig config) throws IOException {
     var texts = new LinkedHashMap<String, String>();
     try (var files = Files.list(directory)) {
       for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
@@ -221,6 +248,9 @@ public final class Checkpoint {
     }
     var template = ChatTemplate.load(directory);
     template.ifPresent(present -> texts.putIfAbsent(ChatTemplate.FILE, present.source()));
+    if (config.isTranslated()) {
+      texts.put(CheckpointFiles.CONFIG, config.config().json().toString());
+    }
     return CarriedFiles.of(texts);
   }
 

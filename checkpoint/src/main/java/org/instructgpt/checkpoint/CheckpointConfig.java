@@ -41,6 +41,10 @@ record CheckpointConfig(ConfigJson config, List<Integer> ends, Family family) {
       throw new NoSuchFileException(
           directory.toString(), null, "expected a folder with config.json and model.safetensors");
     }
+    var meta = MetaLayout.description(directory);
+    if (meta.isPresent()) {
+      return read(directory, MetaLayout.translated(meta.get(), WeightFiles.only(directory)));
+    }
     if (!Files.exists(file)) {
       throw new NoSuchFileException(
           file.toString(), null, "this folder is no checkpoint; name one with config.json");
@@ -56,6 +60,15 @@ record CheckpointConfig(ConfigJson config, List<Integer> ends, Family family) {
     read.checkArchitecture();
     family.keys().check(file, "", config.json());
     return read;
+  }
+
+  private static CheckpointConfig read(Path directory, ConfigJson meta) throws IOException {
+    return new CheckpointConfig(meta, ends(directory, meta), new MetaFamily());
+  }
+
+  /// Whether its words are another layout's, put into Hugging Face's.
+  boolean isTranslated() {
+    return family instanceof MetaFamily;
   }
 
   private static List<Integer> ends(Path directory, ConfigJson config) throws IOException {

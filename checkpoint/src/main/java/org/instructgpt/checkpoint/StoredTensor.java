@@ -62,6 +62,22 @@ record StoredTensor(
         whole -> whole.view(3, heads, width).permute(1, 0, 2));
   }
 
+  /// A matrix (heads x D, in), some columns of a parameter, whose entries of a head are paired as
+  /// neighbours: 2j and 2j + 1 are there j and j + D/2.
+  ///
+  /// @param from the first of the columns
+  /// @param width D, even
+  static StoredTensor neighbours(
+      String name, String parameter, long from, long heads, long width, long in) {
+    return new StoredTensor(
+        name,
+        new long[] {heads * width, in},
+        new long[] {heads, width / 2, 2, in},
+        parameter,
+        whole ->
+            whole.narrow(1, from, heads * width).view(in, heads, 2, width / 2).permute(1, 3, 2, 0));
+  }
+
   /// The same under another name.
   StoredTensor named(String other) {
     return new StoredTensor(other, shape, seen, parameter, place);

@@ -60,12 +60,7 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
   Located locate(Path directory) throws IOException {
     Lineage.verify(directory);
     var files = WeightFiles.of(directory);
-    boolean prefixed =
-        files.names().stream().anyMatch(name -> name.startsWith(family.names().prefix()));
-    var wanted = all(prefixed);
-    wanted.forEach(tensor -> check(files, tensor));
-    refuseOthers(files, wanted, prefixed);
-    return new Located(files, wanted);
+    return new Located(files, checked(files));
   }
 
   /// All, with the names that they have in files.
@@ -94,6 +89,23 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
     for (var tensor : wanted) {
       checkFinite(tensor.name(), parameters.get(tensor.parameter()), files.file(tensor.name()));
     }
+  }
+
+  /// Compares names, shapes and types with the files, and reads no weight.
+  ///
+  /// @throws IllegalArgumentException if they do not belong together
+  void check(Path directory) throws IOException {
+    checked(WeightFiles.of(directory));
+  }
+
+  /// The tensors as the files name them, all of which are there.
+  private List<StoredTensor> checked(WeightFiles files) throws IOException {
+    boolean prefixed =
+        files.names().stream().anyMatch(name -> name.startsWith(family.names().prefix()));
+    var wanted = all(prefixed);
+    wanted.forEach(tensor -> check(files, tensor));
+    refuseOthers(files, wanted, prefixed);
+    return wanted;
   }
 
   private static void check(WeightFiles files, StoredTensor tensor) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.instructgpt.model.CheckpointFiles;
@@ -53,7 +54,7 @@ final class UnsupportedLayouts {
           new Layout(
               "consolidated.*\\.(pth|pt|safetensors)|params\\.json",
               "a model as its makers (Meta, Mistral) keep it",
-              "Take the same model in Hugging Face's layout, with config.json and model.safetensors."),
+              "Take the same model in Hugging Face's layout, with config.json and model.safetensors; of this layout, weights in one safetensors file are read."),
           new Layout(
               "model\\.ckpt.*|checkpoint|hparams\\.json",
               "a checkpoint of TensorFlow, the form in which GPT-2 first came",
@@ -79,33 +80,39 @@ final class UnsupportedLayouts {
       // A file of these names may be anything.
       return name(place).matches("checkpoint|h?params\\.json")
           ? Optional.empty()
-          : of(List.of(place.toAbsolutePath()), place);
+          : of(List.of(name(place)), place.toString());
     }
-    if (!Files.isDirectory(place)) {
+    if (!Files.isDirectory(place) || MetaLayout.weights(place).isPresent()) {
       return Optional.empty();
     }
+    List<String> names;
     try (var files = Files.list(place)) {
-      var all = files.filter(Files::isRegularFile).sorted().toList();
-      boolean adapter =
-          all.stream().anyMatch(file -> name(file).matches("adapter_(config\\.json|model\\..*)"));
-      var weights = place.resolve(CheckpointFiles.WEIGHTS);
-      if (adapter) {
-        return adapter(place, Files.exists(weights));
-      }
-      if (Files.isRegularFile(place.resolve(WeightFiles.INDEX))) {
-        return Optional.empty();
-      }
-      return Files.isRegularFile(weights) ? pointer(weights) : of(all, place);
+      names = files.filter(Files::isRegularFile).map(UnsupportedLayouts::name).sorted().toList();
     }
+    var described = describe(place.toString(), names);
+    boolean whole = names.contains(CheckpointFiles.WEIGHTS) && !names.contains(WeightFiles.INDEX);
+    return described.isEmpty() && whole
+        ? pointer(place.resolve(CheckpointFiles.WEIGHTS))
+        : described;
   }
 
-  private static Optional<String> adapter(Path place, boolean whole) {
-    if (whole) {
+  /// The same of files that are known by their names only.
+  static Optional<String> describe(String place, Collection<String> names) {
+    if (names.stream().anyMatch(name -> name.matches("adapter_(config\\.json|model\\..*)"))) {
+      return adapter(place, names);
+    }
+    return names.contains(WeightFiles.INDEX) || names.contains(CheckpointFiles.WEIGHTS)
+        ? Optional.empty()
+        : of(names, place);
+  }
+
+  private static Optional<String> adapter(String place, Collection<String> names) {
+    if (names.contains(CheckpointFiles.WEIGHTS)) {
       return Optional.of(
           "%s holds both a whole model (model.safetensors) and an adapter (adapter_config.json): which is meant? Move one of them elsewhere, and name the model with --model (or --from) and the adapter with --adapter."
               .formatted(place));
     }
-    return Files.isRegularFile(place.resolve(CheckpointFiles.CONFIG))
+    return names.contains(CheckpointFiles.CONFIG)
         ? Optional.empty()
         : Optional.of(
             "%s holds an adapter (adapter_config.json) without the description of its model: name the model with --model (or --from), and the adapter with --adapter."
@@ -124,13 +131,12 @@ final class UnsupportedLayouts {
             .formatted(weights));
   }
 
-  private static Optional<String> of(List<Path> files, Path place) {
+  private static Optional<String> of(Collection<String> names, String place) {
     for (var layout : LAYOUTS) {
-      for (var file : files) {
-        if (name(file).matches(layout.pattern)) {
+      for (var name : names) {
+        if (name.matches(layout.pattern)) {
           return Optional.of(
-              "%s holds %s (%s). %s %s"
-                  .formatted(place, layout.what, name(file), READ, layout.convert));
+              "%s holds %s (%s). %s %s".formatted(place, layout.what, name, READ, layout.convert));
         }
       }
     }

@@ -44,10 +44,11 @@ record WeightFiles(
   /// @throws NoSuchFileException if a file is missing
   /// @throws IllegalArgumentException if files and index do not belong together
   static WeightFiles of(Path directory) throws IOException {
-    var single = directory.resolve(CheckpointFiles.WEIGHTS);
+    var whole = directory.resolve(CheckpointFiles.WEIGHTS);
+    var single = Files.exists(whole) ? whole : MetaLayout.weights(directory).orElse(whole);
     var index = directory.resolve(INDEX);
     if (Files.exists(single)) {
-      return single(directory, CheckpointFiles.WEIGHTS);
+      return single(directory, String.valueOf(single.getFileName()));
     }
     if (Files.exists(index)) {
       return indexed(directory, index);
@@ -63,6 +64,19 @@ record WeightFiles(
     var files = new LinkedHashMap<String, Path>();
     header.keySet().forEach(tensor -> files.put(tensor, file));
     return new WeightFiles(directory, files, header);
+  }
+
+  /// The file of one that holds all weights.
+  ///
+  /// @throws NoSuchFileException if there is none
+  static Path only(Path directory) throws IOException {
+    var all = of(directory).all();
+    if (all.size() != 1) {
+      throw new IllegalArgumentException(
+          "%s: expected one safetensors file beside a description with the key dim, found %d"
+              .formatted(directory, all.size()));
+    }
+    return all.iterator().next();
   }
 
   private static WeightFiles indexed(Path directory, Path index) throws IOException {

@@ -188,6 +188,7 @@ class ConfigKeysTest {
             ConfigKeys.GPT2,
             ConfigKeys.NEOX,
             ConfigKeys.LLAMA,
+            MetaLayout.KEYS,
             ConfigKeys.GENERATION,
             AdapterKeys.ALL)) {
       assertThat(page).contains(keys.table());
