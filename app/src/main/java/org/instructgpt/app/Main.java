@@ -92,6 +92,7 @@ final class Main implements Runnable {
             .addSubcommand(new ConsentCommand(clock))
             .addSubcommand(new PasswordCommand(clock))
             .addSubcommand(new BackupCommand())
+            .addSubcommand(new PullCommand(stop, clock, System::getenv))
             .addSubcommand(new ConvertCommand())
             .addSubcommand(new StudioCommand(stop, clock))
             .addSubcommand(new LabelersCommand(commands, stop, clock))

@@ -32,6 +32,7 @@ class ArchitectureTest {
           Map.entry("experiment", 8),
           Map.entry("files", 5),
           Map.entry("gguf", 4),
+          Map.entry("hub", 5),
           Map.entry("jinja", 2),
           Map.entry("label", 64),
           Map.entry("model", 58),

@@ -40,6 +40,7 @@ record Rules(String root) {
               Map.entry("model", List.of("torch", "text")),
               Map.entry("checkpoint", List.of("model")),
               Map.entry("gguf", List.of("checkpoint")),
+              Map.entry("hub", List.of("checkpoint")),
               Map.entry("sft", List.of("checkpoint", "records")),
               Map.entry("reward", List.of("checkpoint", "records", "statistics")),
               Map.entry("dpo", List.of("checkpoint", "records")),
@@ -52,7 +53,7 @@ record Rules(String root) {
               Map.entry("studio", List.of("web", "label", "serve", "collect", "plot", "project")),
               Map.entry("experiment", List.of("project", "simulation", "eval", "label", "cost")),
               Map.entry("cluster", List.of("project")),
-              Map.entry("app", List.of("studio", "experiment", "cluster", "cost", "gguf"))));
+              Map.entry("app", List.of("studio", "experiment", "cluster", "cost", "gguf", "hub"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =
