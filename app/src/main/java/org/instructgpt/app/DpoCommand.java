@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dpo",
     description = {
-      "Trains a supervised policy on the rankings of the workspace by direct preference optimisation,",
-      "in the place of a reward model and PPO. It is measured on held-out rankings.",
+      "Trains a supervised policy on the rankings of the workspace, without a reward model.",
+      "Direct preference optimisation, in the place of reward and ppo; measured on held-out rankings.",
       "Stopped or killed, the same command goes on where the run was last saved."
     },
     mixinStandardHelpOptions = true)

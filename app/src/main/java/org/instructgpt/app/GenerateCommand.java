@@ -202,8 +202,9 @@ final class GenerateCommand implements Callable<Integer> {
       logprobs.add(logprob);
     }
     answer.put("finish_reason", sampled.finish().name().toLowerCase(Locale.ROOT));
-    if (kept.reward() != null) {
-      answer.put("reward", kept.reward().floatValue()).put("samples", bestOf.samples());
+    var reward = kept.reward();
+    if (reward != null) {
+      answer.put("reward", reward.floatValue()).put("samples", bestOf.samples());
     }
     return answer;
   }

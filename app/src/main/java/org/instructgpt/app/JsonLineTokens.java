@@ -81,7 +81,9 @@ record JsonLineTokens(
 
   private int[] prompt(JsonLine line, String text) {
     try {
-      return isFramed() ? template.prompt(tokenizer(line), text) : tokenizer(line).encodeFromStart(text);
+      return isFramed()
+          ? template.prompt(tokenizer(line), text)
+          : tokenizer(line).encodeFromStart(text);
     } catch (IllegalArgumentException e) {
       throw isFramed() && template.isChat() && tokenizer != null
           ? new IllegalArgumentException(line.where() + ": " + e.getMessage(), e)

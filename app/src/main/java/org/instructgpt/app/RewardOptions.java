@@ -24,7 +24,7 @@ final class RewardOptions {
       paramLabel = "RULE",
       description = {
         "A rule instead, several of which add up: ends, json, contains=TEXT, lacks=TEXT, matches=REGEX,",
-        "words=LEAST..MOST; each from 0 to 1, times a weight before it, such as -0.5*contains=sorry."
+        "words=LEAST..MOST; each from 0 to 1, times a weight before it, such as 0.5*lacks=sorry."
       })
   private List<String> rules = new ArrayList<>();
 

@@ -114,8 +114,7 @@ class AdaptersTest {
     assertThat(logProbs("--model", base, "--adapter", w.resolve("models/sft")))
         .containsExactly(sft, within(1e-6));
     var whole = folder.resolve("whole");
-    succeed(
-        "export-model", "-w", w, "--model", "sft", "--to", "hf", "--out", whole);
+    succeed("export-model", "-w", w, "--model", "sft", "--to", "hf", "--out", whole);
     assertThat(whole.resolve("model.safetensors")).exists();
     assertThat(whole.resolve("adapter_config.json")).doesNotExist();
     assertThat(logProbs("--model", whole)).containsExactly(sft, within(1e-6));

@@ -125,20 +125,20 @@ class OtherWaysTest {
         "--rule",
         "ends",
         "--rule",
-        "-0.5*contains=dog");
+        "0.5*lacks=dog");
     assertThat(session.out().toString())
-        .contains("responses are scored by the rule ends + -0.5*contains=dog")
+        .contains("responses are scored by the rule ends + 0.5*lacks=dog")
         .doesNotContain("value network");
     var lineage = Lineage.read(session.model("ruled"));
     assertThat(lineage.at("/made/settings/reward_source").asText())
-        .isEqualTo("rule ends + -0.5*contains=dog");
+        .isEqualTo("rule ends + 0.5*lacks=dog");
     assertThat(lineage.at("/parents").has("reward_model")).isFalse();
     assertThat(metrics(lineage.at("/made/run").asText()))
         .allSatisfy(line -> {
           double score = line.at("/metrics/score").asDouble();
           double ended = line.at("/metrics/eos_rate").asDouble();
           if (line.path("kind").asText().equals("train")) {
-            assertThat(score).isBetween(ended - 0.5, ended);
+            assertThat(score).isBetween(ended, ended + 0.5);
           }
         });
   }
