@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.instructgpt.checkpoint.Adapters;
+import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.project.Workspace;
 import org.jspecify.annotations.Nullable;
@@ -48,11 +49,12 @@ final class AdapterOption {
     }
   }
 
-  /// A model that is an adapter as a whole one, for a command that hands it on.
+  /// A model that is an adapter, or in a layout that is only read, as a whole one in Hugging Face's
+  /// layout, for a command that hands it on.
   ///
   /// @param beside what it makes, where there is room
   static Opened merged(Path model, Path beside) throws IOException {
-    if (Adapters.base(model).isEmpty()) {
+    if (Checkpoint.isWhole(model)) {
       return new Opened(model, false);
     }
     var place = Objects.requireNonNull(beside.toAbsolutePath().getParent());

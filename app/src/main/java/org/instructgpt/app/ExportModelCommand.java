@@ -101,7 +101,8 @@ final class ExportModelCommand implements Callable<Integer> {
         var whole = AdapterOption.merged(opened.path(), out)) {
       notes = to == To.HF ? folder(whole.path(), told) : file(whole.path(), told);
       if (whole.temporary()) {
-        told.println("note: the adapter was added to its model in float32");
+        told.println(
+            "note: what was read is an adapter or in another layout; it was made a whole model first, in float32");
       }
     } catch (CancellationException e) {
       told.println("stopped: nothing was put in the place of " + out);

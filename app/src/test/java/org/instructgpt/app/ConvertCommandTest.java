@@ -64,6 +64,10 @@ class ConvertCommandTest {
       assertThat(answer.path("completion").asText())
           .isEqualTo(golden.path("greedy_text_published").asText());
     }
+    var handed = folder.resolve("handed");
+    assertThat(run("export-model", "--model", stories, "--to", "hf", "--out", handed)).isZero();
+    assertThat(handed.resolve("model.safetensors"))
+        .hasSameBinaryContentAs(model.resolve("model.safetensors"));
     assertThat(model.resolve("LICENSE.llama2.c")).isRegularFile();
     for (var place : List.of(stories, model)) {
       assertThat(run("inspect", place)).isZero();

@@ -47,7 +47,7 @@ class ArchitectureTest {
           Map.entry("simulation", 63),
           Map.entry("statistics", 14),
           Map.entry("studio", 10),
-          Map.entry("text", 12),
+          Map.entry("text", 15),
           Map.entry("torch", 20),
           Map.entry("web", 22));
 

@@ -64,9 +64,10 @@ public final class Adapters {
         : Optional.empty();
   }
 
-  /// Writes the model that an adapter and its base are together as a whole one, in float32.
+  /// Writes the model that an adapter and its base are together as a whole one, in float32; any
+  /// other model too, in the layout that it is saved in here.
   ///
-  /// @param directory of the adapter
+  /// @param directory of the model
   /// @param into an empty folder
   public static void merge(Path directory, Path into) throws IOException {
     try (var _ = Scope.open()) {

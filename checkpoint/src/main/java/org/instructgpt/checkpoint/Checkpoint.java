@@ -82,18 +82,24 @@ public final class Checkpoint {
     return UnsupportedLayouts.describe(place);
   }
 
-  /// Whether a folder has the description of a model, by the names of its files.
-  public static boolean isIn(Path directory) throws IOException {
-    return Files.isRegularFile(directory.resolve(CheckpointFiles.CONFIG))
-        || MetaLayout.description(directory).isPresent();
-  }
-
   /// The same for files that are elsewhere.
   ///
   /// @param place what to call it in the message
   /// @param files their names
   public static Optional<String> unsupportedLayout(String place, Collection<String> files) {
     return UnsupportedLayouts.describe(place, files);
+  }
+
+  /// Whether a folder has the description of a model, by the names of its files.
+  public static boolean isIn(Path directory) throws IOException {
+    return Files.isRegularFile(directory.resolve(CheckpointFiles.CONFIG))
+        || MetaLayout.description(directory).isPresent();
+  }
+
+  /// Whether the folder's files are a whole model as it is saved here: no adapter, and no layout
+  /// that is only read.
+  public static boolean isWhole(Path directory) throws IOException {
+    return !AdapterConfig.isIn(directory) && !CheckpointConfig.read(directory).isTranslated();
   }
 
   /// Checks that the model in the folder can be loaded, as far as that is known without reading its

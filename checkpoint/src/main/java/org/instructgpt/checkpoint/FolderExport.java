@@ -104,6 +104,10 @@ public final class FolderExport {
       Path model, Optional<DType> type, long shardBytes, Path out, BooleanSupplier stopped)
       throws IOException {
     requireFree(out);
+    if (!Checkpoint.isWhole(model)) {
+      throw new IllegalArgumentException(
+          model + " holds an adapter or a model in another layout: write it as a whole one first");
+    }
     var config = CheckpointConfig.read(model);
     var weights =
         StoredWeights.of(config.family(), config.shape(), config.config().isRewardModel());
