@@ -74,7 +74,7 @@ class RecipeTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith(
             "recipe.yaml, line 2: unknown section \"rewards\"; did you mean \"reward\"?"
-                + " Known: model, pretrain, sft, supervised, reward, ppo, dpo");
+                + " Known: model, adapter, pretrain, sft, supervised, reward, ppo, dpo");
   }
 
   @Test
@@ -99,7 +99,7 @@ class RecipeTest {
         .hasMessageEndingWith("line 1: sft: expected keys with values, found \"3\"");
     assertThatThrownBy(() -> recipe("[1]"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("expected sections (model, pretrain,");
+        .hasMessageContaining("expected sections (model, adapter,");
   }
 
   @Test
