@@ -75,6 +75,8 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin private final MemorySavingOption saving = new MemorySavingOption();
 
+  @Mixin private final ContextOption context = new ContextOption();
+
   @Option(
       names = "--gpu-memory",
       paramLabel = "BYTES",
@@ -103,7 +105,7 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var whole = recipe();
-    var shape = shape(whole);
+    var shape = context.of(shape(whole));
     var chosen = precision.on(gpuMemory == null ? Device.CPU : Device.CUDA);
     var data = data(shape);
     var plan = Plan.of(whole, shape, chosen, saving.saving(), data, machine(chosen));

@@ -48,6 +48,8 @@ final class StageOptions {
 
   @Mixin private final MemorySavingOption saving = new MemorySavingOption();
 
+  @Mixin private final ContextOption context = new ContextOption();
+
   @Mixin private final MemoryOption memory = new MemoryOption();
 
   @Option(
@@ -114,7 +116,7 @@ final class StageOptions {
       return new FittedTraining(whole, adapter(whole), saving.saving());
     }
     var parent = opened.checkpoint(from, "--from");
-    var shape = Checkpoint.shape(parent);
+    var shape = context.of(Checkpoint.shape(parent));
     return fitted(section, whole, shape, FittedTraining.data(opened, parent, shape.context()), out);
   }
 
@@ -140,6 +142,7 @@ final class StageOptions {
     return new RunOptions(
         hardware.precision(),
         fitted.adapter(),
+        context.tokens(),
         fitted.saving(),
         hardware.device(),
         fresh,

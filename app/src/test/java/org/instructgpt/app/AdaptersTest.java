@@ -152,6 +152,17 @@ class AdaptersTest {
   }
 
   @Test
+  void aShorterContextThanTheModelsIsKeptTo() throws IOException {
+    succeed("sft", "--from", base, "--context", 46);
+    var settings = Json.LENIENT.readTree(Files.readString(w.resolve("runs/sft-1/settings.json")));
+    assertThat(settings.path("context").asInt()).isEqualTo(46);
+    assertThat(run("sft", "--from", base, "--name", "short", "--context", 4)).isEqualTo(2);
+    assertThat(err.toString()).contains("longer than 2 tokens");
+    assertThat(run("sft", "--from", base, "--name", "long", "--context", 4096)).isEqualTo(2);
+    assertThat(err.toString()).contains("--context: expected 2 to 48 tokens");
+  }
+
+  @Test
   void wholeModelsAreTrainedWhereTheRankIsNought() throws IOException {
     succeed("sft", "--from", base, "--set", "adapter.rank=0");
     assertThat(w.resolve("models/sft/model.safetensors")).exists();

@@ -43,20 +43,26 @@ class RecipesTest {
         .containsExactly(
             "dpo.yaml",
             "grpo.yaml",
+            "llama-3.2-1b-lora.yaml",
             "paper-1.3b.yaml",
             "paper-175b.yaml",
             "paper-6b.yaml",
+            "qwen2.5-0.5b-lora.yaml",
             "rloo.yaml",
             "small.yaml",
+            "smollm2-135m-lora.yaml",
             "tiny.yaml");
   }
 
-  /// The sections that a recipe has to have: those of one other way have that way's alone.
+  /// The sections that a recipe has to have: those of one other way have that way's alone, and
+  /// those for published models no pretraining.
   private static List<String> sections(Path file) {
     var name = file.getFileName().toString();
     return switch (name) {
       case "dpo.yaml" -> List.of("dpo");
       case "rloo.yaml", "grpo.yaml" -> List.of("ppo");
+      case "smollm2-135m-lora.yaml", "qwen2.5-0.5b-lora.yaml", "llama-3.2-1b-lora.yaml" ->
+          List.of("adapter", "sft", "supervised", "reward", "ppo");
       default ->
           Recipe.STAGES.subList(0, Recipe.STAGES.size() - (name.startsWith("paper") ? 1 : 0));
     };

@@ -46,11 +46,16 @@ record FileChoice(
     var flat = listing.files().stream().filter(file -> !file.name().contains("/")).toList();
     var names = new TreeSet<String>();
     flat.forEach(file -> names.add(file.name()));
+    boolean whole = names.contains(CheckpointFiles.WEIGHTS);
+    if (names.contains("adapter_config.json") && !whole && !names.contains(INDEX)) {
+      throw new IllegalArgumentException(
+          "%s holds an adapter (adapter_config.json), which is a part of a model: pull the model that it belongs to, download the adapter's folder, and name it with --adapter"
+              .formatted(model));
+    }
     Checkpoint.unsupportedLayout(model.toString(), names)
         .ifPresent(what -> {
           throw new IllegalArgumentException(what);
         });
-    boolean whole = names.contains(CheckpointFiles.WEIGHTS);
     if (!names.contains(CheckpointFiles.CONFIG) || !(whole || names.contains(INDEX))) {
       throw new IllegalArgumentException(
           "%s: expected config.json with model.safetensors, or with several such files and %s, found %s"

@@ -173,6 +173,22 @@ public record GptConfig(
     return new GptConfig(layers, width, heads, context, vocabulary, Activation.GELU, 1e-5, 0, 0);
   }
 
+  /// The same within a shorter context.
+  public GptConfig withContext(int tokens) {
+    return new GptConfig(
+        layers,
+        width,
+        heads,
+        tokens,
+        vocabulary,
+        activation,
+        layerNormEpsilon,
+        residualDropout,
+        band,
+        scaling,
+        architecture);
+  }
+
   /// The same with another dropout.
   public GptConfig withResidualDropout(double rate) {
     return with(rate, scaling, architecture);

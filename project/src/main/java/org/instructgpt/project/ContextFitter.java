@@ -24,13 +24,18 @@ import org.instructgpt.text.Tokenizer;
 /// A prompt that is longer is dropped, as there, or cut at the end of a line; a response that is
 /// longer loses its end and with it its end-of-text token. How often that happened is told.
 final class ContextFitter {
-  /// Fits to the context of a model.
-  static ContextFitter to(Path model, LongPrompts rule) throws IOException {
-    return new ContextFitter(
-        Checkpoint.tokenizer(model),
-        PromptTemplate.of(model),
-        Checkpoint.shape(model).context(),
-        rule);
+  /// Fits to the context of a model, or to a shorter one that the options ask for.
+  ///
+  /// @throws IllegalArgumentException if they ask for a longer one
+  static ContextFitter to(Path model, LongPrompts rule, RunOptions options) throws IOException {
+    int own = Checkpoint.shape(model).context();
+    int wanted = options.context() == 0 ? own : options.context();
+    if (wanted < 2 || wanted > own) {
+      throw new IllegalArgumentException(
+          "--context: expected 2 to %d tokens, the context of %s, found %d"
+              .formatted(own, model, wanted));
+    }
+    return new ContextFitter(Checkpoint.tokenizer(model), PromptTemplate.of(model), wanted, rule);
   }
 
   private final Tokenizer tokenizer;

@@ -99,7 +99,7 @@ public record DpoRun(
   public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
     var out = options.out();
     var parent = workspace.checkpoint(from, "--from", Checkpoint.Kind.LANGUAGE);
-    var fitting = ContextFitter.to(parent, longPrompts);
+    var fitting = ContextFitter.to(parent, longPrompts, options);
     try (var run = TrainingRun.begin(workspace, options, STAGE, name);
         var _ = Scope.open()) {
       RewardModeling.Data rankings;

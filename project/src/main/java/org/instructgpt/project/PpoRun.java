@@ -126,7 +126,7 @@ public record PpoRun(
     var parent = workspace.checkpoint(from, "--from", Checkpoint.Kind.LANGUAGE);
     var scoring = Scoring.of(reward, workspace, parent);
     var mixed = mixed(out);
-    var fitting = ContextFitter.to(parent, longPrompts);
+    var fitting = ContextFitter.to(parent, longPrompts, options);
     try (var run = TrainingRun.begin(workspace, options, "ppo", name);
         var _ = Scope.open()) {
       run.from("policy", "--from", parent);

@@ -68,6 +68,11 @@ public record PretrainRun(
   public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
     var out = options.out();
     Checkpoint.requireSaved(shape);
+    if (options.context() > 0) {
+      throw new IllegalArgumentException(
+          "--context: expected none in pretraining, where it is the shape's (model.context), found "
+              + options.context());
+    }
     if (options.adapter().isOn()) {
       throw new IllegalArgumentException(
           "adapter.rank: expected 0 in pretraining, which trains the whole model, found "

@@ -108,7 +108,7 @@ public record RewardRun(
   public Optional<Path> train(Workspace workspace, RunOptions options) throws IOException {
     var out = options.out();
     var parent = workspace.checkpoint(from, "--from");
-    var fitting = ContextFitter.to(parent, longPrompts);
+    var fitting = ContextFitter.to(parent, longPrompts, options);
     try (var run = TrainingRun.begin(workspace, options, STAGE, name)) {
       RewardModeling.Data data;
       try (var material = TrainingData.of(workspace, options.clock())) {
@@ -186,7 +186,7 @@ public record RewardRun(
       throws IOException {
     var out = options.out();
     var parent = workspace.checkpoint(from, "--from");
-    var fitting = ContextFitter.to(parent, longPrompts);
+    var fitting = ContextFitter.to(parent, longPrompts, options);
     OutputFile.checkFolder(workspace.reports(), "--workspace " + workspace.root());
     RewardModeling.Data data;
     try (var material = TrainingData.of(workspace, options.clock())) {

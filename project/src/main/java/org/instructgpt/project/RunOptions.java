@@ -15,6 +15,8 @@ import org.instructgpt.torch.Precision;
 /// @param precision of matrix products
 /// @param adapter what is trained in place of the models' own weights, in every stage but
 ///   pretraining
+/// @param context the most tokens of a prompt with its response, and of a window of text, in every
+///   stage but pretraining; 0 for the model's own context
 /// @param saving what trainings do without, to need less memory
 /// @param device where it computes
 /// @param fresh whether to begin anew where an unfinished run could be resumed
@@ -26,6 +28,7 @@ import org.instructgpt.torch.Precision;
 public record RunOptions(
     Precision precision,
     Adapter.Settings adapter,
+    int context,
     MemorySaving saving,
     Device device,
     boolean fresh,
@@ -45,6 +48,7 @@ public record RunOptions(
     return new RunOptions(
         Precision.FULL,
         Adapter.Settings.OFF,
+        0,
         MemorySaving.NONE,
         Device.CPU,
         false,
@@ -55,9 +59,15 @@ public record RunOptions(
         clock);
   }
 
+  /// The same within so many tokens.
+  public RunOptions within(int tokens) {
+    return new RunOptions(
+        precision, adapter, tokens, saving, device, fresh, replace, out, progress, stop, clock);
+  }
+
   /// The same with an adapter.
   public RunOptions with(Adapter.Settings trained) {
     return new RunOptions(
-        precision, trained, saving, device, fresh, replace, out, progress, stop, clock);
+        precision, trained, context, saving, device, fresh, replace, out, progress, stop, clock);
   }
 }

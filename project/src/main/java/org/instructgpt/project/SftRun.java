@@ -152,7 +152,7 @@ public record SftRun(
     var parent = workspace.checkpoint(from, "--from", Checkpoint.Kind.LANGUAGE);
     var scorer = scorer(workspace, parent);
     var mixed = mixed(out);
-    var fitting = ContextFitter.to(parent, longPrompts);
+    var fitting = ContextFitter.to(parent, longPrompts, options);
     try (var run = TrainingRun.begin(workspace, options, section, name);
         var _ = Scope.open()) {
       run.from("policy", "--from", parent).with(section, settings).with("kept_epoch", keptEpoch());

@@ -72,6 +72,9 @@ final class TrainingRun implements AutoCloseable {
       if (moments != MomentPrecision.FULL) { // which runs from before the choice have not noted
         run.with("moments", moments);
       }
+      if (options.context() > 0) {
+        run.with("context", options.context());
+      }
       if (options.adapter().isOn()) {
         run.with("adapter", options.adapter());
       }

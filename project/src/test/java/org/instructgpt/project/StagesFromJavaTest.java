@@ -147,6 +147,7 @@ class StagesFromJavaTest {
     return new RunOptions(
         OPTIONS.precision(),
         OPTIONS.adapter(),
+        OPTIONS.context(),
         MemorySaving.of(moments),
         OPTIONS.device(),
         false,

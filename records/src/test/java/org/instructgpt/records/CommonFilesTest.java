@@ -149,7 +149,7 @@ final class CommonFilesTest {
                 + " begins in the northern hills.",
             "How many boats were there?\n\nSeven boats lay in the harbour that day.",
             "How many boats were there?\n\nTwo boats lay in the bay that day.",
-            "You speak briefly.\n\n" + RIVER);
+            "You speak briefly.\n\nHuman: " + RIVER + "\n\nAssistant:");
   }
 
   @Test
