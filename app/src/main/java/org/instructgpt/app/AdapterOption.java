@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.instructgpt.checkpoint.Adapters;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.model.Lineage;
 import org.instructgpt.project.Workspace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -60,7 +61,7 @@ final class AdapterOption {
     var place = Objects.requireNonNull(beside.toAbsolutePath().getParent());
     var merged = Files.createTempDirectory(place, ".merged-");
     try {
-      Adapters.merge(model, merged);
+      Adapters.merge(model, Lineage.of(model), merged);
       return new Opened(merged, true);
     } catch (IOException | RuntimeException refused) {
       AtomicFiles.delete(merged);

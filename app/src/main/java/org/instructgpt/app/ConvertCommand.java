@@ -6,14 +6,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.instructgpt.checkpoint.Adapters;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.project.Workspace;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Precision;
-import org.instructgpt.torch.Scope;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +49,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var kind = Checkpoint.kind(source);
-    var tokenizer = Checkpoint.tokenizer(source);
+    var _ = Checkpoint.tokenizer(source); // before anything is written
     var target = Workspace.create(workspace.folder()).model(to);
     if (Files.exists(target)) {
       throw new IllegalArgumentException(
@@ -61,15 +59,7 @@ final class ConvertCommand implements Callable<Integer> {
     var parents = Map.of("source", Lineage.Parent.of(source));
     var stage = Lineage.read(source).path("stage").asText("convert");
     var lineage = new Lineage(stage, Map.of(), parents);
-    try (var _ = Scope.open()) {
-      if (kind == Checkpoint.Kind.REWARD) {
-        var model = Checkpoint.loadRewardModel(source, Precision.FULL, Device.CPU);
-        AtomicFiles.writeFolder(target, made -> Checkpoint.save(model, tokenizer, lineage, made));
-      } else {
-        var model = Checkpoint.loadLanguageModel(source, Precision.FULL, Device.CPU);
-        AtomicFiles.writeFolder(target, made -> Checkpoint.save(model, tokenizer, lineage, made));
-      }
-    }
+    AtomicFiles.writeFolder(target, made -> Adapters.merge(source, lineage, made));
     tell(target, kind);
     return 0;
   }

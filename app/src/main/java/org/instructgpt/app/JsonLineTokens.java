@@ -80,14 +80,11 @@ record JsonLineTokens(
   }
 
   private int[] prompt(JsonLine line, String text) {
+    var known = tokenizer(line);
     try {
-      return isFramed()
-          ? template.prompt(tokenizer(line), text)
-          : tokenizer(line).encodeFromStart(text);
-    } catch (IllegalArgumentException e) {
-      throw isFramed() && template.isChat() && tokenizer != null
-          ? new IllegalArgumentException(line.where() + ": " + e.getMessage(), e)
-          : e;
+      return isFramed() ? template.prompt(known, text) : known.encodeFromStart(text);
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException(line.where() + ": " + refused.getMessage(), refused);
     }
   }
 

@@ -6,11 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.instructgpt.checkpoint.Checkpoint;
@@ -52,13 +49,13 @@ class ChatsTest {
   @TempDir Path folder;
   private Path w = Path.of("");
   private Path base = Path.of("");
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private StageCommands commands = new StageCommands(Path.of(""));
 
   /// In the form of Qwen's base models: the template is in `tokenizer_config.json`, and what ends a
   /// turn is not what ends a text.
   @BeforeEach
   void prepare() throws IOException {
+    commands = new StageCommands(folder);
     StageData.write(folder, RECIPE, 40);
     w = folder.resolve("w");
     base = StageData.model(folder, LLAMA);
@@ -90,27 +87,14 @@ class ChatsTest {
               .strip());
     }
     Files.write(folder.resolve("chats.jsonl"), lines);
-    succeed("import", "-w", w, folder.resolve("chats.jsonl"), folder.resolve("rankings.jsonl"));
-  }
-
-  private void succeed(Object... arguments) {
-    var all = new ArrayList<String>();
-    List.of(arguments).forEach(argument -> all.add(argument.toString()));
-    if (List.of("sft", "reward", "ppo").contains(all.getFirst())) {
-      all.addAll(List.of("-w", w.toString()));
-      all.addAll(List.of("--recipe", folder.resolve("recipe.yaml").toString()));
-    }
-    var program =
-        Main.commandLine(new StopSignals(), Instant::now)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    assertThat(Main.run(all.toArray(String[]::new), program)).as("%s: %s", all, err).isZero();
+    commands.succeed(
+        "import", "-w", w, folder.resolve("chats.jsonl"), folder.resolve("rankings.jsonl"));
   }
 
   @Test
   void aModelWithATemplateLearnsTurnsAndStopsAtTheirEnd() throws IOException {
-    succeed("sft", "--from", base);
-    assertThat(out.toString()).contains("prompts are framed by the turns of the model's chat");
+    commands.succeed("sft", "--from", base);
+    assertThat(commands.out()).contains("prompts are framed by the turns of the model's chat");
     var sft = w.resolve("models/sft");
     assertThat(Files.readString(sft.resolve("chat_template.jinja"))).isEqualTo(TEMPLATE);
     assertThat(Checkpoint.ends(sft)).contains(291);
@@ -121,7 +105,7 @@ class ChatsTest {
         {"id": 1, "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi 41"}, {"role": "assistant", "content": "the cat"}, {"role": "user", "content": "And?"}]}
         """);
     var answers = folder.resolve("answers.jsonl");
-    succeed(
+    commands.succeed(
         "generate",
         "--model",
         sft,
@@ -138,8 +122,8 @@ class ChatsTest {
     assertThat(answer.path("finish_reason").asText()).isEqualTo("stop");
     assertThat(PromptTemplate.of(sft).isChat()).isTrue();
 
-    succeed("reward", "--from", "sft");
-    succeed("ppo", "--from", "sft");
+    commands.succeed("reward", "--from", "sft");
+    commands.succeed("ppo", "--from", "sft");
     assertThat(w.resolve("models/ppo/chat_template.jinja")).exists();
     assertThat(Checkpoint.ends(w.resolve("models/ppo"))).contains(291);
   }

@@ -3,11 +3,8 @@ package org.instructgpt.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import org.instructgpt.files.Json;
 import org.instructgpt.torch.Safetensors;
@@ -34,22 +31,7 @@ class OtherFamiliesTest {
       """;
 
   @TempDir Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private void succeed(Object... arguments) {
-    var all = new java.util.ArrayList<String>();
-    List.of(arguments).forEach(argument -> all.add(argument.toString()));
-    if (List.of("sft", "reward", "ppo").contains(all.getFirst())) {
-      all.addAll(List.of("-w", folder.resolve("w").toString()));
-      all.addAll(List.of("--recipe", folder.resolve("recipe.yaml").toString()));
-    }
-    var program =
-        Main.commandLine(new StopSignals(), Instant::now)
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    assertThat(Main.run(all.toArray(String[]::new), program)).as("%s: %s", all, err).isZero();
-  }
+  private StageCommands commands = new StageCommands(Path.of(""));
 
   @ParameterizedTest
   @CsvSource(
@@ -61,20 +43,21 @@ class OtherFamiliesTest {
       })
   void aModelOfAnotherFamilyGoesThroughTheThreeSteps(
       String type, String more, String name, String tensor) throws IOException {
+    commands = new StageCommands(folder);
     StageData.write(folder, RECIPE, 40);
     var base =
         StageData.model(folder, "{\"model_type\": \"%s\", %s, %s}".formatted(type, SIZES, more));
     var w = folder.resolve("w");
-    succeed(
+    commands.succeed(
         "import",
         "-w",
         w,
         folder.resolve("demonstrations.jsonl"),
         folder.resolve("rankings.jsonl"));
-    succeed("sft", "--from", base);
-    succeed("sft", "--start", "--from", base, "--text", folder.resolve("text.txt"));
-    succeed("reward", "--from", "sft");
-    succeed("ppo", "--text", folder.resolve("text.txt"));
+    commands.succeed("sft", "--from", base);
+    commands.succeed("sft", "--start", "--from", base, "--text", folder.resolve("text.txt"));
+    commands.succeed("reward", "--from", "sft");
+    commands.succeed("ppo", "--text", folder.resolve("text.txt"));
     for (var model : List.of("sft", "supervised", "ppo", "reward")) {
       var made = w.resolve("models").resolve(model);
       var config = Json.LENIENT.readTree(Files.readString(made.resolve("config.json")));
@@ -87,9 +70,9 @@ class OtherFamiliesTest {
     var in = folder.resolve("in.jsonl");
     Files.writeString(in, "{\"id\": 1, \"prompt\": \"Say 1\", \"completion\": \"the cat\"}\n");
     var ppo = w.resolve("models/ppo");
-    succeed("generate", "--model", ppo, "--in", in, "--out", folder.resolve("generated"));
-    succeed("logprobs", "--model", ppo, "--in", in, "--out", folder.resolve("logprobs"));
-    succeed(
+    commands.succeed("generate", "--model", ppo, "--in", in, "--out", folder.resolve("generated"));
+    commands.succeed("logprobs", "--model", ppo, "--in", in, "--out", folder.resolve("logprobs"));
+    commands.succeed(
         "score",
         "--model",
         w.resolve("models/reward"),
@@ -97,7 +80,7 @@ class OtherFamiliesTest {
         in,
         "--out",
         folder.resolve("scores"));
-    succeed("inspect", ppo);
-    assertThat(out.toString()).contains("architecture");
+    commands.succeed("inspect", ppo);
+    assertThat(commands.out()).contains("architecture");
   }
 }

@@ -122,8 +122,9 @@ class CustomerTest extends AtStudio {
       isDone(answer);
       String said = answer.locator(".said").textContent();
       answer.locator(".reply").click();
-      PlaywrightAssertions.assertThat(page.locator("#said .turn")).hasCount(2);
-      PlaywrightAssertions.assertThat(page.locator("#said .turn.user p")).hasText("Name a colour.");
+      PlaywrightAssertions.assertThat(page.locator("#said .said-turn")).hasCount(2);
+      PlaywrightAssertions.assertThat(page.locator("#said .said-turn.user p"))
+          .hasText("Name a colour.");
       assertThat(page.inputValue("#prompt")).isEmpty();
       page.fill("#prompt", "Another one.");
       page.press("#prompt", "Control+Enter");

@@ -3,6 +3,7 @@ package org.instructgpt.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,11 +69,11 @@ public final class Adapters {
   /// other model too, in the layout that it is saved in here.
   ///
   /// @param directory of the model
+  /// @param lineage of what is written
   /// @param into an empty folder
-  public static void merge(Path directory, Path into) throws IOException {
+  public static void merge(Path directory, Lineage lineage, Path into) throws IOException {
     try (var _ = Scope.open()) {
       var tokenizer = Checkpoint.tokenizer(directory);
-      var lineage = Lineage.of(directory);
       if (Checkpoint.kind(directory) == Checkpoint.Kind.REWARD) {
         var model = Checkpoint.loadRewardModel(directory, Precision.FULL, Device.CPU);
         Checkpoint.save(model, tokenizer, lineage, into);
@@ -142,7 +143,7 @@ public final class Adapters {
     for (var file : all) {
       var name = String.valueOf(file.getFileName());
       if (name.matches(names)) {
-        Files.copy(file, into.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file, into.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

@@ -109,7 +109,7 @@ public record DpoRun(
                 .drawn(part(most), settings.seed(), out);
         records.tell(heldOut, out);
         records.noteLeftOut(run);
-        rankings = records.data(fitting.tokenizer());
+        rankings = records.data(fitting);
         run.learningFrom(material);
       }
       run.from("policy", "--from", parent).with(STAGE, settings);

@@ -11,7 +11,6 @@ import org.instructgpt.records.Split;
 import org.instructgpt.reward.RewardModeling;
 import org.instructgpt.reward.TokenizedRanking;
 import org.instructgpt.text.EncodedExample;
-import org.instructgpt.text.Tokenizer;
 
 /// The rankings of a workspace that a training learns from and is measured on, as tokens, and the
 /// demonstrations at which a reward model has its zero.
@@ -114,8 +113,13 @@ record RewardRecords(Given training, Given heldOut, List<EncodedExample> demonst
   /// What the trainer takes.
   ///
   /// @throws IllegalArgumentException if there is nothing to train on
-  RewardModeling.Data data(Tokenizer tokenizer) {
-    return new RewardModeling.Data(tokenizer, training.rankings, heldOut.rankings, demonstrations);
+  RewardModeling.Data data(ContextFitter fitting) {
+    try {
+      return new RewardModeling.Data(
+          fitting.tokenizer(), training.rankings, heldOut.rankings, demonstrations);
+    } catch (IllegalArgumentException e) {
+      throw fitting.none(String.valueOf(e.getMessage()));
+    }
   }
 
   /// Notes what is left among the facts of a run.

@@ -114,7 +114,7 @@ public record RewardRun(
       try (var material = TrainingData.of(workspace, options.clock())) {
         var records = records(material, fitting, out);
         records.noteLeftOut(run);
-        data = data(records, fitting);
+        data = records.data(fitting);
         run.learningFrom(material);
       }
       run.from("body", "--from", parent).with(STAGE, settings);
@@ -125,14 +125,6 @@ public record RewardRun(
         report(workspace, made.get(), data, options);
       }
       return made;
-    }
-  }
-
-  private static RewardModeling.Data data(RewardRecords records, ContextFitter fitting) {
-    try {
-      return records.data(fitting.tokenizer());
-    } catch (IllegalArgumentException e) {
-      throw fitting.none(String.valueOf(e.getMessage()));
     }
   }
 
@@ -191,7 +183,7 @@ public record RewardRun(
     RewardModeling.Data data;
     try (var material = TrainingData.of(workspace, options.clock())) {
       var records = records(material, fitting, out);
-      data = data(records, fitting);
+      data = records.data(fitting);
     }
     fitting.losses().ifPresent(out::println);
     var found =

@@ -87,9 +87,9 @@ function showSaid() {
   said.querySelector("ol").replaceChildren(
     ...before.map((each) => {
       const turn = document.createElement("li");
-      turn.className = `turn ${each.role}`;
+      turn.className = `said-turn ${each.role}`;
       const who = document.createElement("span");
-      who.className = "turn-who";
+      who.className = "said-who";
       who.textContent = each.role === "user" ? say("said.HUMAN") : (each.model ?? say("said.ASSISTANT"));
       const text = document.createElement("p");
       text.dir = "auto";
