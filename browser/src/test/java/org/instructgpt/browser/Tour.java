@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
 import org.instructgpt.label.TaskBatch.Item;
 import org.instructgpt.label.TaskBatch.Kind;
 import org.instructgpt.records.Labeler;
+import org.instructgpt.text.Dialogue;
+import org.instructgpt.text.Dialogue.Turn;
 
 /// Visits every page of the studio, each as somebody who may see it, with data on it.
 final class Tour {
@@ -44,8 +46,11 @@ final class Tour {
 
   /// The data that the pages show, stored before the studio starts.
   static void seed(Seed seed) {
-    for (var id : List.of("moon", "sun", "stars", "rain", "hurt", "tea")) {
+    for (var id : List.of("stars", "rain")) {
       seed.prompt(id, "Explain the " + id + " to a 6 year old in a few sentences.");
+    }
+    for (var id : List.of("moon", "sun", "hurt", "tea")) {
+      seed.prompt(id, conversation(id));
     }
     var texts =
         IntStream.range(0, K)
@@ -68,6 +73,15 @@ final class Tour {
         5,
         List.of(new Item(Optional.empty(), List.of(), "Help a small shop to sell more")));
     seed.batch("Plain prompts", Kind.PLAIN, 6, List.of(none));
+  }
+
+  private static String conversation(String about) {
+    return Dialogue.prompt(
+        List.of(
+            new Turn(Dialogue.Role.SYSTEM, "You talk to children. Two sentences at the most."),
+            new Turn(Dialogue.Role.HUMAN, "What is the " + about + "?"),
+            new Turn(Dialogue.Role.ASSISTANT, "It is <b>far away</b>.\n\nAsk me more!"),
+            new Turn(Dialogue.Role.HUMAN, "Explain it to a 6 year old in a few sentences.")));
   }
 
   /// Walks once through a studio that began with [#seed].
@@ -217,7 +231,8 @@ final class Tour {
     customer.json(
         "POST",
         "/playground/ask",
-        "{\"prompt\":\"Explain the moon to me.\",\"models\":[\"base\",\"sft\"],\"longest\":12}");
+        "{\"prompt\":\"Explain the moon to me.\",\"models\":[\"base\",\"sft\"],\"longest\":12,\"before\":["
+            + "{\"role\":\"user\",\"content\":\"Hello\"},{\"role\":\"assistant\",\"content\":\"Good day!\"}]}");
     var turn = studio.rows("SELECT id FROM serve_turn").getFirst().get("id");
     customer.json(
         "POST", "/playground/turns/" + turn + "/0/report", "{\"note\":\"It does not stop.\"}");

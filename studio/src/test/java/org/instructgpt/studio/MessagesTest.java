@@ -123,11 +123,15 @@ class MessagesTest {
             keys.addAll(keys(source));
             keys.addAll(find(PREFIX, source));
           }
-          keys.removeAll(SITE);
+          keys.removeIf(key -> SITE.contains(key) || beginsOneOfTheSite(key));
           assertThat(keys.stream().map(key -> key.startsWith("label.")).distinct().toList())
               .as("%s looks up %s", page, keys)
               .hasSizeLessThan(2);
         });
+  }
+
+  private static boolean beginsOneOfTheSite(String prefix) {
+    return prefix.endsWith(".") && SITE.stream().anyMatch(key -> key.startsWith(prefix));
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class Dialogue {
     ASSISTANT;
 
     /// What chat templates call it.
-    String standard() {
+    public String standard() {
       return switch (this) {
         case SYSTEM -> "system";
         case HUMAN -> "user";
@@ -128,9 +128,16 @@ public final class Dialogue {
   /// question. Turns of one role that follow each other become one, a blank line between them,
   /// since many chat templates want roles to take turns.
   public static List<Turn> turns(String text) {
-    if (!isDialogue(text)) {
-      return List.of(new Turn(Role.HUMAN, text));
-    }
+    return isDialogue(text) ? spoken(text) : List.of(new Turn(Role.HUMAN, text));
+  }
+
+  /// The turns of a dialogue, for those who show it; none of any other text, which is shown as it
+  /// stands.
+  public static List<Turn> conversation(String text) {
+    return isDialogue(text) ? spoken(text) : List.of();
+  }
+
+  private static List<Turn> spoken(String text) {
     var turns = new ArrayList<Turn>();
     var marks = MARK.matcher(text);
     var role = Role.SYSTEM;

@@ -55,7 +55,7 @@ class MessagesTest {
       }
     }
     var words = TEXTS.words(Locale.ENGLISH).keySet();
-    var prefixes = List.of("role.", "kind.", "refusal.title.");
+    var prefixes = List.of("role.", "kind.", "refusal.title.", "turn.");
     assertThat(words)
         .allMatch(word ->
             used.contains(word)

@@ -86,15 +86,11 @@ let before = [];
 function showSaid() {
   said.querySelector("ol").replaceChildren(
     ...before.map((each) => {
-      const turn = document.createElement("li");
-      turn.className = `said-turn ${each.role}`;
-      const who = document.createElement("span");
-      who.className = "said-who";
-      who.textContent = each.role === "user" ? say("said.HUMAN") : (each.model ?? say("said.ASSISTANT"));
-      const text = document.createElement("p");
-      text.dir = "auto";
-      text.textContent = each.content;
-      turn.append(who, text);
+      const turn = document.getElementById("turn").content.firstElementChild.cloneNode(true);
+      turn.classList.add(each.role);
+      turn.querySelector(".said-who").textContent =
+        each.role === "user" ? say("said.HUMAN") : (each.model ?? say("said.ASSISTANT"));
+      turn.querySelector("p").textContent = each.content;
       return turn;
     }),
   );
