@@ -25,7 +25,8 @@ import org.instructgpt.text.Tokenizer;
 /// The tokens include the space before a word, so the space between context and completion belongs
 /// to the completion: it is removed from the end of the context and put before a completion that
 /// begins a word there. An empty context is the end-of-text token, the start of a document. A
-/// context that is too long loses its beginning.
+/// context that is too long loses its beginning, but for the token that begins every text of the
+/// model, where one does.
 public final class Benchmark {
   private final Gpt model;
   private final Tokenizer tokenizer;
@@ -228,9 +229,7 @@ public final class Benchmark {
       ids = new int[] {tokenizer.endOfText()};
     }
     int most = model.config().context() - room;
-    return ids.length <= most
-        ? new Context(ids, false)
-        : new Context(Arrays.copyOfRange(ids, ids.length - most, ids.length), true);
+    return new Context(tokenizer.last(ids, most), ids.length > most);
   }
 
   private List<int[]> completions(Item item) {

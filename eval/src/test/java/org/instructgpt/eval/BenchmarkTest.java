@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +19,12 @@ import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.model.LogProbs;
+import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.model.Sequences;
 import org.instructgpt.text.BpeTrainer;
+import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
+import org.instructgpt.text.Tokenizers;
 import org.instructgpt.torch.AdamW;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
@@ -30,6 +36,7 @@ import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A small model that has learned a few answers by heart.
 class BenchmarkTest {
@@ -253,6 +260,39 @@ class BenchmarkTest {
     assertThat(benchmark(1).continuations(List.of(end)))
         .containsExactly(answers.getFirst().text())
         .doesNotContainAnyElementsOf(benchmark(1).continuations(List.of(padding.strip())));
+  }
+
+  @Test
+  void aContextThatIsTooLongKeepsTheTokenThatBeginsEveryText(@TempDir Path folder)
+      throws IOException {
+    tokenizer.saveAll(folder);
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"eos_token\": \"<|endoftext|>\", \"bos_token\": \"<|endoftext|>\", \"add_bos_token\": true}");
+    var begins = Tokenizers.load(folder.resolve("tokenizer.json"));
+    var benchmark = new Benchmark(model, begins, new Benchmark.Settings(12, 1));
+    var context = "She sings.\n".repeat(20) + question("fox");
+    var item = new Item("fox", context, List.of(), List.of("honey", "clover"));
+
+    double[] totals = new double[2];
+    int room = 64;
+    for (var choice : item.choices()) {
+      room = Math.min(room, 64 - begins.encode(" " + choice).length);
+    }
+    for (int i = 0; i < 2; i++) {
+      int[] ids = begins.encode(context);
+      ids = Arrays.copyOfRange(ids, ids.length - room, ids.length);
+      ids[0] = begins.endOfText();
+      int[] completion = begins.encode(" " + item.choices().get(i));
+      var row = List.of(new EncodedExample(ids, completion));
+      totals[i] = Arrays.stream(SequenceScorer.inOrder(1).logProbs(model, row).getFirst()).sum();
+    }
+    double first = 1 / (1 + Math.exp(totals[1] - totals[0]));
+    double bits = -(first * Math.log(first) + (1 - first) * Math.log(1 - first)) / Math.log(2);
+    assertThat(benchmark.entropies(List.of(item))[0]).isCloseTo(bits, within(1e-6));
+    assertThat(benchmark(1).entropies(List.of(item))[0])
+        .as("without such a token")
+        .isNotCloseTo(bits, within(1e-5));
   }
 
   @Test

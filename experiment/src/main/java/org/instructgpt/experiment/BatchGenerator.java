@@ -80,16 +80,12 @@ record BatchGenerator(Precision precision) {
       int room = gpt.config().context() - sampling.longest;
       var asked =
           prompts.stream()
-              .map(prompt -> last(PromptTemplate.DEFAULT.prompt(tokenizer, prefix + prompt), room))
+              .map(prompt ->
+                  tokenizer.last(PromptTemplate.DEFAULT.prompt(tokenizer, prefix + prompt), room))
               .toList();
       return new Sampler(gpt, tokenizer, settings)
           .sample(asked, 0).stream().map(sampled -> answer(tokenizer, sampled)).toList();
     }
-  }
-
-  /// The last tokens of a prompt that is too long.
-  private static int[] last(int[] ids, int room) {
-    return ids.length <= room ? ids : Arrays.copyOfRange(ids, ids.length - room, ids.length);
   }
 
   private static Answer answer(Tokenizer tokenizer, Sampler.Sampled sampled) {
@@ -145,7 +141,7 @@ record BatchGenerator(Precision precision) {
         .mapToObj(i -> {
           int[] prompt = PromptTemplate.DEFAULT.prompt(tokenizer, prompts.get(i));
           int[] answer = answers.get(i);
-          return new EncodedExample(last(prompt, context - answer.length), answer);
+          return new EncodedExample(tokenizer.last(prompt, context - answer.length), answer);
         })
         .toList();
   }

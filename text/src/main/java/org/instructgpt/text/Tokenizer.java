@@ -2,6 +2,7 @@ package org.instructgpt.text;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,6 +49,22 @@ public interface Tokenizer {
     all[0] = beginOfText().getAsInt();
     System.arraycopy(ids, 0, all, 1, ids.length);
     return all;
+  }
+
+  /// The last ids of a text from its start, where it has more than fit. The id of [#beginOfText]
+  /// stays at their head: a model that has read it before every text is another one without it.
+  ///
+  /// @param ids as [#encodeFromStart] makes them
+  /// @param most how many fit, 1 or more
+  default int[] last(int[] ids, int most) {
+    if (ids.length <= most) {
+      return ids;
+    }
+    int[] kept = Arrays.copyOfRange(ids, ids.length - most, ids.length);
+    if (most > 0 && beginOfText().isPresent() && beginOfText().getAsInt() == ids[0]) {
+      kept[0] = ids[0];
+    }
+    return kept;
   }
 
   /// The id that fills the cells of a batch which hold nothing. It is never [#endOfText]: a trainer

@@ -101,6 +101,19 @@ class ScoredPiecesTest {
   }
 
   @Test
+  void aTextThatLosesItsBeginningKeepsTheTokenThatBeginsTexts() throws IOException {
+    var tokenizer = Tokenizers.load(file());
+    int[] ids = tokenizer.encodeFromStart("the the the");
+    assertThat(ids).startsWith(1).hasSizeGreaterThan(3);
+    assertThat(tokenizer.last(ids, 3)).containsExactly(1, ids[ids.length - 2], ids[ids.length - 1]);
+    assertThat(tokenizer.last(ids, 1)).containsExactly(1);
+    assertThat(tokenizer.last(ids, ids.length)).isEqualTo(ids);
+    int[] without = tokenizer.encode("the the the");
+    assertThat(tokenizer.last(without, 2))
+        .containsExactly(without[without.length - 2], without[without.length - 1]);
+  }
+
+  @Test
   void aTokenizerThatBeginsTextsDiffersFromOneThatDoesNot() throws IOException {
     Tokenizers.load(file()).saveAll(folder);
     var begins = Tokenizers.load(folder.resolve("tokenizer.json"));
