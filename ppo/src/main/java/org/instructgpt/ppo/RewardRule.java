@@ -71,7 +71,14 @@ public record RewardRule(List<Term> terms) implements TextReward {
     record Matches(Pattern pattern) implements Check {
       @Override
       public double of(Answer answer) {
-        return pattern.matcher(answer.text()).find() ? 1 : 0;
+        try {
+          return pattern.matcher(answer.text()).find() ? 1 : 0;
+        } catch (StackOverflowError deep) {
+          throw new IllegalArgumentException(
+              "rule matches=%s: expected an expression that finds its way through a response of %,d characters, found one that goes too deep: write [\\s\\S]* for (.|\\n)*, and single characters in brackets for other groups that repeat"
+                  .formatted(pattern, answer.text().length()),
+              deep);
+        }
       }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,7 +12,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.instructgpt.files.Count;
 import org.instructgpt.files.Json;
@@ -33,6 +38,10 @@ public record RewardService(Settings settings, BooleanSupplier stop, Pause pause
     implements TextReward {
   private static final ObjectMapper JSON = Json.STRICT;
   private static final int SHOWN = 200;
+
+  /// Bytes. Thousands of rewards are a hundredth of it.
+  private static final long LONGEST_ANSWER = 16L << 20;
+
   private static final long LONGEST_PAUSE = 30;
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -84,7 +93,6 @@ public record RewardService(Settings settings, BooleanSupplier stop, Pause pause
   public double[] of(List<Answer> answers) {
     var request =
         HttpRequest.newBuilder(settings.address)
-            .timeout(settings.timeout)
             .header("Content-Type", "application/json")
             .header("Accept", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body(answers)))
@@ -116,7 +124,7 @@ public record RewardService(Settings settings, BooleanSupplier stop, Pause pause
       String problem;
       Throwable cause = null;
       try {
-        var response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        var response = sent(request);
         int status = response.statusCode();
         if (status == 200) {
           return response.body();
@@ -126,7 +134,7 @@ public record RewardService(Settings settings, BooleanSupplier stop, Pause pause
           throw away(problem, null);
         }
       } catch (IOException e) {
-        problem = "found " + e;
+        problem = "found " + words(e);
         cause = e;
       }
       if (attempt == settings.attempts || stop.getAsBoolean()) {
@@ -134,6 +142,30 @@ public record RewardService(Settings settings, BooleanSupplier stop, Pause pause
       }
       pause.seconds(Math.min(LONGEST_PAUSE, 1L << Math.min(attempt - 1, 30)));
     }
+  }
+
+  /// The whole answer in time: the client's own limit ends with the answer's head.
+  private HttpResponse<String> sent(HttpRequest request) throws IOException, InterruptedException {
+    var answer =
+        CLIENT.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofString(), LONGEST_ANSWER));
+    try {
+      return answer.get(settings.timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException(
+          "no whole answer within " + Count.of(settings.timeout.toSeconds(), "second"), e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+    }
+  }
+
+  private static String words(IOException failure) {
+    return failure instanceof ConnectException
+        ? "nobody who answers at this address: is the service running?"
+        : brief(Objects.requireNonNullElse(failure.getMessage(), "" + failure));
   }
 
   private double[] rewards(String body, int count) {
@@ -174,7 +206,9 @@ public record RewardService(Settings settings, BooleanSupplier stop, Pause pause
         : new StepNotDoneException(message, cause);
   }
 
-  private static String brief(String text) {
+  /// The beginning of what somebody else said, as one line.
+  private static String brief(String said) {
+    var text = said.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ").strip();
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 }

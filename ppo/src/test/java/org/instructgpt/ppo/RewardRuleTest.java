@@ -52,6 +52,15 @@ class RewardRuleTest {
   }
 
   @Test
+  void anExpressionThatGoesTooDeepIsNamed() {
+    var rule = "matches=(?:a|b)*c";
+    assertThat(of(rule, "abc", true)).isEqualTo(1);
+    assertThatThrownBy(() -> of(rule, "ab".repeat(1_000_000), true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("(?:a|b)*c", "2,000,000 characters", "goes too deep");
+  }
+
+  @Test
   void nothingIsNoJsonAndNoWords() {
     assertThat(of("json", "", true)).isZero();
     assertThat(of("words=1..3", " ", true)).isZero();

@@ -29,6 +29,9 @@ class RewardServiceTest {
   private static final List<Answer> TWO =
       List.of(new Answer("Why?", "Because \"so\".\n", true), new Answer("Wie?", "Schön", false));
 
+  /// A status after whose head and first byte nothing comes for long.
+  private static final int ENDLESS = 299;
+
   /// What it says to each request, in turn; the last again and again.
   private record Said(int status, String body) {}
 
@@ -48,18 +51,28 @@ class RewardServiceTest {
           requests.add(exchange.getRequestMethod() + " " + body);
           var said = sayings.size() > 1 ? sayings.remove() : sayings.element();
           if (said.status == 0) {
-            try {
-              Thread.sleep(3000); // too late for anybody
-            } catch (InterruptedException _) {
-              Thread.currentThread().interrupt();
-            }
+            pause();
           }
           byte[] bytes = said.body.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(Math.max(200, said.status), bytes.length);
+          if (said.status == ENDLESS) {
+            exchange.getResponseBody().write(bytes, 0, 1);
+            exchange.getResponseBody().flush();
+            pause();
+          }
           exchange.getResponseBody().write(bytes);
           exchange.close();
         });
     server.start();
+  }
+
+  /// Too late for anybody.
+  private static void pause() {
+    try {
+      Thread.sleep(3000);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @AfterEach
@@ -101,6 +114,25 @@ class RewardServiceTest {
   }
 
   @Test
+  void aServiceThatBeginsAnAnswerAndDoesNotGoOnIsTooSlowToo() {
+    says(ENDLESS, "{\"rewards\": [7, 7]}");
+    says(200, "{\"rewards\": [1, 2]}");
+    assertThat(service(2, false).of(TWO)).containsExactly(1, 2);
+    says(ENDLESS, "{\"rewards\": [7, 7]}");
+    sayings.remove();
+    assertThatThrownBy(() -> service(1, false).of(TWO))
+        .isInstanceOf(StepNotDoneException.class)
+        .hasMessageContaining("found no whole answer within 1 second, after 1 attempt");
+  }
+
+  @Test
+  void whatAServiceSaysIsToldInOneLine() {
+    says(404, "no such\npage\u202e");
+    assertThatThrownBy(() -> service(1, false).of(TWO))
+        .hasMessageContaining("found status 404: no such page. What was done");
+  }
+
+  @Test
   void aServiceThatIsTooSlowIsAskedAgain() {
     says(0, "{\"rewards\": [7, 7]}");
     says(200, "{\"rewards\": [1, 2]}");
@@ -116,7 +148,11 @@ class RewardServiceTest {
     assertThatThrownBy(() -> service.of(TWO))
         .isInstanceOf(StepNotDoneException.class)
         .hasMessageContainingAll(
-            "http://localhost:", "/score", "ConnectException", "after 3 attempts", "is saved");
+            "http://localhost:",
+            "/score",
+            "found nobody who answers at this address",
+            "after 3 attempts",
+            "is saved");
     assertThat(pauses).containsExactly(1L, 2L);
   }
 
