@@ -146,15 +146,19 @@ class AdapterTest {
     var config = config(family);
     write(folder, config, weights(config));
     var adapted = load(folder).with(trained(List.of(), 2));
-    int[] prompt = row(7, 3);
-    var sampled =
-        new Sampler(adapted, -1, new Sampler.Settings(10, 1.0, 3, 8, true))
-            .sample(List.of(prompt), 0)
-            .getFirst();
-    var batch = Sequences.of(List.of(prompt), List.of(sampled.tokens()), Device.CPU);
-    double[] passed = LogProbs.ofResponses(adapted, batch, 1, Dropout.NONE).doubles();
-    for (int t = 0; t < passed.length; t++) {
-      assertThat((double) sampled.logProbs()[t]).isCloseTo(passed[t], within(ERROR));
+    var sampler = new Sampler(adapted, -1, new Sampler.Settings(10, 1.0, 3, 8, true));
+    var two = List.of(row(7, 3), row(4, 5));
+    for (var prompts : List.of(two, two.subList(0, 1))) {
+      var sampled = sampler.sample(prompts, 0);
+      var tokens = sampled.stream().map(Sampler.Sampled::tokens).toList();
+      var batch = Sequences.of(prompts, tokens, Device.CPU);
+      double[] passed = LogProbs.ofResponses(adapted, batch, 1, Dropout.NONE).doubles();
+      int n = 0;
+      for (var each : sampled) {
+        for (float logProb : each.logProbs()) {
+          assertThat((double) logProb).isCloseTo(passed[n++], within(ERROR));
+        }
+      }
     }
   }
 

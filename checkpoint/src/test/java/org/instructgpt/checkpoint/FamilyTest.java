@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.instructgpt.model.CheckpointFiles;
+import org.instructgpt.model.DecoderComparison;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
@@ -141,6 +142,45 @@ class FamilyTest {
           assertThat((double) sampled.get(b).logProbs()[t])
               .isCloseTo(expected[prompt.length - 1 + t], within(ERROR));
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void decodedInJavaTheyAreThoseOfTheOperationsOfLibtorch(String family) throws IOException {
+    written(family);
+    var gpt = load();
+    assertThat(DecoderComparison.inJava(gpt)).isTrue();
+    DecoderComparison.compare(gpt, 2, ERROR);
+    var half = Checkpoint.loadLanguageModel(folder, Precision.MIXED, Device.CPU);
+    DecoderComparison.compare(half, 2, 1.3);
+  }
+
+  /// Places whose responses have ended go to the prompts that wait; each ends at another length.
+  @ParameterizedTest
+  @MethodSource("families")
+  void theLikeliestTokensAreThoseOfTheLoopsWhereRowsTakeTurns(String family) throws IOException {
+    var reference = written(family);
+    var settings = new Sampler.Settings(12, 0, 3, 3, true);
+    var prompts = Stream.of(9, 1, 4, 14, 6, 4, 2).map(length -> row(length, length)).toList();
+    var left = new int[] {12, 3, 7, 1, 5, 9, 2};
+    var sampled =
+        new Sampler(load(), -1, settings).sample(prompts, 0, (place, _) -> --left[place] > 0);
+    assertThat(sampled)
+        .extracting(each -> each.tokens().length)
+        .containsExactly(12, 3, 7, 1, 5, 9, 2);
+    for (int b = 0; b < prompts.size(); b++) {
+      int[] prompt = prompts.get(b);
+      int[] tokens = sampled.get(b).tokens();
+      int[] whole = Arrays.copyOf(prompt, prompt.length + tokens.length);
+      System.arraycopy(tokens, 0, whole, prompt.length, tokens.length);
+      double[][] expected = reference.logProbs(whole);
+      for (int t = 0; t < tokens.length; t++) {
+        double[] all = expected[prompt.length - 1 + t];
+        double most = Arrays.stream(all).max().orElseThrow();
+        assertThat(all[tokens[t]]).isCloseTo(most, within(ERROR));
+        assertThat((double) sampled.get(b).logProbs()[t]).isCloseTo(most, within(ERROR));
       }
     }
   }

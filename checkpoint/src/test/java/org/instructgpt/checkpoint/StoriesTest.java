@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
 import org.instructgpt.files.Json;
 import org.instructgpt.files.SharedData;
+import org.instructgpt.model.DecoderComparison;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.model.Sampler;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Safetensors;
@@ -21,6 +24,8 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A published model as llama2.c keeps it computes what llama2.c computes (`golden.json`).
 class StoriesTest {
@@ -69,6 +74,28 @@ class StoriesTest {
       loss -= row[story[at + 1]] - most - Math.log(sum);
     }
     assertThat(loss).isCloseTo(golden.path("sum_nll_of_greedy_ids").asDouble(), within(1e-3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void theLikeliestIdsAreLlama2csWhenTheyAreSampled(int rows) throws IOException {
+    var stories = SharedData.file("stories260K");
+    int[] story = story(Json.LENIENT.readTree(stories.resolve("golden.json").toFile()));
+    try (var _ = Scope.open()) {
+      var gpt = Checkpoint.loadLanguageModel(stories, Precision.FULL, Device.CPU);
+      assertThat(DecoderComparison.inJava(gpt)).isTrue();
+      var settings = new Sampler.Settings(story.length - 1, 0, 1, rows, false);
+      var prompts = new ArrayList<int[]>();
+      for (int row = 0; row < rows; row++) {
+        prompts.add(Arrays.copyOf(story, 1 + 5 * row));
+      }
+      var sampled = new Sampler(gpt, -1, settings).sample(prompts, 0);
+      for (int row = 0; row < rows; row++) {
+        int begun = 1 + 5 * row;
+        assertThat(Arrays.copyOf(sampled.get(row).tokens(), story.length - begun))
+            .isEqualTo(Arrays.copyOfRange(story, begun, story.length));
+      }
+    }
   }
 
   @Test

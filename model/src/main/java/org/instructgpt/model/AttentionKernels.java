@@ -19,25 +19,30 @@ final class AttentionKernels {
   ///
   /// @param qkv queries, keys and values of all rows
   /// @param cache of the row
-  /// @param scores room for [VectorKernels#LANES] numbers more than slots, for each head
+  /// @param scores room for [VectorKernels#LANES] numbers more than slots, for each head of queries
   /// @param mixed where the mixed values of all rows go
   static void attend(
       Heads heads, float[] qkv, KeysAndValues cache, float[][] scores, float[] mixed) {
     for (int s = heads.from; s < heads.to; s++) {
-      long keys = cache.key(s, heads.at);
+      long keys = cache.key(s, heads.key);
       if (cache.half()) {
         scoreHalf(heads, qkv, keys, s, scores);
       } else {
         score(heads, qkv, keys, s, scores);
       }
     }
-    for (int h = 0; h < heads.count; h++) {
-      softmax(scores[h], heads.from, heads.to, heads.factor);
+    int count = heads.keys * heads.group;
+    for (int h = 0; h < count; h++) {
+      if (heads.cap == 0) {
+        softmax(scores[h], heads.from, heads.to, heads.factor);
+      } else {
+        cap(scores[h], heads);
+        softmax(scores[h], heads.from, heads.to, 1);
+      }
     }
-    int result = heads.channels * heads.row + heads.at;
-    Arrays.fill(mixed, result, result + heads.count * heads.width, 0);
+    Arrays.fill(mixed, heads.result, heads.result + count * heads.width, 0);
     for (int s = heads.from; s < heads.to; s++) {
-      long values = cache.value(s, heads.at);
+      long values = cache.value(s, heads.key);
       if (cache.half()) {
         mixHalf(heads, scores, values, s, mixed);
       } else {
@@ -48,30 +53,47 @@ final class AttentionKernels {
 
   /// The products of the queries with the keys of a slot, which are float32.
   private static void score(Heads heads, float[] qkv, long keys, int s, float[][] scores) {
-    int query = 3 * heads.channels * heads.row + heads.at;
-    for (int h = 0; h < heads.count; h++) {
-      int head = h * heads.width;
-      var sum = FloatVector.zero(F);
-      for (int i = head; i < head + heads.width; i += LANES) {
-        var x = FloatVector.fromArray(F, qkv, query + i);
-        sum = VectorKernels.at(keys + 4L * i).fma(x, sum);
+    int h = 0;
+    int query = heads.query;
+    for (int k = 0; k < heads.keys; k++) {
+      long key = keys + 4L * heads.width * k;
+      for (int end = h + heads.group; h < end; h++, query += heads.width) {
+        var sum = FloatVector.zero(F);
+        for (int i = 0; i < heads.width; i += LANES) {
+          var x = FloatVector.fromArray(F, qkv, query + i);
+          sum = VectorKernels.at(key + 4L * i).fma(x, sum);
+        }
+        scores[h][s] = sum.reduceLanes(VectorOperators.ADD);
       }
-      scores[h][s] = sum.reduceLanes(VectorOperators.ADD);
     }
   }
 
   /// The same of bfloat16 keys. A method for both would choose between two vectors, which the
   /// compiler then makes objects (measured: seven times slower).
   private static void scoreHalf(Heads heads, float[] qkv, long keys, int s, float[][] scores) {
-    int query = 3 * heads.channels * heads.row + heads.at;
-    for (int h = 0; h < heads.count; h++) {
-      int head = h * heads.width;
-      var sum = FloatVector.zero(F);
-      for (int i = head; i < head + heads.width; i += LANES) {
-        var x = FloatVector.fromArray(F, qkv, query + i);
-        sum = VectorKernels.half(keys + 2L * i).fma(x, sum);
+    int h = 0;
+    int query = heads.query;
+    for (int k = 0; k < heads.keys; k++) {
+      long key = keys + 2L * heads.width * k;
+      for (int end = h + heads.group; h < end; h++, query += heads.width) {
+        var sum = FloatVector.zero(F);
+        for (int i = 0; i < heads.width; i += LANES) {
+          var x = FloatVector.fromArray(F, qkv, query + i);
+          sum = VectorKernels.half(key + 2L * i).fma(x, sum);
+        }
+        scores[h][s] = sum.reduceLanes(VectorOperators.ADD);
       }
-      scores[h][s] = sum.reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  /// Makes c tanh(x / c) of scores, their factor included.
+  private static void cap(float[] scores, Heads heads) {
+    for (int s = heads.from; s < heads.to; s += LANES) {
+      FloatVector.fromArray(F, scores, s)
+          .mul(heads.factor / heads.cap)
+          .lanewise(VectorOperators.TANH)
+          .mul(heads.cap)
+          .intoArray(scores, s);
     }
   }
 
@@ -99,52 +121,59 @@ final class AttentionKernels {
 
   /// Adds the values of a slot, which are float32, times their share.
   private static void mix(Heads heads, float[][] shares, long values, int s, float[] mixed) {
-    int result = heads.channels * heads.row + heads.at;
-    for (int h = 0; h < heads.count; h++) {
-      int head = h * heads.width;
-      var share = FloatVector.broadcast(F, shares[h][s]);
-      for (int i = head; i < head + heads.width; i += LANES) {
-        VectorKernels.at(values + 4L * i)
-            .fma(share, FloatVector.fromArray(F, mixed, result + i))
-            .intoArray(mixed, result + i);
+    int h = 0;
+    int result = heads.result;
+    for (int k = 0; k < heads.keys; k++) {
+      long value = values + 4L * heads.width * k;
+      for (int end = h + heads.group; h < end; h++, result += heads.width) {
+        var share = FloatVector.broadcast(F, shares[h][s]);
+        for (int i = 0; i < heads.width; i += LANES) {
+          VectorKernels.at(value + 4L * i)
+              .fma(share, FloatVector.fromArray(F, mixed, result + i))
+              .intoArray(mixed, result + i);
+        }
       }
     }
   }
 
   /// The same of bfloat16 values.
   private static void mixHalf(Heads heads, float[][] shares, long values, int s, float[] mixed) {
-    int result = heads.channels * heads.row + heads.at;
-    for (int h = 0; h < heads.count; h++) {
-      int head = h * heads.width;
-      var share = FloatVector.broadcast(F, shares[h][s]);
-      for (int i = head; i < head + heads.width; i += LANES) {
-        VectorKernels.half(values + 2L * i)
-            .fma(share, FloatVector.fromArray(F, mixed, result + i))
-            .intoArray(mixed, result + i);
+    int h = 0;
+    int result = heads.result;
+    for (int k = 0; k < heads.keys; k++) {
+      long value = values + 2L * heads.width * k;
+      for (int end = h + heads.group; h < end; h++, result += heads.width) {
+        var share = FloatVector.broadcast(F, shares[h][s]);
+        for (int i = 0; i < heads.width; i += LANES) {
+          VectorKernels.half(value + 2L * i)
+              .fma(share, FloatVector.fromArray(F, mixed, result + i))
+              .intoArray(mixed, result + i);
+        }
       }
     }
   }
 
   /// Heads of one token that lie beside each other.
   ///
-  /// @param row of the token, from 0
-  /// @param channels entries of a token, those of all heads
-  /// @param at the first entry of the first of these heads
-  /// @param count how many heads
+  /// @param query the first entry of their queries
+  /// @param result the first entry of their mixed values
+  /// @param key the entry of a slot at which the first of their keys begin
+  /// @param keys how many heads of keys, and of values
+  /// @param group how many heads of queries share each
   /// @param width entries of a head
   /// @param from the first slot that they see
   /// @param to the slot after the last
   /// @param factor of the scores
+  /// @param cap c, where scores are c tanh(x / c); 0 for none
   record Heads(
-      int row, int channels, int at, int count, int width, int from, int to, float factor) {
-    /// The heads of a layer from `first` on, for a token at `position`.
-    static Heads of(GptConfig config, int layer, int row, int first, int count, int position) {
-      int width = config.width() / config.heads();
-      int window = config.window(layer);
-      int from = window > 0 ? Math.max(0, position + 1 - window) : 0;
-      double factor = config.queryFactor(layer) / Math.sqrt((double) width);
-      return new Heads(
-          row, config.width(), first * width, count, width, from, position + 1, (float) factor);
-    }
-  }
+      int query,
+      int result,
+      int key,
+      int keys,
+      int group,
+      int width,
+      int from,
+      int to,
+      float factor,
+      float cap) {}
 }

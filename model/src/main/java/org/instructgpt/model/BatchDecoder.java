@@ -1,13 +1,11 @@
 package org.instructgpt.model;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// The blocks of a model for one token of each of several sequences, written out: what [Gpt#blocks]
 /// computes with [CachedAttention], and the logits.
@@ -25,63 +23,76 @@ final class BatchDecoder implements AutoCloseable {
   private static final int LARGE = 1 << 15;
 
   private final GptConfig config;
+  private final Padding sizes;
+  private final boolean parallel;
   private final List<Layer> layers = new ArrayList<>();
-  private final MemorySegment tokens;
-  private final MemorySegment positions;
-  private final VectorKernels.Norm norm;
+  private final TokenVectors vectors;
+  private final NormKernel norm;
   private final SharedMatrix unembedding;
   private final SpinningTeam team;
   private final float[] stream;
-  private final Factors normed;
+  private final Factors read1;
+  private final Factors read2;
+  private final int qkvWidth;
   private final float[] qkv;
   private final Factors mixed;
   private final Factors inner;
+  private final float[] gates;
+  private final float[] added;
   private final float[] logits;
   private final float[][][] scores;
   private int rows;
 
-  /// One block, and the keys and values of its attention (B, S, 2C).
+  /// One block, and the keys and values of its attention.
+  ///
+  /// @param gate what multiplies the inner layer; null where nothing does
   private record Layer(
-      int number,
-      VectorKernels.Norm norm1,
+      BlockKernels kernels,
       SharedMatrix qkv,
       SharedMatrix project,
-      VectorKernels.Norm norm2,
       SharedMatrix up,
+      @Nullable SharedMatrix gate,
       SharedMatrix down,
       List<KeysAndValues> cache) {}
 
   /// Copies float32 weights; the copy belongs to the scope that is open.
   ///
   /// @param weights of [Gpt#samplingWeights]; they and the cache must outlive the decoder
-  /// @param cache of the type [#cacheType]
+  /// @param cache of the type [#cacheType], with room for whole vectors
   /// @param threads how many share the work
   BatchDecoder(GptConfig config, GptWeights weights, CachedAttention cache, int threads) {
     this.config = config;
+    this.sizes = Padding.of(config);
+    this.parallel = config.effective().parallel();
+    var filled = sizes.weights(weights);
+    var kernels = BlockKernels.of(config, sizes, filled, cache.slots());
     for (int i = 0; i < config.layers(); i++) {
-      layers.add(layer(i, weights.blocks().get(i), cache.rows(i)));
+      layers.add(layer(kernels.get(i), filled.blocks().get(i), cache.rows(i)));
     }
-    this.tokens = weights.token().data();
-    this.positions = Objects.requireNonNull(weights.position()).data();
-    this.norm = VectorDecoder.norm(config, weights.norm());
-    this.unembedding = matrix(weights.unembedding().transpose(0, 1));
+    this.vectors = TokenVectors.of(config, filled);
+    this.norm = NormKernel.of(filled.norm(), config.layerNormEpsilon(), config.width());
+    this.unembedding = matrix(filled.unembedding().transpose(0, 1), null);
     int most = layers.getFirst().cache.size();
     int room = most + Panels.TILE;
-    int c = config.width();
+    int c = sizes.stream();
     boolean half = cacheType(weights) == DType.BFLOAT16;
     this.stream = new float[room * c];
-    this.normed = Factors.of(room, c, half);
-    this.qkv = new float[room * 3 * c];
-    this.mixed = Factors.of(room, c, half);
-    this.inner = Factors.of(room, 4 * c, half);
+    this.added = new float[room * c];
+    this.read1 = Factors.of(room, c, half);
+    this.read2 = Factors.of(room, c, half);
+    this.qkvWidth = layers.getFirst().qkv.outputs();
+    this.qkv = new float[room * qkvWidth];
+    this.mixed = Factors.of(room, sizes.queries(), half);
+    this.inner = Factors.of(room, sizes.inner(), half);
+    this.gates = new float[sizes.gated() ? room * sizes.inner() : 0];
     this.logits = new float[Math.multiplyExact(room, unembedding.outputs())];
-    this.scores = new float[most][config.heads()][config.context() + VectorKernels.LANES];
-    this.team = new SpinningTeam(4L * c * c * most < LARGE ? 1 : threads);
+    this.scores = new float[most][sizes.heads()][cache.slots() + VectorKernels.LANES];
+    this.team = new SpinningTeam((long) c * sizes.inner() * most < LARGE ? 1 : threads);
   }
 
   /// Whether batches of a model can be decoded so on this machine.
-  static boolean fits(GptConfig config, GptWeights weights) {
-    return VectorDecoder.fits(config, weights) && config.width() % Panels.WIDTH == 0;
+  static boolean fits(GptWeights weights) {
+    return VectorDecoder.fits(weights);
   }
 
   /// The type of the keys and values: that of the products they come from.
@@ -90,24 +101,31 @@ final class BatchDecoder implements AutoCloseable {
   }
 
   private static SharedMatrix matrix(GptWeights.Linear of) {
-    return matrix(of.matrix(), Objects.requireNonNull(of.bias()));
+    return matrix(of.matrix(), of.bias());
+  }
+
+  /// Some columns of a matrix.
+  private static SharedMatrix matrix(GptWeights.Linear of, int from, int count) {
+    var bias = of.bias();
+    return matrix(
+        of.matrix().narrow(1, from, count), bias == null ? null : bias.narrow(0, from, count));
   }
 
   /// @param bias of the matrix's type; or none
-  private static SharedMatrix matrix(Tensor matrix, Tensor... bias) {
+  private static SharedMatrix matrix(Tensor matrix, @Nullable Tensor bias) {
     return matrix.dtype() == DType.BFLOAT16
         ? new HalfMatrix(matrix, bias)
-        : new Panels(matrix, bias.length == 0 ? new float[0] : bias[0].floats());
+        : new Panels(matrix, bias == null ? new float[0] : bias.floats());
   }
 
-  private Layer layer(int number, GptWeights.Block block, List<KeysAndValues> cache) {
+  private Layer layer(BlockKernels kernels, GptWeights.Block block, List<KeysAndValues> cache) {
+    int n = sizes.inner();
     return new Layer(
-        number,
-        VectorDecoder.norm(config, block.norm1()),
+        kernels,
         matrix(block.qkv()),
         matrix(block.project()),
-        VectorDecoder.norm(config, block.norm2()),
-        matrix(block.up()),
+        matrix(block.up(), 0, n),
+        sizes.gated() ? matrix(block.up(), n, n) : null,
         matrix(block.down()),
         cache);
   }
@@ -120,75 +138,110 @@ final class BatchDecoder implements AutoCloseable {
   Tensor logits(int[] tokens, int[] at) {
     rows = tokens.length;
     eachRow(row -> {
-      embed(row, tokens[row], at[row]);
-      normalize(row, layers.getFirst().norm1);
+      vectors.put(tokens[row], at[row], stream, row * sizes.stream());
+      begin(row, layers.getFirst().kernels);
     });
-    for (var layer : layers) {
-      product(layer.qkv, normed, qkv, false);
-      eachRow(row -> attention(layer, row, at[row]));
-      product(layer.project, mixed, stream, true);
-      normalize(layer.norm2);
-      up(layer.up);
-      product(layer.down, inner, stream, true);
-      boolean last = layer.number == layers.size() - 1;
-      normalize(last ? norm : layers.get(layer.number + 1).norm1);
+    for (int i = 0; i < layers.size(); i++) {
+      block(layers.get(i), i + 1 < layers.size() ? layers.get(i + 1).kernels : null, at);
     }
-    product(unembedding, normed, logits, false);
-    return Tensor.of(logits, logits.length / unembedding.outputs(), unembedding.outputs())
-        .narrow(0, 0, rows)
-        .narrow(1, 0, config.vocabulary());
+    product(unembedding, read1, logits, false);
+    var all =
+        Tensor.of(logits, logits.length / unembedding.outputs(), unembedding.outputs())
+            .narrow(0, 0, rows)
+            .narrow(1, 0, config.vocabulary());
+    return Gpt.capped(all, config.effective().logitCap());
   }
 
-  private void embed(int row, int token, int position) {
-    int c = config.width();
-    for (int j = 0; j < c; j++) {
-      stream[row * c + j] =
-          tokens.getAtIndex(ValueLayout.JAVA_FLOAT, (long) token * c + j)
-              + positions.getAtIndex(ValueLayout.JAVA_FLOAT, (long) position * c + j);
+  /// @param next the block behind this; null if this is the last
+  private void block(Layer layer, @Nullable BlockKernels next, int[] at) {
+    var kernels = layer.kernels;
+    product(layer.qkv, read1, qkv, false);
+    eachRow(row -> attention(layer, row, at[row]));
+    add(layer.project, mixed, kernels.after1());
+    if (!parallel || kernels.after1() != null) {
+      eachRow(row -> {
+        finish(row, kernels.after1());
+        if (!parallel) {
+          read(row, kernels.norm2(), read2);
+        }
+      });
+    }
+    network(layer);
+    add(layer.down, inner, kernels.after2());
+    eachRow(row -> {
+      finish(row, kernels.after2());
+      if (next == null) {
+        read(row, norm, read1);
+      } else {
+        begin(row, next);
+      }
+    });
+  }
+
+  /// What a block reads of the stream before it adds to it.
+  private void begin(int row, BlockKernels kernels) {
+    read(row, kernels.norm1(), read1);
+    if (parallel) {
+      read(row, kernels.norm2(), read2);
     }
   }
 
-  private void normalize(VectorKernels.Norm layerNorm) {
-    eachRow(row -> normalize(row, layerNorm));
-  }
-
-  private void normalize(int row, VectorKernels.Norm layerNorm) {
-    int from = row * config.width();
-    VectorKernels.normalize(stream, from, layerNorm, normed.numbers());
-    normed.written(from, config.width());
+  private void read(int row, @Nullable NormKernel by, Factors to) {
+    int c = sizes.stream();
+    BlockKernels.read(by, stream, row * c, c, to.numbers());
+    to.written(row * c, c);
   }
 
   private void attention(Layer layer, int row, int position) {
-    int c = config.width();
+    var heads = layer.kernels.heads();
     var cache = layer.cache.get(row);
-    cache.put(position, qkv, 3 * c * row + c);
+    int start = row * qkvWidth;
+    int width = sizes.queries();
+    heads.prepare(qkv, start, position);
+    cache.put(position, qkv, heads.keys(start));
     AttentionKernels.attend(
-        AttentionKernels.Heads.of(config, layer.number, row, 0, config.heads(), position),
-        qkv,
-        cache,
-        scores[row],
-        mixed.numbers());
-    mixed.written(row * c, c);
+        heads.all(start, row * width, position), qkv, cache, scores[row], mixed.numbers());
+    mixed.written(row * width, width);
   }
 
-  private void up(SharedMatrix matrix) {
-    boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
+  private void network(Layer layer) {
+    var gate = layer.gate;
+    var numbers = inner.numbers();
     team.run(
-        matrix.pieces(),
+        layer.up.pieces(),
         piece -> {
-          matrix.multiply(piece, normed, rows, inner.numbers(), false);
-          int from = matrix.column(piece);
-          int count = matrix.column(piece + 1) - from;
+          layer.up.multiply(piece, read2, rows, numbers, false);
+          if (gate != null) {
+            gate.multiply(piece, read2, rows, gates, false);
+          }
+          int from = layer.up.column(piece);
+          int count = layer.up.column(piece + 1) - from;
           for (int row = 0; row < rows; row++) {
-            int low = row * matrix.outputs() + from;
-            if (tanh) {
-              VectorKernels.geluByTanh(inner.numbers(), low, low + count);
-            } else {
-              VectorKernels.gelu(inner.numbers(), low, low + count);
+            int low = row * layer.up.outputs() + from;
+            layer.kernels.activation().apply(numbers, low, low + count);
+            if (gate != null) {
+              ActivationKernels.gate(numbers, gates, low, low + count);
             }
             inner.written(low, count);
           }
         });
+  }
+
+  /// Adds products to the stream, or keeps them apart where they are normalised first ([#finish]).
+  private void add(SharedMatrix matrix, Factors x, @Nullable NormKernel after) {
+    product(matrix, x, after == null ? stream : added, after == null);
+  }
+
+  /// Adds to the stream what has been kept apart.
+  private void finish(int row, @Nullable NormKernel after) {
+    if (after == null) {
+      return;
+    }
+    int from = row * sizes.stream();
+    after.apply(added, from, added);
+    for (int j = from; j < from + sizes.stream(); j++) {
+      stream[j] += added[j];
+    }
   }
 
   private void product(SharedMatrix matrix, Factors x, float[] y, boolean add) {

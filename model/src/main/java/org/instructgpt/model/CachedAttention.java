@@ -33,7 +33,8 @@ final class CachedAttention implements Attention {
   private final DType type;
   private final Device device;
   private final int slots;
-  private final List<Tensor> caches = new ArrayList<>(); // each (2, B, S, K D): keys, values
+  private final int room;
+  private final List<Tensor> caches = new ArrayList<>(); // each (2, B, S, K E): keys, values
   private int[] lengths = new int[0];
   private @Nullable Tensor places;
   private @Nullable Tensor dense;
@@ -43,6 +44,13 @@ final class CachedAttention implements Attention {
   ///
   /// @param type of keys and values, see [#type]
   CachedAttention(GptConfig config, DType type, Device device, int rows, int slots) {
+    this(config, type, device, rows, slots, config.effective().heads().width());
+  }
+
+  /// The same with room for more entries of a head than there are.
+  ///
+  /// @param room E; for a decoder [Padding#head]
+  CachedAttention(GptConfig config, DType type, Device device, int rows, int slots, int room) {
     var architecture = config.effective();
     this.config = config;
     this.heads = architecture.heads();
@@ -50,9 +58,10 @@ final class CachedAttention implements Attention {
     this.type = type;
     this.device = device;
     this.slots = slots;
+    this.room = room;
     for (int i = 0; i < config.layers(); i++) {
       // Not what was in memory before: a NaN would get through any mask.
-      caches.add(Tensor.zeros(type, device, 2, rows, slots, entries(heads)));
+      caches.add(Tensor.zeros(type, device, 2, rows, slots, (long) heads.keys() * room));
     }
   }
 
@@ -65,13 +74,16 @@ final class CachedAttention implements Attention {
   }
 
   /// The bytes that a row of `slots` tokens needs.
-  static long bytes(GptConfig config, DType type, int slots) {
-    return 2L * config.layers() * entries(config.effective().heads()) * slots * type.bytes();
+  ///
+  /// @param room for the entries of a head
+  static long bytes(GptConfig config, DType type, int slots, int room) {
+    long entries = (long) config.effective().heads().keys() * room;
+    return 2L * config.layers() * entries * slots * type.bytes();
   }
 
-  /// The entries of a token's keys in a layer, and of its values.
-  private static long entries(Architecture.Heads heads) {
-    return (long) heads.keys() * heads.width();
+  /// How many tokens a row has room for.
+  int slots() {
+    return slots;
   }
 
   /// Prepares a pass over one token of each of the first rows. What it makes belongs to the scope
@@ -141,13 +153,14 @@ final class CachedAttention implements Attention {
 
   /// Puts the keys and values of tokens into slots, which are counted through all rows.
   private void put(int layer, Tensor slots, Tensor qkv) {
-    long c = entries(heads);
+    long c = (long) heads.keys() * heads.width();
     for (int kind = 0; kind < 2; kind++) {
+      var made = qkv.narrow(1, queries() + kind * c, c).to(type);
       caches
           .get(layer)
           .select(0, kind)
-          .view(-1, c)
-          .indexCopy_(0, slots, qkv.narrow(1, queries() + kind * c, c).to(type));
+          .view(-1, (long) heads.keys() * room)
+          .indexCopy_(0, slots, Padding.ofKeys(made, heads.keys(), heads.width(), room));
     }
   }
 
@@ -201,9 +214,9 @@ final class CachedAttention implements Attention {
     return (long) config.heads() * heads.width();
   }
 
-  /// From (B, S, K D) to (B, K, S, D).
+  /// From (B, S, K E) to (B, K, S, D).
   private Tensor heads(Tensor x) {
-    long d = heads.width();
-    return x.view(x.size(0), x.size(1), x.size(2) / d, d).transpose(1, 2);
+    var split = x.view(x.size(0), x.size(1), heads.keys(), room).transpose(1, 2);
+    return room == heads.width() ? split : split.narrow(3, 0, heads.width());
   }
 }

@@ -52,14 +52,18 @@ final class Generation implements AutoCloseable {
     this.device = parameters.device();
     this.type = parameters.dtype();
     this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
-    boolean batches = of.rows > 1 && BatchDecoder.fits(model.config(), weights);
+    boolean batches = of.rows > 1 && BatchDecoder.fits(weights);
+    this.vectors = !batches && VectorDecoder.fits(weights);
     var kept =
         batches ? BatchDecoder.cacheType(weights) : CachedAttention.type(model, type, device);
-    long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), kept, slots);
+    int head =
+        batches || vectors
+            ? Padding.of(model.config()).head()
+            : model.config().effective().heads().width();
+    long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), kept, slots, head);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
-    this.cache = new CachedAttention(model.config(), kept, device, places, slots);
+    this.cache = new CachedAttention(model.config(), kept, device, places, slots, head);
     this.batch = batches ? new BatchDecoder(model.config(), weights, cache, threads) : null;
-    this.vectors = batch == null && VectorDecoder.fits(model.config(), weights);
   }
 
   /// Answers all rows.

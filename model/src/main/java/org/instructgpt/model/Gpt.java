@@ -334,7 +334,13 @@ public final class Gpt {
         isVectorProduct(x, unembedding)
             ? unembedding.matmul(x.view(-1)).unsqueeze(0)
             : x.matmul(unembedding.transpose(0, 1)).to(parameters.flat().dtype());
-    double cap = architecture.logitCap();
+    return capped(logits, architecture.logitCap());
+  }
+
+  /// Logits as a model with a cap has them.
+  ///
+  /// @param cap c, where logits are c tanh(x / c); 0 for none
+  static Tensor capped(Tensor logits, double cap) {
     return cap == 0 ? logits : logits.div(cap).tanh().mul(cap);
   }
 }

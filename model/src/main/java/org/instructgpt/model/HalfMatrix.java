@@ -22,14 +22,14 @@ final class HalfMatrix implements SharedMatrix {
 
   private record Piece(int from, int to, Tensor matrix, @Nullable Tensor bias) {}
 
-  HalfMatrix(Tensor matrix, Tensor... bias) {
+  HalfMatrix(Tensor matrix, @Nullable Tensor bias) {
     this.outputs = Math.toIntExact(matrix.size(1));
     int steps = (outputs + STEP - 1) / STEP;
     int count = Math.min(PIECES, steps);
     for (int i = 0; i < count; i++) {
       int from = STEP * (steps * i / count);
       int to = Math.min(outputs, STEP * (steps * (i + 1) / count));
-      var added = bias.length == 0 ? null : bias[0].narrow(0, from, to - from);
+      var added = bias == null ? null : bias.narrow(0, from, to - from);
       pieces.add(new Piece(from, to, matrix.narrow(1, from, to - from), added));
     }
   }

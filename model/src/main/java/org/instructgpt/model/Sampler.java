@@ -205,9 +205,7 @@ public final class Sampler {
                     new Generation.Of(model, weights, together, threads),
                     rows,
                     (some, logits) -> append(some, logits, listener));
-        if (together == 1
-            ? VectorDecoder.fits(model.config(), weights)
-            : BatchDecoder.fits(model.config(), weights)) {
+        if (together == 1 ? VectorDecoder.fits(weights) : BatchDecoder.fits(weights)) {
           generation.run();
         } else {
           // For each token, every parameter multiplies and adds once a row.

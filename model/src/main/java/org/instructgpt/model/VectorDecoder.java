@@ -1,11 +1,8 @@
 package org.instructgpt.model;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.instructgpt.torch.DType;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Tensor;
@@ -19,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// to be dispatched than to be done in a small model. Here a layer is five pieces of work that all
 /// threads share.
 ///
-/// Needs the module `jdk.incubator.vector` (`--add-modules jdk.incubator.vector`); where it is
-/// missing, or the shapes do not fit, the sampler does without ([#fits]). Inputs of the products
-/// stay in float32 also where the matrices are bfloat16.
+/// Needs the module `jdk.incubator.vector` (`--add-modules jdk.incubator.vector`) and float32
+/// parameters on the processor; without them the sampler does without ([#fits]). Inputs of the
+/// products stay in float32 also where the matrices are bfloat16.
 final class VectorDecoder implements AutoCloseable {
   /// Entries of a matrix from which a second thread is worth its waiting.
   private static final int LARGE = 1 << 15;
@@ -43,108 +40,120 @@ final class VectorDecoder implements AutoCloseable {
 
   private final GptConfig config;
   private final boolean half;
+  private final boolean parallel;
   private final List<Layer> layers = new ArrayList<>();
-  private final MemorySegment tokens;
-  private final MemorySegment positions;
-  private final VectorKernels.Norm norm;
+  private final TokenVectors vectors;
+  private final NormKernel norm;
   private final Tensor unembedding;
   private final SpinningTeam team;
   private final float[] stream;
-  private final float[] normed;
+  private final float[] read1;
+  private final float[] read2;
   private final float[] qkv;
   private final float[] mixed;
   private final float[] inner;
+  private final float[] gates;
+  private final float[] added;
   private final float[] logits;
   private final float[][] sums;
   private final float[][] scores;
   private int position;
 
   /// A matrix with what is added to its products.
-  private record Linear(MemorySegment matrix, float[] bias) {}
+  ///
+  /// @param matrix its address
+  /// @param stride from a row in memory to the next, in float32
+  private record Linear(long matrix, int stride, float[] bias) {}
 
   /// One block, and the keys and values of its attention, float32.
+  ///
+  /// @param gate what multiplies the inner layer; null where nothing does
   private record Layer(
-      int number,
-      VectorKernels.Norm norm1,
+      BlockKernels kernels,
       Linear qkv,
       Linear project,
-      VectorKernels.Norm norm2,
       Linear up,
+      @Nullable Linear gate,
       Linear down,
       KeysAndValues cache) {}
 
+  /// Copies weights whose lengths are no whole vectors; the copy belongs to the scope that is open.
+  ///
   /// @param weights of [Gpt#samplingWeights]; they and the cache must outlive the decoder
-  /// @param cache float32; the sequence is in its first row
+  /// @param cache float32, with room for whole vectors; the sequence is in its first row
   /// @param threads how many share the work
   VectorDecoder(GptConfig config, GptWeights weights, CachedAttention cache, int threads) {
+    var sizes = Padding.of(config);
+    var filled = sizes.weights(weights);
     this.config = config;
     this.half = weights.blocks().getFirst().qkv().matrix().dtype() == DType.BFLOAT16;
+    this.parallel = config.effective().parallel();
+    var kernels = BlockKernels.of(config, sizes, filled, cache.slots());
     for (int i = 0; i < config.layers(); i++) {
-      layers.add(layer(i, weights.blocks().get(i), cache.rows(i).getFirst()));
+      layers.add(layer(kernels.get(i), sizes, filled.blocks().get(i), cache.rows(i).getFirst()));
     }
-    this.tokens = weights.token().data();
-    this.positions = Objects.requireNonNull(weights.position()).data();
-    this.norm = norm(config, weights.norm());
-    this.unembedding = weights.unembedding();
-    int c = config.width();
-    this.stream = new float[c];
-    this.normed = new float[c];
-    this.qkv = new float[3 * c];
-    this.mixed = new float[c];
-    this.inner = new float[4 * c];
-    this.team = new SpinningTeam(4 * c * c < LARGE ? 1 : threads);
+    this.vectors = TokenVectors.of(config, filled);
+    this.norm = NormKernel.of(filled.norm(), config.layerNormEpsilon(), config.width());
+    this.unembedding = filled.unembedding();
+    this.stream = new float[sizes.stream()];
+    this.read1 = new float[sizes.stream()];
+    this.read2 = new float[sizes.stream()];
+    this.added = new float[sizes.stream()];
+    this.qkv = new float[sizes.compared()];
+    this.mixed = new float[sizes.queries()];
+    this.inner = new float[sizes.inner()];
+    this.gates = new float[sizes.gated() ? sizes.inner() : 0];
+    this.team = new SpinningTeam((long) stream.length * inner.length < LARGE ? 1 : threads);
     this.logits = new float[config.vocabulary()];
-    this.sums = new float[SHARES][c];
-    this.scores = new float[config.heads()][config.context() + VectorKernels.LANES];
+    this.sums = new float[SHARES][stream.length];
+    this.scores = new float[sizes.heads()][cache.slots() + VectorKernels.LANES];
   }
 
-  /// Whether a model can be decoded so on this machine.
-  static boolean fits(GptConfig config, GptWeights weights) {
-    return config.architecture().isEmpty()
-        && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+  /// Whether a model can be decoded so on this machine, whatever its architecture.
+  static boolean fits(GptWeights weights) {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
         && weights.token().dtype() == DType.FLOAT32
         && weights.token().device() == Device.CPU
-        && Lanes.divide(config.width() / config.heads());
+        && Lanes.divide();
   }
 
   /// Looks at the vectors' length only where there are vectors.
   private static final class Lanes {
-    static boolean divide(int width) {
-      return width % VectorKernels.LANES == 0 && width % 8 == 0;
+    static boolean divide() {
+      return Padding.HEAD % VectorKernels.LANES == 0;
     }
   }
 
-  private Layer layer(int number, GptWeights.Block block, KeysAndValues cache) {
+  private Layer layer(
+      BlockKernels kernels, Padding sizes, GptWeights.Block block, KeysAndValues cache) {
+    int n = sizes.inner();
     return new Layer(
-        number,
-        norm(config, block.norm1()),
-        linear(block.qkv()),
-        linear(block.project()),
-        norm(config, block.norm2()),
-        linear(block.up()),
-        linear(block.down()),
+        kernels,
+        linear(block.qkv(), 0, sizes.compared()),
+        linear(block.project(), 0, sizes.stream()),
+        linear(block.up(), 0, n),
+        sizes.gated() ? linear(block.up(), n, n) : null,
+        linear(block.down(), 0, sizes.stream()),
         cache);
   }
 
-  static VectorKernels.Norm norm(GptConfig config, GptWeights.@Nullable Norm norm) {
-    var both = Objects.requireNonNull(norm);
-    return new VectorKernels.Norm(
-        both.scale().data(),
-        Objects.requireNonNull(both.shift()).data(),
-        config.layerNormEpsilon(),
-        config.width());
-  }
-
-  private Linear linear(GptWeights.Linear of) {
-    var matrix = half ? of.matrix().transpose(0, 1) : of.matrix();
-    return new Linear(matrix.data(), Objects.requireNonNull(of.bias()).floats());
+  /// Some columns of a matrix.
+  private Linear linear(GptWeights.Linear of, int from, int count) {
+    var lying = half ? of.matrix().transpose(0, 1) : of.matrix();
+    int stride = Math.toIntExact(lying.size(1));
+    long start = half ? 2L * stride * from : 4L * from;
+    var bias = of.bias();
+    return new Linear(
+        lying.data().address() + start,
+        stride,
+        bias == null ? new float[count] : Arrays.copyOfRange(bias.floats(), from, from + count));
   }
 
   /// The logits (1, V) of what follows `token`, which stands at `at` after the tokens in the cache;
   /// puts its keys and values there.
   Tensor logits(int token, int at) {
     pass(token, at);
-    var matrix = unembedding.data();
+    long matrix = unembedding.data().address();
     boolean halves = unembedding.dtype() == DType.BFLOAT16;
     int pieces = PIECES_OF_LOGITS * team.size();
     int steps = logits.length / STEP;
@@ -155,67 +164,67 @@ final class VectorDecoder implements AutoCloseable {
           int low = STEP * (steps * piece / pieces);
           int high = piece + 1 < pieces ? STEP * (steps * (piece + 1) / pieces) : logits.length;
           if (halves) {
-            VectorKernels.addHalfProduct(normed, matrix, logits, low, high);
+            VectorKernels.addHalfProduct(read1, matrix, logits, low, high);
           } else {
-            VectorKernels.addRowProducts(normed, matrix, logits, low, high);
+            VectorKernels.addRowProducts(read1, matrix, logits, low, high);
           }
         });
-    return Tensor.of(logits, 1, logits.length);
+    return Gpt.capped(Tensor.of(logits, 1, logits.length), config.effective().logitCap());
   }
 
   private void pass(int token, int at) {
     position = at;
-    int c = config.width();
-    for (int j = 0; j < c; j++) {
-      stream[j] = entry(tokens, (long) token * c + j) + entry(positions, (long) at * c + j);
-    }
+    vectors.put(token, at, stream, 0);
     for (var layer : layers) {
+      var kernels = layer.kernels;
+      read(kernels.norm1(), read1);
+      if (parallel) {
+        read(kernels.norm2(), read2);
+      }
       attention(layer);
+      if (!parallel) {
+        read(kernels.norm2(), read2);
+      }
       network(layer);
     }
-    VectorKernels.normalize(stream, 0, norm, normed);
+    read(norm, read1);
   }
 
-  private static float entry(MemorySegment numbers, long index) {
-    return numbers.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+  private void read(@Nullable NormKernel by, float[] to) {
+    BlockKernels.read(by, stream, 0, stream.length, to);
   }
 
   private void attention(Layer layer) {
-    int c = config.width();
-    VectorKernels.normalize(stream, 0, layer.norm1, normed);
+    var heads = layer.kernels.heads();
     set(qkv, layer.qkv.bias);
-    product(normed, layer.qkv, qkv, (_, _) -> {});
-    layer.cache.put(position, qkv, c);
+    ranges(qkv.length, (low, high) -> product(read1, layer.qkv, qkv, low, high));
+    heads.prepare(qkv, 0, position);
+    layer.cache.put(position, qkv, heads.keys(0));
     team.run(
         config.heads(),
         head ->
             AttentionKernels.attend(
-                AttentionKernels.Heads.of(config, layer.number, 0, head, 1, position),
-                qkv,
-                layer.cache,
-                new float[][] {scores[head]},
-                mixed));
-    add(stream, layer.project.bias);
-    project(mixed, layer.project);
+                heads.one(head, position), qkv, layer.cache, new float[][] {scores[head]}, mixed));
+    add(mixed, layer.project, layer.kernels.after1());
   }
 
   private void network(Layer layer) {
-    VectorKernels.normalize(stream, 0, layer.norm2, normed);
+    var gate = layer.gate;
     set(inner, layer.up.bias);
-    boolean tanh = config.activation() == GptConfig.Activation.GELU_NEW;
-    product(
-        normed,
-        layer.up,
-        inner,
+    if (gate != null) {
+      set(gates, gate.bias);
+    }
+    ranges(
+        inner.length,
         (low, high) -> {
-          if (tanh) {
-            VectorKernels.geluByTanh(inner, low, high);
-          } else {
-            VectorKernels.gelu(inner, low, high);
+          product(read2, layer.up, inner, low, high);
+          layer.kernels.activation().apply(inner, low, high);
+          if (gate != null) {
+            product(read2, gate, gates, low, high);
+            ActivationKernels.gate(inner, gates, low, high);
           }
         });
-    add(stream, layer.down.bias);
-    project(inner, layer.down);
+    add(inner, layer.down, layer.kernels.after2());
   }
 
   private static void set(float[] to, float[] from) {
@@ -228,17 +237,26 @@ final class VectorDecoder implements AutoCloseable {
     }
   }
 
-  /// What is done with a range of a product when it is there.
-  @FunctionalInterface
-  private interface Then {
-    void accept(int low, int high);
+  /// Adds a product to the stream.
+  ///
+  /// @param after normalises what is added; null where it is added as it is
+  private void add(float[] x, Linear linear, @Nullable NormKernel after) {
+    if (after == null) {
+      add(stream, linear.bias);
+      project(x, linear, stream);
+      return;
+    }
+    set(added, linear.bias);
+    project(x, linear, added);
+    after.apply(added, 0, added);
+    add(stream, added);
   }
 
   /// Adds the product of `x` to `y`, which is as long as the stream. A large matrix is divided by
   /// rows, so that each piece of it is read in order: a row is short.
-  private void project(float[] x, Linear linear) {
-    if (half || x.length * stream.length < TALL) {
-      product(x, linear, stream, (_, _) -> {});
+  private void project(float[] x, Linear linear, float[] y) {
+    if (half || x.length * y.length < TALL) {
+      ranges(y.length, (low, high) -> product(x, linear, y, low, high));
       return;
     }
     int eights = x.length / 8;
@@ -248,31 +266,38 @@ final class VectorDecoder implements AutoCloseable {
           Arrays.fill(sums[share], 0);
           int top = 8 * (eights * share / SHARES);
           int bottom = 8 * (eights * (share + 1) / SHARES);
-          var part = new VectorKernels.Part(top, bottom, 0, stream.length);
-          VectorKernels.addProduct(x, linear.matrix, sums[share], part);
+          var part = new VectorKernels.Part(top, bottom, 0, y.length);
+          VectorKernels.addProduct(x, linear.matrix, linear.stride, sums[share], part);
         });
     for (var sum : sums) {
-      add(stream, sum);
+      add(y, sum);
     }
   }
 
-  /// Adds the product of `x` to `y`, a range of it after another.
-  private void product(float[] x, Linear linear, float[] y, Then then) {
+  /// Adds the product of `x` to a range of `y`.
+  private void product(float[] x, Linear linear, float[] y, int low, int high) {
+    if (half) {
+      VectorKernels.addHalfProduct(x, linear.matrix, y, low, high);
+    } else {
+      var part = new VectorKernels.Part(0, x.length, low, high);
+      VectorKernels.addProduct(x, linear.matrix, linear.stride, y, part);
+    }
+  }
+
+  /// What is done with a range of a vector.
+  @FunctionalInterface
+  private interface Range {
+    void accept(int low, int high);
+  }
+
+  /// Divides a vector of `length` numbers into ranges.
+  private void ranges(int length, Range work) {
     int pieces = team.size() == 1 ? 1 : PIECES * team.size();
-    int steps = y.length / STEP;
+    int steps = length / STEP;
     team.run(
         pieces,
-        piece -> {
-          int low = STEP * (steps * piece / pieces);
-          int high = STEP * (steps * (piece + 1) / pieces);
-          if (half) {
-            VectorKernels.addHalfProduct(x, linear.matrix, y, low, high);
-          } else {
-            VectorKernels.addProduct(
-                x, linear.matrix, y, new VectorKernels.Part(0, x.length, low, high));
-          }
-          then.accept(low, high);
-        });
+        piece ->
+            work.accept(STEP * (steps * piece / pieces), STEP * (steps * (piece + 1) / pieces)));
   }
 
   @Override

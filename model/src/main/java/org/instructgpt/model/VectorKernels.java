@@ -43,10 +43,10 @@ final class VectorKernels {
   /// Eight rows of W go by together: they are read once and in order, and what is added to stays in
   /// the nearest cache.
   ///
-  /// @param w float32, one row of y.length numbers for each entry of x
-  static void addProduct(float[] x, MemorySegment w, float[] y, Part part) {
-    long row = 4L * y.length;
-    long from = w.address();
+  /// @param w the address of float32 numbers, at least y.length for each entry of x
+  /// @param stride from one row of them to the next
+  static void addProduct(float[] x, long w, int stride, float[] y, Part part) {
+    long row = 4L * stride;
     for (int i = part.top; i < part.bottom; i += 8) {
       var x0 = FloatVector.broadcast(F, x[i]);
       var x1 = FloatVector.broadcast(F, x[i + 1]);
@@ -57,7 +57,7 @@ final class VectorKernels {
       var x6 = FloatVector.broadcast(F, x[i + 6]);
       var x7 = FloatVector.broadcast(F, x[i + 7]);
       for (int j = part.low; j < part.high; j += LANES) {
-        long at = from + row * i + 4L * j;
+        long at = w + row * i + 4L * j;
         var a = at(at).fma(x0, FloatVector.fromArray(F, y, j));
         var b = at(at + row).mul(x1);
         a = at(at + 2 * row).fma(x2, a);
@@ -78,11 +78,10 @@ final class VectorKernels {
 
   /// Adds `W x` to `y` for the rows of W from `low` to before `high`, four at a time.
   ///
-  /// @param w bfloat16, which is the upper half of a float32: one row of x.length numbers for each
-  ///   entry of y
-  static void addHalfProduct(float[] x, MemorySegment w, float[] y, int low, int high) {
+  /// @param w the address of bfloat16, which is the upper half of a float32: one row of x.length
+  ///   numbers for each entry of y
+  static void addHalfProduct(float[] x, long w, float[] y, int low, int high) {
     long row = 2L * x.length;
-    long from = w.address();
     int j = low;
     for (; j + 4 <= high; j += 4) {
       var a = FloatVector.zero(F);
@@ -91,7 +90,7 @@ final class VectorKernels {
       var d = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
         var v = FloatVector.fromArray(F, x, i);
-        long at = from + row * j + 2L * i;
+        long at = w + row * j + 2L * i;
         a = half(at).fma(v, a);
         b = half(at + row).fma(v, b);
         c = half(at + 2 * row).fma(v, c);
@@ -105,7 +104,7 @@ final class VectorKernels {
     for (; j < high; j++) {
       var a = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
-        a = half(from + row * j + 2L * i).fma(FloatVector.fromArray(F, x, i), a);
+        a = half(w + row * j + 2L * i).fma(FloatVector.fromArray(F, x, i), a);
       }
       y[j] += a.reduceLanes(VectorOperators.ADD);
     }
@@ -113,10 +112,9 @@ final class VectorKernels {
 
   /// Adds `W x` to `y` for the rows of W from `low` to before `high`, four at a time.
   ///
-  /// @param w float32, one row of x.length numbers for each entry of y
-  static void addRowProducts(float[] x, MemorySegment w, float[] y, int low, int high) {
+  /// @param w the address of float32 numbers: one row of x.length for each entry of y
+  static void addRowProducts(float[] x, long w, float[] y, int low, int high) {
     long row = 4L * x.length;
-    long from = w.address();
     int j = low;
     for (; j + 4 <= high; j += 4) {
       var a = FloatVector.zero(F);
@@ -125,7 +123,7 @@ final class VectorKernels {
       var d = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
         var v = FloatVector.fromArray(F, x, i);
-        long at = from + row * j + 4L * i;
+        long at = w + row * j + 4L * i;
         a = at(at).fma(v, a);
         b = at(at + row).fma(v, b);
         c = at(at + 2 * row).fma(v, c);
@@ -139,7 +137,7 @@ final class VectorKernels {
     for (; j < high; j++) {
       var a = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
-        a = at(from + row * j + 4L * i).fma(FloatVector.fromArray(F, x, i), a);
+        a = at(w + row * j + 4L * i).fma(FloatVector.fromArray(F, x, i), a);
       }
       y[j] += a.reduceLanes(VectorOperators.ADD);
     }
@@ -180,69 +178,5 @@ final class VectorKernels {
         .reinterpretAsInts()
         .lanewise(VectorOperators.LSHL, 16)
         .reinterpretAsFloats();
-  }
-
-  /// A layer normalisation of `width` numbers.
-  record Norm(MemorySegment scale, MemorySegment shift, double epsilon, int width) {}
-
-  /// Puts the normalised numbers of `x` from `start` on at the same place of `result`.
-  static void normalize(float[] x, int start, Norm norm, float[] result) {
-    int width = norm.width;
-    long scale = norm.scale.address();
-    long shift = norm.shift.address();
-    var sums = FloatVector.zero(F);
-    for (int j = 0; j < width; j += LANES) {
-      sums = sums.add(FloatVector.fromArray(F, x, start + j));
-    }
-    float mean = sums.reduceLanes(VectorOperators.ADD) / width;
-    var squares = FloatVector.zero(F);
-    for (int j = 0; j < width; j += LANES) {
-      var d = FloatVector.fromArray(F, x, start + j).sub(mean);
-      squares = d.fma(d, squares);
-    }
-    double variance = squares.reduceLanes(VectorOperators.ADD) / width;
-    float factor = (float) (1 / Math.sqrt(variance + norm.epsilon));
-    for (int j = 0; j < width; j += LANES) {
-      FloatVector.fromArray(F, x, start + j)
-          .sub(mean)
-          .mul(factor)
-          .fma(at(scale + 4L * j), at(shift + 4L * j))
-          .intoArray(result, start + j);
-    }
-  }
-
-  /// GELU in place, from `low` to before `high`: `x` times the normal distribution function.
-  static void gelu(float[] x, int low, int high) {
-    for (int j = low; j < high; j += LANES) {
-      var v = FloatVector.fromArray(F, x, j);
-      v.mul(normal(v)).intoArray(x, j);
-    }
-  }
-
-  /// The normal distribution function by a rational approximation of the error function with an
-  /// error below 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).
-  private static FloatVector normal(FloatVector x) {
-    var z = x.abs().mul((float) Math.sqrt(0.5));
-    var t = FloatVector.broadcast(F, 1).div(z.mul(0.3275911f).add(1));
-    var p =
-        t.mul(1.0614054f)
-            .add(-1.4531521f)
-            .fma(t, FloatVector.broadcast(F, 1.4214138f))
-            .fma(t, FloatVector.broadcast(F, -0.28449672f))
-            .fma(t, FloatVector.broadcast(F, 0.2548296f))
-            .mul(t);
-    // Half of what lies beyond |x|.
-    var tail = p.mul(z.mul(z).neg().lanewise(VectorOperators.EXP)).mul(0.5f);
-    return tail.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 0));
-  }
-
-  /// GELU by its approximation with a hyperbolic tangent, in place.
-  static void geluByTanh(float[] x, int low, int high) {
-    float root = (float) Math.sqrt(2 / Math.PI);
-    for (int j = low; j < high; j += LANES) {
-      var v = FloatVector.fromArray(F, x, j);
-      var inner = v.mul(v).mul(0.044715f).add(1).mul(v).mul(root);
-      v.mul(0.5f).mul(inner.lanewise(VectorOperators.TANH).add(1)).intoArray(x, j);
-    }
   }
 }
