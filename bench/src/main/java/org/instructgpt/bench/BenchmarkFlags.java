@@ -1,11 +1,14 @@
 package org.instructgpt.bench;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.instructgpt.cost.Place;
 import org.instructgpt.cost.StageWork;
 import org.instructgpt.cost.Stopwatch;
+import org.instructgpt.model.Architecture;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Engine;
@@ -51,14 +54,54 @@ record BenchmarkFlags(Map<String, String> values) {
     return new Place(device, Precision.named(text("dtype", "float32"), device));
   }
 
-  /// The model configuration, by default size B.
+  /// The model configuration, by default size B. With `--family llama` it is a Llama's, with
+  /// `--keys` heads of keys and an inner layer of `--inner`.
   GptConfig model() {
-    return GptConfig.small(
-        whole("layers", 6),
-        whole("width", 256),
-        whole("heads", 4),
-        whole("context", 128),
-        whole("vocab", 2048));
+    int heads = whole("heads", 4);
+    var gpt =
+        GptConfig.small(
+            whole("layers", 6),
+            whole("width", 256),
+            heads,
+            whole("context", 128),
+            whole("vocab", 2048));
+    var family = text("family", "gpt");
+    return switch (family) {
+      case "gpt" -> gpt;
+      case "llama" -> llama(gpt, whole("keys", heads), whole("inner", 4 * gpt.width()));
+      default ->
+          throw new IllegalArgumentException(
+              "--family must be gpt or llama, but is '%s'".formatted(family));
+    };
+  }
+
+  private static GptConfig llama(GptConfig sizes, int keys, int inner) {
+    int width = sizes.width() / sizes.heads();
+    var layer = new Architecture.Layer(0, Optional.of(Architecture.Rotary.of(10000, width)));
+    var architecture =
+        new Architecture(
+            Architecture.Norm.RMS,
+            Architecture.Places.BEFORE,
+            0,
+            false,
+            Architecture.Heads.of(keys, width, false, false),
+            new Architecture.Network(inner, true, false),
+            Collections.nCopies(sizes.layers(), layer),
+            false,
+            1,
+            0,
+            true);
+    return new GptConfig(
+            sizes.layers(),
+            sizes.width(),
+            sizes.heads(),
+            sizes.context(),
+            sizes.vocabulary(),
+            GptConfig.Activation.SILU,
+            1e-5,
+            0,
+            0)
+        .withArchitecture(architecture);
   }
 
   /// The shortest of several runs after two that are not counted; at least three are timed, more
