@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// to `.NAME.replaced.tmp`, then the new one takes its name, and the old one is deleted. A crash
 /// between the two renames leaves no `NAME`, but the old one whole as `.NAME.replaced.tmp`:
 /// [#recover(Path)] (and the next write of the same folder) puts it back. So no crash at any moment
-/// loses both.
+/// loses both. What a killed writing left goes with the next writing of the same folder.
 ///
 /// **Links and devices.** What is written to a link goes to what the link leads to, and the link
 /// stays. A device, a pipe or what a process has open (`/dev/stdout`) is written as it is: a file
@@ -151,6 +151,7 @@ public final class AtomicFiles {
     Path parent = parentOf(folder);
     Files.createDirectories(parent);
     settle(folder);
+    deleteUnfinished(folder);
     Path temporary = temporary(folder);
     try {
       Files.createDirectory(temporary);
@@ -182,11 +183,7 @@ public final class AtomicFiles {
     if (!Files.isDirectory(parent)) {
       return;
     }
-    List<Path> entries;
-    try (var listing = Files.list(parent)) {
-      entries = listing.sorted().toList();
-    }
-    for (Path entry : entries) {
+    for (Path entry : entries(parent)) {
       Matcher leftover = LEFTOVER.matcher(String.valueOf(entry.getFileName()));
       if (leftover.matches() && leftover.group("old") != null) {
         settle(parent.resolve(leftover.group("name")));
@@ -276,6 +273,24 @@ public final class AtomicFiles {
     }
   }
 
+  /// Deletes what writings of this very folder left that were killed: it may be as large as a model.
+  private static void deleteUnfinished(Path folder) throws IOException {
+    Path parent = parentOf(folder);
+    var unfinished = Pattern.quote("." + nameOf(folder)) + "\\.[0-9a-f]{8}\\.tmp";
+    boolean seen = Files.isReadable(parent); // one may write where one may not look
+    for (Path entry : seen ? entries(parent) : List.<Path>of()) {
+      if (String.valueOf(entry.getFileName()).matches(unfinished)) {
+        delete(entry);
+      }
+    }
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    try (var listing = Files.list(folder)) {
+      return listing.sorted().toList();
+    }
+  }
+
   private static void forceTree(Path folder) throws IOException {
     List<Path> everything;
     try (var tree = Files.walk(folder)) {
@@ -357,7 +372,9 @@ public final class AtomicFiles {
   /// and others name the temporary file, which no user knows.
   private static IOException naming(Path target, Path temporary, IOException failure) {
     if (failure.getClass() == IOException.class) {
-      return new IOException("could not write " + target + ": " + failure.getMessage(), failure);
+      var inner = failure.getCause() instanceof IOException cause ? cause : failure; // of a folder
+      var reason = inner.getMessage();
+      return new IOException("could not write " + target + ": " + reason, failure);
     }
     if (failure instanceof FileSystemException refused
         && temporary.toString().equals(refused.getFile())) {

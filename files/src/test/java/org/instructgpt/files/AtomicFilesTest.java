@@ -105,6 +105,16 @@ class AtomicFilesTest {
   }
 
   @Test
+  void whatAKilledWritingLeftGoesWithTheNextOfTheSameFolder() throws IOException {
+    for (var name : List.of(".best.0a1b2c3d.tmp", ".rest.0a1b2c3d.tmp", ".best.x.0a1b2c3d.tmp")) {
+      fill(Files.createDirectory(folder.resolve(name)), "half", "two");
+    }
+    AtomicFiles.writeFolder(folder.resolve("best"), it -> fill(it, "new", "two"));
+    assertThat(entries(folder))
+        .containsExactlyInAnyOrder("best", ".rest.0a1b2c3d.tmp", ".best.x.0a1b2c3d.tmp");
+  }
+
+  @Test
   void aFailedFolderLeavesTheOldOneAndNothingElse() throws IOException {
     Path best = folder.resolve("best");
     AtomicFiles.writeFolder(best, it -> fill(it, "old", "two"));

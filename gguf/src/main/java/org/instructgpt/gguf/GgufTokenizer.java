@@ -2,6 +2,7 @@ package org.instructgpt.gguf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -210,12 +211,9 @@ final class GgufTokenizer {
   private JsonNode read(String name) {
     var file = model.resolve(name);
     try {
-      return Files.exists(file)
-          ? Json.LENIENT.readTree(Files.readAllBytes(file))
-          : Json.LENIENT.createObjectNode();
+      return Files.exists(file) ? Json.object(file) : Json.LENIENT.createObjectNode();
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new UncheckedIOException(e);
     }
   }
 

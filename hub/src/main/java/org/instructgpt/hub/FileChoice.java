@@ -1,10 +1,8 @@
 package org.instructgpt.hub;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -133,8 +131,8 @@ record FileChoice(
   private static Set<String> named(Path folder, HubModel model) throws IOException {
     JsonNode map;
     try {
-      map = Json.LENIENT.readTree(Files.readString(folder.resolve(INDEX))).path("weight_map");
-    } catch (JsonProcessingException e) {
+      map = Json.object(folder.resolve(INDEX)).path("weight_map");
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("%s: %s is not JSON".formatted(model, INDEX), e);
     }
     var names = new LinkedHashSet<String>();

@@ -101,12 +101,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
     if (!Files.exists(file)) {
       return JSON.createObjectNode();
     }
-    var json = JSON.readTree(Files.readString(file));
-    if (json instanceof ObjectNode object) {
-      return object;
-    }
-    throw new IllegalArgumentException(
-        file + ": expected a JSON object; copy the checkpoint again");
+    return Json.object(file);
   }
 
   /// That of a checkpoint, to be written again with a copy of it; one of the stage `merged` if it

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,12 @@ final class YamlReader {
   /// @throws IllegalArgumentException when it is not YAML or writes a key twice, with the line
   /// @throws IOException when the file cannot be read
   static YamlNode file(Path file) throws IOException {
-    return text(Files.readString(file), file.toString());
+    try {
+      return text(Files.readString(file), file.toString());
+    } catch (CharacterCodingException broken) {
+      throw new IllegalArgumentException(
+          file + ": expected UTF-8 text, found other bytes: save it as UTF-8", broken);
+    }
   }
 
   /// The document in `text`, which came from the file `name`.

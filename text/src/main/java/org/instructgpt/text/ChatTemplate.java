@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.files.Json;
+import org.instructgpt.files.Utf8File;
 import org.instructgpt.jinja.JinjaTemplate;
 import org.instructgpt.jinja.TemplateException;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ public final class ChatTemplate {
     }
     var jinja = directory.resolve(FILE);
     if (Files.exists(jinja)) {
-      return Optional.of(read(Files.readString(jinja), jinja, tokens));
+      return Optional.of(read(Utf8File.read(jinja), jinja, tokens));
     }
     for (var name : List.of("chat_template.json", TokenizerConfig.FILE)) {
       var file = directory.resolve(name);
@@ -138,10 +139,11 @@ public final class ChatTemplate {
   /// @throws IllegalArgumentException if there is nothing said in it, the template refuses it, or
   ///   it cannot be run
   public String render(Conversation conversation) {
-    if (!conversation.messages.isArray() || conversation.messages.isEmpty()) {
+    var messages = conversation.messages;
+    if (!messages.isArray() || messages.isEmpty()) {
       throw new IllegalArgumentException(
-          "expected a list of at least one message, found "
-              + (conversation.messages.isArray() ? "none" : conversation.messages.getNodeType()));
+          "messages: expected a list of at least one, found "
+              + (messages.isArray() || messages.isMissingNode() ? "none" : messages));
     }
     Map<String, @Nullable Object> variables = new HashMap<>(tokens);
     variables.put("tools", null);

@@ -32,6 +32,9 @@ record TokenizerConfig(
 
   static final String FILE = "tokenizer_config.json";
 
+  private static final List<String> FLAGS = List.of("add_bos_token", "add_prefix_space");
+  private static final List<String> TOKENS = List.of("bos_token", "eos_token", "pad_token");
+
   static final TokenizerConfig ABSENT =
       new TokenizerConfig(
           Optional.empty(),
@@ -88,7 +91,22 @@ record TokenizerConfig(
     }
     JsonNode json = TokenizerJson.read(file);
     keys.check(file, "", json);
+    for (var key : FLAGS) {
+      require(file, key, json.path(key), json.path(key).isBoolean(), "true or false");
+    }
+    for (var key : TOKENS) {
+      require(
+          file, key, json.path(key), token(json.path(key)).isPresent(), "the spelling of a token");
+    }
     return json;
+  }
+
+  private static void require(
+      Path file, String key, JsonNode found, boolean right, String expected) {
+    if (!right && !found.isNull() && !found.isMissingNode()) {
+      throw new IllegalArgumentException(
+          "%s: expected %s for %s, found %s".formatted(file, expected, key, found));
+    }
   }
 
   private static int number(String id) {

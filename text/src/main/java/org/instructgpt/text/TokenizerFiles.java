@@ -3,13 +3,12 @@ package org.instructgpt.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.instructgpt.files.Utf8File;
 
 /// Finds out which files hold a tokenizer, and opens them.
 final class TokenizerFiles {
@@ -121,13 +120,7 @@ final class TokenizerFiles {
   }
 
   private static List<String> lines(Path file) throws IOException {
-    try {
-      return Files.readString(file, StandardCharsets.UTF_8).lines().toList();
-    } catch (CharacterCodingException broken) {
-      throw new IllegalArgumentException(
-          file + ": expected UTF-8 text, found other bytes; copy or download the file again",
-          broken);
-    }
+    return Utf8File.read(file).lines().toList();
   }
 
   private static String nothingIn(Path directory) {

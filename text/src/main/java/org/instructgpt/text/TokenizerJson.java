@@ -40,7 +40,7 @@ final class TokenizerJson {
     } catch (JsonProcessingException broken) {
       throw new IllegalArgumentException(
           "%s, line %d: expected a whole JSON object, but %s; copy or download the file again"
-              .formatted(file, broken.getLocation().getLineNr(), broken.getOriginalMessage()),
+              .formatted(file, broken.getLocation().getLineNr(), Json.fault(broken)),
           broken);
     }
   }

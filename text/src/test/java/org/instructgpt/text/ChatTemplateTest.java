@@ -169,9 +169,9 @@ class ChatTemplateTest {
   @Test
   void nothingSaidIsNoConversation() {
     assertThatThrownBy(() -> render(CHATML, "[]", ""))
-        .hasMessage("expected a list of at least one message, found none");
+        .hasMessage("messages: expected a list of at least one, found none");
     assertThatThrownBy(() -> render(CHATML, "{}", ""))
-        .hasMessage("expected a list of at least one message, found OBJECT");
+        .hasMessage("messages: expected a list of at least one, found {}");
   }
 
   @Test

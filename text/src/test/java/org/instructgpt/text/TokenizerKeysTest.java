@@ -59,6 +59,9 @@ class TokenizerKeysTest {
         "tokenizer_config.json|do_lower_case|true|whose normalizer can do it",
         "tokenizer_config.json|sp_model_kwargs|{\"x\": 1}|this key is unknown",
         "tokenizer_config.json|auto_map|{\"x\": 1}|never run",
+        "tokenizer_config.json|add_bos_token|\"yes\"|expected true or false for",
+        "tokenizer_config.json|bos_token|7|expected the spelling of a token for",
+        "special_tokens_map.json|eos_token|{\"x\": 1}|expected the spelling of a token for",
         "special_tokens_map.json|image_token|\"<i>\"|this key is unknown",
         "tokenizer.json|surprise|1|this key is unknown"
       })

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.files.Json;
 import org.instructgpt.torch.SafetensorsHeader.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ final class SafetensorsHeaderReader {
               .formatted(
                   path,
                   e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
-                  e.getOriginalMessage(),
+                  Json.fault(e),
                   RETRY),
           e);
     }
