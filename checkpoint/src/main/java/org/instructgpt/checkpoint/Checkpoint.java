@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.CarriedFiles;
@@ -248,7 +249,7 @@ public final class Checkpoint {
       for (var file : files.filter(Files::isRegularFile).sorted().toList()) {
         var name = String.valueOf(file.getFileName());
         if (name.matches(CARRIED) && Files.size(file) <= CARRIED_LIMIT) {
-          texts.put(name, Files.readString(file));
+          texts.put(name, ForeignTexts.read(file));
         }
       }
     }

@@ -1,12 +1,10 @@
 package org.instructgpt.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.GptConfig;
 
@@ -15,8 +13,6 @@ import org.instructgpt.model.GptConfig;
 /// @param file where they come from, for messages
 /// @param json what it holds
 record ConfigJson(Path file, ObjectNode json) {
-  private static final ObjectMapper JSON = Json.LENIENT;
-
   /// Reads a file.
   ///
   /// @throws IllegalArgumentException if it holds no JSON object
@@ -25,14 +21,7 @@ record ConfigJson(Path file, ObjectNode json) {
   }
 
   private static ObjectNode parse(Path file) throws IOException {
-    JsonNode json;
-    try {
-      json = JSON.readTree(Files.readString(file));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s is not JSON: %s".formatted(file, e.getOriginalMessage()), e);
-    }
-    if (json instanceof ObjectNode object) {
+    if (ForeignTexts.json(file, Json.LENIENT) instanceof ObjectNode object) {
       return object;
     }
     throw new IllegalArgumentException(file + ": expected a JSON object");

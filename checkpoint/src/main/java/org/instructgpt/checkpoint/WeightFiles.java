@@ -1,6 +1,5 @@
 package org.instructgpt.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.CheckpointFiles;
 import org.instructgpt.torch.DType;
@@ -131,12 +131,7 @@ record WeightFiles(
           "%s: expected an index of at most %d bytes, found %d: is it one?"
               .formatted(index, INDEX_LIMIT, Files.size(index)));
     }
-    try {
-      return Json.LENIENT.readTree(Files.readString(index));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "%s is not JSON: %s".formatted(index, e.getOriginalMessage()), e);
-    }
+    return ForeignTexts.json(index, Json.LENIENT);
   }
 
   /// A file that an index names, which must lie beside it.

@@ -243,6 +243,7 @@ class CheckpointTest {
     rewriteConfig(json -> json.put("n_head", "two"));
     assertThatThrownBy(this::load).hasMessageContaining("expected a whole number for n_head");
     Files.writeString(folder.resolve(CheckpointFiles.CONFIG), "{\"n_layer\": 2,");
-    assertThatThrownBy(this::load).hasMessageContaining("config.json is not JSON");
+    assertThatThrownBy(this::load)
+        .hasMessageContaining("config.json, line 1: expected a whole JSON value");
   }
 }

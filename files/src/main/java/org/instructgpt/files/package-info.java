@@ -1,5 +1,6 @@
 /// Files that appear whole or not at all ([AtomicFiles]), and that only their owner reads
-/// ([PrivateFiles]); counts with their nouns ([Count]).
+/// ([PrivateFiles]); text files that come from elsewhere ([ForeignTexts]); counts with their nouns
+/// ([Count]).
 @NullMarked
 package org.instructgpt.files;
 

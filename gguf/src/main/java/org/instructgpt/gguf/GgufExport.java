@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 import org.instructgpt.checkpoint.StoredParameters;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.Architecture;
 import org.instructgpt.model.Architecture.Rotary;
@@ -93,7 +94,7 @@ public final class GgufExport {
               .formatted(out));
     }
     var parameters = StoredParameters.of(model);
-    var json = Json.LENIENT.readTree(Files.readAllBytes(model.resolve("config.json")));
+    var json = ForeignTexts.json(model.resolve("config.json"), Json.LENIENT);
     var name = json.path("model_type").asText("gpt2");
     var architecture =
         GgufArchitecture.of(name)

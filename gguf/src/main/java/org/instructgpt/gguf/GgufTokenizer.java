@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.SequencedMap;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.text.ChatTemplate;
@@ -55,7 +56,7 @@ final class GgufTokenizer {
     try {
       var file = scratch.resolve("tokenizer.json");
       read.save(file); // also of a tokenizer that lies in other files
-      var json = Json.LENIENT.readTree(Files.readAllBytes(file));
+      var json = ForeignTexts.object(file, Json.LENIENT);
       var tokenizer = new GgufTokenizer(model, json, read.endOfText(), rows, notes);
       tokenizer.all();
       return tokenizer.metadata;
@@ -211,7 +212,9 @@ final class GgufTokenizer {
   private JsonNode read(String name) {
     var file = model.resolve(name);
     try {
-      return Files.exists(file) ? Json.object(file) : Json.LENIENT.createObjectNode();
+      return Files.exists(file)
+          ? ForeignTexts.object(file, Json.LENIENT)
+          : Json.LENIENT.createObjectNode();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,6 +1,5 @@
 package org.instructgpt.hub;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.CheckpointFiles;
 import org.instructgpt.model.Lineage;
@@ -129,12 +129,7 @@ record FileChoice(
   }
 
   private static Set<String> named(Path folder, HubModel model) throws IOException {
-    JsonNode map;
-    try {
-      map = Json.object(folder.resolve(INDEX)).path("weight_map");
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("%s: %s is not JSON".formatted(model, INDEX), e);
-    }
+    var map = ForeignTexts.object(folder.resolve(INDEX), Json.LENIENT).path("weight_map");
     var names = new LinkedHashSet<String>();
     for (var file : map) {
       if (!file.asText().matches("[\\w-][\\w.-]*\\.safetensors")) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 
 /// The lineage of a checkpoint: what made it and from what, as `lineage.json` beside the weights.
@@ -101,7 +102,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
     if (!Files.exists(file)) {
       return JSON.createObjectNode();
     }
-    return Json.object(file);
+    return ForeignTexts.object(file, JSON);
   }
 
   /// That of a checkpoint, to be written again with a copy of it; one of the stage `merged` if it

@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
-import org.instructgpt.files.Utf8File;
 import org.instructgpt.jinja.JinjaTemplate;
 import org.instructgpt.jinja.TemplateException;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,7 @@ public final class ChatTemplate {
     }
     var jinja = directory.resolve(FILE);
     if (Files.exists(jinja)) {
-      return Optional.of(read(Utf8File.read(jinja), jinja, tokens));
+      return Optional.of(read(ForeignTexts.read(jinja), jinja, tokens));
     }
     for (var name : List.of("chat_template.json", TokenizerConfig.FILE)) {
       var file = directory.resolve(name);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.instructgpt.files.Utf8File;
+import org.instructgpt.files.ForeignTexts;
 
 /// Finds out which files hold a tokenizer, and opens them.
 final class TokenizerFiles {
@@ -120,7 +120,7 @@ final class TokenizerFiles {
   }
 
   private static List<String> lines(Path file) throws IOException {
-    return Utf8File.read(file).lines().toList();
+    return ForeignTexts.read(file).lines().toList();
   }
 
   private static String nothingIn(Path directory) {

@@ -1,14 +1,13 @@
 package org.instructgpt.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 
 /// Reads JSON files strictly and writes them atomically.
@@ -29,20 +28,7 @@ final class TokenizerJson {
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException("there is no file " + file);
     }
-    try {
-      JsonNode node = MAPPER.readTree(Files.readAllBytes(file));
-      if (node instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException(
-          "%s: expected a JSON object, found %s"
-              .formatted(file, node.getNodeType().name().toLowerCase(Locale.ROOT)));
-    } catch (JsonProcessingException broken) {
-      throw new IllegalArgumentException(
-          "%s, line %d: expected a whole JSON object, but %s; copy or download the file again"
-              .formatted(file, broken.getLocation().getLineNr(), Json.fault(broken)),
-          broken);
-    }
+    return ForeignTexts.object(file, MAPPER);
   }
 
   static void write(Path file, JsonNode node) throws IOException {
