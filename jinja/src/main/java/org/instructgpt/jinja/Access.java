@@ -19,6 +19,7 @@ final class Access {
     }
     var method = method(value, name);
     if (method != null) {
+      Allowance.look(value);
       return method;
     }
     return value instanceof Map<?, ?> map && map.containsKey(name)
@@ -46,7 +47,7 @@ final class Access {
       throw undefined.error();
     }
     if (value instanceof Map<?, ?> map) {
-      if (map.containsKey(key)) {
+      if (map.containsKey(Python.key(key))) {
         return map.get(key);
       }
     } else if (key instanceof Long index) {
@@ -56,13 +57,22 @@ final class Access {
             ? list.get((int) at)
             : new Undefined("%s object has no element %d".formatted(Python.type(value), index));
       }
-      if (value instanceof String) {
-        return item(Python.list(value), key);
+      if (value instanceof String text) {
+        return letter(text, index);
       }
     }
     return key instanceof String name
         ? attribute(value, name)
         : missing(value, String.valueOf(key));
+  }
+
+  private static Object letter(String text, long index) {
+    Allowance.look(text);
+    int size = text.codePointCount(0, text.length());
+    long at = index < 0 ? index + size : index;
+    return at >= 0 && at < size
+        ? Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) at)))
+        : new Undefined("str object has no element %d".formatted(index));
   }
 
   /// `value[from:to:step]`.
@@ -75,12 +85,18 @@ final class Access {
     if (by == 0) {
       throw new TemplateException("a slice's step must not be zero");
     }
-    var all = Python.list(value);
-    int size = all.size();
+    int size = Math.toIntExact(Python.length(value));
     long first = bound(from, by > 0 ? 0 : size - 1L, size, by);
     long end = bound(to, by > 0 ? size : -1, size, by);
+    if (value instanceof String text && by == 1) {
+      int start = text.offsetByCodePoints(0, (int) first);
+      int count = (int) Math.max(0, end - first);
+      return Allowance.made(text.substring(start, text.offsetByCodePoints(start, count)));
+    }
+    var all = Python.list(value);
+    long stride = Math.clamp(by, -size - 1L, size + 1L); // beyond that there is no second element
     var some = new ArrayList<@Nullable Object>();
-    for (long i = first; by > 0 ? i < end : i > end; i += by) {
+    for (long i = first; by > 0 ? i < end : i > end; i += stride) {
       some.add(all.get((int) i));
     }
     if (value instanceof String) {

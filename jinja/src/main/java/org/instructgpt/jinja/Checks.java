@@ -31,10 +31,7 @@ final class Checks {
           Map.entry("callable", (v, _) -> v instanceof Callable),
           Map.entry("even", (v, _) -> Python.number(v).longValue() % 2 == 0),
           Map.entry("odd", (v, _) -> Python.number(v).longValue() % 2 != 0),
-          Map.entry(
-              "divisibleby",
-              (v, a) ->
-                  Python.number(v).longValue() % Python.number(a.getFirst()).longValue() == 0),
+          Map.entry("divisibleby", (v, a) -> isZero(Python.binary("%", v, a.getFirst()))),
           Map.entry("eq", (v, a) -> Python.areEqual(v, a.getFirst())),
           Map.entry("equalto", (v, a) -> Python.areEqual(v, a.getFirst())),
           Map.entry("==", (v, a) -> Python.areEqual(v, a.getFirst())),
@@ -58,6 +55,10 @@ final class Checks {
               "upper", (v, _) -> v instanceof String s && s.equals(s.toUpperCase(Locale.ROOT))));
 
   private Checks() {}
+
+  private static boolean isZero(@Nullable Object rest) {
+    return Python.number(rest).doubleValue() == 0;
+  }
 
   private static boolean isSequence(@Nullable Object value) {
     return value instanceof String || value instanceof List || value instanceof Map;

@@ -30,7 +30,7 @@ final class CollectionMethods {
     return switch (name) {
       case "get" ->
           (a, _) ->
-              map.containsKey(a.getFirst())
+              map.containsKey(Python.key(a.getFirst()))
                   ? map.get(a.getFirst())
                   : a.size() > 1 ? a.get(1) : null;
       case "items" -> (_, _) -> items(map);

@@ -53,7 +53,7 @@ final class ExpressionParser {
     return scope -> {
       var values = new ArrayList<@Nullable Object>();
       all.forEach(each -> values.add(each.value(scope)));
-      return values;
+      return Allowance.made(values);
     };
   }
 
@@ -199,7 +199,7 @@ final class ExpressionParser {
       all.add(product());
     }
     return scope -> {
-      var text = new StringBuilder();
+      var text = new MadeText();
       all.forEach(each -> text.append(Python.text(each.value(scope))));
       return text.toString();
     };
@@ -224,7 +224,7 @@ final class ExpressionParser {
   /// An expression whose errors tell a line.
   static Expression at(Token token, Expression expression) {
     return scope -> {
-      scope.step();
+      Allowance.step();
       try {
         return expression.value(scope);
       } catch (ArithmeticException e) {
@@ -240,7 +240,9 @@ final class ExpressionParser {
       deeper();
       var value = signed();
       depth--;
-      return sign.isOperator("-") ? scope -> Python.binary("-", 0L, value.value(scope)) : value;
+      return sign.isOperator("-")
+          ? at(sign, scope -> Python.binary("-", 0L, value.value(scope)))
+          : value;
     }
     var base = values.filtered(values.behind(values.primary()));
     if (cursor.now().isOperator("**")) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The filters of templates, `value | name`.
@@ -48,7 +47,7 @@ final class Filters {
           Map.entry("dictsort", (v, _) -> sorted(pairs(v), new Arguments(List.of(), Map.of()))),
           Map.entry("sort", (v, a) -> sorted(Python.list(v), a)),
           Map.entry("reverse", (v, _) -> reversed(v)),
-          Map.entry("unique", (v, _) -> new ArrayList<>(new LinkedHashSet<>(Python.list(v)))),
+          Map.entry("unique", (v, _) -> unique(Python.list(v))),
           Map.entry("min", (v, _) -> extreme(v, true)),
           Map.entry("max", (v, _) -> extreme(v, false)),
           Map.entry("sum", Filters::sum),
@@ -76,7 +75,13 @@ final class Filters {
     if (filter == null) {
       throw new TemplateException("there is no filter called '" + name + "'");
     }
-    return filter;
+    return (value, arguments) -> {
+      Allowance.look(value);
+      arguments.positional().forEach(Allowance::look);
+      var made = filter.apply(value, arguments);
+      Allowance.pay(made);
+      return made;
+    };
   }
 
   private static @Nullable Object method(String text, String name, List<@Nullable Object> with) {
@@ -95,10 +100,11 @@ final class Filters {
 
   private static Object joined(@Nullable Object value, Arguments arguments) {
     var attribute = arguments.at(1, "attribute", null);
-    return Python.list(value).stream()
-        .map(each -> attribute == null ? each : path(each, attribute))
-        .map(Python::text)
-        .collect(Collectors.joining(Python.text(arguments.at(0, "d", ""))));
+    var list = Python.list(value);
+    if (attribute != null) {
+      list.replaceAll(each -> path(each, attribute));
+    }
+    return TextMethods.joined(list, Python.text(arguments.at(0, "d", "")));
   }
 
   private static @Nullable Object end(List<@Nullable Object> list, boolean first) {
@@ -145,7 +151,7 @@ final class Filters {
   private static Object absolute(@Nullable Object value) {
     return value instanceof Double n
         ? (Object) Math.abs(n)
-        : Math.abs(Python.number(value).longValue());
+        : Math.absExact(Python.number(value).longValue());
   }
 
   private static Object rounded(@Nullable Object value, Arguments arguments) {
@@ -189,6 +195,11 @@ final class Filters {
   @SuppressWarnings("NullAway") // None cannot be sorted in Python either
   private static Object key(@Nullable Object value, boolean exact) {
     return value instanceof String text && !exact ? text.toLowerCase(Locale.ROOT) : value;
+  }
+
+  private static Object unique(List<@Nullable Object> list) {
+    list.forEach(Python::key);
+    return new ArrayList<>(new LinkedHashSet<>(list));
   }
 
   private static Object reversed(@Nullable Object value) {
@@ -242,7 +253,7 @@ final class Filters {
     }
     Object found = value;
     for (var name : Python.text(attribute).split("\\.", -1)) {
-      found = Access.item(found, name.matches("\\d+") ? (Object) Long.valueOf(name) : name);
+      found = Access.item(found, name.matches("\\d{1,18}") ? (Object) Long.valueOf(name) : name);
     }
     return found;
   }
@@ -276,11 +287,14 @@ final class Filters {
 
   private static Object indented(@Nullable Object value, Arguments arguments) {
     var width = arguments.at(0, "width", 4L);
-    var by = width instanceof String text ? text : " ".repeat(Python.number(width).intValue());
+    var by =
+        width instanceof String text
+            ? text
+            : MadeText.repeated(" ", Python.number(width).longValue());
     boolean first = Python.isTrue(arguments.at(1, "first", false));
     boolean blank = Python.isTrue(arguments.at(2, "blank", false));
     var lines = Python.text(value).split("\n", -1);
-    var result = new StringBuilder();
+    var result = new MadeText();
     for (int i = 0; i < lines.length; i++) {
       boolean moved = i == 0 ? first : blank || !lines[i].isEmpty();
       result.append(i == 0 ? "" : "\n").append(moved ? by : "").append(lines[i]);
@@ -310,8 +324,9 @@ final class Filters {
   }
 
   private static Object batched(@Nullable Object value, Arguments arguments) {
-    int size = Math.max(1, Python.number(arguments.at(0, "linecount", 1L)).intValue());
     var all = Python.list(value);
+    long wanted = Python.number(arguments.at(0, "linecount", 1L)).longValue();
+    int size = Math.clamp(wanted, 1, Math.max(1, all.size()));
     var result = new ArrayList<@Nullable Object>();
     for (int from = 0; from < all.size(); from += size) {
       result.add(new ArrayList<>(all.subList(from, Math.min(all.size(), from + size))));
@@ -323,7 +338,7 @@ final class Filters {
     var indent = arguments.at(0, "indent", null);
     return JsonText.of(
         value,
-        indent == null ? -1 : Python.number(indent).intValue(),
+        indent == null ? -1 : Math.clamp(Python.number(indent).longValue(), 0, MadeText.LONGEST),
         Python.isTrue(arguments.named().get("sort_keys")),
         Python.isTrue(arguments.named().get("ensure_ascii")));
   }

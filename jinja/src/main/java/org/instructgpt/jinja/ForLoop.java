@@ -39,7 +39,7 @@ record ForLoop(
     }
     var loop = new Loop(chosen, depth);
     for (int i = 0; i < chosen.size(); i++) {
-      scope.step();
+      Allowance.step();
       var inner = scope.inner();
       inner.set("loop", recursive ? new RecursiveLoop(this, inner, loop.at(i), depth) : loop.at(i));
       inner.assign(names, chosen.get(i));

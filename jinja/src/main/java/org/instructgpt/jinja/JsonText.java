@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// JSON as Python's `json.dumps` writes it.
 final class JsonText {
-  private final StringBuilder text = new StringBuilder();
+  private final MadeText text = new MadeText();
   private final int indent;
   private final boolean sorted;
   private final boolean ascii;
@@ -30,10 +30,10 @@ final class JsonText {
   private void write(@Nullable Object value, int depth) {
     switch (value) {
       case null -> text.append("null");
-      case Boolean yes -> text.append(yes);
+      case Boolean yes -> text.append(yes.toString());
       case String string -> quote(string);
       case Double n -> text.append(n.isNaN() ? "NaN" : number(n));
-      case Long n -> text.append(n);
+      case Long n -> text.append(n.toString());
       case Map<?, ?> map -> write(map, depth);
       case List<?> list -> {
         text.append('[');
@@ -84,7 +84,7 @@ final class JsonText {
 
   private void breakLine(int depth) {
     if (indent >= 0) {
-      text.append('\n').append(" ".repeat(indent * depth));
+      text.append('\n').append(MadeText.repeated(" ", (long) indent * depth));
     }
   }
 

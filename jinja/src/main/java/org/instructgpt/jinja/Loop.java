@@ -26,7 +26,7 @@ record Loop(List<@Nullable Object> all, int depth) {
     loop.put(
         "nextitem",
         index + 1 < all.size() ? all.get(index + 1) : new Undefined("there is no next item"));
-    Callable cycle = (values, _) -> values.get(index % values.size());
+    Callable cycle = (values, _) -> values.isEmpty() ? null : values.get(index % values.size());
     loop.put("cycle", cycle);
     return loop;
   }

@@ -10,7 +10,7 @@ record Macro(
     implements Callable {
   @Override
   public Object call(List<@Nullable Object> arguments, Map<String, @Nullable Object> named) {
-    home.step();
+    Allowance.step();
     var scope = home.inner();
     int place = 0;
     for (var parameter : parameters.entrySet()) {

@@ -7,25 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /// The names that a part of a template sees.
 final class NameScope {
-  /// The most steps of a template, and the most characters that it may write.
-  static final int STEPS = 5_000_000;
-
+  /// The most characters that a template may write.
   static final int CHARACTERS = 8_000_000;
 
   private final @Nullable NameScope outer;
   private final Map<String, @Nullable Object> names = new HashMap<>();
-  private final long[] steps;
 
   /// @param names those of all parts
   NameScope(Map<String, @Nullable Object> names) {
     this.outer = null;
-    this.steps = new long[1];
     this.names.putAll(names);
   }
 
   private NameScope(NameScope outer) {
     this.outer = outer;
-    this.steps = outer.steps;
   }
 
   /// One whose new names are its own.
@@ -61,14 +56,5 @@ final class NameScope {
       }
     }
     return new Undefined("'" + name + "' is undefined");
-  }
-
-  /// Counts a step.
-  void step() {
-    if (++steps[0] > STEPS) {
-      throw new TemplateException(
-          "the template takes more than %,d steps: it does not end, or is no chat template"
-              .formatted(STEPS));
-    }
   }
 }

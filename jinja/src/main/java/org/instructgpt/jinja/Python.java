@@ -6,19 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What Python does with the values of a template: null, Boolean, Long, Double, String, List, Map
 /// with any keys, [Undefined], [Callable].
 final class Python {
-  /// The longest text or list that an operation may make.
-  private static final int LONGEST = 4_000_000;
-
   private Python() {}
 
   /// Brings values of Java into those that templates know.
   static @Nullable Object of(@Nullable Object value) {
+    Allowance.elements(1);
     return switch (value) {
       case Integer n -> (Object) n.longValue();
       case Short n -> n.longValue();
@@ -63,6 +60,7 @@ final class Python {
       case List<?> _ -> "list";
       case Map<?, ?> _ -> "dict";
       case Undefined _ -> "undefined";
+      case Namespace _ -> "namespace";
       default -> "function";
     };
   }
@@ -83,15 +81,37 @@ final class Python {
       case Boolean yes -> yes ? "True" : "False";
       case String text -> Strings.quoted(text);
       case Double n -> digits(n);
-      case List<?> list ->
-          list.stream().map(Python::repr).collect(Collectors.joining(", ", "[", "]"));
-      case Map<?, ?> map ->
-          map.entrySet().stream()
-              .map(each -> repr(each.getKey()) + ": " + repr(each.getValue()))
-              .collect(Collectors.joining(", ", "{", "}"));
+      case Long n -> n.toString();
       case Undefined _ -> "Undefined";
-      default -> String.valueOf(value);
+      case List<?> _, Map<?, ?> _ -> {
+        var text = new MadeText();
+        repr(value, text);
+        yield text.toString();
+      }
+      default -> "<" + type(value) + ">";
     };
+  }
+
+  private static void repr(@Nullable Object value, MadeText text) {
+    switch (value) {
+      case List<?> list -> {
+        text.append('[');
+        for (int i = 0; i < list.size(); i++) {
+          repr(list.get(i), text.append(i == 0 ? "" : ", "));
+        }
+        text.append(']');
+      }
+      case Map<?, ?> map -> {
+        text.append('{');
+        int place = 0;
+        for (var each : map.entrySet()) {
+          repr(each.getKey(), text.append(place++ == 0 ? "" : ", "));
+          repr(each.getValue(), text.append(": "));
+        }
+        text.append('}');
+      }
+      case null, default -> text.append(repr(value));
+    }
   }
 
   /// The shortest digits that give the number back, in Python's form.
@@ -123,6 +143,7 @@ final class Python {
   }
 
   static boolean areEqual(@Nullable Object a, @Nullable Object b) {
+    Allowance.make(1);
     if (isNumber(a) && isNumber(b)) {
       return a instanceof Double || b instanceof Double
           ? number(a).doubleValue() == number(b).doubleValue()
@@ -139,10 +160,32 @@ final class Python {
       }
       return true;
     }
+    if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
+      return x.size() == y.size()
+          && x.entrySet().stream()
+              .allMatch(each ->
+                  y.containsKey(each.getKey()) && areEqual(each.getValue(), y.get(each.getKey())));
+    }
     if (a instanceof Undefined || b instanceof Undefined) {
       return a instanceof Undefined && b instanceof Undefined;
     }
+    Allowance.look(a);
     return Objects.equals(a, b);
+  }
+
+  /// A value as a key of a mapping, or an element of a set.
+  ///
+  /// @throws TemplateException if it can be none: a mapping, or a list with more than plain values
+  static @Nullable Object key(@Nullable Object value) {
+    boolean plain =
+        !(value instanceof Map)
+            && !(value instanceof List<?> list
+                && list.stream().anyMatch(each -> each instanceof List || each instanceof Map));
+    if (!plain) {
+      throw new TemplateException("a %s can be no key: it is unhashable".formatted(type(value)));
+    }
+    Allowance.look(value);
+    return value;
   }
 
   static boolean isNumber(@Nullable Object value) {
@@ -160,10 +203,12 @@ final class Python {
   }
 
   static int compare(@Nullable Object a, @Nullable Object b) {
+    Allowance.make(1);
     if (isNumber(a) && isNumber(b)) {
       return Double.compare(number(a).doubleValue(), number(b).doubleValue());
     }
     if (a instanceof String x && b instanceof String y) {
+      Allowance.look(x.length() < y.length() ? x : y);
       return x.compareTo(y);
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
@@ -184,6 +229,7 @@ final class Python {
           throw new TemplateException(
               "'in' expected a text to look for in a text, found " + type(part));
         }
+        Allowance.search(text, some);
         yield text.contains(some);
       }
       case Map<?, ?> map -> map.keySet().stream().anyMatch(key -> areEqual(key, part));
@@ -195,9 +241,10 @@ final class Python {
   /// What a loop goes over.
   static List<@Nullable Object> list(@Nullable Object value) {
     return switch (value) {
-      case List<?> list -> new ArrayList<>(list);
-      case Map<?, ?> map -> new ArrayList<>(map.keySet());
+      case List<?> list -> Allowance.made(new ArrayList<>(list));
+      case Map<?, ?> map -> Allowance.made(new ArrayList<>(map.keySet()));
       case String text -> {
+        Allowance.elements(3L * text.length()); // each a text of its own
         var letters = new ArrayList<@Nullable Object>();
         text.codePoints().forEach(c -> letters.add(Character.toString(c)));
         yield letters;
@@ -243,12 +290,12 @@ final class Python {
 
   private static Object plus(@Nullable Object a, @Nullable Object b) {
     if (a instanceof String x && b instanceof String y) {
-      return limited(x.length() + (long) y.length(), () -> x + y);
+      return new MadeText().append(x).append(y).toString();
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
       var sum = new ArrayList<@Nullable Object>(x);
       sum.addAll(y);
-      return sum;
+      return Allowance.made(sum);
     }
     return arithmetic("+", a, b);
   }
@@ -258,17 +305,9 @@ final class Python {
       return times(b, a);
     }
     if (a instanceof String text && b instanceof Long n) {
-      long count = Math.clamp(n, 0, LONGEST + 1L);
-      return limited(text.length() * count, () -> text.repeat((int) count));
+      return Allowance.made(MadeText.repeated(text, n));
     }
     return arithmetic("*", a, b);
-  }
-
-  private static Object limited(long length, java.util.function.Supplier<String> text) {
-    if (length > LONGEST) {
-      throw new TemplateException("a text becomes longer than %,d".formatted(LONGEST));
-    }
-    return text.get();
   }
 
   private static Object arithmetic(String operator, @Nullable Object a, @Nullable Object b) {
@@ -289,10 +328,22 @@ final class Python {
       case "-" -> whole ? (Object) Math.subtractExact(m, n) : (Object) (x - y);
       case "*" -> whole ? (Object) Math.multiplyExact(m, n) : (Object) (x * y);
       case "/" -> x / y;
-      case "//" -> whole ? (Object) Math.floorDiv(m, n) : (Object) Math.floor(x / y);
+      case "//" -> whole ? (Object) Math.floorDivExact(m, n) : (Object) Math.floor(x / y);
       case "%" -> whole ? (Object) Math.floorMod(m, n) : (Object) (x - y * Math.floor(x / y));
-      case "**" -> whole && n >= 0 ? (Object) (long) Math.pow(x, y) : (Object) Math.pow(x, y);
+      case "**" -> whole && n >= 0 ? (Object) power(m, n) : (Object) Math.pow(x, y);
       default -> throw new TemplateException("unknown operator " + operator);
     };
+  }
+
+  private static long power(long base, long exponent) {
+    if (Math.abs(Math.pow(base, exponent)) > Long.MAX_VALUE) {
+      throw new ArithmeticException("too large");
+    }
+    long power = 1;
+    boolean plain = base >= -1 && base <= 1; // then no power is large, whatever the exponent
+    for (long i = plain ? exponent % 2 + (exponent > 1 ? 2 : 0) : exponent; i > 0; i--) {
+      power = Math.multiplyExact(power, base);
+    }
+    return power;
   }
 }

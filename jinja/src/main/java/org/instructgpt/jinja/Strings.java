@@ -5,6 +5,8 @@ final class Strings {
   private Strings() {}
 
   /// The value of a text in quotes.
+  ///
+  /// @throws TemplateException if it names a character that there is not
   static String unescaped(String quoted) {
     var text = new StringBuilder();
     for (int i = 1; i < quoted.length() - 1; i++) {
@@ -24,7 +26,11 @@ final class Strings {
       if (digits > 0 && i + digits < quoted.length()) {
         var code = quoted.substring(i + 1, i + 1 + digits);
         if (code.matches("[0-9a-fA-F]+")) {
-          text.appendCodePoint((int) Long.parseLong(code, 16));
+          long point = Long.parseLong(code, 16);
+          if (point > Character.MAX_CODE_POINT) {
+            throw new TemplateException("there is no character with the number 0x" + code);
+          }
+          text.appendCodePoint((int) point);
           i += digits;
           continue;
         }

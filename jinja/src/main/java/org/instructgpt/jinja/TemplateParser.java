@@ -45,11 +45,11 @@ final class TemplateParser {
     while (cursor.now().kind() != Kind.END) {
       var token = cursor.take();
       if (token.kind() == Kind.DATA) {
-        all.add((scope, out) -> write(scope, out, token.text()));
+        all.add((_, out) -> write(out, token.text()));
       } else if (token.kind() == Kind.PRINT_BEGIN) {
         var value = expressions.tuple();
         cursor.expect(Kind.PRINT_END, "'}}'");
-        all.add((scope, out) -> write(scope, out, Python.text(value.value(scope))));
+        all.add((scope, out) -> write(out, Python.text(value.value(scope))));
       } else if (ends.contains(cursor.now().text())) {
         break;
       } else {
@@ -63,12 +63,13 @@ final class TemplateParser {
     return sequence(List.copyOf(all));
   }
 
-  private static Next write(NameScope scope, StringBuilder out, String text) {
-    scope.step();
+  private static Next write(StringBuilder out, String text) {
+    Allowance.step();
     if (out.length() + (long) text.length() > NameScope.CHARACTERS) {
       throw new TemplateException(
           "the template writes more than %,d characters".formatted(NameScope.CHARACTERS));
     }
+    Allowance.make(text.length());
     out.append(text);
     return Next.ON;
   }
@@ -76,7 +77,7 @@ final class TemplateParser {
   private static Statement sequence(List<Statement> all) {
     return (scope, out) -> {
       for (var each : all) {
-        scope.step();
+        Allowance.step();
         var next = each.run(scope, out);
         if (next != Next.ON) {
           return next;
@@ -273,7 +274,7 @@ final class TemplateParser {
       arguments.forEach(each -> values.add(each.value(scope)));
       Map<String, @Nullable Object> named = new LinkedHashMap<>();
       named.put("caller", new Macro("caller", parameters, body, scope));
-      return write(scope, out, Python.text(macro.call(values, named)));
+      return write(out, Python.text(macro.call(values, named)));
     };
   }
 
@@ -289,7 +290,7 @@ final class TemplateParser {
     return (scope, out) -> {
       var inner = scope.inner();
       inner.set("", body.written(scope.inner()));
-      return write(scope, out, Python.text(made.value(inner)));
+      return write(out, Python.text(made.value(inner)));
     };
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The methods of texts.
@@ -37,14 +36,10 @@ final class TextMethods {
               text.endsWith(required(a, 0))
                   ? text.substring(0, text.length() - required(a, 0).length())
                   : text;
-      case "find", "index" -> (a, _) -> (long) text.indexOf(required(a, 0));
-      case "rfind" -> (a, _) -> (long) text.lastIndexOf(required(a, 0));
-      case "count" -> (a, _) -> (long) text.split(Pattern.quote(required(a, 0)), -1).length - 1;
-      case "join" ->
-          (a, _) ->
-              Python.list(a.getFirst()).stream()
-                  .map(Python::text)
-                  .collect(Collectors.joining(text));
+      case "find", "index" -> (a, _) -> (long) text.indexOf(sought(text, a));
+      case "rfind" -> (a, _) -> (long) text.lastIndexOf(sought(text, a));
+      case "count" -> (a, _) -> count(text, sought(text, a));
+      case "join" -> (a, _) -> joined(Python.list(a.getFirst()), text);
       case "isdigit", "isnumeric", "isdecimal" -> (_, _) -> all(text, Character::isDigit);
       case "isalpha" -> (_, _) -> all(text, Character::isLetter);
       case "isalnum" -> (_, _) -> all(text, Character::isLetterOrDigit);
@@ -60,6 +55,15 @@ final class TextMethods {
       case "format" -> (a, named) -> Formats.braces(text, a, named);
       default -> null;
     };
+  }
+
+  /// Values as a text, with another between one and the next.
+  static String joined(List<@Nullable Object> values, String between) {
+    var text = new MadeText();
+    for (int i = 0; i < values.size(); i++) {
+      text.append(i == 0 ? "" : between).append(Python.text(values.get(i)));
+    }
+    return text.toString();
   }
 
   private static @Nullable String first(List<@Nullable Object> arguments) {
@@ -128,6 +132,7 @@ final class TextMethods {
     if (separator.isEmpty()) {
       throw new TemplateException("split expected a separator that is not empty");
     }
+    Allowance.search(text, separator);
     return new ArrayList<>(
         Arrays.asList(text.split(Pattern.quote(separator), most < 0 ? -1 : most + 1)));
   }
@@ -141,8 +146,7 @@ final class TextMethods {
     }
     int joined = all.size() - most;
     var result = new ArrayList<@Nullable Object>();
-    result.add(
-        all.subList(0, joined).stream().map(Python::text).collect(Collectors.joining(separator)));
+    result.add(joined(all.subList(0, joined), separator));
     result.addAll(all.subList(joined, all.size()));
     return result;
   }
@@ -165,20 +169,38 @@ final class TextMethods {
     return result.toString();
   }
 
+  /// What is replaced, in a text; an empty text is found before each letter and at the end.
   private static String replaced(String text, List<@Nullable Object> arguments) {
-    var old = required(arguments, 0);
+    var old = sought(text, arguments);
     var fresh = required(arguments, 1);
-    if (arguments.size() < 3) {
-      return text.replace(old, fresh);
-    }
-    var result = new StringBuilder();
+    long left = arguments.size() < 3 ? -1 : Python.number(arguments.get(2)).longValue();
+    var result = new MadeText();
     int from = 0;
-    long left = Python.number(arguments.get(2)).longValue();
     for (int at = text.indexOf(old); at >= 0 && left != 0; at = text.indexOf(old, from)) {
-      result.append(text, from, at).append(fresh);
+      result.append(text.substring(from, at)).append(fresh);
       from = at + old.length();
       left--;
+      if (old.isEmpty()) {
+        if (at == text.length()) {
+          break;
+        }
+        from = text.offsetByCodePoints(at, 1);
+        result.append(text.substring(at, from));
+      }
     }
     return result.append(text.substring(from)).toString();
+  }
+
+  /// The first argument, a text that is looked for.
+  private static String sought(String text, List<@Nullable Object> arguments) {
+    var part = required(arguments, 0);
+    Allowance.search(text, part);
+    return part;
+  }
+
+  private static long count(String text, String part) {
+    return part.isEmpty()
+        ? text.codePointCount(0, text.length()) + 1L
+        : text.split(Pattern.quote(part), -1).length - 1L;
   }
 }

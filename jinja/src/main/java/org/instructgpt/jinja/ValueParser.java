@@ -102,8 +102,8 @@ final class ValueParser {
     }
     return scope -> {
       var map = new LinkedHashMap<@Nullable Object, @Nullable Object>();
-      entries.forEach((key, value) -> map.put(key.value(scope), value.value(scope)));
-      return map;
+      entries.forEach((key, value) -> map.put(Python.key(key.value(scope)), value.value(scope)));
+      return Allowance.made(map);
     };
   }
 
@@ -129,8 +129,8 @@ final class ValueParser {
   private Expression attribute(Expression of) {
     var name = cursor.take();
     if (name.kind() == Kind.INTEGER) {
-      return ExpressionParser.at(
-          name, scope -> Access.item(of.value(scope), Long.valueOf(name.text())));
+      var place = integer(name);
+      return ExpressionParser.at(name, scope -> Access.item(of.value(scope), place));
     }
     if (name.kind() != Kind.NAME) {
       throw new TemplateException(name.line(), "expected a name behind '.', found " + name.told());
@@ -205,7 +205,10 @@ final class ValueParser {
           }
           var with = arguments.apply(scope);
           try {
-            return function.call(with.positional(), with.named());
+            with.positional().forEach(Allowance::look);
+            var made = function.call(with.positional(), with.named());
+            Allowance.pay(made);
+            return made;
           } catch (java.util.NoSuchElementException e) {
             throw new TemplateException(open.line(), "a call lacks an argument");
           }

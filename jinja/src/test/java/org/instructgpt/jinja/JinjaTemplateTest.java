@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,6 +87,55 @@ class JinjaTemplateTest {
       })
   void whatWouldNotEndOrReachOutsideIsRefused(String template) {
     assertThatThrownBy(() -> render(template)).isInstanceOf(TemplateException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{% for i in range(40) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+        "{% for i in range(40) %}{% set ns.l = ns.l + ns.l %}{% endfor %}",
+        "{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
+        "{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l | tojson }}",
+        "{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ {ns.l: 1} }}",
+        "{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ [ns.l] | unique }}",
+        "{% for i in range(40) %}{% set ns.l = [ns.l, ns.l] %}{% set ns.m = [ns.m, ns.m] %}{% endfor %}{{ ns.l == ns.m }}",
+        "{% set a = 'a' * 4000000 %}{% for i in range(99999) %}{% set b = a | upper %}{% endfor %}",
+        "{% set a = 'a' * 4000000 %}{% set b = 'a' * 2000000 ~ 'b' %}{{ b in a }}",
+        "{{ ('a' * 4000000).replace('a', 'b' * 4000000) }}",
+        "{{ 'a' | indent(2147483647, true) }}",
+        "{{ [1] | tojson(indent=2147483647) }}",
+        "{{ '%.999999999f' | format(1.5) }}",
+        "{{ '%.99999999999f' | format(1.5) }}",
+        "{{ range(-9223372036854775807, 9223372036854775807) }}",
+        "{{ range() }}",
+        "{{ -(-9223372036854775807 - 1) }}",
+        "{{ 2 ** 64 }}",
+        "{{ 3 is divisibleby(0) }}",
+        "{{ tools.99999999999999999999 }}",
+        "{{ '\\U00110000' }}"
+      })
+  @Timeout(20)
+  void whatGrowsWithoutBoundsIsRefusedSoon(String template) {
+    var start = "{% set ns = namespace(x='ab', l=['a'], m=['a']) %}";
+    assertThatThrownBy(() -> render(start + template)).isExactlyInstanceOf(TemplateException.class);
+  }
+
+  @Test
+  void edgesOfNumbersAndTextsAreAsInPython() {
+    assertThat(render("{{ 'abc'.replace('', '-') }} {{ 'abc'.replace('', '-', 2) }}"))
+        .isEqualTo("-a-b-c- -a-bc");
+    assertThat(render("{{ 'aXbX'.replace('X', '', 1) }} {{ 'abc'.count('') }}")).isEqualTo("abX 4");
+    assertThat(render("{{ [1, 2, 3][1::9223372036854775807] }} {{ 'h\u00e9llo'[1:3] }}"))
+        .isEqualTo("[2] \u00e9l");
+    assertThat(render("{{ 'abc'[-1] }}{{ 'abc'[3] is defined }} {{ 'abcd'[::-2] }}"))
+        .isEqualTo("cFalse db");
+    assertThat(render("{{ [1, 2] | batch(2147483647) | list }} {{ 'a' | indent(-3, true) }}"))
+        .isEqualTo("[[1, 2]] a");
+    assertThat(render("{{ 3 ** 39 }} {{ (-1) ** 9223372036854775807 }} {{ 0 ** 0 }}"))
+        .isEqualTo("4052555153018976267 -1 1");
+    assertThat(render("{{ {'a': 1, 'b': [1.0]} == {'b': [1], 'a': 1} }}")).isEqualTo("True");
+    assertThat(render("{{ range(9, 0, 100000) | length }}{{ range(9, 0) | length }}"))
+        .isEqualTo("00");
   }
 
   @Test
