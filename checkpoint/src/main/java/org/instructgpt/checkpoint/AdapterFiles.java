@@ -3,6 +3,7 @@ package org.instructgpt.checkpoint;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ record AdapterFiles(Path directory, AdapterConfig config) {
   /// @throws IllegalArgumentException if it is not there, or has other weights than it had when the
   ///   adapter was made
   Path base() throws IOException {
-    var named = Path.of(config.base());
+    var named = named();
     var name = String.valueOf(named.getFileName());
     var places = List.of(named, directory.resolve(named), directory.resolveSibling(name));
     for (var place : places) {
@@ -59,6 +60,17 @@ record AdapterFiles(Path directory, AdapterConfig config) {
     throw new IllegalArgumentException(
         "%s: expected the model %s that the adapter belongs to, found no such folder: name the model with --model (or --from) and the adapter with --adapter"
             .formatted(config.file(), config.base()));
+  }
+
+  private Path named() {
+    try {
+      return Path.of(config.base());
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(
+          "%s: expected the folder of a model in base_model_name_or_path, found %s: name the model with --model (or --from) and the adapter with --adapter"
+              .formatted(config.file(), config.json().get("base_model_name_or_path")),
+          e);
+    }
   }
 
   private void requireUnchanged(Path base, String name) throws IOException {

@@ -56,7 +56,10 @@ final class ComparisonFormats {
   /// A prompt with answers in separate fields and a winner.
   static void pairwise(JsonFields row, RowRecords draft) {
     AnswerColumns candidates = AnswerColumns.in(row.node());
-    Optional<List<Integer>> ranks = new WinnerField(row, candidates, draft.evidence()).ranks();
+    Optional<List<Integer>> ranks =
+        candidates.isEmpty()
+            ? Optional.empty()
+            : new WinnerField(row, candidates, draft.evidence()).ranks();
     List<String> models = candidates.models(row);
     Compared compared =
         compared(row, candidates.all().stream().map(AnswerColumns.Candidate::field).toList());

@@ -174,8 +174,13 @@ final class FileRows {
     byte[] start = head;
     if (!charset.equals(StandardCharsets.UTF_8)) {
       BufferedInputStream recoded = new BufferedInputStream(new Utf8Recoder(bytes, charset), HEAD);
-      start = head(recoded);
       utf8 = recoded;
+      try {
+        start = head(recoded);
+      } catch (CharacterCodingException wrong) {
+        undecodable(visitor);
+        return;
+      }
     }
     int mark = FileSignature.markLength(start);
     utf8.skipNBytes(mark);
@@ -196,8 +201,14 @@ final class FileRows {
         JsonRows.readSequence(utf8, visitor);
       }
     } catch (CharacterCodingException wrong) {
-      visitor.unreadable(1, "text in UTF-8 or UTF-16", "bytes that are neither");
+      undecodable(visitor);
+      return;
     }
+    visitor.end();
+  }
+
+  private static void undecodable(RowVisitor visitor) {
+    visitor.unreadable(1, "text in UTF-8 or UTF-16", "bytes that are neither");
     visitor.end();
   }
 }

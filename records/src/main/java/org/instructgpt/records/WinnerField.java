@@ -124,7 +124,7 @@ final class WinnerField {
   /// rows of the file decide.
   private List<Integer> number(String field, double number) {
     ScaleEvidence.Range range = evidence.range(field);
-    boolean digits = Character.isDigit(ending(0).charAt(0));
+    boolean digits = ending(0).matches("\\d.*");
     int base;
     if (digits) {
       boolean zeroAndOne = range.least() == 0 && range.most() == 1 && range.distinct() == 2;

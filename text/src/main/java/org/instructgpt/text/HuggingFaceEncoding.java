@@ -35,6 +35,11 @@ final class HuggingFaceEncoding implements Tokenizer {
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
+  /// The kinds of models that need a token for what the vocabulary lacks, with its usual name.
+  private static final Map<String, String> UNKNOWN =
+      Map.of("WordPiece", "[UNK]", "WordLevel", "<unk>");
+
+  private final Path path;
   private final byte[] file;
   private final HuggingFaceTokenizer encoder;
   private final HuggingFaceTokenizer decoder;
@@ -43,11 +48,13 @@ final class HuggingFaceEncoding implements Tokenizer {
   private final SpecialTokens special;
 
   private HuggingFaceEncoding(
+      Path path,
       byte[] file,
       HuggingFaceTokenizer encoder,
       HuggingFaceTokenizer decoder,
       Map<Integer, String> spellings,
       SpecialTokens special) {
+    this.path = path;
     this.file = file;
     this.encoder = encoder;
     this.decoder = decoder;
@@ -65,11 +72,17 @@ final class HuggingFaceEncoding implements Tokenizer {
     for (JsonNode token : json.path("added_tokens")) {
       String spelling = token.path("content").asText();
       int id = id("added_tokens", spelling, token.path("id"), problems);
-      all.put(spelling, id);
+      Integer before = all.putIfAbsent(spelling, id);
+      if (before != null && before != id) {
+        problems.add(
+            "added_tokens '" + spelling + "'",
+            "expected id " + before + " as in the vocabulary, found " + id);
+      }
       if (token.path("special").asBoolean(false)) {
         declared.put(spelling, id);
       }
     }
+    requireUnknown(json.path("model"), problems);
     problems.throwIfAny();
     SpecialTokens special = SpecialTokens.find(declared, all, config, path.toString());
     Map<Integer, String> spellings = new HashMap<>();
@@ -77,7 +90,7 @@ final class HuggingFaceEncoding implements Tokenizer {
     HuggingFaceTokenizer decoder = open(path, whole(json));
     HuggingFaceTokenizer encoder = open(path, textOnly(json, special.ids().keySet()));
     byte[] file = isIn(path, json) ? Files.readAllBytes(path) : TokenizerJson.bytes(json);
-    return new HuggingFaceEncoding(file, encoder, decoder, spellings, special);
+    return new HuggingFaceEncoding(path, file, encoder, decoder, spellings, special);
   }
 
   /// Whether a file holds just this.
@@ -96,6 +109,17 @@ final class HuggingFaceEncoding implements Tokenizer {
       ids.putIfAbsent(piece.path(0).asText(), next++);
     }
     return ids;
+  }
+
+  /// Checks that the token that stands for what the vocabulary lacks is in it: without it a text
+  /// that needs it cannot be encoded at all.
+  private static void requireUnknown(JsonNode model, FileProblems problems) {
+    String usual = UNKNOWN.get(model.path("type").asText());
+    String unknown = model.path("unk_token").asText(usual);
+    if (usual != null && !model.path("vocab").has(unknown)) {
+      problems.add(
+          "model.unk_token", "expected a token of the vocabulary, found '" + unknown + "'");
+    }
   }
 
   private static int id(String where, String spelling, JsonNode id, FileProblems problems) {
@@ -168,8 +192,15 @@ final class HuggingFaceEncoding implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    long[] ids = encoder.encode(WellFormed.of(text), false, false).getIds();
-    return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    try {
+      long[] ids = encoder.encode(WellFormed.of(text), false, false).getIds();
+      return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    } catch (RuntimeException refused) {
+      throw new IllegalArgumentException(
+          "%s: Hugging Face's tokenizers cannot encode a text with this file: %s"
+              .formatted(path, refused.getMessage()),
+          refused);
+    }
   }
 
   @Override

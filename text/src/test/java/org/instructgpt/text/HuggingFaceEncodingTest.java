@@ -102,6 +102,17 @@ class HuggingFaceEncodingTest {
   }
 
   @Test
+  void aVocabularyThatContradictsItselfIsRefused() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(file, WORDS.replace("\"unk_token\": \"[UNK]\"", "\"unk_token\": \"[U]\""));
+    assertThatThrownBy(() -> Tokenizers.load(file))
+        .hasMessageContaining("model.unk_token: expected a token of the vocabulary, found '[U]'");
+    Files.writeString(file, WORDS.replace("\"id\": 3, \"content\"", "\"id\": 9, \"content\""));
+    assertThatThrownBy(() -> Tokenizers.load(file))
+        .hasMessageContaining("added_tokens '</s>': expected id 3 as in the vocabulary, found 9");
+  }
+
+  @Test
   void anIdThatIsNoneIsReported() throws IOException {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(
