@@ -96,26 +96,26 @@ final class JsonText {
   }
 
   private void quote(String string) {
-    text.append('"');
+    var quoted = new StringBuilder("\"");
     for (int i = 0; i < string.length(); i++) {
       char c = string.charAt(i);
       switch (c) {
-        case '"' -> text.append("\\\"");
-        case '\\' -> text.append("\\\\");
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        case '\t' -> text.append("\\t");
-        case '\b' -> text.append("\\b");
-        case '\f' -> text.append("\\f");
+        case '"' -> quoted.append("\\\"");
+        case '\\' -> quoted.append("\\\\");
+        case '\n' -> quoted.append("\\n");
+        case '\r' -> quoted.append("\\r");
+        case '\t' -> quoted.append("\\t");
+        case '\b' -> quoted.append("\\b");
+        case '\f' -> quoted.append("\\f");
         default -> {
           if (c < 0x20 || ascii && c > 0x7e) {
-            text.append("\\u%04x".formatted((int) c));
+            quoted.append("\\u%04x".formatted((int) c));
           } else {
-            text.append(c);
+            quoted.append(c);
           }
         }
       }
     }
-    text.append('"');
+    text.append(quoted.append('"').toString());
   }
 }

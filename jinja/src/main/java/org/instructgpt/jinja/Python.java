@@ -143,7 +143,7 @@ final class Python {
   }
 
   static boolean areEqual(@Nullable Object a, @Nullable Object b) {
-    Allowance.make(1);
+    Allowance.elements(1);
     if (isNumber(a) && isNumber(b)) {
       return a instanceof Double || b instanceof Double
           ? number(a).doubleValue() == number(b).doubleValue()
@@ -203,7 +203,7 @@ final class Python {
   }
 
   static int compare(@Nullable Object a, @Nullable Object b) {
-    Allowance.make(1);
+    Allowance.elements(1);
     if (isNumber(a) && isNumber(b)) {
       return Double.compare(number(a).doubleValue(), number(b).doubleValue());
     }
