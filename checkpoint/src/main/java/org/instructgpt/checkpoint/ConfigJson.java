@@ -13,18 +13,13 @@ import org.instructgpt.model.GptConfig;
 /// @param file where they come from, for messages
 /// @param json what it holds
 record ConfigJson(Path file, ObjectNode json) {
+  private static final int MOST_LAYERS = 10_000;
+
   /// Reads a file.
   ///
   /// @throws IllegalArgumentException if it holds no JSON object
   static ConfigJson read(Path file) throws IOException {
-    return new ConfigJson(file, parse(file));
-  }
-
-  private static ObjectNode parse(Path file) throws IOException {
-    if (ForeignTexts.json(file, Json.LENIENT) instanceof ObjectNode object) {
-      return object;
-    }
-    throw new IllegalArgumentException(file + ": expected a JSON object");
+    return new ConfigJson(file, ForeignTexts.object(file, Json.LENIENT));
   }
 
   /// The value of `model_type`.
@@ -75,6 +70,16 @@ record ConfigJson(Path file, ObjectNode json) {
   /// @param usual what it is if the key is missing
   int whole(String key, int usual) {
     return has(key) ? whole(key) : usual;
+  }
+
+  /// The number of layers: of a damaged description none may be made that fill the memory.
+  int layers(String key) {
+    if (whole(key) < 1 || whole(key) > MOST_LAYERS) {
+      throw new IllegalArgumentException(
+          "%s: expected 1 to %,d layers for %s, found %s"
+              .formatted(file, MOST_LAYERS, key, json.path(key)));
+    }
+    return whole(key);
   }
 
   /// A number.

@@ -131,7 +131,7 @@ record WeightFiles(
           "%s: expected an index of at most %d bytes, found %d: is it one?"
               .formatted(index, INDEX_LIMIT, Files.size(index)));
     }
-    return ForeignTexts.json(index, Json.LENIENT);
+    return ForeignTexts.object(index, Json.LENIENT);
   }
 
   /// A file that an index names, which must lie beside it.

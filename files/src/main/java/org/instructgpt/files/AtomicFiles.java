@@ -273,7 +273,8 @@ public final class AtomicFiles {
     }
   }
 
-  /// Deletes what writings of this very folder left that were killed: it may be as large as a model.
+  /// Deletes what writings of this very folder left that were killed: it may be as large as a
+  /// model.
   private static void deleteUnfinished(Path folder) throws IOException {
     Path parent = parentOf(folder);
     var unfinished = Pattern.quote("." + nameOf(folder)) + "\\.[0-9a-f]{8}\\.tmp";

@@ -1,5 +1,6 @@
 package org.instructgpt.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
@@ -129,7 +130,12 @@ record FileChoice(
   }
 
   private static Set<String> named(Path folder, HubModel model) throws IOException {
-    var map = ForeignTexts.object(folder.resolve(INDEX), Json.LENIENT).path("weight_map");
+    JsonNode map;
+    try {
+      map = ForeignTexts.object(folder.resolve(INDEX), Json.LENIENT).path("weight_map");
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s: %s is not JSON".formatted(model, INDEX), e);
+    }
     var names = new LinkedHashSet<String>();
     for (var file : map) {
       if (!file.asText().matches("[\\w-][\\w.-]*\\.safetensors")) {
