@@ -124,6 +124,16 @@ class AdaptersTest {
       commands.succeed("reward", "--from", base, "--adapter", elsewhere, "--name", "reward" + i);
     }
     assertThat(w.resolve("models/theirs/config.json")).exists();
+    var misfit = Files.createDirectory(folder.resolve("misfit"));
+    var weights = misfit.resolve("adapter_model.safetensors");
+    Files.copy(elsewhere.resolve("adapter_model.safetensors"), weights);
+    var description = Files.readString(elsewhere.resolve("adapter_config.json"));
+    Files.writeString(
+        misfit.resolve("adapter_config.json"),
+        description.replaceFirst("\"r\" ?: ?\\d+", "\"r\": 9"));
+    assertThat(commands.run("reward", "--from", base, "--adapter", misfit, "--new")).isEqualTo(2);
+    assertThat(commands.err()).contains(weights + ": by " + misfit, "the rank is one of [9]");
+    assertThat(w.resolve("models/misfit")).doesNotExist();
     Files.writeString(elsewhere.resolve("adapter_config.json"), "{}");
     assertThat(commands.run("reward", "--from", base, "--adapter", elsewhere, "--new"))
         .isEqualTo(2);

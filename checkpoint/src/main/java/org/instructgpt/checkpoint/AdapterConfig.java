@@ -20,6 +20,12 @@ record AdapterConfig(Path file, ObjectNode json) {
   static final String FILE = "adapter_config.json";
   private static final String BASE = "base_model_name_or_path";
   private static final String ALPHA = "lora_alpha";
+  private static final String RANK = "r";
+  private static final String RANKS = "rank_pattern";
+
+  /// PEFT's, where the description has none.
+  private static final int USUAL_RANK = 8;
+
   private static final String LANGUAGE = "CAUSAL_LM";
   private static final String REWARD = "SEQ_CLS";
 
@@ -45,6 +51,10 @@ record AdapterConfig(Path file, ObjectNode json) {
   /// Whether a folder holds an adapter.
   static boolean isIn(Path directory) {
     return Files.isRegularFile(directory.resolve(FILE));
+  }
+
+  private ConfigJson values() {
+    return new ConfigJson(file, json);
   }
 
   private void require(String key, String expected, Set<String> values) {
@@ -87,10 +97,26 @@ record AdapterConfig(Path file, ObjectNode json) {
     }
     if (!alpha.isNumber() || !Double.isFinite(alpha.asDouble())) {
       throw new IllegalArgumentException(
-          "%s: expected a number for %s, found %s".formatted(file, ALPHA, alpha));
+          "%s: expected a number for %s, found %s"
+              .formatted(file, ALPHA, alpha.isMissingNode() ? "none" : alpha));
     }
-    boolean root = json.path("use_rslora").asBoolean(false);
+    boolean root = values().yes("use_rslora", false);
     return alpha.asDouble() / (root ? Math.sqrt(rank) : rank);
+  }
+
+  /// Checks that a layer of the adapter's file has a rank that the description knows, so that its
+  /// scale is the one that it was trained with.
+  void requireRank(int rank, Path weights, String layer) {
+    var known = new TreeSet<Integer>();
+    known.add(values().whole(RANK, USUAL_RANK));
+    for (var entry : json.path(RANKS).properties()) {
+      known.add(entry.getValue().asInt());
+    }
+    if (!known.contains(rank)) {
+      throw new IllegalArgumentException(
+          "%s: by %s (%s, %s) the rank is one of %s, but that of %s is %d: they do not belong together"
+              .formatted(weights, file, RANK, RANKS, known, layer, rank));
+    }
   }
 
   /// That of an adapter of ours.

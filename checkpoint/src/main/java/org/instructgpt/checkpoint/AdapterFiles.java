@@ -85,10 +85,10 @@ record AdapterFiles(Path directory, AdapterConfig config) {
     }
   }
 
-  /// Reads the base into `parameters` and merges the adapter into it.
+  /// The weights of the base, with the adapter merged into it when they are read.
   ///
   /// @param wanted the shape and kind of the model, by the folder's `config.json`
-  void read(CheckpointConfig wanted, Parameters parameters) throws IOException {
+  FittingWeights weights(CheckpointConfig wanted) throws IOException {
     boolean reward = wanted.config().isRewardModel();
     if (reward != config.isRewardModel()) {
       throw new IllegalArgumentException(
@@ -112,21 +112,48 @@ record AdapterFiles(Path directory, AdapterConfig config) {
           "%s: the base %s is another model than %s describes: they do not belong together"
               .formatted(directory, base, directory.resolve(CheckpointFiles.CONFIG)));
     }
-    Checkpoint.readWeights(base, described, parameters);
+    var weights = FittingWeights.of(base, described);
+    var fitting = fitting(StoredLayer.of(wanted.family(), wanted.shape()), wanted);
+    return parameters -> {
+      weights.readInto(parameters);
+      merge(fitting, parameters);
+    };
+  }
+
+  /// Checks that it fits the model that the folder describes, and reads its numbers.
+  ///
+  /// @throws IllegalArgumentException if it does not, or is damaged
+  void requireReadable() throws IOException {
+    var of = CheckpointConfig.read(directory);
     try (var _ = Scope.open()) {
-      var device = parameters.flat().device();
-      var adapter = read(StoredLayer.of(wanted.family(), wanted.shape()), wanted, device);
+      var _ = read(fitting(StoredLayer.of(of.family(), of.shape()), of), Device.CPU);
+    }
+  }
+
+  private void merge(Fitting fitting, Parameters parameters) throws IOException {
+    try (var _ = Scope.open()) {
+      var adapter = read(fitting, parameters.flat().device());
       adapter.mergeInto(parameters);
-      if (reward) {
+      if (fitting.width > 0) {
         Scope.constant(() ->
             parameters.get(ScalarModel.HEAD).copy_(adapter.parameters().get(ScalarModel.HEAD)));
       }
     }
   }
 
-  /// The adapter as it is. It belongs to the scope that is open.
-  private Adapter read(List<StoredLayer> layers, CheckpointConfig of, Device device)
-      throws IOException {
+  /// What the file holds, all of which belongs to the model.
+  ///
+  /// @param stored its tensors
+  /// @param adapted the layers that it changes
+  /// @param layers where they are in files, by their names
+  /// @param width of the head, if it has one; else 0
+  private record Fitting(
+      Map<String, SafetensorsHeader.Entry> stored,
+      List<Adapter.Layer> adapted,
+      Map<String, StoredLayer> layers,
+      int width) {}
+
+  private Fitting fitting(List<StoredLayer> layers, CheckpointConfig of) throws IOException {
     var file = directory.resolve(WEIGHTS);
     if (!Files.exists(file)) {
       throw new IllegalArgumentException(
@@ -140,6 +167,7 @@ record AdapterFiles(Path directory, AdapterConfig config) {
     for (var layer : layers) {
       if (left.removeAll(List.of(PREFIX + layer.name() + A, PREFIX + layer.name() + B))) {
         int rank = rank(file, layer, stored);
+        config.requireRank(rank, file, layer.name());
         adapted.add(layer.adapted(rank, config.scale(layer.name(), rank)));
         found.put(layer.name(), layer);
       }
@@ -154,17 +182,27 @@ record AdapterFiles(Path directory, AdapterConfig config) {
           "%s holds %s, which is no adapter of a layer of a %s model of this shape: is it another base's?"
               .formatted(file, left.first(), of.family().type()));
     }
-    var adapter = new Adapter(config.base(), adapted, width, DType.FLOAT32, device);
+    if (adapted.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: expected the adapter of a layer of the model, found none".formatted(file));
+    }
+    return new Fitting(stored, adapted, found, width);
+  }
+
+  /// The adapter as it is. It belongs to the scope that is open.
+  private Adapter read(Fitting fitting, Device device) throws IOException {
+    var file = directory.resolve(WEIGHTS);
+    var adapter = new Adapter(config.base(), fitting.adapted, fitting.width, DType.FLOAT32, device);
     Safetensors.readEach(
         file,
-        stored.keySet(),
+        fitting.stored.keySet(),
         (name, tensor) -> {
           if (!tensor.allFinite()) {
             throw new IllegalArgumentException(
                 "%s: %s holds numbers that are not finite (NaN or infinity): the adapter is damaged or its training diverged"
                     .formatted(file, name));
           }
-          Scope.constant(() -> put(adapter, found, name, tensor.to(device)));
+          Scope.constant(() -> put(adapter, fitting.layers, name, tensor.to(device)));
         });
     return adapter;
   }
@@ -186,7 +224,7 @@ record AdapterFiles(Path directory, AdapterConfig config) {
   private static int rank(
       Path file, StoredLayer layer, Map<String, SafetensorsHeader.Entry> stored) {
     var a = stored.get(PREFIX + layer.name() + A);
-    long rank = a == null || a.shape().isEmpty() ? 1 : a.shape().getFirst();
+    long rank = a == null || a.shape().isEmpty() ? 1 : Math.max(1, a.shape().getFirst());
     check(file, stored, PREFIX + layer.name() + A, List.of(rank, layer.in()));
     check(file, stored, PREFIX + layer.name() + B, List.of((long) layer.columns().length, rank));
     return Math.toIntExact(rank);

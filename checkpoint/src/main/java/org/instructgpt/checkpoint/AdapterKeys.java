@@ -5,7 +5,7 @@ import org.instructgpt.text.KeyReview;
 /// Which keys of PEFT's `adapter_config.json` are obeyed, ignored or refused (docs/keys.md).
 final class AdapterKeys {
   private static final String ELSEWHERE =
-      "the tensors of the adapter's file say which layers have it, and with what rank";
+      "the tensors of the adapter's file say which layers have it";
 
   private static final String OTHER =
       "this changes what the adapter computes and is not understood: merge the adapter into its base by "
@@ -25,7 +25,9 @@ final class AdapterKeys {
           .obeyed("bias", "only `none`: biases are the base's")
           .obeyed(
               "init_lora_weights", "only `true`, `false` and `gaussian`: others change the base")
-          .harmless(ELSEWHERE, "r", "rank_pattern", "target_modules", "exclude_modules")
+          .obeyed("r", "the rank, which the layers in the adapter's file must have")
+          .obeyed("rank_pattern", "other ranks that some of them may have")
+          .harmless(ELSEWHERE, "target_modules", "exclude_modules")
           .harmless(ELSEWHERE, "layers_to_transform", "layers_pattern", "fan_in_fan_out")
           .harmless("for training only", "lora_dropout", "inference_mode", "loftq_config")
           .harmless("for training only", "eva_config", "corda_config", "lora_ga_config")

@@ -48,6 +48,12 @@ public final class Adapters {
                 .formatted(String.join(", ", known), base, module));
       }
     }
+    long most = layers.stream().mapToLong(each -> Math.min(each.in(), each.out())).max().orElse(0);
+    if (settings.rank() > most) {
+      throw new IllegalArgumentException(
+          "adapter.rank: expected at most %d, with which an adapter of the layers of %s can be any change, found %d"
+              .formatted(most, base, settings.rank()));
+    }
     int width = reward ? shape.width() : 0;
     var place = base.toAbsolutePath().normalize().toString();
     var adapter = new Adapter(place, layers, width, DType.FLOAT32, device);
@@ -90,7 +96,8 @@ public final class Adapters {
   /// @param base the folder of the model that the adapter belongs to
   /// @param adapter its folder
   /// @param into an empty folder
-  /// @throws IllegalArgumentException if `adapter` holds none, or one that is not read
+  /// @throws IllegalArgumentException if `adapter` holds none, or one that is not read or does not
+  ///   fit the base
   public static void join(Path base, Path adapter, Path into) throws IOException {
     if (!AdapterConfig.isIn(adapter)) {
       throw new IllegalArgumentException(
@@ -98,6 +105,16 @@ public final class Adapters {
               .formatted(adapter, AdapterConfig.FILE, AdapterFiles.WEIGHTS, AdapterConfig.FILE));
     }
     var description = AdapterConfig.read(adapter);
+    var weights = adapter.resolve(AdapterFiles.WEIGHTS);
+    if (!Files.exists(weights)) {
+      throw new IllegalArgumentException(
+          "%s is missing: %s"
+              .formatted(
+                  weights,
+                  Files.exists(adapter.resolve("adapter_model.bin"))
+                      ? "adapter_model.bin is PyTorch's own pickle, which is not read: save the adapter anew with peft, whose save_pretrained writes safetensors"
+                      : "the adapter's folder is not whole; copy it again"));
+    }
     copy(
         base,
         into,
@@ -117,6 +134,13 @@ public final class Adapters {
     var named = description.json().deepCopy();
     named.put("base_model_name_or_path", base.toAbsolutePath().normalize().toString());
     write(into.resolve(AdapterConfig.FILE), named);
+    try {
+      AdapterFiles.in(into).requireReadable();
+    } catch (IllegalArgumentException refused) {
+      throw new IllegalArgumentException(
+          String.valueOf(refused.getMessage()).replace(into.toString(), adapter.toString()),
+          refused);
+    }
   }
 
   /// Whether two folders hold the same adapter over the same model.

@@ -109,6 +109,10 @@ public final class Checkpoint {
   /// @throws IllegalArgumentException saying what is wrong
   public static void requireReadable(Path directory) throws IOException {
     var config = CheckpointConfig.read(directory);
+    if (AdapterConfig.isIn(directory)) {
+      var _ = FittingWeights.of(directory, config);
+      return;
+    }
     boolean reward = config.config().isRewardModel();
     var shape = reward ? config.shape().withoutUnembedding() : config.shape();
     StoredWeights.of(config.family(), shape, reward).check(directory);
@@ -200,9 +204,10 @@ public final class Checkpoint {
           directory + " holds a reward model, but a language model was expected");
     }
     var shape = config.shape();
+    var weights = FittingWeights.of(directory, config);
     var parameters = new Parameters(Gpt.shapes(shape), DType.FLOAT32, device);
     var gpt = new Gpt(shape, precision, parameters, config.ends(), carried(directory, config));
-    readWeights(directory, config, parameters);
+    weights.readInto(parameters);
     return gpt;
   }
 
@@ -218,6 +223,7 @@ public final class Checkpoint {
     }
     int labels = config.config().json().path("num_labels").asInt(1);
     var shape = config.shape();
+    var weights = FittingWeights.of(directory, config);
     var parameters = new Parameters(ScalarModel.shapes(shape), DType.FLOAT32, device);
     var model = new ScalarModel(shape, precision, parameters, carried(directory, config));
     double bias = config.config().json().path(REWARD_BIAS).asDouble(0);
@@ -226,21 +232,9 @@ public final class Checkpoint {
           "%s: a reward model has one label and a finite reward_bias, but these are %d and %s"
               .formatted(directory.resolve(CheckpointFiles.CONFIG), labels, bias));
     }
-    readWeights(directory, config, parameters);
+    weights.readInto(parameters);
     model.setBias(bias);
     return model;
-  }
-
-  /// Reads the weights in a folder, those that are among `parameters`; an adapter is merged into
-  /// its base.
-  static void readWeights(Path directory, CheckpointConfig config, Parameters parameters)
-      throws IOException {
-    if (AdapterConfig.isIn(directory)) {
-      AdapterFiles.in(directory).read(config, parameters);
-      return;
-    }
-    boolean reward = config.config().isRewardModel();
-    StoredWeights.of(config.family(), config.shape(), reward).read(directory, parameters);
   }
 
   private static CarriedFiles carried(Path directory, CheckpointConfig config) throws IOException {

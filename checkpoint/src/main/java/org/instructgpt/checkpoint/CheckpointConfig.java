@@ -50,6 +50,11 @@ record CheckpointConfig(ConfigJson config, List<Integer> ends, Family family) {
           file.toString(), null, "this folder is no checkpoint; name one with config.json");
     }
     var config = ConfigJson.read(file);
+    if (!config.has("model_type") && !config.has("n_embd")) {
+      throw new IllegalArgumentException(
+          "%s: expected model_type, one of %s, found none, and no keys of an old GPT-2 (n_embd) either: take the file that belongs to the model, or add the key"
+              .formatted(file, String.join(", ", Families.types())));
+    }
     var family =
         Families.named(config.type())
             .orElseThrow(() ->

@@ -38,7 +38,7 @@ final class Gpt2Family implements Family {
     int width = config.whole("n_embd");
     var shape =
         new GptConfig(
-                config.whole("n_layer"),
+                config.layers("n_layer"),
                 width,
                 config.whole("n_head"),
                 config.has("n_positions") ? config.whole("n_positions") : config.whole("n_ctx"),

@@ -135,7 +135,7 @@ record LlamaFamily(Kind kind) implements Family {
             kind == Kind.GEMMA2 ? config.number("final_logit_softcapping", 30) : cap(config),
             config.isTied(kind.isTied()));
     return new GptConfig(
-            config.whole("num_hidden_layers"),
+            config.layers("num_hidden_layers"),
             width,
             heads,
             RotaryReader.context(
@@ -189,7 +189,8 @@ record LlamaFamily(Kind kind) implements Family {
                 ? Rotary.of(config.number("rope_local_base_freq", 1e4), (int) (head * share))
                 : everywhere;
     var layers = new ArrayList<Layer>();
-    for (int i = 0; i < config.whole("num_hidden_layers"); i++) {
+    int blocks = config.layers("num_hidden_layers");
+    for (int i = 0; i < blocks; i++) {
       int window = window(config, i);
       Optional<Rotary> rotary =
           hasPositions(config, i)

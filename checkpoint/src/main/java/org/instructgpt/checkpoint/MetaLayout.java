@@ -109,7 +109,7 @@ final class MetaLayout {
     json.put("model_type", "llama");
     json.put("hidden_size", width);
     json.put("intermediate_size", network(meta, width));
-    json.put("num_hidden_layers", meta.whole("n_layers"));
+    json.put("num_hidden_layers", meta.layers("n_layers"));
     json.put("num_attention_heads", heads);
     json.put("num_key_value_heads", meta.whole("n_kv_heads", heads));
     json.put("head_dim", meta.headWidth(width, heads));

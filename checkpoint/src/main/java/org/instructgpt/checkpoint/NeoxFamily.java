@@ -63,13 +63,13 @@ final class NeoxFamily implements Family {
             Heads.of(heads, head, bias, bias),
             new Network(config.whole("intermediate_size"), false, true),
             Collections.nCopies(
-                config.whole("num_hidden_layers"), new Layer(0, Optional.of(rotary))),
+                config.layers("num_hidden_layers"), new Layer(0, Optional.of(rotary))),
             false,
             1,
             0,
             config.isTied(false));
     return new GptConfig(
-            config.whole("num_hidden_layers"),
+            config.layers("num_hidden_layers"),
             width,
             heads,
             config.whole("max_position_embeddings"),

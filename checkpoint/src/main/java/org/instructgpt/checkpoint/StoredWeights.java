@@ -73,10 +73,8 @@ record StoredWeights(Family family, List<StoredTensor> body, List<StoredTensor> 
   }
 
   /// Reads the weights into `parameters`, those that are among them: the body of a language model
-  /// can be read without its unembedding. Names and shapes are compared before the first weight is
-  /// read, and whatever is wrong is thrown.
-  void read(Path directory, Parameters parameters) throws IOException {
-    var located = locate(directory);
+  /// can be read without its unembedding.
+  void read(Located located, Parameters parameters) throws IOException {
     var files = located.files;
     var wanted = new ArrayList<>(located.tensors);
     wanted.removeIf(tensor -> !parameters.byName().containsKey(tensor.parameter()));

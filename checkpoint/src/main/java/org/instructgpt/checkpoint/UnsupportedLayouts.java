@@ -60,7 +60,9 @@ final class UnsupportedLayouts {
               "a checkpoint of TensorFlow, the form in which GPT-2 first came",
               "Take the same model in Hugging Face's layout with safetensors, such as openai-community/gpt2."),
           new Layout(
-              ".*\\.(pt|pth|ckpt|bin)", "weights as PyTorch's own pickle files", transformers("")),
+              "(?!tok.*\\.bin).*\\.(pt|pth|ckpt|bin)",
+              "weights as PyTorch's own pickle files",
+              transformers("")),
           new Layout(
               ".*\\.safetensors",
               "weights under another name",

@@ -328,6 +328,9 @@ class AdapterTest {
             "modules_to_save:[\"lm_head\"]",
             "init_lora_weights:\"pissa\"",
             "alpha_pattern:{\"^model.*q_proj\":3}",
+            "r:4",
+            "r:\"2\"",
+            "use_rslora:\"yes\"",
             "invented_key:7")) {
       int colon = more.indexOf(':');
       var key = more.substring(0, colon);
@@ -345,9 +348,23 @@ class AdapterTest {
     assertThatThrownBy(() -> load(joined(adapter)))
         .hasMessageContaining("layers.9")
         .hasMessageContaining("another base's");
+    drawn.clear();
+    PeftAdapter.write(adapter, drawn, 2, "");
+    org.instructgpt.files.AtomicFiles.delete(temporary.resolve("joined"));
+    assertThatThrownBy(() -> joined(adapter))
+        .hasMessageContaining(
+            adapter + "/adapter_model.safetensors: expected the adapter of a layer");
+    var file = adapter.resolve("adapter_model.safetensors");
+    Files.move(file, adapter.resolve("adapter_model.bin"));
+    org.instructgpt.files.AtomicFiles.delete(temporary.resolve("joined"));
+    assertThatThrownBy(() -> joined(adapter))
+        .hasMessageContaining(file + " is missing: adapter_model.bin is PyTorch's own pickle");
     assertThatThrownBy(() -> trained(List.of("c_attn"), 2))
         .hasMessageContaining("adapter.modules")
         .hasMessageContaining("q_proj");
+    assertThatThrownBy(() -> trained(List.of("q_proj"), 1000))
+        .hasMessageContaining("adapter.rank: expected at most 24")
+        .hasMessageContaining("found 1000");
     assertThatThrownBy(() -> load(adapter)).hasMessageContaining("--adapter");
   }
 
@@ -360,7 +377,10 @@ class AdapterTest {
     var drawn = PeftAdapter.drawn(config, 4);
     drawn.keySet().removeIf(name -> !name.endsWith("q_proj"));
     PeftAdapter.write(
-        adapter, drawn, 4, ", \"use_rslora\": true, \"alpha_pattern\": {\"q_proj\": 5}");
+        adapter,
+        drawn,
+        4,
+        ", \"use_rslora\": true, \"alpha_pattern\": {\"q_proj\": 5}, \"r\": 8, \"rank_pattern\": {\"q_proj\": 4}");
     var reference =
         new ReferenceDecoder(config, PeftAdapter.merged(config, weights, drawn, 4, 5 / 2.0));
     int[] row = row(20, 1);

@@ -84,7 +84,7 @@ class CheckpointTest {
     var json = (ObjectNode) JSON.readTree(Files.readString(file));
     change.accept(json);
     Files.writeString(file, JSON.writeValueAsString(json));
-    Files.delete(folder.resolve(Lineage.FILE));
+    Files.deleteIfExists(folder.resolve(Lineage.FILE));
   }
 
   @Test
@@ -244,6 +244,36 @@ class CheckpointTest {
     assertThatThrownBy(this::load).hasMessageContaining("expected a whole number for n_head");
     Files.writeString(folder.resolve(CheckpointFiles.CONFIG), "{\"n_layer\": 2,");
     assertThatThrownBy(this::load)
-        .hasMessageContaining("config.json, line 1: expected a whole JSON value");
+        .hasMessageContaining("config.json, line 1: expected a whole JSON value: it breaks off");
+    Files.write(folder.resolve(CheckpointFiles.CONFIG), new byte[] {'{', (byte) 0xFF, '}'});
+    assertThatThrownBy(this::load)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("config.json: expected UTF-8 text");
+    Files.writeString(folder.resolve(CheckpointFiles.CONFIG), "{\"hidden_size\": 8}");
+    assertThatThrownBy(this::load)
+        .hasMessageContaining("expected model_type, one of gpt2")
+        .satisfies(told -> assertThat(told.getMessage().lines()).hasSize(1));
+  }
+
+  @Test
+  void aDescriptionOfMoreThanTheFilesHoldIsRefusedBeforeRoomIsMadeForIt() throws IOException {
+    saved();
+    rewriteConfig(json -> json.put("n_embd", 1 << 28));
+    assertThatThrownBy(this::load)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("should have the shape");
+    rewriteConfig(json -> json.put("n_layer", 2_000_000_000));
+    assertThatThrownBy(this::load)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected 1 to 10,000 layers for n_layer, found 2000000000");
+  }
+
+  @Test
+  void aDamagedLineageIsNamed() throws IOException {
+    saved();
+    Files.writeString(folder.resolve(Lineage.FILE), "{{{");
+    assertThatThrownBy(this::load)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lineage.json, line 1: expected a whole JSON value");
   }
 }

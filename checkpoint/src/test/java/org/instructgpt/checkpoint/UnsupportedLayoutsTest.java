@@ -56,6 +56,12 @@ class UnsupportedLayoutsTest {
     }
   }
 
+  @Test
+  void aTokenizerOfLlama2cIsNoWeights() throws IOException {
+    Files.writeString(folder.resolve("tok512.bin"), "x");
+    assertThat(Checkpoint.unsupportedLayout(folder)).isEmpty();
+  }
+
   private static void told(Throwable error, String name, String what, String convert) {
     assertThat(error)
         .isInstanceOf(IllegalArgumentException.class)
