@@ -124,21 +124,20 @@ class OtherWaysTest {
         "objective.group.advantage=grpo",
         "--rule",
         "ends",
-        "--rule",
-        "0.5*lacks=dog");
+        "--rule=-0.5*contains=dog");
     assertThat(session.out().toString())
-        .contains("responses are scored by the rule ends + 0.5*lacks=dog")
+        .contains("responses are scored by the rule ends + -0.5*contains=dog")
         .doesNotContain("value network");
     var lineage = Lineage.read(session.model("ruled"));
     assertThat(lineage.at("/made/settings/reward_source").asText())
-        .isEqualTo("rule ends + 0.5*lacks=dog");
+        .isEqualTo("rule ends + -0.5*contains=dog");
     assertThat(lineage.at("/parents").has("reward_model")).isFalse();
     assertThat(metrics(lineage.at("/made/run").asText()))
         .allSatisfy(line -> {
           double score = line.at("/metrics/score").asDouble();
           double ended = line.at("/metrics/eos_rate").asDouble();
           if (line.path("kind").asText().equals("train")) {
-            assertThat(score).isBetween(ended, ended + 0.5);
+            assertThat(score).isBetween(ended - 0.5, ended);
           }
         });
   }
@@ -157,8 +156,16 @@ class OtherWaysTest {
         .contains("--reward-model, --rule, --reward-url: expected one of them, found 2");
     assertThat(session.refused("ppo", "--rule", "end"))
         .contains("--rule: rule \"end\": expected ends");
+    assertThat(session.refused("ppo", "--rule=-0.5*end"))
+        .contains("rule \"-0.5*end\": expected ends");
+    assertThat(session.refused("ppo", "--rule", "-.5*end", "--rule", "more"))
+        .contains("rule \"-.5*end\": expected ends", "rule \"more\": expected ends");
+    assertThat(session.refused("ppo", "--rule", "--name", "x")).contains("'--rule'", "'--name'");
     assertThat(session.refused("ppo", "--reward-url", "ftp://host/x"))
         .contains("--reward-url: expected an address such as http://");
+    assertThat(session.refused("ppo", "--reward-url", "not one"))
+        .contains("--reward-url: expected an address such as http://", "found not one")
+        .doesNotContain("Exception");
     assertThat(session.refused("ppo", "--reward-url", "http://host/x", "--reward-timeout", "0"))
         .contains("--reward-timeout");
     assertThat(session.refused("ppo", "--set", "objective.group.samples=1")).contains("at least 2");
