@@ -186,8 +186,7 @@ record JsonLinesBatches(InputFile in, Path out, int batch) implements AutoClosea
           return new JsonLine(where, object);
         }
       } catch (JsonProcessingException e) {
-        var problem = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-        throw new IllegalArgumentException(where + ": not JSON: " + problem, e);
+        throw new IllegalArgumentException(where + ": not JSON: " + Json.fault(e), e);
       }
       throw new IllegalArgumentException(where + ": expected a JSON object");
     }

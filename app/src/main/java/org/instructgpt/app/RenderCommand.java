@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
@@ -11,11 +12,15 @@ import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.instructgpt.files.Count;
 import org.instructgpt.text.ChatTemplate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `instructgpt render`: the texts that a model's chat template makes of conversations.
 @Command(
@@ -58,8 +63,11 @@ final class RenderCommand implements Callable<Integer> {
           "The time for templates that tell it, as 2026-11-30T12:00; the clock's if absent.")
   private @Nullable String now;
 
+  @Spec private @Nullable CommandSpec spec;
+
   private final StopSignals stop;
   private final InstantSource clock;
+  private long refused;
 
   RenderCommand(StopSignals stop, InstantSource clock) {
     this.stop = stop;
@@ -69,6 +77,11 @@ final class RenderCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var time = time();
+    if (!Files.isDirectory(model)) {
+      throw new IllegalArgumentException(
+          "--model %s: there is no such folder; expected a model's, with its chat template"
+              .formatted(model));
+    }
     var template =
         ChatTemplate.load(model)
             .orElseThrow(() ->
@@ -81,6 +94,14 @@ final class RenderCommand implements Callable<Integer> {
           lines.compute(
               batch -> batch.stream().map(line -> answer(template, line, time)).toList(),
               stop.heed()::requested);
+      if (refused > 0) {
+        Objects.requireNonNull(spec)
+            .commandLine()
+            .getErr()
+            .println(
+                "render: %s refused and got an \"error\" in place of a \"text\""
+                    .formatted(Count.of(refused, "line was", "lines were")));
+      }
       return done ? 0 : StopSignals.STOPPED;
     }
   }
@@ -96,22 +117,29 @@ final class RenderCommand implements Callable<Integer> {
     }
   }
 
-  private static ObjectNode answer(ChatTemplate template, JsonLine line, LocalDateTime time) {
+  private ObjectNode answer(ChatTemplate template, JsonLine line, LocalDateTime time) {
     var answer = JsonNodeFactory.instance.objectNode();
     answer.set("id", line.id());
     try {
       return answer.put("text", template.render(conversation(line.json(), time)));
     } catch (IllegalArgumentException e) {
+      refused++;
       return answer.put("error", e.getMessage());
+    }
+  }
+
+  private static void require(String name, JsonNode found, boolean right, String expected) {
+    if (!right && !found.isMissingNode() && !found.isNull()) {
+      throw new IllegalArgumentException(
+          "%s: expected %s, found %s".formatted(name, expected, found));
     }
   }
 
   private static ChatTemplate.Conversation conversation(ObjectNode json, LocalDateTime time) {
     var prompt = json.path("add_generation_prompt");
-    if (!prompt.isMissingNode() && !prompt.isNull() && !prompt.isBoolean()) {
-      throw new IllegalArgumentException(
-          "add_generation_prompt: expected true or false, found " + prompt);
-    }
+    require("add_generation_prompt", prompt, prompt.isBoolean(), "true or false");
+    require("variables", json.path("variables"), json.path("variables").isObject(), "an object");
+    require("tools", json.path("tools"), json.path("tools").isArray(), "a list");
     Map<String, JsonNode> variables = new HashMap<>();
     json.path("variables").properties().forEach(v -> variables.put(v.getKey(), v.getValue()));
     if (json.hasNonNull("tools")) {
