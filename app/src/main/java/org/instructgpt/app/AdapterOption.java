@@ -35,6 +35,10 @@ final class AdapterOption {
     }
   }
 
+  boolean isGiven() {
+    return adapter != null;
+  }
+
   /// The model with the adapter, for a command that only reads.
   Opened over(Path model) throws IOException {
     if (adapter == null) {

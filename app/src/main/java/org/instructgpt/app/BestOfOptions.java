@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
 /// Best of n: of N completions the one that a reward model gives most (Stiennon et al. 2020; Nakano
 /// et al. 2021). No training, at N times the price of each answer.
 final class BestOfOptions {
+  /// All completions of a prompt are in memory at once.
+  private static final int MOST = 10_000;
 
   @Option(
       names = "--best-of",
@@ -48,8 +50,9 @@ final class BestOfOptions {
 
   /// Checks the flags and that the reward model reads what the policy writes.
   void check(Path policy, double temperature) throws IOException {
-    if (samples < 1) {
-      throw new IllegalArgumentException("--best-of: expected at least 1, found " + samples);
+    if (samples < 1 || samples > MOST) {
+      throw new IllegalArgumentException(
+          "--best-of: expected 1 to %,d, found %d".formatted(MOST, samples));
     }
     if (samples > 1 && judge == null) {
       throw new IllegalArgumentException(

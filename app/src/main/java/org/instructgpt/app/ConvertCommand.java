@@ -48,14 +48,21 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    var target = new Workspace(workspace.folder()).model(to);
     var kind = Checkpoint.kind(source);
-    var _ = Checkpoint.tokenizer(source); // before anything is written
-    var target = Workspace.create(workspace.folder()).model(to);
+    Checkpoint.requireReadable(source); // before anything is written
+    var _ = Checkpoint.tokenizer(source);
     if (Files.exists(target)) {
       throw new IllegalArgumentException(
           "%s is there already: name another place with --to NAME, or delete it first"
               .formatted(target));
     }
+    if (target.toAbsolutePath().normalize().startsWith(source.toRealPath())) {
+      throw new IllegalArgumentException(
+          "--workspace %s: expected a place outside the model's own folder %s"
+              .formatted(workspace.folder(), source));
+    }
+    var _ = Workspace.create(workspace.folder());
     var parents = Map.of("source", Lineage.Parent.of(source));
     var stage = Lineage.read(source).path("stage").asText("convert");
     var lineage = new Lineage(stage, Map.of(), parents);

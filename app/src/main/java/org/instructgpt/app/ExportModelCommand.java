@@ -92,6 +92,10 @@ final class ExportModelCommand implements Callable<Integer> {
     var folder = new Workspace(workspace.folder()).checkpoint(model, "--model");
     if (to == To.HF) {
       OutputFile.checkFolder(out, "--out " + out);
+      if (out.toAbsolutePath().normalize().startsWith(folder.toRealPath())) {
+        throw new IllegalArgumentException(
+            "--out %s: expected a place outside the model's own folder %s".formatted(out, folder));
+      }
     } else {
       OutputFile.check(out, "--out");
     }
@@ -168,7 +172,11 @@ final class ExportModelCommand implements Callable<Integer> {
 
   private long shardBytes() {
     try {
-      return (long) Bytes.parse(shardSize);
+      long bytes = (long) Bytes.parse(shardSize);
+      if (bytes < 1) {
+        throw new IllegalArgumentException("expected at least a byte, found " + shardSize);
+      }
+      return bytes;
     } catch (IllegalArgumentException refused) {
       throw new IllegalArgumentException("--shard-size: " + refused.getMessage(), refused);
     }

@@ -68,6 +68,10 @@ final class InspectCommand implements Callable<Integer> {
       throw new NoSuchFileException(folder.toString());
     }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
+    if (adapter.isGiven() && !Checkpoint.isIn(folder)) {
+      throw new IllegalArgumentException(
+          "--adapter: expected a model's folder for it, found %s, which is none".formatted(folder));
+    }
     if (Files.isRegularFile(folder) && folder.toString().endsWith(".gguf")) {
       GgufInspection.lines(folder).forEach(out::println);
       return 0;

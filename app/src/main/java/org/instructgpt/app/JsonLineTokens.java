@@ -56,7 +56,11 @@ record JsonLineTokens(
     }
     var template = template(model, frame);
     if (tokenizer != null && template.isFramed()) {
-      ends.addAll(template.ends(tokenizer));
+      try {
+        ends.addAll(template.ends(tokenizer));
+      } catch (IllegalArgumentException refused) { // even one question with its answer
+        throw new IllegalArgumentException(model + ": " + refused.getMessage(), refused);
+      }
     }
     return new JsonLineTokens(
         model, tokenizer, template, ends, shape.vocabulary(), shape.context());

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Count;
+import org.instructgpt.files.Utf8File;
 import org.instructgpt.hub.HubEndpoint;
 import org.instructgpt.hub.HubModel;
 import org.instructgpt.hub.Pull;
@@ -97,7 +98,8 @@ final class PullCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var asked = asked();
     var hub = HubEndpoint.of(address(), token(), allowHttp);
-    var place = Workspace.create(workspace.folder()).model(to == null ? asked.name() : to);
+    var place = new Workspace(workspace.folder()).model(to == null ? asked.name() : to);
+    var _ = Workspace.create(workspace.folder());
     var options =
         PullOptions.of(
             include,
@@ -137,7 +139,7 @@ final class PullCommand implements Callable<Integer> {
           .map(String::strip)
           .filter(token -> !token.isEmpty());
     }
-    if (Files.size(tokenFile) > 10_000 || Files.readString(tokenFile).isBlank()) {
+    if (Files.size(tokenFile) > 10_000 || Utf8File.read(tokenFile).isBlank()) {
       throw new IllegalArgumentException(
           "--token-file %s: expected a file with a token and nothing else".formatted(tokenFile));
     }

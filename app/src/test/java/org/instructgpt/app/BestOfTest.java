@@ -112,7 +112,9 @@ class BestOfTest {
     var in = folder.resolve("in.jsonl");
     Files.writeString(in, "{\"id\":1,\"prompt_ids\":[1,2]}\n");
     assertThat(generateRefused(in, "--best-of", "4")).contains("--best-of 4: expected a model");
-    assertThat(generateRefused(in, "--best-of", "0")).contains("expected at least 1, found 0");
+    assertThat(generateRefused(in, "--best-of", "0")).contains("expected 1 to 10,000, found 0");
+    assertThat(generateRefused(in, "--best-of", "2000000000"))
+        .contains("expected 1 to 10,000, found 2000000000");
     assertThat(generateRefused(in, "--reward-model", session.model("base")))
         .contains("holds a language model, but a reward model was expected");
     assertThat(

@@ -124,7 +124,13 @@ class ChatsTest {
 
     commands.succeed("reward", "--from", "sft");
     commands.succeed("ppo", "--from", "sft");
-    assertThat(w.resolve("models/ppo/chat_template.jinja")).exists();
+    var template = w.resolve("models/ppo/chat_template.jinja");
+    assertThat(template).exists();
+    Files.delete(w.resolve("models/ppo/lineage.json"));
+    Files.writeString(template, "{{ raise_exception('nobody here') }}");
+    assertThat(commands.run("inspect", w.resolve("models/ppo"))).isEqualTo(2);
+    assertThat(commands.err())
+        .contains(w.resolve("models/ppo") + ": the chat template refuses", "nobody here");
     assertThat(Checkpoint.ends(w.resolve("models/ppo"))).contains(291);
   }
 }

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.instructgpt.files.Json;
 import org.instructgpt.files.SharedData;
@@ -49,6 +50,33 @@ class ConvertCommandTest {
         .as(err.toString())
         .isZero();
     return Json.LENIENT.readTree(Files.readString(answers));
+  }
+
+  @Test
+  void aDamagedModelLeavesNoWorkspace() throws IOException {
+    var stories = SharedData.file("stories260K");
+    var broken = Files.createDirectory(folder.resolve("broken"));
+    for (var name : List.of("config.json", "tok512.reconstructed.bin")) {
+      Files.copy(stories.resolve(name), broken.resolve(name));
+    }
+    var whole = Files.createDirectory(folder.resolve("whole"));
+    for (var name : List.of("config.json", "tok512.reconstructed.bin", "stories260K.safetensors")) {
+      Files.copy(stories.resolve(name), whole.resolve(name));
+    }
+    var weights = Files.readAllBytes(stories.resolve("stories260K.safetensors"));
+    Files.write(
+        broken.resolve("stories260K.safetensors"), Arrays.copyOf(weights, weights.length - 99));
+    assertThat(run("convert", broken, "--to", "stories", "-w", folder.resolve("w"))).isEqualTo(2);
+    assertThat(run("convert", stories, "--to", "a/b", "-w", folder.resolve("w"))).isEqualTo(2);
+    assertThat(run("convert", whole, "--to", "x", "-w", whole)).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "the file was cut short, copy it again",
+            "the model name \"a/b\"",
+            "outside the model's own folder")
+        .hasLineCount(3);
+    assertThat(folder.resolve("w")).doesNotExist();
+    assertThat(whole.resolve("models")).doesNotExist();
   }
 
   @Test

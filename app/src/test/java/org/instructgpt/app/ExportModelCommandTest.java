@@ -128,6 +128,7 @@ class ExportModelCommandTest {
         "sft|gguf|--type|q4_0|--type: expected one of [float32, float16, bfloat16, q8_0] with --to"
             + " gguf",
         "sft|hf|--shard-size|much|--shard-size: expected an amount of memory",
+        "sft|hf|--shard-size|0|--shard-size: expected at least a byte, found 0",
         "none|hf|--type|float32|--model none: there is neither a model of this name",
         "sft|onnx|--type|float32|expected one of [HF, GGUF]"
       })
@@ -138,10 +139,20 @@ class ExportModelCommandTest {
   }
 
   @Test
+  void aModelIsNotHandedOnIntoItsOwnFolder() {
+    assertThat(export("sft", "hf", models.resolve("sft/inside"))).isEqualTo(2);
+    assertThat(err.toString()).hasLineCount(1).contains("outside the model's own folder");
+    assertThat(models.resolve("sft/inside")).doesNotExist();
+  }
+
+  @Test
   void aDamagedFileIsNotShown() throws IOException {
     var file =
         Files.writeString(folder.resolve("x.gguf"), "GGUF, but text from here on, more of it");
     assertThat(run("inspect", file)).isEqualTo(2);
     assertThat(err.toString()).hasLineCount(1).contains("x.gguf, byte 8: expected version 2 or 3");
+    assertThat(run("inspect", file, "--adapter", models.resolve("sft"))).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--adapter: expected a model's folder for it, found " + file);
   }
 }

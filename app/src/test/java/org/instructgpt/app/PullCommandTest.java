@@ -117,7 +117,7 @@ class PullCommandTest {
     assertThat(err.toString())
         .hasLineCount(3)
         .contains("expected ORG/NAME", "--allow-http", "letters, digits");
-    assertThat(folder.resolve("w/models/model")).doesNotExist();
+    assertThat(folder.resolve("w")).doesNotExist();
     assertThat(hub.asked()).isEmpty();
   }
 }

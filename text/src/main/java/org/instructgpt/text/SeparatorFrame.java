@@ -34,7 +34,7 @@ record SeparatorFrame(String separator) implements PromptFrame {
 
   @Override
   public String description() {
-    return isVerbatim() ? "taken as they are" : "followed by a blank line (no chat template)";
+    return isVerbatim() ? "nothing" : "a blank line after them (no chat template)";
   }
 
   /// The ids of a prompt, stripped of trailing white space, with the separator; behind the token
