@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Count;
-import org.instructgpt.files.Utf8File;
+import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.hub.HubEndpoint;
 import org.instructgpt.hub.HubModel;
 import org.instructgpt.hub.Pull;
@@ -139,7 +139,7 @@ final class PullCommand implements Callable<Integer> {
           .map(String::strip)
           .filter(token -> !token.isEmpty());
     }
-    if (Files.size(tokenFile) > 10_000 || Utf8File.read(tokenFile).isBlank()) {
+    if (Files.size(tokenFile) > 10_000 || ForeignTexts.read(tokenFile).isBlank()) {
       throw new IllegalArgumentException(
           "--token-file %s: expected a file with a token and nothing else".formatted(tokenFile));
     }

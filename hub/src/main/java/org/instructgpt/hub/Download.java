@@ -124,7 +124,7 @@ record Download(
         throw refusals.failure(answer, what(file));
       }
     }
-    copy(answer, part, file, progress);
+    copy(answer, part, file, have, progress);
   }
 
   private void requireRange(HttpResponse<InputStream> answer, HubFile file, long from)
@@ -143,11 +143,16 @@ record Download(
     }
   }
 
+  /// @param from how much was here before: only more than that is something new, also where the hub
+  ///   begins again
   private void copy(
-      HttpResponse<InputStream> answer, PartFile part, HubFile file, LongConsumer progress)
+      HttpResponse<InputStream> answer,
+      PartFile part,
+      HubFile file,
+      long from,
+      LongConsumer progress)
       throws IOException {
     var buffer = new byte[PORTION];
-    long from = part.size();
     try (var body = client.body(answer)) {
       for (int n = read(body, buffer, part, file, from);
           n >= 0;

@@ -67,6 +67,12 @@ record FileChoice(
           "%s has its tokenizer as tokenizer.model (SentencePiece) only, which is not read: ask its owner for a tokenizer.json, or make one with Hugging Face's transformers: AutoTokenizer.from_pretrained(DIR).save_pretrained(NEW)"
               .formatted(model));
     }
+    for (var pattern : asked) {
+      if (listing.files().stream().noneMatch(file -> isAsked(file, List.of(pattern)))) {
+        throw new IllegalArgumentException(
+            "--include %s: %s has no file of such a name".formatted(pattern, model));
+      }
+    }
     var described = new ArrayList<HubFile>();
     var others = new ArrayList<HubFile>();
     for (var file : listing.files()) {

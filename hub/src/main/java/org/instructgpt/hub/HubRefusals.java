@@ -60,7 +60,7 @@ record HubRefusals(HubEndpoint hub, HubModel model, InstantSource clock) {
     return hub.hasToken()
         ? "%s: %s does not take the token (401)%s: it has expired or is another hub's, or there is no such model. Make one that may read at %s/settings/tokens and give it as HF_TOKEN or with --token-file FILE"
             .formatted(model, hub, said, hub)
-        : "%s: %s wants to know who asks (401)%s: the model is private or gated, or there is none of this name. Check the name; %s"
+        : "%s: %s wants to know who asks (401)%s: the model is private or gated, or there is none of this name. Check the name. %s"
             .formatted(model, hub, said, terms());
   }
 

@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.text.PromptTemplate;
 import org.instructgpt.text.Tokenizers;
 
 /// Brings a model from a hub into a folder.
@@ -198,6 +199,7 @@ public record Pull(HubEndpoint hub, HubModel model, Path target, PullOptions opt
     try {
       Checkpoint.kind(folder);
       Checkpoint.shape(folder);
+      PromptTemplate.of(folder);
       if (Tokenizers.isIn(folder)) {
         Checkpoint.tokenizer(folder);
       } else {

@@ -111,6 +111,22 @@ class PullRefusalsTest {
   }
 
   @Test
+  void aChatTemplateThatCannotBeReadIsRefusedBeforeTheWeightsCome() {
+    scene.hub.put("chat_template.jinja", "{% for m in ".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(scene::pull)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("its weights were not downloaded: chat_template.jinja:");
+    assertThat(scene.hub.gets(PullScene.WEIGHTS)).isZero();
+  }
+
+  @Test
+  void aPatternThatNoFileHasIsRefused() {
+    assertThatThrownBy(() -> scene.pull(Optional.empty(), "config.*", "zz*"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--include zz*: org/model has no file of such a name");
+  }
+
+  @Test
   void aListThatIsTooLongIsNotRead() {
     scene.hub.listing(json -> {
       var siblings = (ArrayNode) json.path("siblings");

@@ -86,6 +86,23 @@ class PullResumeTest {
   }
 
   @Test
+  void whatComesAgainAndAgainIsNothingNew() throws IOException {
+    scene.tries = 3;
+    scene.hub.ignoreRanges();
+    FakeHub.Fault tooShort =
+        (exchange, body) -> {
+          exchange.sendResponseHeaders(200, 1000);
+          exchange.getResponseBody().write(body, 0, 1000);
+        };
+    scene.hub.fail(PullScene.WEIGHTS, tooShort, tooShort, tooShort, tooShort, tooShort);
+    assertThatThrownBy(scene::pull)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("broke off after 1.00 kB")
+        .hasMessageContaining("at the last of 3 tries");
+    assertThat(scene.ranges()).hasSize(3);
+  }
+
+  @Test
   void anotherRangeThanWasAskedForIsNotMixedIn() throws IOException {
     scene.hub.fail(
         PullScene.WEIGHTS,
