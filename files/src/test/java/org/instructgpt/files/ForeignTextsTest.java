@@ -35,8 +35,7 @@ class ForeignTextsTest {
     Files.write(file, "{\"a\": \"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> ForeignTexts.read(file))
         .isExactlyInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(
-            "config.json: expected UTF-8 text, found other bytes from byte 7");
+        .hasMessageContaining("config.json: expected UTF-8 text, found other bytes from byte 7");
     Files.write(file, "{}".getBytes(StandardCharsets.UTF_16));
     assertThatThrownBy(() -> ForeignTexts.json(file, Json.LENIENT))
         .hasMessageContaining("from byte 0 on");
