@@ -30,7 +30,7 @@ class ArchitectureTest {
           Map.entry("dpo", 5),
           Map.entry("eval", 14),
           Map.entry("experiment", 8),
-          Map.entry("files", 5),
+          Map.entry("files", 6),
           Map.entry("gguf", 4),
           Map.entry("hub", 5),
           Map.entry("jinja", 2),
