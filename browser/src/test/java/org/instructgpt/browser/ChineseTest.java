@@ -27,7 +27,7 @@ class ChineseTest extends AtStudio {
       """
       () => {
         const given = 'noscript, time, .hidden, [title], bdi, code, pre, kbd, textarea, script, style, option[lang], [lang=en], .text,'
-          + ' .asked, .said, .given, .example, .excerpt, [data-card], .choice-name, .answer-model,'
+          + ' .asked, .said, .said-turn p, .given, .example, .excerpt, [data-card], .choice-name, .answer-model,'
           + ' .batches h2, #words, #kept, #phrases, .model-name, .tree, td, th[scope=row], input';
         const said = [document.title];
         const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
