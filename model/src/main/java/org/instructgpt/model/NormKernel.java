@@ -51,12 +51,17 @@ record NormKernel(long scale, long shift, double epsilon, int width, int room) {
     }
     float mean = sums.reduceLanes(VectorOperators.ADD) / width;
     var squares = FloatVector.zero(F);
-    for (int j = 0; j < room; j += LANES) {
+    int whole = width / LANES * LANES;
+    for (int j = 0; j < whole; j += LANES) {
       var d = FloatVector.fromArray(F, x, start + j).sub(mean);
       squares = d.fma(d, squares);
     }
-    float ofZeros = (room - width) * mean * mean;
-    double variance = (squares.reduceLanes(VectorOperators.ADD) - ofZeros) / width;
+    double sum = squares.reduceLanes(VectorOperators.ADD);
+    for (int j = whole; j < width; j++) { // without the zeros, which lie far from a large mean
+      double d = x[start + j] - mean;
+      sum += d * d;
+    }
+    double variance = sum / width;
     float factor = (float) (1 / Math.sqrt(variance + epsilon));
     for (int j = 0; j < room; j += LANES) {
       FloatVector.fromArray(F, x, start + j)
