@@ -11,6 +11,7 @@ import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.AtomicFiles;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.Lineage;
+import org.instructgpt.project.OutputFile;
 import org.instructgpt.project.Workspace;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,11 +58,7 @@ final class ConvertCommand implements Callable<Integer> {
           "%s is there already: name another place with --to NAME, or delete it first"
               .formatted(target));
     }
-    if (target.toAbsolutePath().normalize().startsWith(source.toRealPath())) {
-      throw new IllegalArgumentException(
-          "--workspace %s: expected a place outside the model's own folder %s"
-              .formatted(workspace.folder(), source));
-    }
+    OutputFile.requireOutside(target, "--workspace " + workspace.folder(), source);
     var _ = Workspace.create(workspace.folder());
     var parents = Map.of("source", Lineage.Parent.of(source));
     var stage = Lineage.read(source).path("stage").asText("convert");

@@ -92,10 +92,7 @@ final class ExportModelCommand implements Callable<Integer> {
     var folder = new Workspace(workspace.folder()).checkpoint(model, "--model");
     if (to == To.HF) {
       OutputFile.checkFolder(out, "--out " + out);
-      if (out.toAbsolutePath().normalize().startsWith(folder.toRealPath())) {
-        throw new IllegalArgumentException(
-            "--out %s: expected a place outside the model's own folder %s".formatted(out, folder));
-      }
+      OutputFile.requireOutside(out, "--out " + out, folder);
     } else {
       OutputFile.check(out, "--out");
     }

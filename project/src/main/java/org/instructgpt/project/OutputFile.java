@@ -62,6 +62,18 @@ public final class OutputFile {
     requireRoom(folder.resolve("x"), named);
   }
 
+  /// Checks that what is written does not go into the folder that is read, by whatever links.
+  ///
+  /// @param named the flag with its value
+  /// @param input a folder that is there
+  public static void requireOutside(Path place, String named, Path input) throws IOException {
+    var nearest = existing(place.resolve("x").toAbsolutePath().normalize());
+    if (nearest.toRealPath().startsWith(input.toRealPath())) {
+      throw new IllegalArgumentException(
+          "%s: expected a place outside the model's own folder %s".formatted(named, input));
+    }
+  }
+
   private static void requireRoom(Path file, String named) throws IOException {
     var folder = existing(file.toAbsolutePath().normalize());
     if (!Files.isDirectory(folder)) {
