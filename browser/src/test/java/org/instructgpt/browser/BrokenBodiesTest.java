@@ -16,7 +16,7 @@ class BrokenBodiesTest {
     try (var storm = Storm.start(SEED)) {
       var report = storm.run(BODIES);
       System.out.println(report);
-      assertThat(report.faults()).isEmpty();
+      assertThat(report.faults()).as("%s", storm.log()).isEmpty();
       assertThat(report.requests()).isEqualTo(BODIES);
       assertThat(report.statuses().keySet()).contains(400, 200);
       assertThat(storm.log()).as("the log").doesNotContain(" failed\n");

@@ -48,41 +48,39 @@ public final class CurationOutcome {
   /// @param before the prompts before curation, by id
   public static void save(Store store, Curation.Result result, Map<String, Prompt> before) {
     int _ =
-        store
-            .write(handle -> {
-              handle.execute("DELETE FROM collect_curated");
-              // A prompt that was erased while the curation ran is gone.
-              Set<String> stored = ids(handle);
-              try (PreparedBatch batch =
-                  handle.prepareBatch(
-                      "INSERT INTO collect_curated (dropped, text, split, use_case, prompt_id)"
-                          + " VALUES (?, ?, ?, ?, ?)")) {
-                for (Curation.Dropped drop : result.dropped()) {
-                  if (stored.contains(drop.promptId())) {
-                    add(batch, drop.promptId(), word(drop.step()), null, null, null);
-                  }
-                }
-                for (Prompt kept : result.kept()) {
-                  if (!stored.contains(kept.id())) {
-                    continue;
-                  }
-                  Prompt old = before.get(kept.id());
-                  boolean same = old != null && old.text().equals(kept.text());
-                  add(
-                      batch,
-                      kept.id(),
-                      null,
-                      same ? null : kept.text(),
-                      word(kept.split()),
-                      kept.useCase().map(CurationOutcome::word).orElse(null));
-                }
-                if (batch.size() > 0) {
-                  batch.execute();
-                }
+        store.writeNow(handle -> {
+          handle.execute("DELETE FROM collect_curated");
+          // A prompt that was erased while the curation ran is gone.
+          Set<String> stored = ids(handle);
+          try (PreparedBatch batch =
+              handle.prepareBatch(
+                  "INSERT INTO collect_curated (dropped, text, split, use_case, prompt_id)"
+                      + " VALUES (?, ?, ?, ?, ?)")) {
+            for (Curation.Dropped drop : result.dropped()) {
+              if (stored.contains(drop.promptId())) {
+                add(batch, drop.promptId(), word(drop.step()), null, null, null);
               }
-              return result.kept().size();
-            })
-            .join();
+            }
+            for (Prompt kept : result.kept()) {
+              if (!stored.contains(kept.id())) {
+                continue;
+              }
+              Prompt old = before.get(kept.id());
+              boolean same = old != null && old.text().equals(kept.text());
+              add(
+                  batch,
+                  kept.id(),
+                  null,
+                  same ? null : kept.text(),
+                  word(kept.split()),
+                  kept.useCase().map(CurationOutcome::word).orElse(null));
+            }
+            if (batch.size() > 0) {
+              batch.execute();
+            }
+          }
+          return result.kept().size();
+        });
   }
 
   private static Set<String> ids(Handle handle) {

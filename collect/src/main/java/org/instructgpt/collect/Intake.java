@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -70,7 +69,7 @@ public final class Intake implements Erasable {
   /// Stores the consent of an account to a notice. If the account has consented to it already, the
   /// earlier consent stands.
   public Consent accept(String account, String notice, Instant now) {
-    return await(handle -> accept(handle, account, notice, now));
+    return store.writeNow(handle -> accept(handle, account, notice, now));
   }
 
   /// The same in a transaction of the caller.
@@ -97,7 +96,7 @@ public final class Intake implements Erasable {
   public Prompt ask(
       String account, Optional<String> organisation, String text, Consent consent, Instant now) {
     Prompt prompt = prompt(account, organisation, text, now);
-    return await(handle -> add(handle, prompt, consent));
+    return store.writeNow(handle -> add(handle, prompt, consent));
   }
 
   /// Makes a prompt for [#add] to store.
@@ -129,7 +128,7 @@ public final class Intake implements Erasable {
   /// Withdraws the consent of an account: its prompts are not used any more, and it must consent
   /// again to ask.
   public void withdraw(String account, Instant now) {
-    int _ = await(handle -> withdraw(handle, account, now));
+    int _ = store.writeNow(handle -> withdraw(handle, account, now));
   }
 
   /// The same in a transaction of the caller; how many consents were in force.
@@ -341,14 +340,6 @@ public final class Intake implements Erasable {
   private String fresh(Instant now) {
     synchronized (random) {
       return Ids.fresh(now, random);
-    }
-  }
-
-  private <T> T await(Function<Handle, T> work) {
-    try {
-      return store.write(work).join();
-    } catch (CompletionException failure) {
-      throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
     }
   }
 }

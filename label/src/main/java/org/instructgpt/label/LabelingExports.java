@@ -63,11 +63,10 @@ public final class LabelingExports {
           throw new UncheckedIOException(broken);
         }
       });
-      AwaitedWrite.done(
-          store.write(handle -> {
-            store.take(handle, "export", clock.instant());
-            return true;
-          }));
+      store.writeNow(handle -> {
+        store.take(handle, "export", clock.instant());
+        return true;
+      });
     } catch (UncheckedIOException broken) {
       throw broken.getCause();
     }

@@ -176,7 +176,7 @@ public final class Rounds {
   }
 
   private <T> T write(Function<Handle, T> work) {
-    return AwaitedWrite.done(store.write(work));
+    return store.writeNow(work);
   }
 
   /// K outputs for each prompt, divided among the models as evenly as possible; which models write

@@ -204,6 +204,6 @@ public final class Screening {
   }
 
   private <T> T write(Function<Handle, T> work) {
-    return AwaitedWrite.done(store.write(work));
+    return store.writeNow(work);
   }
 }

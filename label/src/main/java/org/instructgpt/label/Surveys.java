@@ -104,24 +104,23 @@ public final class Surveys {
   ///   one choice where one is asked for
   public boolean answer(String labeler, Survey survey, Map<String, Set<String>> answers) {
     check(survey, answers);
-    return AwaitedWrite.done(
-        store.write(handle -> {
-          boolean first =
-              handle.execute(
-                      """
-                      INSERT INTO label_survey_part (survey, labeler) VALUES (?, ?)
-                      ON CONFLICT (survey, labeler) DO NOTHING\
-                      """,
-                      StoredJson.word(survey),
-                      labeler)
-                  == 1;
-          if (first) {
-            count(handle, survey, ALL, ALL);
-            answers.forEach((question, choices) ->
-                choices.forEach(choice -> count(handle, survey, question, choice)));
-          }
-          return first;
-        }));
+    return store.writeNow(handle -> {
+      boolean first =
+          handle.execute(
+                  """
+                  INSERT INTO label_survey_part (survey, labeler) VALUES (?, ?)
+                  ON CONFLICT (survey, labeler) DO NOTHING\
+                  """,
+                  StoredJson.word(survey),
+                  labeler)
+              == 1;
+      if (first) {
+        count(handle, survey, ALL, ALL);
+        answers.forEach((question, choices) ->
+            choices.forEach(choice -> count(handle, survey, question, choice)));
+      }
+      return first;
+    });
   }
 
   /// How many gave each answer.

@@ -229,6 +229,6 @@ public final class TaskQueue implements Erasable {
   }
 
   private <T> T write(Function<Handle, T> work) {
-    return AwaitedWrite.done(store.write(work));
+    return store.writeNow(work);
   }
 }

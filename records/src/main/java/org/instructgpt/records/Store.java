@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -191,6 +192,15 @@ public final class Store implements AutoCloseable {
     return writer.submit(work);
   }
 
+  /// Runs work as [#write] and waits until it is on the disk. Throws what the work threw.
+  public <T> T writeNow(Function<Handle, T> work) {
+    try {
+      return write(work).join();
+    } catch (CompletionException failure) {
+      throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+    }
+  }
+
   /// Runs read-only work that sees one consistent state of the store.
   public <T> T read(Function<Handle, T> work) {
     return database.explaining(() -> database.read(work));
@@ -252,7 +262,7 @@ public final class Store implements AutoCloseable {
     Set<String> who = Set.copyOf(people);
     Set<String> what = Set.copyOf(prompts);
     List<Erasable> others = List.copyOf(modules);
-    Erased erased = write(handle -> new Erasure(handle, who, what).run(others)).join();
+    Erased erased = writeNow(handle -> new Erasure(handle, who, what).run(others));
     database.scrub();
     return erased;
   }

@@ -41,13 +41,11 @@ public record Consents(Store store, Intake intake, Audit audit, Consequences con
   /// Stores that an account accepts a version of the notice.
   public void give(String account, String notice, Instant now) {
     var _ =
-        store
-            .write(handle -> {
-              var consent = intake.accept(handle, account, notice, now);
-              audit.append(handle, account, "gave-consent", account);
-              return consent;
-            })
-            .join();
+        store.writeNow(handle -> {
+          var consent = intake.accept(handle, account, notice, now);
+          audit.append(handle, account, "gave-consent", account);
+          return consent;
+        });
   }
 
   /// Withdraws the consent: from now on no prompt of the account is used.
@@ -55,16 +53,14 @@ public record Consents(Store store, Intake intake, Audit audit, Consequences con
   /// @param by id of who withdraws it: the account, or empty for the program itself
   public Withdrawn withdraw(String account, String by, Instant now) {
     var prompts =
-        store
-            .write(handle -> {
-              if (intake.withdraw(handle, account, now) > 0) {
-                audit.append(handle, by, "withdrew-consent", account);
-              }
-              var withdrawn = intake.withdrawn(handle, account);
-              int _ = consequences.stop(handle, withdrawn);
-              return withdrawn;
-            })
-            .join();
+        store.writeNow(handle -> {
+          if (intake.withdraw(handle, account, now) > 0) {
+            audit.append(handle, by, "withdrew-consent", account);
+          }
+          var withdrawn = intake.withdrawn(handle, account);
+          int _ = consequences.stop(handle, withdrawn);
+          return withdrawn;
+        });
     return result(prompts);
   }
 

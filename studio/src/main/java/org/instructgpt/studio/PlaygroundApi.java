@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.instructgpt.collect.Intake;
 import org.instructgpt.collect.Intake.Consent;
 import org.instructgpt.records.Ids;
 import org.instructgpt.serve.CompletionStream;
@@ -214,17 +215,18 @@ final class PlaygroundApi {
     var turn =
         new PlaygroundHistory.Turn(
             id, account, prompt.id(), question.text(), now, settings, answers);
-    var _ =
-        services
-            .store()
-            .write(handle -> {
-              var _ = services.intake().add(handle, prompt, consent);
-              services.history().begin(handle, turn);
-              services.audit().append(handle, account, "asked", id);
-              return id;
-            })
-            .join();
-    return id;
+    try {
+      return services
+          .store()
+          .writeNow(handle -> {
+            var _ = services.intake().add(handle, prompt, consent);
+            services.history().begin(handle, turn);
+            services.audit().append(handle, account, "asked", id);
+            return id;
+          });
+    } catch (Intake.NoConsent _) { // withdrawn since it was looked up
+      throw ApiError.forbidden("refusal.notice-first");
+    }
   }
 
   private PlaygroundHistory.Answer unanswered(int place, String name) {

@@ -122,9 +122,7 @@ public final class PlaygroundHistory implements Erasable {
   /// the turn was deleted meanwhile.
   void complete(String turn, int place, String text, Finish finish, int tokens) {
     int _ =
-        store
-            .write(handle -> new SeenText(handle, turn, place).complete(text, finish, tokens))
-            .join();
+        store.writeNow(handle -> new SeenText(handle, turn, place).complete(text, finish, tokens));
   }
 
   /// Cuts the answers of a turn to what the account saw of them before it stopped them, whether
@@ -137,14 +135,12 @@ public final class PlaygroundHistory implements Erasable {
       return false;
     }
     int answers = Math.min(seen.size(), there.get().answers().size());
-    return store
-        .write(handle -> {
-          for (int place = 0; place < answers; place++) {
-            new SeenText(handle, turn, place).saw(seen.get(place));
-          }
-          return true;
-        })
-        .join();
+    return store.writeNow(handle -> {
+      for (int place = 0; place < answers; place++) {
+        new SeenText(handle, turn, place).saw(seen.get(place));
+      }
+      return true;
+    });
   }
 
   /// Stores the account's verdict on one of its answers; false when it has no such answer.
@@ -159,22 +155,20 @@ public final class PlaygroundHistory implements Erasable {
 
   private boolean change(
       String account, String turn, int place, String column, @Nullable Object value) {
-    return store
-            .write(handle ->
-                handle
-                    .createUpdate(
-                        """
-                        UPDATE serve_answer SET %s = :value
-                        WHERE turn = (SELECT id FROM serve_turn WHERE id = :turn AND account = :account)
-                        AND place = :place\
-                        """
-                            .formatted(column))
-                    .bind("value", value)
-                    .bind("turn", turn)
-                    .bind("account", account)
-                    .bind("place", place)
-                    .execute())
-            .join()
+    return store.writeNow(handle ->
+        handle
+            .createUpdate(
+                """
+                UPDATE serve_answer SET %s = :value
+                WHERE turn = (SELECT id FROM serve_turn WHERE id = :turn AND account = :account)
+                AND place = :place\
+                """
+                    .formatted(column))
+            .bind("value", value)
+            .bind("turn", turn)
+            .bind("account", account)
+            .bind("place", place)
+            .execute())
         > 0;
   }
 

@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.records.Filter;
 import org.instructgpt.records.Prompt;
@@ -116,6 +119,30 @@ class TakenBackTest {
 
   private static String sight(int characters, int tokens) {
     return "{\"answers\": [{\"characters\": %d, \"tokens\": %d}]}".formatted(characters, tokens);
+  }
+
+  @Test
+  void consentWithdrawnWhileAQuestionArrivesRefusesIt() throws IOException {
+    var between = new AtomicReference<Runnable>(() -> {});
+    RandomGenerator random =
+        () -> {
+          between.getAndSet(() -> {}).run();
+          return 1;
+        };
+    try (var other = TestPlayground.start(workspace.resolve("other"), random)) {
+      var store = other.site().store();
+      var account = other.site().person(Role.CUSTOMER, "Ada");
+      var browser = TestPlayground.agreed(other.site(), account);
+      var intake = new Intake(store, new SecureRandom());
+      between.set(() -> intake.withdraw(account.id(), Instant.now()));
+      var json = "{\"prompt\": \"Hi\", \"models\": [\"sft\"]}";
+
+      var answer = TestPlayground.ask(browser, json);
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+      assertThat(answer.body()).contains("accept the notice");
+      assertThat(store.prompts(Filter.ALL)).isEmpty();
+    }
   }
 
   @Test

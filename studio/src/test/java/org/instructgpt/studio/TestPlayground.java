@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.model.Gpt;
@@ -56,6 +57,11 @@ record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
       };
 
   static TestPlayground start(Path workspace) throws IOException {
+    return start(workspace, new SecureRandom());
+  }
+
+  /// @param random is asked for a seed after a request was checked and before it is stored
+  static TestPlayground start(Path workspace, RandomGenerator random) throws IOException {
     model(workspace, "base", "pretrain");
     model(workspace, "sft", "sft");
     Files.createDirectories(workspace.resolve("reports"));
@@ -64,13 +70,14 @@ record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
             workspace.resolve("models"),
             new InferenceEngine.Settings(1L << 30, 4, Precision.FULL, Device.CPU));
     var site =
-        TestSite.start(TestSite.settings(), store -> List.of(area(workspace, engine, store)));
+        TestSite.start(
+            TestSite.settings(), store -> List.of(area(workspace, engine, store, random)));
     return new TestPlayground(workspace, engine, site);
   }
 
-  private static SiteArea area(Path workspace, InferenceEngine engine, Store store) {
+  private static SiteArea area(
+      Path workspace, InferenceEngine engine, Store store, RandomGenerator random) {
     try {
-      var random = new SecureRandom();
       var intake = new Intake(store, random);
       var history = PlaygroundHistory.open(store);
       var audit = Audit.open(store, InstantSource.system());

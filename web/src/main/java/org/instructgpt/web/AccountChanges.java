@@ -4,8 +4,6 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.instructgpt.records.Ids;
 import org.instructgpt.records.Store;
@@ -25,7 +23,7 @@ record AccountChanges(
   /// A write after which tokens may mean something else.
   <T> T write(Function<Handle, T> work) {
     try {
-      return await(store.write(work));
+      return store.writeNow(work);
     } finally {
       tokenCache.forget();
     }
@@ -103,17 +101,5 @@ record AccountChanges(
   /// Deletes all sessions and tokens of an account; returns how many there were.
   static int endSessionsAndTokens(Handle handle, String id) {
     return Sessions.endAll(handle, id) + ApiTokens.removeAll(handle, id);
-  }
-
-  /// Waits until a write is on the disk; an [ApiError] thrown inside it comes out unwrapped.
-  static <T> T await(CompletableFuture<T> write) {
-    try {
-      return write.join();
-    } catch (CompletionException failure) {
-      if (failure.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw failure;
-    }
   }
 }

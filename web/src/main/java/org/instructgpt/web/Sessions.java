@@ -33,22 +33,21 @@ final class Sessions {
   String begin(Account account, Optional<String> before) {
     String token = SecretTokens.fresh(random);
     long now = clock.millis();
-    AccountChanges.await(
-        store.write(handle -> {
-          before.ifPresent(old -> end(handle, old));
-          removeOld(handle);
-          audit.append(handle, account.id(), "signed-in", account.id());
-          return handle
-              .createUpdate(
-                  """
-                  INSERT INTO web_session (hash, account, created, seen)
-                  VALUES (:hash, :account, :now, :now)\
-                  """)
-              .bind("hash", SecretTokens.hash(token))
-              .bind("account", account.id())
-              .bind("now", now)
-              .execute();
-        }));
+    store.writeNow(handle -> {
+      before.ifPresent(old -> end(handle, old));
+      removeOld(handle);
+      audit.append(handle, account.id(), "signed-in", account.id());
+      return handle
+          .createUpdate(
+              """
+              INSERT INTO web_session (hash, account, created, seen)
+              VALUES (:hash, :account, :now, :now)\
+              """)
+          .bind("hash", SecretTokens.hash(token))
+          .bind("account", account.id())
+          .bind("now", now)
+          .execute();
+    });
     return token;
   }
 
@@ -72,19 +71,18 @@ final class Sessions {
                     new Seen(AccountTable.account(row), Instant.ofEpochMilli(row.getLong("seen"))))
                 .findOne());
     if (found.filter(seen -> seen.at().plus(SEEN_STEP).isBefore(now)).isPresent()) {
-      AccountChanges.await(
-          store.write(handle ->
-              handle
-                  .createUpdate("UPDATE web_session SET seen = :now WHERE hash = :hash")
-                  .bind("now", now.toEpochMilli())
-                  .bind("hash", hash)
-                  .execute()));
+      store.writeNow(handle ->
+          handle
+              .createUpdate("UPDATE web_session SET seen = :now WHERE hash = :hash")
+              .bind("now", now.toEpochMilli())
+              .bind("hash", hash)
+              .execute());
     }
     return found.map(Seen::account);
   }
 
   void end(String token) {
-    AccountChanges.await(store.write(handle -> end(handle, token)));
+    store.writeNow(handle -> end(handle, token));
   }
 
   static int endAll(Handle handle, String account) {

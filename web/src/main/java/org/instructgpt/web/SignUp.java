@@ -70,22 +70,20 @@ public final class SignUp {
       throw ApiError.invalid("token", "join.token-wrong");
     }
     String hash = passwords.hashNew(name, password);
-    return AccountChanges.await(
-        changes
-            .store()
-            .write(handle -> {
-              changes.takeLink(handle, token);
-              return add(handle, link.role().get(), link.pool(), name, hash, language);
-            }));
+    return changes
+        .store()
+        .writeNow(handle -> {
+          changes.takeLink(handle, token);
+          return add(handle, link.role().get(), link.pool(), name, hash, language);
+        });
   }
 
   /// Makes the account of a customer who came without an invitation, where the site is open.
   public Account register(String name, String password, Locale language) {
     String hash = passwords.hashNew(name, password);
-    return AccountChanges.await(
-        changes
-            .store()
-            .write(handle -> add(handle, Role.CUSTOMER, Optional.empty(), name, hash, language)));
+    return changes
+        .store()
+        .writeNow(handle -> add(handle, Role.CUSTOMER, Optional.empty(), name, hash, language));
   }
 
   private Account add(
