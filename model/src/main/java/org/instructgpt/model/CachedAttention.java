@@ -119,12 +119,12 @@ final class CachedAttention implements Attention {
     return Tensor.of(mask, lengths.length, 1, 1, width).to(type).to(device);
   }
 
-  /// Keeps the rows that `kept` names, in ascending order: they move to the front.
-  void keepRows(int[] kept) {
+  /// Copies what a row has of its first tokens to another row.
+  void copyRow(int from, int to, int tokens) {
     for (var memory : caches) {
       try (var _ = Scope.open()) {
-        var index = Tensor.of(kept).to(device);
-        memory.narrow(1, 0, kept.length).copy_(memory.indexSelect(1, index));
+        var there = memory.narrow(1, to, 1).narrow(2, 0, tokens);
+        there.copy_(memory.narrow(1, from, 1).narrow(2, 0, tokens));
       }
     }
   }

@@ -11,17 +11,22 @@ import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// One call of a [Sampler]: rows that wait, and rows that are being answered, each in its row of
-/// the cache. A place in the batch whose response has ended goes to the next that waits.
+/// Rows that wait, and rows that are being answered, each in its row of the cache: those of one
+/// call of a [Sampler], or those that come to a [ContinuousSampler] one by one. A place in the
+/// batch whose response has ended goes to the next that waits.
 final class Generation implements AutoCloseable {
+  /// How many tokens of prompts go through the model together, if one prompt does not need more.
+  static final int PREFILL_TOKENS = 1 << 13;
+
   private final Gpt model;
   private final GptWeights weights;
   private final Chooser chooser;
-  private final ArrayDeque<SampledRow> waiting;
+  private final ArrayDeque<SampledRow> waiting = new ArrayDeque<>();
   private final List<SampledRow> live = new ArrayList<>();
   private final int slots;
   private final int places;
   private final int threads;
+  private final int spared;
   private final Device device;
   private final DType type;
   private final CachedAttention cache;
@@ -34,7 +39,10 @@ final class Generation implements AutoCloseable {
   /// @param weights of the model, for sampling
   /// @param rows how many are answered at a time, at most
   /// @param threads for the work that is not libtorch's
-  record Of(Gpt model, GptWeights weights, int rows, int threads) {}
+  /// @param spared one of so many places of the batch may be idle before it goes to a row that
+  ///   waits; 0 where none may: more passes over prompts, and less waiting
+  /// @param bytes the most memory for keys and values; one row is answered in any case
+  record Of(Gpt model, GptWeights weights, int rows, int threads, int spared, long bytes) {}
 
   /// Appends a token to each of the rows, from the logits (B, V) at their ends.
   @FunctionalInterface
@@ -42,16 +50,17 @@ final class Generation implements AutoCloseable {
     void append(List<SampledRow> rows, Tensor logits);
   }
 
-  private Generation(Of of, List<SampledRow> rows, Chooser chooser) {
+  /// @param slots the most tokens of a row, its prompt's included
+  Generation(Of of, int slots, Chooser chooser) {
     var parameters = of.model.parameters().flat();
     this.model = of.model;
     this.weights = of.weights;
     this.threads = of.threads;
+    this.spared = of.spared;
     this.chooser = chooser;
-    this.waiting = new ArrayDeque<>(rows);
     this.device = parameters.device();
     this.type = parameters.dtype();
-    this.slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
+    this.slots = slots;
     boolean batches = of.rows > 1 && BatchDecoder.fits(weights);
     this.vectors = !batches && VectorDecoder.fits(weights);
     var kept =
@@ -60,7 +69,7 @@ final class Generation implements AutoCloseable {
         batches || vectors
             ? Padding.of(model.config()).head()
             : model.config().effective().heads().width();
-    long fit = Sampler.CACHE_BYTES / CachedAttention.bytes(model.config(), kept, slots, head);
+    long fit = of.bytes / CachedAttention.bytes(model.config(), kept, slots, head);
     this.places = (int) Math.max(1, Math.min(fit, of.rows));
     this.cache = new CachedAttention(model.config(), kept, device, places, slots, head);
     this.batch = batches ? new BatchDecoder(model.config(), weights, cache, threads) : null;
@@ -68,14 +77,30 @@ final class Generation implements AutoCloseable {
 
   /// Answers all rows.
   static void run(Of of, List<SampledRow> rows, Chooser chooser) {
-    try (var generation = new Generation(of, rows, chooser)) {
-      generation.run();
+    int slots = rows.stream().mapToInt(row -> row.prompt().length + row.limit()).max().orElse(0);
+    try (var generation = new Generation(of, slots, chooser)) {
+      rows.forEach(generation::add);
+      while (generation.step()) {
+        // until all are answered
+      }
     }
   }
 
-  private void run() {
-    refill();
-    while (!live.isEmpty()) {
+  /// Lets a row wait for its place.
+  void add(SampledRow row) {
+    waiting.add(row);
+  }
+
+  /// How many rows are answered at a time, at most.
+  int places() {
+    return places;
+  }
+
+  /// A token for each row of the batch, then the first of each row that begins in a free place.
+  ///
+  /// @return whether there are rows that are not answered yet
+  boolean step() {
+    if (!live.isEmpty()) {
       boolean alone = live.size() == 1 && vectors;
       if (alone && decoder == null) {
         decoder = new VectorDecoder(model.config(), weights, cache, threads);
@@ -83,11 +108,12 @@ final class Generation implements AutoCloseable {
       try (var _ = Scope.open()) {
         step(alone ? decoder : null);
       }
-      refill();
     }
+    refill();
+    return !live.isEmpty();
   }
 
-  /// Takes ended rows out once they are a quarter of the batch, and begins others in their places.
+  /// Takes ended rows out once they are more than may be idle, and begins others in their places.
   private void refill() {
     while (hasRoom()) {
       int[] free = IntStream.range(0, live.size()).filter(i -> live.get(i).finished()).toArray();
@@ -104,18 +130,22 @@ final class Generation implements AutoCloseable {
   }
 
   private boolean hasRoom() {
+    long ended = live.stream().filter(SampledRow::finished).count();
     return live.size() < places && !waiting.isEmpty()
-        || 4 * live.stream().filter(SampledRow::finished).count() >= live.size();
+        || (spared == 0 ? ended > 0 || live.isEmpty() : spared * ended >= live.size());
   }
 
+  /// Puts rows from the end of the batch in the places of those that have ended.
   private void shrink() {
-    int[] kept = IntStream.range(0, live.size()).filter(i -> !live.get(i).finished()).toArray();
-    var rows = Arrays.stream(kept).mapToObj(live::get).toList();
-    if (!rows.isEmpty() && rows.size() < live.size()) {
-      cache.keepRows(kept);
+    for (int i = live.size() - 1; i >= 0; i--) {
+      if (live.get(i).finished()) {
+        var last = live.removeLast();
+        if (i < live.size()) {
+          cache.copyRow(live.size(), i, last.cached());
+          live.set(i, last);
+        }
+      }
     }
-    live.clear();
-    live.addAll(rows);
   }
 
   /// Begins waiting rows at free places, as many as fit into one pass.
@@ -124,8 +154,7 @@ final class Generation implements AutoCloseable {
     int tokens = 0;
     while (begun.size() < free.length
         && !waiting.isEmpty()
-        && (begun.isEmpty()
-            || tokens + waiting.getFirst().prompt().length <= Sampler.PREFILL_TOKENS)) {
+        && (begun.isEmpty() || tokens + waiting.getFirst().prompt().length <= PREFILL_TOKENS)) {
       var row = waiting.removeFirst();
       begun.add(row);
       tokens += row.prompt().length;

@@ -81,13 +81,13 @@ final class SampledRow {
     return endedByListener || stopped || length == limit;
   }
 
+  boolean endedByListener() {
+    return endedByListener;
+  }
+
   /// Whether the last token ends a text.
   boolean stopped() {
     return stopped;
-  }
-
-  boolean endedByListener() {
-    return endedByListener;
   }
 
   int[] tokens() {

@@ -27,7 +27,10 @@ public final class Sampler {
   public static final long CACHE_BYTES = 4L << 30;
 
   /// How many tokens of prompts go through the model together, if one prompt does not need more.
-  public static final int PREFILL_TOKENS = 1 << 13;
+  public static final int PREFILL_TOKENS = Generation.PREFILL_TOKENS;
+
+  /// A quarter of the places of a batch may be idle before others are begun in them.
+  private static final int SPARED = 4;
 
   private final Gpt model;
   private final Set<Integer> ends;
@@ -167,6 +170,17 @@ public final class Sampler {
     return new Sampler(model, ends, vocabulary, settings, held, mass, exact);
   }
 
+  /// A sampler for prompts that come one by one, of the same weights; settings come with them.
+  ///
+  /// @param rows how many are answered at a time, at most
+  /// @param slots the most tokens of a prompt and its response; the model's context, if that is
+  ///   less
+  /// @param bytes the most memory for keys and values, which may mean fewer rows
+  public ContinuousSampler continuous(int rows, int slots, long bytes) {
+    var of = new Generation.Of(model, weights(), rows, Engine.threads(), 0, bytes);
+    return new ContinuousSampler(this, of, vocabulary, Math.min(slots, model.config().context()));
+  }
+
   /// A response to each prompt, in the prompts' order.
   ///
   /// @param prompts ids, each at least one token and shorter than the context
@@ -202,7 +216,7 @@ public final class Sampler {
         Runnable generation =
             () ->
                 Generation.run(
-                    new Generation.Of(model, weights, together, threads),
+                    new Generation.Of(model, weights, together, threads, SPARED, CACHE_BYTES),
                     rows,
                     (some, logits) -> append(some, logits, listener));
         if (together == 1 ? VectorDecoder.fits(weights) : BatchDecoder.fits(weights)) {
@@ -219,14 +233,19 @@ public final class Sampler {
     return Arrays.asList(results);
   }
 
+  /// Why a row has ended.
+  static Finish finish(SampledRow row) {
+    var other = row.endedByListener() ? Finish.ENDED : Finish.LENGTH;
+    return row.stopped() ? Finish.STOP : other;
+  }
+
   private GptWeights weights() {
     var weights = held == null ? model.samplingWeights() : held;
     return exact ? weights.exact() : weights;
   }
 
   private static Sampled result(SampledRow row) {
-    var other = row.endedByListener() ? Finish.ENDED : Finish.LENGTH;
-    return new Sampled(row.tokens(), row.logProbs(), row.stopped() ? Finish.STOP : other);
+    return new Sampled(row.tokens(), row.logProbs(), finish(row));
   }
 
   /// The rows in the order in which they are begun: the shortest prompts first, equal ones

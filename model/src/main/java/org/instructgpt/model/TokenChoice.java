@@ -47,19 +47,42 @@ record TokenChoice(double temperature, double nucleus) {
 
   /// Sets to zero what is less likely than the last token that `mass` needs; of tokens that are
   /// equally likely, all stay or none.
-  private static void keepNucleus(float[] probabilities, double mass) {
-    float[] sorted = probabilities.clone();
-    Arrays.sort(sorted);
-    double sum = 0;
-    int least = sorted.length;
-    while (least > 0 && sum < mass) {
-      sum += sorted[--least];
+  ///
+  /// Nothing is sorted but the tokens around that one: probabilities whose leading bits are equal
+  /// are summed together first, and for numbers that are not negative the order of the bits is that
+  /// of the numbers.
+  static void keepNucleus(float[] probabilities, double mass) {
+    var sums = new double[bin(1) + 2]; // the sum of a softmax may be a little above 1
+    for (float each : probabilities) {
+      sums[bin(each)] += each;
     }
+    double sum = 0;
+    int last = sums.length - 1;
+    while (last > 0 && sum + sums[last] < mass) {
+      sum += sums[last--];
+    }
+    float[] around = new float[probabilities.length];
+    int count = 0;
+    for (float each : probabilities) {
+      if (bin(each) == last) {
+        around[count++] = each;
+      }
+    }
+    Arrays.sort(around, 0, count);
+    int least = count;
+    while (least > 0 && sum < mass) {
+      sum += around[--least];
+    }
+    float kept = least < count ? around[least] : 0;
     for (int i = 0; i < probabilities.length; i++) {
-      if (probabilities[i] < sorted[least]) {
+      if (probabilities[i] < kept) {
         probabilities[i] = 0;
       }
     }
+  }
+
+  private static int bin(float probability) {
+    return Float.floatToRawIntBits(probability) >>> 19;
   }
 
   /// The place at which the running sums pass `draw` times the whole. They are float64, rounded to

@@ -4,26 +4,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.instructgpt.model.ScoredToken;
 import org.instructgpt.serve.CompletionStream.Finish;
 
-/// Whole completions of many prompts, for callers that do not stream. A prompt that is longer than
-/// the model can read gets the empty text, marked as failed.
+/// Whole completions of many prompts, for callers that do not stream. A prompt that the model
+/// cannot read, as it is too long, gets the empty text, marked as failed.
 final class BatchRequest implements GenerationRequest {
   private final String model;
-  private final List<String> prompts;
-  private final GenerationSettings settings;
+  private final List<RowRequest> rows;
   private final List<StringBuilder> texts = new ArrayList<>();
   private final Finish[] finishes;
   private final CompletableFuture<List<Completion>> completions = new CompletableFuture<>();
   private int missing;
 
-  BatchRequest(String model, List<String> prompts, GenerationSettings settings) {
+  BatchRequest(String model, List<RowRequest> rows) {
     this.model = model;
-    this.prompts = List.copyOf(prompts);
-    this.settings = settings;
-    prompts.forEach(_ -> texts.add(new StringBuilder()));
-    finishes = new Finish[prompts.size()];
-    missing = prompts.size();
+    this.rows = List.copyOf(rows);
+    rows.forEach(_ -> texts.add(new StringBuilder()));
+    finishes = new Finish[rows.size()];
+    missing = rows.size();
   }
 
   /// Ends with the completions in the order of the prompts.
@@ -37,13 +36,8 @@ final class BatchRequest implements GenerationRequest {
   }
 
   @Override
-  public List<String> prompts() {
-    return prompts;
-  }
-
-  @Override
-  public GenerationSettings settings() {
-    return settings;
+  public List<RowRequest> rows() {
+    return rows;
   }
 
   @Override
@@ -57,16 +51,17 @@ final class BatchRequest implements GenerationRequest {
   }
 
   @Override
-  public void started() {}
+  public void started(int row, int[] input, List<ScoredToken> scores) {}
 
   @Override
-  public void appended(int prompt, String text, int tokens) {
-    texts.get(prompt).append(text);
+  public void appended(int row, String text, int tokens, ScoredToken token) {
+    texts.get(row).append(text);
   }
 
   @Override
-  public void finished(int prompt, Finish finish, int tokens) {
-    finishes[prompt] = finish;
+  public void finished(int row, String text, Finish finish, int tokens) {
+    texts.get(row).append(text);
+    finishes[row] = finish;
     if (--missing == 0) {
       completions.complete(
           IntStream.range(0, finishes.length)
@@ -76,13 +71,11 @@ final class BatchRequest implements GenerationRequest {
   }
 
   @Override
-  public void failed(Failure failure) {
+  public void failed(int row, Failure failure) {
     if (failure.key().equals(Failure.LONG)) {
-      completions.complete(prompts.stream().map(_ -> new Completion("", Finish.FAILED)).toList());
-      return;
+      finished(row, "", Finish.FAILED, 0);
+    } else {
+      completions.completeExceptionally(new ModelFailedException(model, failure));
     }
-    completions.completeExceptionally(
-        new IllegalStateException(
-            "model %s did not answer: %s %s".formatted(model, failure.key(), failure.arguments())));
   }
 }

@@ -1,14 +1,16 @@
 package org.instructgpt.serve;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.instructgpt.model.ScoredToken;
 
-/// Completions of one prompt by one or more models, streamed as events. Events wait in a queue
-/// until they are taken; there are at most a few more of them than tokens.
+/// Completions by one or more models, streamed as events. Events wait in a queue until they are
+/// taken; there are at most a few more of them than tokens.
 public final class CompletionStream {
   /// Why a completion ended.
   public enum Finish {
@@ -26,48 +28,64 @@ public final class CompletionStream {
 
   /// Something that happened to one of the completions.
   public sealed interface Event {
-    /// The place of its model in [CompletionStream#models], from 0.
+    /// The place of the completion among those of the stream, from 0.
     int place();
 
-    /// The model has begun to read the prompt.
-    record Started(int place) implements Event {}
-
-    /// More text, of whole characters.
+    /// The model has read what the completion goes on from.
     ///
+    /// @param input its tokens
+    /// @param scores of those from the second on; empty where they were not asked for
+    record Started(int place, List<Integer> input, List<ScoredToken> scores) implements Event {}
+
+    /// One more token.
+    ///
+    /// @param text what can be shown now, of whole characters; empty while it is held back
     /// @param tokens of the completion so far
-    record Text(int place, String text, int tokens) implements Event {}
+    /// @param token with its log-probabilities, where they were asked for
+    record Text(int place, String text, int tokens, ScoredToken token) implements Event {}
 
     /// The end of a completion.
     ///
+    /// @param text the end of its text, which had been held back
     /// @param tokens of the completion
-    record Finished(int place, Finish finish, int tokens) implements Event {}
+    record Finished(int place, String text, Finish finish, int tokens) implements Event {}
 
     /// The end of a completion that could not be made.
-    ///
-    /// @param key of a message in the studio's texts
-    record Failed(int place, String key, List<Object> arguments) implements Event {}
+    record Failed(int place, Failure failure) implements Event {}
   }
 
   private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private final List<String> models;
-  private final GenerationSettings settings;
+  private final List<String> models = new ArrayList<>();
+  private final List<GenerationRequest> requests = new ArrayList<>();
   private volatile boolean wanted = true;
 
-  CompletionStream(List<String> models, GenerationSettings settings) {
-    this.models = List.copyOf(models);
-    this.settings = settings;
+  private CompletionStream() {}
+
+  /// A completion by each of some models.
+  static CompletionStream of(List<String> models, RowRequest row) {
+    var stream = new CompletionStream();
+    models.forEach(model -> stream.add(model, List.of(row)));
+    return stream;
   }
 
-  /// The models, in the order of their places.
+  /// Several completions by one model.
+  static CompletionStream of(String model, List<RowRequest> rows) {
+    var stream = new CompletionStream();
+    stream.add(model, rows);
+    return stream;
+  }
+
+  private void add(String model, List<RowRequest> rows) {
+    requests.add(new StreamedRequest(models.size(), model, List.copyOf(rows)));
+    rows.forEach(_ -> models.add(model));
+  }
+
+  /// The models of the completions, in the order of their places.
   public List<String> models() {
-    return models;
+    return List.copyOf(models);
   }
 
-  public GenerationSettings settings() {
-    return settings;
-  }
-
-  /// The next event; empty when none has come in time. After each model's [Event.Finished] or
+  /// The next event; empty when none has come in time. After each completion's [Event.Finished] or
   /// [Event.Failed] there is none.
   public Optional<Event> next(Duration timeout) throws InterruptedException {
     return Optional.ofNullable(events.poll(timeout.toMillis(), TimeUnit.MILLISECONDS));
@@ -78,35 +96,30 @@ public final class CompletionStream {
     wanted = false;
   }
 
-  /// A request to each model.
-  List<GenerationRequest> requests(String prompt) {
-    return IntStream.range(0, models.size())
-        .<GenerationRequest>mapToObj(place -> new StreamedRequest(place, prompt))
-        .toList();
+  List<GenerationRequest> requests() {
+    return List.copyOf(requests);
   }
 
   private final class StreamedRequest implements GenerationRequest {
-    private final int place;
-    private final String prompt;
+    private final int first;
+    private final String model;
+    private final List<RowRequest> rows;
 
-    StreamedRequest(int place, String prompt) {
-      this.place = place;
-      this.prompt = prompt;
+    /// @param first the place of the first of the rows
+    StreamedRequest(int first, String model, List<RowRequest> rows) {
+      this.first = first;
+      this.model = model;
+      this.rows = rows;
     }
 
     @Override
     public String model() {
-      return models.get(place);
+      return model;
     }
 
     @Override
-    public List<String> prompts() {
-      return List.of(prompt);
-    }
-
-    @Override
-    public GenerationSettings settings() {
-      return settings;
+    public List<RowRequest> rows() {
+      return rows;
     }
 
     @Override
@@ -120,23 +133,24 @@ public final class CompletionStream {
     }
 
     @Override
-    public void started() {
-      events.add(new Event.Started(place));
+    public void started(int row, int[] input, List<ScoredToken> scores) {
+      var ids = IntStream.of(input).boxed().toList();
+      events.add(new Event.Started(first + row, ids, scores));
     }
 
     @Override
-    public void appended(int prompt, String text, int tokens) {
-      events.add(new Event.Text(place, text, tokens));
+    public void appended(int row, String text, int tokens, ScoredToken token) {
+      events.add(new Event.Text(first + row, text, tokens, token));
     }
 
     @Override
-    public void finished(int prompt, Finish finish, int tokens) {
-      events.add(new Event.Finished(place, finish, tokens));
+    public void finished(int row, String text, Finish finish, int tokens) {
+      events.add(new Event.Finished(first + row, text, finish, tokens));
     }
 
     @Override
-    public void failed(Failure failure) {
-      events.add(new Event.Failed(place, failure.key(), failure.arguments()));
+    public void failed(int row, Failure failure) {
+      events.add(new Event.Failed(first + row, failure));
     }
   }
 }

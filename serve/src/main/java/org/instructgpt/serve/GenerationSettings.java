@@ -5,14 +5,14 @@ import java.util.List;
 
 /// How a completion is generated.
 ///
-/// @param longest the most tokens of the completion
+/// @param longest the most tokens of the completion; 0 for none
 /// @param temperature the logits' divisor; 0 takes the likeliest token
 /// @param topP tokens are drawn from the likeliest that together have this probability; 1 for all
 /// @param stops strings before which the completion ends
 /// @param seed the same seed gives the same completion
 public record GenerationSettings(
     int longest, double temperature, double topP, List<String> stops, long seed) {
-  public static final int LONGEST = 2048;
+  public static final int LONGEST = 1 << 20;
   public static final double HOTTEST = 2;
   public static final int MOST_STOPS = 4;
   public static final int LONGEST_STOP = 60;
@@ -23,8 +23,8 @@ public record GenerationSettings(
   public GenerationSettings {
     stops = List.copyOf(stops);
     var wrong = new ArrayList<String>();
-    if (longest < 1 || longest > LONGEST) {
-      wrong.add("longest must be 1 to %d, but is %d".formatted(LONGEST, longest));
+    if (longest < 0 || longest > LONGEST) {
+      wrong.add("longest must be 0 to %d, but is %d".formatted(LONGEST, longest));
     }
     if (!(temperature >= 0 && temperature <= HOTTEST)) {
       wrong.add("temperature must be 0 to %.0f, but is %s".formatted(HOTTEST, temperature));

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +35,36 @@ public final class InferenceEngine implements AutoCloseable {
   /// Limits and placement of the models.
   ///
   /// @param bytes the most memory for weights, by their size on disk; one model is always held
-  /// @param waiting the most requests under way or waiting
-  public record Settings(long bytes, int waiting, Precision precision, Device device) {
+  /// @param waiting the most completions under way or waiting, a batch counting for one
+  /// @param rows how many completions a model makes at a time, at most
+  /// @param slots the most tokens of a prompt and its completion; the model's context, if that is
+  ///   less
+  /// @param cacheBytes the most memory for the keys and values of a model's completions; fewer are
+  ///   made at a time where it does not hold more
+  public record Settings(
+      long bytes,
+      int waiting,
+      int rows,
+      int slots,
+      long cacheBytes,
+      Precision precision,
+      Device device) {
+    private static final int ROWS = 16;
+    private static final int SLOTS = 4096;
+    private static final long CACHE_BYTES = 1L << 30;
+
     /// Checks the ranges.
     public Settings {
-      if (bytes < 0 || waiting < 1) {
+      if (bytes < 0 || waiting < 1 || rows < 1 || slots < 2) {
         throw new IllegalArgumentException(
-            "bytes must be at least 0 and waiting at least 1, but are %d and %d"
-                .formatted(bytes, waiting));
+            "bytes must be at least 0, waiting and rows at least 1 and slots at least 2, but are %d, %d, %d and %d"
+                .formatted(bytes, waiting, rows, slots));
       }
+    }
+
+    /// For a studio: 16 completions of 4,096 tokens at a time, with 1 GiB for keys and values.
+    public Settings(long bytes, int waiting, Precision precision, Device device) {
+      this(bytes, waiting, ROWS, SLOTS, CACHE_BYTES, precision, device);
     }
   }
 
@@ -70,9 +92,13 @@ public final class InferenceEngine implements AutoCloseable {
   private final Map<ModelWorker, Integer> busy = new HashMap<>();
 
   /// Requests to models for which there is no memory yet.
-  private final Deque<GenerationRequest> waiting = new ArrayDeque<>();
+  private final Deque<ModelRequest> waiting = new ArrayDeque<>();
 
-  private final Set<GenerationRequest> underWay = new HashSet<>();
+  private final Set<ModelRequest> underWay = new HashSet<>();
+
+  /// How many completions those are.
+  private int completions;
+
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private boolean closed;
 
@@ -80,14 +106,19 @@ public final class InferenceEngine implements AutoCloseable {
   ///
   /// @param models holds a folder for each
   public InferenceEngine(Path models, Settings settings) {
-    this.models = new ModelCatalog(models);
+    this(ModelCatalog.in(models), settings);
+  }
+
+  /// An engine for certain checkpoints; none is loaded yet.
+  public InferenceEngine(ModelCatalog models, Settings settings) {
+    this.models = models;
     this.settings = settings;
   }
 
   private final ModelWorker.Listener listener =
       new ModelWorker.Listener() {
         @Override
-        public void done(ModelWorker worker, GenerationRequest request) {
+        public void done(ModelWorker worker, ModelRequest request) {
           InferenceEngine.this.done(worker, request);
         }
 
@@ -116,9 +147,38 @@ public final class InferenceEngine implements AutoCloseable {
   /// @throws IllegalArgumentException when there is no such model, or it is a reward model
   /// @throws Overloaded when too many requests are under way already
   public CompletionStream stream(List<String> names, String prompt, GenerationSettings settings) {
-    var stream = new CompletionStream(names, settings);
-    admit(stream.requests(prompt));
+    var row = RowRequest.plain(new ModelInput.Text(prompt), settings, 0);
+    var stream = CompletionStream.of(names, row);
+    admit(stream.requests());
     return stream;
+  }
+
+  /// Streams completions by one model: [CompletionWish#copies] of each input, those of one input
+  /// next to each other.
+  ///
+  /// @throws IllegalArgumentException when there is no such model, or it is a reward model
+  /// @throws Overloaded when too many requests are under way already
+  public CompletionStream stream(String model, List<ModelInput> inputs, CompletionWish wish) {
+    var stream = CompletionStream.of(model, wish.rows(inputs));
+    admit(stream.requests());
+    return stream;
+  }
+
+  /// The rewards of answers under a reward model. The future may be cancelled; it fails with a
+  /// [ModelFailedException].
+  ///
+  /// @param prompts one for each answer
+  /// @throws IllegalArgumentException when there is no such model, or it is none that scores
+  /// @throws Overloaded when too many requests are under way already
+  public CompletableFuture<Rewards> rewards(
+      String model, List<ModelInput> prompts, List<String> answers) {
+    var pairs =
+        IntStream.range(0, answers.size())
+            .mapToObj(i -> new ScoreRequest.Pair(prompts.get(i), answers.get(i)))
+            .toList();
+    var request = new ScoreRequest(model, pairs);
+    admit(List.of(request));
+    return request.rewards();
   }
 
   /// Completes each of many prompts, in their order; repeat a prompt for more completions of it.
@@ -128,28 +188,43 @@ public final class InferenceEngine implements AutoCloseable {
   /// @throws Overloaded when too many requests are under way already
   public CompletableFuture<List<Completion>> complete(
       String model, List<String> prompts, GenerationSettings settings) {
-    var batch = new BatchRequest(model, prompts, settings);
+    var rows =
+        IntStream.range(0, prompts.size())
+            .mapToObj(i -> RowRequest.plain(new ModelInput.Text(prompts.get(i)), settings, i))
+            .toList();
+    var batch = new BatchRequest(model, rows);
     admit(List.of(batch));
     return batch.completions();
   }
 
-  private synchronized void admit(List<? extends GenerationRequest> requests) {
+  private synchronized void admit(List<? extends ModelRequest> requests) {
     for (var request : requests) {
-      if (!models.find(request.model()).map(ServedModel::generates).orElse(false)) {
-        throw new IllegalArgumentException("there is no language model " + request.model());
+      boolean scores = request instanceof ScoreRequest;
+      if (models.find(request.model()).filter(model -> model.generates() != scores).isEmpty()) {
+        throw new IllegalArgumentException(
+            "there is no %s model %s".formatted(scores ? "reward" : "language", request.model()));
       }
     }
     if (closed) {
       throw new Overloaded("the server is shutting down");
     }
-    if (underWay.size() + requests.size() > settings.waiting) {
+    int more = requests.stream().mapToInt(InferenceEngine::completions).sum();
+    if (completions > 0 && completions + more > settings.waiting) {
       throw new Overloaded(
           "%d answers are under way, and at most %d may be"
-              .formatted(underWay.size(), settings.waiting));
+              .formatted(completions, settings.waiting));
     }
+    completions += more;
     underWay.addAll(requests);
     waiting.addAll(requests);
     assign();
+  }
+
+  /// How many it counts for: a batch for one, since its prompts wait for each other.
+  private static int completions(ModelRequest request) {
+    return request instanceof GenerationRequest it && !(request instanceof BatchRequest)
+        ? it.rows().size()
+        : 1;
   }
 
   /// Gives the waiting requests to their models as far as memory allows.
@@ -159,7 +234,7 @@ public final class InferenceEngine implements AutoCloseable {
       var model = models.find(request.model());
       if (model.isEmpty()) {
         requests.remove();
-        request.failed(Failure.of("failed.gone", request.model()));
+        request.failed(Failure.gone(request.model()));
         over(request);
         continue;
       }
@@ -189,7 +264,7 @@ public final class InferenceEngine implements AutoCloseable {
     if (!threads.isEmpty() && bytes(threads.keySet()) + model.bytes() > settings.bytes) {
       return null;
     }
-    var worker = new ModelWorker(model, settings.precision(), settings.device(), turns, listener);
+    var worker = new ModelWorker(model, settings, turns, listener);
     workers.put(model.name(), worker);
     threads.put(worker, worker.start());
     return worker;
@@ -209,14 +284,15 @@ public final class InferenceEngine implements AutoCloseable {
     }
   }
 
-  private void over(GenerationRequest request) {
+  private void over(ModelRequest request) {
     underWay.remove(request);
+    completions -= completions(request);
     if (closed && underWay.isEmpty()) {
       drained.complete(null);
     }
   }
 
-  private synchronized void done(ModelWorker worker, GenerationRequest request) {
+  private synchronized void done(ModelWorker worker, ModelRequest request) {
     busy.computeIfPresent(worker, (_, count) -> count == 1 ? null : count - 1);
     over(request);
     assign();
@@ -249,7 +325,7 @@ public final class InferenceEngine implements AutoCloseable {
     }
     List<Thread> last;
     synchronized (this) {
-      underWay.forEach(GenerationRequest::cancel);
+      underWay.forEach(ModelRequest::cancel);
       List.copyOf(workers.values()).forEach(this::unload);
       last = List.copyOf(threads.values());
     }
@@ -260,6 +336,11 @@ public final class InferenceEngine implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// How many completions are under way or waiting, a batch counting for one.
+  public synchronized int underWay() {
+    return completions;
   }
 
   /// Whether [#close] was called.

@@ -12,25 +12,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.instructgpt.checkpoint.Checkpoint;
 
-/// The checkpoints in a folder, read anew each time: a training run may add one at any moment.
-///
-/// @param folder holds a folder for each checkpoint
-public record ModelCatalog(Path folder) {
+/// The checkpoints that can be asked, read anew each time: a training run may add one at any
+/// moment.
+public final class ModelCatalog {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+  private final Supplier<List<Path>> source;
+
+  private ModelCatalog(Supplier<List<Path>> source) {
+    this.source = source;
+  }
+
+  /// Those in a folder, which holds a folder for each.
+  static ModelCatalog in(Path folder) {
+    return new ModelCatalog(() -> inside(folder));
+  }
+
+  /// Those in certain folders, by the folders' names.
+  ///
+  /// @throws IllegalArgumentException if one is none, or two have one name
+  public static ModelCatalog of(List<Path> models) throws IOException {
+    var names = new HashSet<String>();
+    var folders = new ArrayList<Path>();
+    for (var each : models) {
+      var folder = each.toAbsolutePath().normalize();
+      Checkpoint.requireReadable(folder);
+      var _ = ServedModel.of(folder);
+      var name = String.valueOf(folder.getFileName());
+      if (!NAME.matcher(name).matches() || !names.add(name)) {
+        throw new IllegalArgumentException(
+            "%s: expected models in folders with different names of letters, digits and . _ -, found '%s'"
+                .formatted(each, name));
+      }
+      folders.add(folder);
+    }
+    return new ModelCatalog(() -> folders);
+  }
 
   /// All that can be read, parents before the models trained from them.
   public List<ServedModel> all() {
-    var found = new ArrayList<ServedModel>();
-    for (var each : folders()) {
-      try {
-        found.add(ServedModel.of(each));
-      } catch (IOException | IllegalArgumentException _) {
-        // half copied, or no model: reported by problems()
-      }
-    }
-    return inOrder(found);
+    return inOrder(folders().stream().flatMap(folder -> read(folder).stream()).toList());
   }
 
   /// Those that cannot be read, each with the reason.
@@ -47,13 +72,17 @@ public record ModelCatalog(Path folder) {
   }
 
   public Optional<ServedModel> find(String name) {
-    if (!NAME.matcher(name).matches() || !Files.isRegularFile(config(folder.resolve(name)))) {
-      return Optional.empty();
-    }
+    return folders().stream()
+        .filter(folder -> String.valueOf(folder.getFileName()).equals(name))
+        .findFirst()
+        .flatMap(ModelCatalog::read);
+  }
+
+  private static Optional<ServedModel> read(Path folder) {
     try {
-      return Optional.of(ServedModel.of(folder.resolve(name)));
+      return Optional.of(ServedModel.of(folder));
     } catch (IOException | IllegalArgumentException _) {
-      return Optional.empty();
+      return Optional.empty(); // half copied, or no model: reported by problems()
     }
   }
 
@@ -92,6 +121,10 @@ public record ModelCatalog(Path folder) {
   }
 
   private List<Path> folders() {
+    return source.get();
+  }
+
+  private static List<Path> inside(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }

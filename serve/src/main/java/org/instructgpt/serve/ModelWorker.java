@@ -3,35 +3,26 @@ package org.instructgpt.serve;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.model.Sampler;
-import org.instructgpt.serve.CompletionStream.Finish;
-import org.instructgpt.text.Tokenizer;
-import org.instructgpt.torch.Device;
-import org.instructgpt.torch.Precision;
 import org.instructgpt.torch.Scope;
 
 /// A model in memory, on a thread of its own: native memory belongs to the thread that opened its
 /// scope, so a model that can be unloaded while others stay needs one.
 ///
-/// Requests are served in the order of their arrival. Between two tokens the worker passes the
-/// [TurnLock] on, so that exactly one of all models computes at a time and models that are asked
-/// side by side generate a token each in turn.
+/// Requests are taken in the order of their arrival, between two tokens, and answered together
+/// ([ModelService]). Between two tokens the worker also passes the [TurnLock] on, so that exactly
+/// one of all models computes at a time and models that are asked side by side generate a token
+/// each in turn.
 final class ModelWorker {
   private static final Logger LOG = System.getLogger("org.instructgpt.serve");
-
-  /// Prompts of a request that go through the model together.
-  private static final int ROWS = 16;
 
   /// Is told what becomes of a worker.
   interface Listener {
     /// A request is over.
-    void done(ModelWorker worker, GenerationRequest request);
+    void done(ModelWorker worker, ModelRequest request);
 
     /// The model cannot be loaded; the worker takes no further requests.
     void broken(ModelWorker worker);
@@ -41,20 +32,19 @@ final class ModelWorker {
   }
 
   private final ServedModel model;
-  private final Precision precision;
-  private final Device device;
+  private final InferenceEngine.Settings settings;
   private final TurnLock turns;
   private final Listener listener;
 
   /// The requests that wait; empty for the end.
-  private final LinkedBlockingQueue<Optional<GenerationRequest>> requests =
-      new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Optional<ModelRequest>> requests = new LinkedBlockingQueue<>();
+
+  private boolean stopping;
 
   ModelWorker(
-      ServedModel model, Precision precision, Device device, TurnLock turns, Listener listener) {
+      ServedModel model, InferenceEngine.Settings settings, TurnLock turns, Listener listener) {
     this.model = model;
-    this.precision = precision;
-    this.device = device;
+    this.settings = settings;
     this.turns = turns;
     this.listener = listener;
   }
@@ -67,7 +57,7 @@ final class ModelWorker {
     return Thread.ofPlatform().name("model-" + model.name()).daemon().start(this::run);
   }
 
-  void add(GenerationRequest request) {
+  void add(ModelRequest request) {
     requests.add(Optional.of(request));
   }
 
@@ -78,136 +68,100 @@ final class ModelWorker {
 
   private void run() {
     try (var _ = Scope.open()) {
-      var tokenizer = Checkpoint.tokenizer(model.folder());
-      var gpt = Checkpoint.loadLanguageModel(model.folder(), precision, device);
-      if (model.answers()) {
-        gpt = gpt.withEnds(model.template().ends(tokenizer));
+      Loaded loaded;
+      try {
+        loaded = load();
+      } catch (IOException | RuntimeException | Error e) {
+        LOG.log(Level.ERROR, "the model " + model.name() + " cannot be loaded", e);
+        listener.broken(this);
+        refuseAll();
+        return;
       }
-      var sampler =
-          new Sampler(gpt, tokenizer, new Sampler.Settings(1, 1, 0, ROWS, false)).frozen();
-      serve(request -> generate(sampler, tokenizer, request));
-    } catch (IOException | RuntimeException | Error e) {
-      LOG.log(Level.ERROR, "the model " + model.name() + " cannot be loaded", e);
-      listener.broken(this);
-      serve(request -> request.failed(Failure.of("failed.load", model.name())));
+      while (!stopping) {
+        try (var _ = Scope.open();
+            var service = loaded.open()) {
+          serve(service);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     } finally {
       listener.unloaded(this);
     }
   }
 
-  private void serve(Consumer<GenerationRequest> handler) {
+  /// A model whose weights are in memory.
+  @FunctionalInterface
+  private interface Loaded {
+    /// What answers requests to it; its memory beside the weights belongs to the scope that is
+    /// open.
+    ModelService open();
+  }
+
+  private Loaded load() throws IOException {
+    var tokenizer = Checkpoint.tokenizer(model.folder());
+    if (!model.generates()) {
+      var rewards =
+          Checkpoint.loadRewardModel(model.folder(), settings.precision(), settings.device());
+      return () -> new RewardService(model, rewards, tokenizer, this::over);
+    }
+    var gpt = Checkpoint.loadLanguageModel(model.folder(), settings.precision(), settings.device());
+    var answering = model.answers() ? gpt.withEnds(model.template().ends(tokenizer)) : gpt;
+    // How each completion is sampled comes with its request.
+    var sampler =
+        new Sampler(answering, tokenizer, new Sampler.Settings(1, 1, 0, 1, false)).frozen();
+    return () -> {
+      var batch = sampler.continuous(settings.rows(), settings.slots(), settings.cacheBytes());
+      return new LanguageService(model, answering, tokenizer, sampler, batch, this::over);
+    };
+  }
+
+  private void over(ModelRequest request) {
+    listener.done(this, request);
+  }
+
+  private void refuseAll() throws InterruptedException {
+    for (var next = requests.take(); next.isPresent(); next = requests.take()) {
+      next.get().failed(Failure.notLoaded(model.name()));
+      over(next.get());
+    }
+  }
+
+  /// Serves until the worker is to stop, or the model breaks off.
+  private void serve(ModelService service) throws InterruptedException {
     try {
-      for (var next = requests.take(); next.isPresent(); next = requests.take()) {
-        try {
-          handler.accept(next.get());
-        } finally {
-          listener.done(this, next.get());
+      while (!stopping) {
+        add(service, requests.take());
+        if (service.busy()) {
+          compute(service);
         }
       }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void generate(Sampler sampler, Tokenizer tokenizer, GenerationRequest request) {
-    if (!request.wanted()) {
-      for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
-        request.finished(prompt, Finish.CANCELLED, 0);
-      }
-      return;
-    }
-    try {
-      var prompts = request.prompts().stream().map(prompt -> ids(tokenizer, prompt)).toList();
-      int context = model.shape().context();
-      var readable =
-          IntStream.range(0, prompts.size())
-              .filter(prompt -> prompts.get(prompt).length < context)
-              .boxed()
-              .toList();
-      if (readable.isEmpty()) {
-        int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElse(0);
-        request.failed(Failure.of(Failure.LONG, shortest, context - 1));
-        return;
-      }
-      request.started();
-      generate(sampler, tokenizer, request, readable.stream().map(prompts::get).toList(), readable);
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "the model " + model.name() + " broke off", e);
-      request.failed(Failure.of("failed.broken", model.name()));
+      service.fail(Failure.broken(model.name()));
     }
   }
 
-  private int[] ids(Tokenizer tokenizer, String prompt) {
-    return model.template().prompt(tokenizer, model.answers() ? prompt : stripBlanks(prompt));
-  }
-
-  /// Without the blanks at the end: a model's words bring their own (see
-  /// [org.instructgpt.text.PromptTemplate]).
-  private static String stripBlanks(String prompt) {
-    int end = prompt.length();
-    while (end > 0 && (prompt.charAt(end - 1) == ' ' || prompt.charAt(end - 1) == '\t')) {
-      end--;
-    }
-    return prompt.substring(0, end);
-  }
-
-  /// @param rows the prompts that the model can read
-  /// @param places of those among all prompts of the request
-  private void generate(
-      Sampler sampler,
-      Tokenizer tokenizer,
-      GenerationRequest request,
-      List<int[]> rows,
-      List<Integer> places) {
-    var settings = request.settings();
-    var texts =
-        rows.stream()
-            .map(_ -> new StreamedText(tokenizer, sampler::ends, settings.stops(), model.answers()))
-            .toList();
-    var tokens = new int[rows.size()];
-    Sampler.Listener onToken =
-        (row, token) -> {
-          append(request, places.get(row), texts.get(row).add(token), ++tokens[row]);
-          turns.pass();
-          return request.wanted() && !texts.get(row).stopped();
-        };
-    var sampling =
-        new Sampler.Settings(
-            settings.longest(), settings.temperature(), settings.seed(), ROWS, false);
-    List<Sampler.Sampled> sampled;
+  /// Until nothing is left to do.
+  private void compute(ModelService service) {
     turns.acquire();
     try {
-      sampled = sampler.with(sampling).nucleus(settings.topP()).sample(rows, 0, onToken);
+      while (service.step()) {
+        turns.pass();
+        for (var next = requests.poll(); next != null; next = requests.poll()) {
+          add(service, next);
+        }
+      }
     } finally {
       turns.release();
     }
-    for (int row = 0; row < rows.size(); row++) {
-      var text = texts.get(row);
-      var one = sampled.get(row);
-      append(request, places.get(row), text.end(), one.tokens().length);
-      request.finished(places.get(row), finish(one.finish(), text), one.tokens().length);
-    }
-    for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
-      if (!places.contains(prompt)) {
-        request.finished(prompt, Finish.FAILED, 0);
-      }
-    }
   }
 
-  private static void append(GenerationRequest request, int prompt, String text, int tokens) {
-    if (!text.isEmpty()) {
-      request.appended(prompt, text, tokens);
+  private void add(ModelService service, Optional<ModelRequest> next) {
+    if (next.isEmpty()) {
+      stopping = true;
+    } else {
+      service.add(next.get());
     }
-  }
-
-  private static Finish finish(Sampler.Finish finish, StreamedText text) {
-    if (text.stopped()) {
-      return Finish.STOP;
-    }
-    return switch (finish) {
-      case STOP -> Finish.COMPLETE;
-      case LENGTH -> Finish.LENGTH;
-      case ENDED -> Finish.CANCELLED;
-    };
   }
 }

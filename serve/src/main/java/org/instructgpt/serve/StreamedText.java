@@ -6,7 +6,7 @@ import org.instructgpt.text.TextStream;
 import org.instructgpt.text.Tokenizer;
 
 /// The text of a completion whose tokens arrive one by one, as it may be shown: whole characters,
-/// nothing of a stop string and no white space at the end.
+/// nothing of a stop string and, as the caller wants it, no [white space][Space] at its ends.
 ///
 /// Text that could still become a stop string, or turn out to be the white space at the end, is
 /// held back until it is clear. All pieces together are the final text. The byte 0, which a
@@ -19,24 +19,28 @@ final class StreamedText {
   private final TextStream stream;
   private final List<String> stops;
   private final StringBuilder held = new StringBuilder();
+  private final Space space;
   private boolean begun;
   private boolean stopped;
 
-  /// The text of a completion that begins.
-  ///
-  /// @param stops strings that end the completion and are no part of it, none empty
-  /// @param fresh whether the completion begins a text of its own, without white space before it;
-  ///   one that continues the prompt keeps its first space
-  StreamedText(Tokenizer tokenizer, List<String> stops, boolean fresh) {
-    this(tokenizer, token -> token == tokenizer.endOfText(), stops, fresh);
+  /// Which white space is part of a completion.
+  enum Space {
+    /// All of it: for programs that join the completion to its prompt.
+    ALL,
+    /// All but that at the end: of a text that continues its prompt.
+    NOT_LAST,
+    /// That between words only: of an answer.
+    INNER
   }
 
   /// @param ends the tokens that end the completion and are no part of its text
-  StreamedText(Tokenizer tokenizer, IntPredicate ends, List<String> stops, boolean fresh) {
+  /// @param stops strings that end the completion and are no part of it, none empty
+  StreamedText(Tokenizer tokenizer, IntPredicate ends, List<String> stops, Space space) {
     this.ends = ends;
     this.stream = new TextStream(tokenizer);
     this.stops = stops;
-    this.begun = !fresh;
+    this.space = space;
+    this.begun = space != Space.INNER;
   }
 
   /// Takes the next token; the text that can be shown now.
@@ -59,7 +63,7 @@ final class StreamedText {
     int stop = stops.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
     stopped = stop >= 0;
     int end = stopped ? stop : held.length() - (last ? 0 : possibleStop());
-    while (end > 0 && Character.isWhitespace(held.charAt(end - 1))) {
+    while (space != Space.ALL && end > 0 && Character.isWhitespace(held.charAt(end - 1))) {
       end--;
     }
     var text = held.substring(0, end);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import org.instructgpt.serve.StreamedText.Space;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.text.Tokenizers;
 import org.junit.jupiter.api.Test;
@@ -11,9 +12,17 @@ import org.junit.jupiter.api.Test;
 class StreamedTextTest {
   private static final Tokenizer GPT2 = Tokenizers.gpt2();
 
+  private static StreamedText streamed(List<String> stops, boolean fresh) {
+    return streamed(stops, fresh ? Space.INNER : Space.NOT_LAST);
+  }
+
+  private static StreamedText streamed(List<String> stops, Space space) {
+    return new StreamedText(GPT2, token -> token == GPT2.endOfText(), stops, space);
+  }
+
   /// All pieces, joined by bars, the held-back rest last.
   private static String pieces(String text, List<String> stops, boolean fresh) {
-    var streamed = new StreamedText(GPT2, stops, fresh);
+    var streamed = streamed(stops, fresh);
     var pieces = new StringBuilder();
     for (int token : GPT2.encode(text)) {
       pieces.append(streamed.add(token)).append('|');
@@ -43,7 +52,7 @@ class StreamedTextTest {
 
   @Test
   void theFirstOfSeveralStopStringsCounts() {
-    var streamed = new StreamedText(GPT2, List.of("four", "two"), true);
+    var streamed = streamed(List.of("four", "two"), true);
     var shown = new StringBuilder();
     for (int token : GPT2.encode("one two three four")) {
       shown.append(streamed.add(token));
@@ -70,8 +79,18 @@ class StreamedTextTest {
   }
 
   @Test
+  void forProgramsAllWhiteSpaceStays() {
+    var streamed = streamed(List.of("END"), Space.ALL);
+    var text = new StringBuilder();
+    for (int token : GPT2.encode(" \n one \n\n END")) {
+      text.append(streamed.add(token));
+    }
+    assertThat(text.append(streamed.end())).hasToString(" \n one \n\n ");
+  }
+
+  @Test
   void theEndOfTheTextIsNoPartOfIt() {
-    var streamed = new StreamedText(GPT2, List.of(), true);
+    var streamed = streamed(List.of(), true);
     assertThat(streamed.add(GPT2.encode("x")[0])).isEqualTo("x");
     assertThat(streamed.add(GPT2.endOfText())).isEmpty();
     assertThat(streamed.end()).isEmpty();

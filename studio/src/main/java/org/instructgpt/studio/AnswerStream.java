@@ -6,6 +6,8 @@ import java.util.Map;
 import org.instructgpt.serve.CompletionStream;
 import org.instructgpt.serve.CompletionStream.Event;
 import org.instructgpt.serve.CompletionStream.Finish;
+import org.instructgpt.serve.Failure;
+import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.web.EventSink;
 import org.instructgpt.web.Exchange;
 
@@ -22,6 +24,7 @@ final class AnswerStream {
   private final EventSink events;
   private final CompletionStream completion;
   private final String turn;
+  private final long seed;
   private final List<SentAnswer> sent;
   private int open;
 
@@ -30,19 +33,21 @@ final class AnswerStream {
       Exchange exchange,
       EventSink events,
       CompletionStream completion,
-      String turn) {
+      String turn,
+      GenerationSettings settings) {
     this.services = services;
     this.exchange = exchange;
     this.events = events;
     this.completion = completion;
     this.turn = turn;
+    this.seed = settings.seed();
     open = completion.models().size();
     sent = completion.models().stream().map(_ -> new SentAnswer()).toList();
   }
 
   /// Sends until all answers have ended or the client has disconnected, and stores what was sent.
   void send() throws InterruptedException {
-    events.send("turn", new Turn(turn, completion.models(), completion.settings().seed()));
+    events.send("turn", new Turn(turn, completion.models(), seed));
     while (open > 0 && !events.gone()) {
       completion.next(HEARTBEAT).ifPresent(this::handle);
     }
@@ -59,23 +64,29 @@ final class AnswerStream {
 
   private void handle(Event event) {
     switch (event) {
-      case Event.Started(int place) -> {
+      case Event.Started(int place, var _, var _) -> {
         sent.get(place).begin(services.nanos().getAsLong());
         events.send("begun", new Begun(place));
       }
-      case Event.Text(int place, String text, int tokens) -> {
-        events.send("text", new Text(place, text, tokens));
-        sent.get(place).add(text, tokens, !events.gone());
-      }
-      case Event.Finished(int place, Finish finish, int tokens) -> {
+      case Event.Text(int place, String text, int tokens, var _) -> text(place, text, tokens);
+      case Event.Finished(int place, String text, Finish finish, int tokens) -> {
+        text(place, text, tokens);
         long millis = sent.get(place).millis(services.nanos().getAsLong());
         end(place, finish, tokens);
         events.send("ended", new Ended(place, finish, tokens, millis));
       }
-      case Event.Failed(int place, String key, List<Object> arguments) -> {
+      case Event.Failed(int place, Failure failure) -> {
         end(place, Finish.FAILED, 0);
-        events.send("failed", new Failed(place, exchange.text(key, arguments.toArray())));
+        var message = exchange.text(failure.key(), failure.arguments().toArray());
+        events.send("failed", new Failed(place, message));
       }
+    }
+  }
+
+  private void text(int place, String text, int tokens) {
+    if (!text.isEmpty()) {
+      events.send("text", new Text(place, text, tokens));
+      sent.get(place).add(text, tokens, !events.gone());
     }
   }
 

@@ -180,7 +180,7 @@ final class PlaygroundApi {
     try {
       var turn = keep(exchange, question, settings, consent);
       try (var events = source.open()) {
-        new AnswerStream(services, exchange, events, completion, turn).send();
+        new AnswerStream(services, exchange, events, completion, turn, settings).send();
       }
       return turn;
     } finally {

@@ -33,6 +33,9 @@ record PlaygroundQuestion(
   static final int LONGEST_PROMPT = 20_000;
   static final int MOST_MODELS = 4;
 
+  /// The most tokens that can be asked for.
+  static final int LONGEST_ANSWER = 2048;
+
   /// The defaults of settings that are not given.
   static final GenerationSettings DEFAULTS = new GenerationSettings(128, 0.7, 0.95, List.of(), 0);
 
@@ -94,8 +97,8 @@ record PlaygroundQuestion(
 
   private List<Problem> settingsProblems() {
     var problems = new ArrayList<Problem>();
-    if (longest.filter(n -> n < 1 || n > GenerationSettings.LONGEST).isPresent()) {
-      problems.add(new Problem("longest", "refusal.manner-longest", GenerationSettings.LONGEST));
+    if (longest.filter(n -> n < 1 || n > LONGEST_ANSWER).isPresent()) {
+      problems.add(new Problem("longest", "refusal.manner-longest", LONGEST_ANSWER));
     }
     if (temperature.filter(t -> !(t >= 0 && t <= GenerationSettings.HOTTEST)).isPresent()) {
       problems.add(

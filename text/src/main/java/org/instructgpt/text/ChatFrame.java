@@ -40,8 +40,14 @@ record ChatFrame(ChatTemplate template) implements PromptFrame {
 
   @Override
   public int[] prompt(Tokenizer tokenizer, String prompt) {
-    var marks = new Marks(tokenizer, prompt);
-    return marks.ids(rendered(Dialogue.turns(prompt), true, marks));
+    return prompt(tokenizer, Dialogue.turns(prompt));
+  }
+
+  @Override
+  public int[] prompt(Tokenizer tokenizer, List<Turn> turns) {
+    var said = turns.stream().map(Turn::text).collect(Collectors.joining());
+    var marks = new Marks(tokenizer, said);
+    return marks.ids(rendered(turns, true, marks));
   }
 
   @Override

@@ -137,6 +137,14 @@ public final class Dialogue {
     return isDialogue(text) ? spoken(text) : List.of();
   }
 
+  /// The same conversation with turns of one role that follow each other as one, a blank line
+  /// between them, and without those that say nothing.
+  static List<Turn> joined(List<Turn> turns) {
+    var joined = new ArrayList<Turn>();
+    turns.forEach(turn -> add(joined, turn.role(), turn.text()));
+    return joined;
+  }
+
   private static List<Turn> spoken(String text) {
     var turns = new ArrayList<Turn>();
     var marks = MARK.matcher(text);

@@ -3,6 +3,7 @@ package org.instructgpt.text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /// How a prompt and a response become token ids. Training, scoring and sampling all use the same
@@ -63,6 +64,19 @@ public final class PromptTemplate {
   /// @throws IllegalArgumentException if the chat template refuses it
   public int[] prompt(Tokenizer tokenizer, String prompt) {
     return frame.prompt(tokenizer, prompt);
+  }
+
+  /// The ids of a conversation up to where the assistant is to go on: as of the prompt text that
+  /// [Dialogue#prompt] makes of it, but nothing that is said in it can look like a turn. Turns of
+  /// one role that follow each other become one.
+  ///
+  /// @param turns at least one
+  /// @throws IllegalArgumentException if there is none, or the chat template refuses them
+  public int[] prompt(Tokenizer tokenizer, List<Dialogue.Turn> turns) {
+    if (turns.isEmpty()) {
+      throw new IllegalArgumentException("expected a conversation of one turn or more, found none");
+    }
+    return frame.prompt(tokenizer, Dialogue.joined(turns));
   }
 
   /// The ids of a response, stripped on both sides, with the token that ends it.

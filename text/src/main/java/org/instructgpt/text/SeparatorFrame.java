@@ -1,6 +1,7 @@
 package org.instructgpt.text;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /// Prompt, separator, response, end of text: for models that have no chat template.
@@ -42,6 +43,11 @@ record SeparatorFrame(String separator) implements PromptFrame {
   @Override
   public int[] prompt(Tokenizer tokenizer, String prompt) {
     return tokenizer.encodeFromStart(isVerbatim() ? prompt : prompt.stripTrailing() + separator);
+  }
+
+  @Override
+  public int[] prompt(Tokenizer tokenizer, List<Dialogue.Turn> turns) {
+    return prompt(tokenizer, Dialogue.prompt(Dialogue.quoting(turns, _ -> {})));
   }
 
   /// The ids of a response, stripped on both sides, with the end-of-text token.
