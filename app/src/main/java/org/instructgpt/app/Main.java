@@ -95,6 +95,7 @@ final class Main implements Runnable {
             .addSubcommand(new PullCommand(stop, clock, System::getenv))
             .addSubcommand(new ConvertCommand())
             .addSubcommand(new StudioCommand(stop, clock))
+            .addSubcommand(new ServeCommand(stop, clock))
             .addSubcommand(new LabelersCommand(commands, stop, clock))
             .addSubcommand(new PretrainCommand(stop))
             .addSubcommand(new SftCommand(stop))

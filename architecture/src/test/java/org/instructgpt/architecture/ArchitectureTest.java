@@ -24,6 +24,7 @@ class ArchitectureTest {
   /// number here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
+          Map.entry("api", 5),
           Map.entry("checkpoint", 7),
           Map.entry("collect", 22),
           Map.entry("cost", 32),
@@ -107,6 +108,7 @@ class ArchitectureTest {
   @Test
   void onlyWebAndStudioKnowPages() {
     RULES.onlyWebAndStudioKnowPages().check(CLASSES);
+    RULES.onlyServersKnowHttp().check(CLASSES);
   }
 
   @Test

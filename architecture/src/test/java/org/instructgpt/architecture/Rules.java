@@ -47,13 +47,16 @@ record Rules(String root) {
               Map.entry("ppo", List.of("checkpoint", "records")),
               Map.entry("eval", List.of("model", "statistics", "plot")),
               Map.entry("serve", List.of("checkpoint")),
+              Map.entry("api", List.of("serve")),
               Map.entry("web", List.of("records")),
               Map.entry("cost", List.of("sft", "reward", "dpo", "ppo", "recipe")),
               Map.entry("project", List.of("collect", "sft", "reward", "dpo", "ppo", "recipe")),
               Map.entry("studio", List.of("web", "label", "serve", "collect", "plot", "project")),
               Map.entry("experiment", List.of("project", "simulation", "eval", "label", "cost")),
               Map.entry("cluster", List.of("project")),
-              Map.entry("app", List.of("studio", "experiment", "cluster", "cost", "gguf", "hub"))));
+              Map.entry(
+                  "app",
+                  List.of("studio", "api", "experiment", "cluster", "cost", "gguf", "hub"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =
@@ -161,14 +164,24 @@ record Rules(String root) {
     return reached;
   }
 
-  /// Pages and routes stand in `web` and `studio`.
+  /// Pages stand in `web` and `studio`.
   ArchRule onlyWebAndStudioKnowPages() {
     return noClasses()
         .that()
         .resideOutsideOfPackages(in("web"), in("studio"), in("app"))
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("gg.jte..", "io.javalin..", "jakarta.servlet..");
+        .resideInAnyPackage("gg.jte..");
+  }
+
+  /// HTTP stands there, and in `api`.
+  ArchRule onlyServersKnowHttp() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(in("web"), in("studio"), in("app"), in("api"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.javalin..", "jakarta.servlet..");
   }
 
   /// Within a module at most two files may use each other, directly or around others.

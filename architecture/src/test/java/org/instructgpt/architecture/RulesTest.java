@@ -57,6 +57,7 @@ class RulesTest {
   @Test
   void aPageOutsideWebAndStudioIsCaught() {
     assertCaught(RULES.onlyWebAndStudioKnowPages(), "gg.jte.TemplateEngine");
+    assertCaught(RULES.onlyServersKnowHttp(), "io.javalin.Javalin");
   }
 
   @Test

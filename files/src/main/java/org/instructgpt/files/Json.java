@@ -3,6 +3,7 @@ package org.instructgpt.files;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
@@ -23,6 +24,16 @@ public final class Json {
   private static final String NO_NUMBER = "Non-standard token '";
 
   private Json() {}
+
+  /// A value as text in one line, for those who send it: half a surrogate pair in it, which no
+  /// encoding has, breaks nothing.
+  public static String text(JsonNode value) {
+    try {
+      return LENIENT.writeValueAsString(value);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
 
   /// What is wrong with a text that is no JSON, without the parser's words for programmers.
   public static String fault(JsonProcessingException broken) {

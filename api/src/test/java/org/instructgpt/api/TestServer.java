@@ -1,0 +1,173 @@
+package org.instructgpt.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.files.Json;
+import org.instructgpt.model.Gpt;
+import org.instructgpt.model.GptConfig;
+import org.instructgpt.model.Lineage;
+import org.instructgpt.model.ScalarModel;
+import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.serve.ModelCatalog;
+import org.instructgpt.text.BpeTrainer;
+import org.instructgpt.text.Tokenizer;
+import org.instructgpt.torch.Device;
+import org.instructgpt.torch.Precision;
+import org.instructgpt.torch.Randomness;
+import org.instructgpt.torch.Scope;
+
+/// A server of a language model `sft` and a reward model `reward` that have not learned anything.
+final class TestServer implements AutoCloseable {
+  /// Two thousand tokens, nearly all of them syllables.
+  static final Tokenizer WORDS = BpeTrainer.train(List.of("Hello", syllables()), 2000);
+
+  static final int CONTEXT = 256;
+  private static final int BYTES = 200_000;
+
+  private final InferenceEngine engine;
+  private final ApiServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private TestServer(InferenceEngine engine, ApiServer server) {
+    this.engine = engine;
+    this.server = server;
+  }
+
+  private static String syllables() {
+    var text = new StringBuilder();
+    for (char first : "bcdfghjklmnprstvwz".toCharArray()) {
+      for (char middle : "aeiou".toCharArray()) {
+        for (char last : "bdfghklmnprstvwxz".toCharArray()) {
+          text.append(' ').append(first).append(middle).append(last);
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  /// With everything roomy and without keys.
+  static TestServer start(Path folder) throws IOException {
+    return start(folder, 8, 64, Duration.ofSeconds(60), ApiKeys.NONE);
+  }
+
+  /// @param rows completions at a time
+  /// @param waiting completions under way or waiting
+  /// @param time the most that a request may take
+  static TestServer start(Path folder, int rows, int waiting, Duration time, ApiKeys keys)
+      throws IOException {
+    var shape =
+        new GptConfig(
+            2, 16, 2, CONTEXT, WORDS.vocabularySize(), GptConfig.Activation.GELU, 1e-5, 0, 0);
+    var sft = Files.createDirectories(folder.resolve("sft"));
+    var reward = Files.createDirectories(folder.resolve("reward"));
+    try (var _ = Scope.open()) {
+      var gpt = new Gpt(shape, Precision.FULL, Device.CPU);
+      gpt.initialize(new Randomness(1));
+      Checkpoint.save(gpt, WORDS, new Lineage("sft", Map.of(), Map.of()), sft);
+      var scalar = new ScalarModel(shape, Precision.FULL, Device.CPU);
+      scalar.initializeFrom(gpt, new Randomness(2));
+      Checkpoint.save(scalar, WORDS, new Lineage("reward", Map.of(), Map.of()), reward);
+    }
+    var engine =
+        new InferenceEngine(
+            ModelCatalog.of(List.of(sft, reward)),
+            new InferenceEngine.Settings(
+                1L << 30, waiting, rows, 4096, 1L << 28, Precision.FULL, Device.CPU));
+    var settings = new ApiServer.Settings("localhost", 0, 200, BYTES, time);
+    var outside = new ApiServer.Outside(InstantSource.system(), System::nanoTime, new Random(1));
+    return new TestServer(engine, ApiServer.start(settings, engine, keys, outside));
+  }
+
+  String url() {
+    return server.address().toString();
+  }
+
+  InferenceEngine engine() {
+    return engine;
+  }
+
+  HttpResponse<String> get(String path) {
+    return send(request(path).GET().build());
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(url() + path));
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, BodyHandlers.ofString());
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    } catch (InterruptedException stop) {
+      throw new IllegalStateException(stop);
+    }
+  }
+
+  HttpResponse<String> post(String path, String body) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build());
+  }
+
+  static JsonNode json(String body) {
+    try {
+      return Json.STRICT.readTree(body);
+    } catch (IOException none) {
+      throw new UncheckedIOException(body, none);
+    }
+  }
+
+  /// The answer to a request that succeeds.
+  JsonNode answer(String path, String body) {
+    var answer = post(path, body);
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(answer.statusCode() + " " + answer.body());
+    }
+    return json(answer.body());
+  }
+
+  /// The data of a stream's events, the last one `[DONE]`.
+  List<String> events(String path, String body) {
+    var answer = post(path, body);
+    if (answer.statusCode() != 200) {
+      throw new AssertionError(answer.statusCode() + " " + answer.body());
+    }
+    return data(answer.body());
+  }
+
+  static List<String> data(String stream) {
+    var events = new ArrayList<String>();
+    for (var event : stream.split("\n\n")) {
+      if (event.startsWith("data: ")) {
+        events.add(event.substring("data: ".length()));
+      }
+    }
+    return events;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+    server.close();
+    client.close();
+  }
+}
