@@ -2,10 +2,10 @@ package org.instructgpt.api;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.instructgpt.files.Json;
 import org.instructgpt.model.ScoredToken;
@@ -37,16 +37,20 @@ final class TextFormat implements AnswerFormat {
     private final TextStream stream;
     private int length;
 
-    Offsets(Tokenizer tokenizer) {
-      stream = new TextStream(tokenizer);
+    /// @param before the tokens before the text, where they are no part of it
+    Offsets(Tokenizer tokenizer, int[] before) {
+      stream = new TextStream(tokenizer, before);
     }
 
-    /// Where the next token begins.
-    int next(int id) {
-      int at = length;
+    int length() {
+      return length;
+    }
+
+    /// The characters that a token adds.
+    String next(int id) {
       var more = stream.add(id);
       length += more.codePointCount(0, more.length());
-      return at;
+      return more;
     }
   }
 
@@ -68,6 +72,7 @@ final class TextFormat implements AnswerFormat {
             .put("index", index)
             .put("text", echo ? written(answer) + answer.text() : answer.text());
     if (scored) {
+      begin(index, answer);
       var tokens = new Tokens(index);
       if (echo) {
         tokens.addInput(answer);
@@ -78,6 +83,11 @@ final class TextFormat implements AnswerFormat {
       choice.putNull("logprobs");
     }
     return choice.put("finish_reason", answer.reason());
+  }
+
+  private void begin(int index, Answer answer) {
+    int[] before = echo ? new int[0] : answer.input().stream().mapToInt(id -> id).toArray();
+    offsets.put(index, new Offsets(tokenizer, before));
   }
 
   /// The text of the input, without the token that begins every text.
@@ -95,6 +105,7 @@ final class TextFormat implements AnswerFormat {
 
   @Override
   public Optional<ObjectNode> opening(int index, Answer answer) {
+    begin(index, answer);
     if (!echo) {
       return Optional.empty();
     }
@@ -146,32 +157,37 @@ final class TextFormat implements AnswerFormat {
     private final Offsets at;
 
     Tokens(int index) {
-      at = offsets.computeIfAbsent(index, _ -> new Offsets(tokenizer));
+      at = Objects.requireNonNull(offsets.get(index));
     }
 
     /// The input: nothing is known of its first token.
     void addInput(Answer answer) {
-      var ids = new ArrayList<>(answer.input());
-      boolean begun = isBegun(answer);
-      names.add(begun ? "" : name(ids.getFirst()));
-      starts.add(begun ? 0 : at.next(ids.getFirst()));
+      starts.add(0);
+      int first = answer.input().getFirst();
+      names.add(isBegun(answer) ? "" : name(first, at.next(first)));
       logProbs.addNull();
       likeliest.addNull();
       answer.scores().forEach(this::add);
     }
 
     void add(ScoredToken token) {
-      names.add(name(token.id()));
-      starts.add(at.next(token.id()));
+      starts.add(at.length());
+      var name = name(token.id(), at.next(token.id()));
+      names.add(name);
       logProbs.add(token.logProb());
       var others = likeliest.addObject();
-      token.likeliest().forEach(other -> others.put(name(other.id()), other.logProb()));
+      for (var other : token.likeliest()) {
+        boolean same = other.id() == token.id();
+        others.put(same ? name : name(other.id(), texts.text(other.id())), other.logProb());
+      }
     }
 
     /// As OpenAI names a token that is no whole character.
-    private String name(int id) {
+    ///
+    /// @param text what the token adds where it stands
+    private String name(int id, String text) {
       if (!texts.isPart(id)) {
-        return texts.text(id);
+        return text;
       }
       var name = new StringBuilder("bytes:");
       for (byte each : texts.bytes(id)) {

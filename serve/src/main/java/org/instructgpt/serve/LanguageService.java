@@ -148,6 +148,7 @@ final class LanguageService implements ModelService {
       this.text =
           new StreamedText(
               tokenizer,
+              row.input,
               sampler::ends,
               stops,
               row.wanted().exact()

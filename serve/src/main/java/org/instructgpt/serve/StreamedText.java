@@ -33,11 +33,13 @@ final class StreamedText {
     INNER
   }
 
+  /// @param before the tokens that it goes on from
   /// @param ends the tokens that end the completion and are no part of its text
   /// @param stops strings that end the completion and are no part of it, none empty
-  StreamedText(Tokenizer tokenizer, IntPredicate ends, List<String> stops, Space space) {
+  StreamedText(
+      Tokenizer tokenizer, int[] before, IntPredicate ends, List<String> stops, Space space) {
     this.ends = ends;
-    this.stream = new TextStream(tokenizer);
+    this.stream = new TextStream(tokenizer, space == Space.INNER ? new int[0] : before);
     this.stops = stops;
     this.space = space;
     this.begun = space != Space.INNER;

@@ -17,7 +17,8 @@ class StreamedTextTest {
   }
 
   private static StreamedText streamed(List<String> stops, Space space) {
-    return new StreamedText(GPT2, token -> token == GPT2.endOfText(), stops, space);
+    int[] before = GPT2.encode("Before it.");
+    return new StreamedText(GPT2, before, token -> token == GPT2.endOfText(), stops, space);
   }
 
   /// All pieces, joined by bars, the held-back rest last.

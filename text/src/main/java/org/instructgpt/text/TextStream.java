@@ -15,6 +15,9 @@ public final class TextStream {
 
   private static final String INCOMPLETE = "\uFFFD";
 
+  /// How many tokens before a text decide about its first character: those of a whole one.
+  private static final int CONTEXT = 8;
+
   private final Tokenizer tokenizer;
 
   /// The ids of the last piece, then those that are held back.
@@ -24,7 +27,17 @@ public final class TextStream {
 
   /// A stream at the start of a text.
   public TextStream(Tokenizer tokenizer) {
+    this(tokenizer, new int[0]);
+  }
+
+  /// A stream that goes on behind other tokens: the text of the first that comes is that which it
+  /// has there.
+  ///
+  /// @param before the tokens before it, or the last of them
+  public TextStream(Tokenizer tokenizer, int[] before) {
     this.tokenizer = tokenizer;
+    ids = Arrays.copyOfRange(before, Math.max(0, before.length - CONTEXT), before.length);
+    given = ids.length;
   }
 
   /// Adds the next token and returns the text that is complete now: often that of this token alone,

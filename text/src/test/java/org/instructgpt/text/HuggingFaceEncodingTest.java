@@ -99,6 +99,9 @@ class HuggingFaceEncodingTest {
     TextStream stream = new TextStream(pieces);
     assertThat(List.of(stream.add(4), stream.add(4), stream.add(3)))
         .containsExactly("a", " a", "a");
+    TextStream further = new TextStream(pieces, new int[] {3, 4});
+    assertThat(List.of(further.add(4), further.add(3))).containsExactly(" a", "a");
+    assertThat(new TokenTexts(pieces).text(4)).isEqualTo(" a");
   }
 
   @Test
