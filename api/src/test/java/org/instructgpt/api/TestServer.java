@@ -9,35 +9,24 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.files.Json;
-import org.instructgpt.model.Gpt;
-import org.instructgpt.model.GptConfig;
-import org.instructgpt.model.Lineage;
-import org.instructgpt.model.ScalarModel;
 import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.serve.ModelCatalog;
-import org.instructgpt.text.BpeTrainer;
+import org.instructgpt.serve.TestModels;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.Device;
 import org.instructgpt.torch.Precision;
-import org.instructgpt.torch.Randomness;
-import org.instructgpt.torch.Scope;
 
 /// A server of a language model `sft` and a reward model `reward` that have not learned anything.
 final class TestServer implements AutoCloseable {
-  /// Two thousand tokens, nearly all of them syllables.
-  static final Tokenizer WORDS = BpeTrainer.train(List.of("Hello", syllables()), 2000);
-
-  static final int CONTEXT = 256;
+  static final Tokenizer WORDS = TestModels.WORDS;
+  static final int CONTEXT = TestModels.shape().context();
   private static final int BYTES = 200_000;
 
   private final InferenceEngine engine;
@@ -47,18 +36,6 @@ final class TestServer implements AutoCloseable {
   private TestServer(InferenceEngine engine, ApiServer server) {
     this.engine = engine;
     this.server = server;
-  }
-
-  private static String syllables() {
-    var text = new StringBuilder();
-    for (char first : "bcdfghjklmnprstvwz".toCharArray()) {
-      for (char middle : "aeiou".toCharArray()) {
-        for (char last : "bdfghklmnprstvwxz".toCharArray()) {
-          text.append(' ').append(first).append(middle).append(last);
-        }
-      }
-    }
-    return text.toString();
   }
 
   /// With everything roomy and without keys.
@@ -71,22 +48,12 @@ final class TestServer implements AutoCloseable {
   /// @param time the most that a request may take
   static TestServer start(Path folder, int rows, int waiting, Duration time, ApiKeys keys)
       throws IOException {
-    var shape =
-        new GptConfig(
-            2, 16, 2, CONTEXT, WORDS.vocabularySize(), GptConfig.Activation.GELU, 1e-5, 0, 0);
-    var sft = Files.createDirectories(folder.resolve("sft"));
-    var reward = Files.createDirectories(folder.resolve("reward"));
-    try (var _ = Scope.open()) {
-      var gpt = new Gpt(shape, Precision.FULL, Device.CPU);
-      gpt.initialize(new Randomness(1));
-      Checkpoint.save(gpt, WORDS, new Lineage("sft", Map.of(), Map.of()), sft);
-      var scalar = new ScalarModel(shape, Precision.FULL, Device.CPU);
-      scalar.initializeFrom(gpt, new Randomness(2));
-      Checkpoint.save(scalar, WORDS, new Lineage("reward", Map.of(), Map.of()), reward);
-    }
+    TestModels.language(folder, "sft", "sft", 1);
+    TestModels.reward(folder, "reward", 2);
+    var models = List.of(folder.resolve("sft"), folder.resolve("reward"));
     var engine =
         new InferenceEngine(
-            ModelCatalog.of(List.of(sft, reward)),
+            ModelCatalog.of(models),
             new InferenceEngine.Settings(
                 1L << 30, waiting, rows, 4096, 1L << 28, Precision.FULL, Device.CPU));
     var settings = new ApiServer.Settings("localhost", 0, 200, BYTES, time);

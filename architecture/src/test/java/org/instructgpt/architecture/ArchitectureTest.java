@@ -36,6 +36,7 @@ class ArchitectureTest {
           Map.entry("hub", 5),
           Map.entry("jinja", 2),
           Map.entry("label", 64),
+          Map.entry("langchain4j", 4),
           Map.entry("model", 65),
           Map.entry("plot", 27),
           Map.entry("ppo", 18),

@@ -48,6 +48,7 @@ record Rules(String root) {
               Map.entry("eval", List.of("model", "statistics", "plot")),
               Map.entry("serve", List.of("checkpoint")),
               Map.entry("api", List.of("serve")),
+              Map.entry("langchain4j", List.of("serve")),
               Map.entry("web", List.of("records")),
               Map.entry("cost", List.of("sft", "reward", "dpo", "ppo", "recipe")),
               Map.entry("project", List.of("collect", "sft", "reward", "dpo", "ppo", "recipe")),
@@ -56,7 +57,8 @@ record Rules(String root) {
               Map.entry("cluster", List.of("project")),
               Map.entry(
                   "app",
-                  List.of("studio", "api", "experiment", "cluster", "cost", "gguf", "hub"))));
+                  List.of(
+                      "studio", "api", "experiment", "cluster", "cost", "gguf", "hub"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =

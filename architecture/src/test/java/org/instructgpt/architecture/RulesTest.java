@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /// Each rule is seen to catch the breach that the package `fixture` holds for it.
@@ -81,7 +82,9 @@ class RulesTest {
     assertThat(Rules.reach("sft"))
         .containsExactlyInAnyOrder(
             "sft", "checkpoint", "model", "torch", "text", "jinja", "records", "files");
-    assertThat(Rules.reach("app")).containsAll(Rules.MAY_USE.keySet());
+    var parts = new TreeSet<>(Rules.MAY_USE.keySet());
+    parts.remove("langchain4j"); // for programs of others
+    assertThat(Rules.reach("app")).containsAll(parts);
   }
 
   private static void assertCaught(ArchRule rule, String breach) {

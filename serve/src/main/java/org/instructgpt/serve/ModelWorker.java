@@ -103,7 +103,7 @@ final class ModelWorker {
     if (!model.generates()) {
       var rewards =
           Checkpoint.loadRewardModel(model.folder(), settings.precision(), settings.device());
-      return () -> new RewardService(model, rewards, tokenizer, this::over);
+      return () -> new ScoringService(model, rewards, tokenizer, this::over);
     }
     var gpt = Checkpoint.loadLanguageModel(model.folder(), settings.precision(), settings.device());
     var answering = model.answers() ? gpt.withEnds(model.template().ends(tokenizer)) : gpt;

@@ -18,9 +18,9 @@ import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Scope;
 
 /// Small models that have not learned anything.
-final class TestModels {
+public final class TestModels {
   /// Two thousand tokens, nearly all of them syllables, so that nearly each is text of its own.
-  static final Tokenizer WORDS = BpeTrainer.train(List.of("Hello", syllables()), 2000);
+  public static final Tokenizer WORDS = BpeTrainer.train(List.of("Hello", syllables()), 2000);
 
   private static String syllables() {
     var text = new StringBuilder();
@@ -36,13 +36,14 @@ final class TestModels {
 
   private TestModels() {}
 
-  static GptConfig shape() {
+  public static GptConfig shape() {
     return new GptConfig(
         1, 8, 1, 256, WORDS.vocabularySize(), GptConfig.Activation.GELU, 1e-5, 0, 0);
   }
 
   /// An untrained model: its end of text is as unlikely as any other token, so answers are long.
-  static void language(Path models, String name, String stage, long seed) throws IOException {
+  public static void language(Path models, String name, String stage, long seed)
+      throws IOException {
     var folder = Files.createDirectories(models.resolve(name));
     try (var _ = Scope.open()) {
       var gpt = new Gpt(shape(), Precision.FULL, Device.CPU);
@@ -51,7 +52,7 @@ final class TestModels {
     }
   }
 
-  static void reward(Path models, String name, long seed) throws IOException {
+  public static void reward(Path models, String name, long seed) throws IOException {
     var folder = Files.createDirectories(models.resolve(name));
     try (var _ = Scope.open()) {
       var model = new ScalarModel(shape(), Precision.FULL, Device.CPU);

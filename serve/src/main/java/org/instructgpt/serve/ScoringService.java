@@ -9,7 +9,7 @@ import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 
 /// Answers requests for rewards, one after the other.
-final class RewardService implements ModelService {
+final class ScoringService implements ModelService {
   /// Pairs that go through the model together.
   private static final int TOGETHER = 16;
 
@@ -20,7 +20,7 @@ final class RewardService implements ModelService {
   private final Consumer<ModelRequest> over;
   private final ArrayDeque<ScoreRequest> waiting = new ArrayDeque<>();
 
-  RewardService(
+  ScoringService(
       ServedModel model, ScalarModel rewards, Tokenizer tokenizer, Consumer<ModelRequest> over) {
     this.model = model;
     this.rewards = rewards;
