@@ -109,6 +109,7 @@ final class Main implements Runnable {
             .addSubcommand(new LogprobsCommand(stop))
             .addSubcommand(new ScoreCommand(stop))
             .addSubcommand(new GenerateCommand(stop))
+            .addSubcommand(new EvaluateCommand(stop))
             .addSubcommand(new RenderCommand(stop, clock))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUnmatchedOptionsAllowedAsOptionParameters(false);

@@ -29,7 +29,7 @@ class ArchitectureTest {
           Map.entry("collect", 22),
           Map.entry("cost", 32),
           Map.entry("dpo", 5),
-          Map.entry("eval", 14),
+          Map.entry("eval", 15),
           Map.entry("experiment", 8),
           Map.entry("files", 6),
           Map.entry("gguf", 4),
@@ -49,6 +49,7 @@ class ArchitectureTest {
           Map.entry("simulation", 63),
           Map.entry("statistics", 14),
           Map.entry("studio", 10),
+          Map.entry("tasks", 5),
           Map.entry("text", 16),
           Map.entry("torch", 20),
           Map.entry("web", 22));

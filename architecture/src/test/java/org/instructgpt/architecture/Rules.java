@@ -46,6 +46,7 @@ record Rules(String root) {
               Map.entry("dpo", List.of("checkpoint", "records")),
               Map.entry("ppo", List.of("checkpoint", "records")),
               Map.entry("eval", List.of("model", "statistics", "plot")),
+              Map.entry("tasks", List.of("eval")),
               Map.entry("serve", List.of("checkpoint")),
               Map.entry("api", List.of("serve")),
               Map.entry("langchain4j", List.of("serve")),
@@ -58,7 +59,7 @@ record Rules(String root) {
               Map.entry(
                   "app",
                   List.of(
-                      "studio", "api", "experiment", "cluster", "cost", "gguf", "hub"))));
+                      "studio", "api", "tasks", "experiment", "cluster", "cost", "gguf", "hub"))));
 
   /// The outside world: flags, environment and clocks come in through `app` only, as values.
   private static final Map<String, Set<String>> OUTSIDE =

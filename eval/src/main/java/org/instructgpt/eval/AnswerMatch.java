@@ -10,19 +10,19 @@ import java.util.stream.Collectors;
 
 /// Exact match and token F1 of an answer against its best-fitting reference, as in SQuAD (Rajpurkar
 /// et al. 2016): case, punctuation and the articles a, an, the are ignored.
-final class AnswerMatch {
+public final class AnswerMatch {
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   private AnswerMatch() {}
 
   /// 1 if the answer has the same words in the same order as a reference, else 0.
-  static double exact(String answer, List<String> references) {
+  public static double exact(String answer, List<String> references) {
     return best(answer, references, (ours, theirs) -> ours.equals(theirs) ? 1 : 0);
   }
 
   /// The harmonic mean of precision and recall over the bags of words, 0 to 1. An answer without
   /// words scores 1 if the reference has none either.
-  static double f1(String answer, List<String> references) {
+  public static double f1(String answer, List<String> references) {
     return best(answer, references, AnswerMatch::f1);
   }
 
