@@ -22,6 +22,10 @@ interface AnswerFormat {
   /// What a stream says of a completion before its first text, if anything.
   Optional<ObjectNode> opening(int index, Answer answer);
 
+  /// Whether the openings of all completions come first of all: clients that count completions by
+  /// what they have seen would take the end of one for the end of all.
+  boolean opensFirst();
+
   /// More of a completion.
   ///
   /// @param text may be empty

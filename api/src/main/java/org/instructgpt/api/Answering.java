@@ -6,10 +6,12 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.instructgpt.files.Json;
 import org.instructgpt.serve.CompletionStream;
@@ -21,6 +23,9 @@ import org.instructgpt.serve.Failure;
 /// parts.
 final class Answering {
   private static final Duration PAUSE = Duration.ofMillis(250);
+
+  /// What comes within this time after a part was sent is sent together.
+  private static final Duration TOGETHER = Duration.ofMillis(20);
 
   private final CompletionStream stream;
   private final AnswerFormat format;
@@ -152,6 +157,9 @@ final class Answering {
       }
       var out = new EventWriter(opening.open());
       try {
+        for (int place = 0; format.opensFirst() && place < answers.size(); place++) {
+          open(place, out);
+        }
         early.forEach(event -> write(event, out));
         sendRest(out);
       } catch (ApiRefusal broken) {
@@ -164,14 +172,21 @@ final class Answering {
 
   private void sendRest(EventWriter out) throws InterruptedException {
     while (answers.stream().anyMatch(answer -> !answer.isOver()) && !out.gone()) {
+      long sent = limits.nanos.getAsLong();
       var event = next();
       if (event.isEmpty()) {
         out.ping();
         continue;
       }
-      answers.get(event.get().place()).add(event.get());
+      var some = new ArrayList<Event>();
+      while (event.isPresent()) {
+        some.add(event.get());
+        long left = TOGETHER.toNanos() - (limits.nanos.getAsLong() - sent);
+        event = stream.next(Duration.ofNanos(Math.max(0, left)));
+      }
+      some.forEach(each -> answers.get(each.place()).add(each));
       refuseIfFailed();
-      write(event.get(), out);
+      write(some, out);
     }
     if (head.usage) {
       var json = json(format.object(true));
@@ -182,16 +197,35 @@ final class Answering {
     out.done();
   }
 
+  /// Sends events; what a completion says in several that follow each other, in one part.
+  private void write(List<Event> events, EventWriter out) {
+    var joined = new LinkedHashMap<Integer, List<Event.Text>>();
+    for (var event : events) {
+      if (event instanceof Event.Text text) {
+        joined.computeIfAbsent(text.place(), _ -> new ArrayList<>()).add(text);
+      } else {
+        Optional.ofNullable(joined.remove(event.place())).ifPresent(said -> part(said, out));
+        write(event, out);
+      }
+    }
+    joined.values().forEach(said -> part(said, out));
+  }
+
+  private void part(List<Event.Text> said, EventWriter out) {
+    int place = said.getFirst().place();
+    open(place, out);
+    var text = said.stream().map(Event.Text::text).collect(Collectors.joining());
+    if (!text.isEmpty() || format.sendsTokens()) {
+      var tokens = said.stream().map(Event.Text::token).toList();
+      out.data(part(format.part(place, text, tokens)));
+    }
+  }
+
   private void write(Event event, EventWriter out) {
     int place = event.place();
     switch (event) {
       case Event.Started _, Event.Failed _ -> {}
-      case Event.Text(_, String text, _, var token) -> {
-        open(place, out);
-        if (!text.isEmpty() || format.sendsTokens()) {
-          out.data(part(format.part(place, text, List.of(token))));
-        }
-      }
+      case Event.Text text -> part(List.of(text), out);
       case Event.Finished(_, String text, Finish finish, _) -> {
         open(place, out);
         if (finish == Finish.CANCELLED) {

@@ -51,6 +51,11 @@ record ChatFormat(TokenTexts texts, boolean scored) implements AnswerFormat {
   }
 
   @Override
+  public boolean opensFirst() {
+    return true;
+  }
+
+  @Override
   public boolean sendsTokens() {
     return scored;
   }

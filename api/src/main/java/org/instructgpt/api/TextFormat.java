@@ -134,6 +134,11 @@ final class TextFormat implements AnswerFormat {
   }
 
   @Override
+  public boolean opensFirst() {
+    return false;
+  }
+
+  @Override
   public boolean sendsTokens() {
     return scored;
   }

@@ -58,9 +58,10 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "S",
       description = {
         "Of the random choices (${DEFAULT-VALUE}).",
-        "The same seed, model, prompts in the same order, precision and machine give the same"
-            + " completions, whatever the batch size; another kind of processor or another number of"
-            + " threads rounds differently, which now and then chooses another token."
+        "The same seed, model, prompts in the same order, precision, batch size and machine give the"
+            + " same completions. Another kind of processor, another number of threads and, in"
+            + " bfloat16, another batch size round differently, which now and then chooses another"
+            + " token."
       })
   private long seed;
 

@@ -50,7 +50,7 @@ final class ActivationKernels {
             .fma(t, FloatVector.broadcast(F, 0.2548296f))
             .mul(t);
     // Half of what lies beyond |x|.
-    var tail = p.mul(z.mul(z).neg().lanewise(VectorOperators.EXP)).mul(0.5f);
+    var tail = p.mul(VectorFunctions.exp(z.mul(z).neg())).mul(0.5f);
     return tail.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 0));
   }
 
@@ -60,7 +60,7 @@ final class ActivationKernels {
     for (int j = low; j < high; j += LANES) {
       var v = FloatVector.fromArray(F, x, j);
       var inner = v.mul(v).mul(0.044715f).add(1).mul(v).mul(root);
-      v.mul(0.5f).mul(inner.lanewise(VectorOperators.TANH).add(1)).intoArray(x, j);
+      v.mul(0.5f).mul(VectorFunctions.tanh(inner).add(1)).intoArray(x, j);
     }
   }
 
@@ -68,7 +68,7 @@ final class ActivationKernels {
   private static void logistic(float[] x, int low, int high, float factor) {
     for (int j = low; j < high; j += LANES) {
       var v = FloatVector.fromArray(F, x, j);
-      v.div(v.mul(-factor).lanewise(VectorOperators.EXP).add(1)).intoArray(x, j);
+      v.div(VectorFunctions.exp(v.mul(-factor)).add(1)).intoArray(x, j);
     }
   }
 
@@ -80,7 +80,7 @@ final class ActivationKernels {
 
   private static void tanh(float[] x, int low, int high) {
     for (int j = low; j < high; j += LANES) {
-      FloatVector.fromArray(F, x, j).lanewise(VectorOperators.TANH).intoArray(x, j);
+      VectorFunctions.tanh(FloatVector.fromArray(F, x, j)).intoArray(x, j);
     }
   }
 

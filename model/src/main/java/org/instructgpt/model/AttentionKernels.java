@@ -63,7 +63,7 @@ final class AttentionKernels {
           var x = FloatVector.fromArray(F, qkv, query + i);
           sum = VectorKernels.at(key + 4L * i).fma(x, sum);
         }
-        scores[h][s] = sum.reduceLanes(VectorOperators.ADD);
+        scores[h][s] = VectorFunctions.sum(sum);
       }
     }
   }
@@ -81,7 +81,7 @@ final class AttentionKernels {
           var x = FloatVector.fromArray(F, qkv, query + i);
           sum = VectorKernels.half(key + 2L * i).fma(x, sum);
         }
-        scores[h][s] = sum.reduceLanes(VectorOperators.ADD);
+        scores[h][s] = VectorFunctions.sum(sum);
       }
     }
   }
@@ -89,16 +89,13 @@ final class AttentionKernels {
   /// Makes c tanh(x / c) of scores, their factor included.
   private static void cap(float[] scores, Heads heads) {
     for (int s = heads.from; s < heads.to; s += LANES) {
-      FloatVector.fromArray(F, scores, s)
-          .mul(heads.factor / heads.cap)
-          .lanewise(VectorOperators.TANH)
-          .mul(heads.cap)
-          .intoArray(scores, s);
+      var part = FloatVector.fromArray(F, scores, s).mul(heads.factor / heads.cap);
+      VectorFunctions.tanh(part).mul(heads.cap).intoArray(scores, s);
     }
   }
 
   /// The softmax of `factor` times the scores from `from` to before `to`; those behind, which fill
-  /// up a vector, are 0.
+  /// up a vector, are next to 0.
   private static void softmax(float[] scores, int from, int to, float factor) {
     Arrays.fill(scores, to, to + LANES, Float.NEGATIVE_INFINITY);
     var most = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
@@ -109,11 +106,11 @@ final class AttentionKernels {
     var sums = FloatVector.zero(F);
     for (int s = from; s < to; s += LANES) {
       var above = FloatVector.fromArray(F, scores, s).sub(greatest);
-      var share = above.mul(factor).lanewise(VectorOperators.EXP);
+      var share = VectorFunctions.exp(above.mul(factor));
       share.intoArray(scores, s);
       sums = sums.add(share);
     }
-    float part = 1 / sums.reduceLanes(VectorOperators.ADD);
+    float part = 1 / VectorFunctions.sum(sums);
     for (int s = from; s < to; s += LANES) {
       FloatVector.fromArray(F, scores, s).mul(part).intoArray(scores, s);
     }

@@ -16,7 +16,9 @@ import org.instructgpt.torch.Tensor;
 /// batching (Yu et al. 2022, "Orca"). What comes while others are answered joins them at the next
 /// token, and what has ended makes room at once.
 ///
-/// A prompt's response depends on its own settings alone, as in a [Sampler].
+/// In float32 a prompt's response depends on its own settings alone, whatever is answered beside
+/// it. In bfloat16 the products' rounding depends on how many rows there are, which now and then
+/// makes another token the one that is drawn.
 ///
 /// Memory for keys and values is taken at the beginning, and belongs to the scope that is open
 /// then. Not thread-safe.
@@ -212,14 +214,12 @@ public final class ContinuousSampler implements AutoCloseable {
   private List<ScoredToken> scored(
       List<SampledRow> rows, Tensor logits, List<Integer> places, int[] next) {
     var scored = new ArrayList<>(Arrays.stream(next).mapToObj(ScoredToken::unscored).toList());
-    var wanted = places.stream().filter(i -> of(rows.get(i)).request.wantsLogProbs()).toList();
-    if (!wanted.isEmpty()) {
-      float[] logProbs = some(logits, wanted).logSoftmax(-1).floats();
-      int width = logProbs.length / wanted.size();
-      for (int i = 0; i < wanted.size(); i++) {
-        int row = wanted.get(i);
-        int alternatives = of(rows.get(row)).request.alternatives;
-        scored.set(row, ScoredToken.of(logProbs, i * width, width, next[row], alternatives));
+    for (int i : places) {
+      var request = of(rows.get(i)).request;
+      if (request.wantsLogProbs()) {
+        // Row by row: the last bits of libtorch's logarithms depend on how many rows there are.
+        float[] logProbs = logits.narrow(0, i, 1).logSoftmax(-1).floats();
+        scored.set(i, ScoredToken.of(logProbs, 0, logProbs.length, next[i], request.alternatives));
       }
     }
     return scored;

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// call of a [Sampler], or those that come to a [ContinuousSampler] one by one. A place in the
 /// batch whose response has ended goes to the next that waits.
 final class Generation implements AutoCloseable {
-  /// How many tokens of prompts go through the model together, if one prompt does not need more.
-  static final int PREFILL_TOKENS = 1 << 13;
 
   private final Gpt model;
   private final GptWeights weights;
@@ -27,6 +25,7 @@ final class Generation implements AutoCloseable {
   private final int places;
   private final int threads;
   private final int spared;
+  private final int together;
   private final Device device;
   private final DType type;
   private final CachedAttention cache;
@@ -42,7 +41,11 @@ final class Generation implements AutoCloseable {
   /// @param spared one of so many places of the batch may be idle before it goes to a row that
   ///   waits; 0 where none may: more passes over prompts, and less waiting
   /// @param bytes the most memory for keys and values; one row is answered in any case
-  record Of(Gpt model, GptWeights weights, int rows, int threads, int spared, long bytes) {}
+  /// @param together how many tokens of prompts go through the model together, if one prompt does
+  ///   not need more; 0 for one prompt at a time, so that what is made of it in float32 does not
+  ///   depend on the others: a product's last bits depend on the number of its rows
+  record Of(
+      Gpt model, GptWeights weights, int rows, int threads, int spared, long bytes, int together) {}
 
   /// Appends a token to each of the rows, from the logits (B, V) at their ends.
   @FunctionalInterface
@@ -57,6 +60,7 @@ final class Generation implements AutoCloseable {
     this.weights = of.weights;
     this.threads = of.threads;
     this.spared = of.spared;
+    this.together = of.together;
     this.chooser = chooser;
     this.device = parameters.device();
     this.type = parameters.dtype();
@@ -152,12 +156,14 @@ final class Generation implements AutoCloseable {
   private void begin(int[] free) {
     var begun = new ArrayList<SampledRow>();
     int tokens = 0;
-    while (begun.size() < free.length
-        && !waiting.isEmpty()
-        && (begun.isEmpty() || tokens + waiting.getFirst().prompt().length <= PREFILL_TOKENS)) {
-      var row = waiting.removeFirst();
-      begun.add(row);
-      tokens += row.prompt().length;
+    while (begun.size() < free.length && !waiting.isEmpty()) {
+      var row = waiting.getFirst();
+      boolean again = !begun.isEmpty() && Arrays.equals(row.prompt(), begun.getLast().prompt());
+      if (!begun.isEmpty() && !again && tokens + row.prompt().length > together) {
+        break;
+      }
+      begun.add(waiting.removeFirst());
+      tokens += again ? 0 : row.prompt().length;
       int place = free[begun.size() - 1];
       if (place < live.size()) {
         live.set(place, row);
@@ -170,7 +176,17 @@ final class Generation implements AutoCloseable {
     var causal =
         new CausalAttention(model.config(), prefill.packing(), model.precision(), type, device);
     var hidden = hidden(prefill.tokens(), prefill.positions(), cache.fill(prefill, causal));
-    append(begun, hidden.indexSelect(0, Tensor.of(prefill.last()).to(device)));
+    // Once for rows of one prompt: they share its last token.
+    int[] ends = Arrays.stream(prefill.last()).distinct().toArray();
+    var logits =
+        model.logits(weights.unembedding(), hidden.indexSelect(0, Tensor.of(ends).to(device)));
+    int[] of = Arrays.stream(prefill.last()).map(end -> indexOf(ends, end)).toArray();
+    chooser.append(
+        begun, ends.length == of.length ? logits : logits.indexSelect(0, Tensor.of(of).to(device)));
+  }
+
+  private static int indexOf(int[] all, int one) {
+    return IntStream.range(0, all.length).filter(i -> all[i] == one).findFirst().orElseThrow();
   }
 
   @Override

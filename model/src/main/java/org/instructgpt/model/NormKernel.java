@@ -1,7 +1,6 @@
 package org.instructgpt.model;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.instructgpt.torch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -49,14 +48,14 @@ record NormKernel(long scale, long shift, double epsilon, int width, int room) {
     for (int j = 0; j < room; j += LANES) {
       sums = sums.add(FloatVector.fromArray(F, x, start + j));
     }
-    float mean = sums.reduceLanes(VectorOperators.ADD) / width;
+    float mean = VectorFunctions.sum(sums) / width;
     var squares = FloatVector.zero(F);
     int whole = width / LANES * LANES;
     for (int j = 0; j < whole; j += LANES) {
       var d = FloatVector.fromArray(F, x, start + j).sub(mean);
       squares = d.fma(d, squares);
     }
-    double sum = squares.reduceLanes(VectorOperators.ADD);
+    double sum = VectorFunctions.sum(squares);
     for (int j = whole; j < width; j++) { // without the zeros, which lie far from a large mean
       double d = x[start + j] - mean;
       sum += d * d;
@@ -78,7 +77,7 @@ record NormKernel(long scale, long shift, double epsilon, int width, int room) {
       var v = FloatVector.fromArray(F, x, start + j);
       squares = v.fma(v, squares);
     }
-    double square = squares.reduceLanes(VectorOperators.ADD) / width;
+    double square = VectorFunctions.sum(squares) / width;
     float factor = (float) (1 / Math.sqrt(square + epsilon));
     for (int j = 0; j < room; j += LANES) {
       FloatVector.fromArray(F, x, start + j)

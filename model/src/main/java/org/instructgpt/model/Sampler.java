@@ -27,7 +27,7 @@ public final class Sampler {
   public static final long CACHE_BYTES = 4L << 30;
 
   /// How many tokens of prompts go through the model together, if one prompt does not need more.
-  public static final int PREFILL_TOKENS = Generation.PREFILL_TOKENS;
+  public static final int PREFILL_TOKENS = 1 << 13;
 
   /// A quarter of the places of a batch may be idle before others are begun in them.
   private static final int SPARED = 4;
@@ -177,7 +177,7 @@ public final class Sampler {
   ///   less
   /// @param bytes the most memory for keys and values, which may mean fewer rows
   public ContinuousSampler continuous(int rows, int slots, long bytes) {
-    var of = new Generation.Of(model, weights(), rows, Engine.threads(), 0, bytes);
+    var of = new Generation.Of(model, weights(), rows, Engine.threads(), 0, bytes, 0);
     return new ContinuousSampler(this, of, vocabulary, Math.min(slots, model.config().context()));
   }
 
@@ -216,7 +216,8 @@ public final class Sampler {
         Runnable generation =
             () ->
                 Generation.run(
-                    new Generation.Of(model, weights, together, threads, SPARED, CACHE_BYTES),
+                    new Generation.Of(
+                        model, weights, together, threads, SPARED, CACHE_BYTES, PREFILL_TOKENS),
                     rows,
                     (some, logits) -> append(some, logits, listener));
         if (together == 1 ? VectorDecoder.fits(weights) : BatchDecoder.fits(weights)) {

@@ -96,17 +96,17 @@ final class VectorKernels {
         c = half(at + 2 * row).fma(v, c);
         d = half(at + 3 * row).fma(v, d);
       }
-      y[j] += a.reduceLanes(VectorOperators.ADD);
-      y[j + 1] += b.reduceLanes(VectorOperators.ADD);
-      y[j + 2] += c.reduceLanes(VectorOperators.ADD);
-      y[j + 3] += d.reduceLanes(VectorOperators.ADD);
+      y[j] += VectorFunctions.sum(a);
+      y[j + 1] += VectorFunctions.sum(b);
+      y[j + 2] += VectorFunctions.sum(c);
+      y[j + 3] += VectorFunctions.sum(d);
     }
     for (; j < high; j++) {
       var a = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
         a = half(w + row * j + 2L * i).fma(FloatVector.fromArray(F, x, i), a);
       }
-      y[j] += a.reduceLanes(VectorOperators.ADD);
+      y[j] += VectorFunctions.sum(a);
     }
   }
 
@@ -129,17 +129,17 @@ final class VectorKernels {
         c = at(at + 2 * row).fma(v, c);
         d = at(at + 3 * row).fma(v, d);
       }
-      y[j] += a.reduceLanes(VectorOperators.ADD);
-      y[j + 1] += b.reduceLanes(VectorOperators.ADD);
-      y[j + 2] += c.reduceLanes(VectorOperators.ADD);
-      y[j + 3] += d.reduceLanes(VectorOperators.ADD);
+      y[j] += VectorFunctions.sum(a);
+      y[j + 1] += VectorFunctions.sum(b);
+      y[j + 2] += VectorFunctions.sum(c);
+      y[j + 3] += VectorFunctions.sum(d);
     }
     for (; j < high; j++) {
       var a = FloatVector.zero(F);
       for (int i = 0; i < x.length; i += LANES) {
         a = at(w + row * j + 4L * i).fma(FloatVector.fromArray(F, x, i), a);
       }
-      y[j] += a.reduceLanes(VectorOperators.ADD);
+      y[j] += VectorFunctions.sum(a);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -217,6 +218,31 @@ class ContinuousSamplerTest {
       assertThat(answered(gpt, new Request(prompt, 4, 1, 1, 1, once, -1)).ids())
           .startsWith(33)
           .doesNotHaveDuplicates();
+      return 0;
+    });
+  }
+
+  /// To the bit, so that company cannot change a token: of prompts that begin together, and of
+  /// several responses to one.
+  @Test
+  void companyChangesNoBit() {
+    with(gpt -> {
+      var prompts = new ArrayList<>(prompts(9));
+      prompts.addAll(Collections.nCopies(7, prompts.getLast()));
+      var together = new ArrayList<Answer>();
+      try (var batch = sampler(gpt, 1, 1).continuous(16, CONTEXT, ROOMY)) {
+        for (int i = 0; i < prompts.size(); i++) {
+          together.add(new Answer(99));
+          batch.add(request(prompts.get(i), 15, 1, i), together.getLast());
+        }
+        while (batch.step()) {
+          // to the end of all
+        }
+      }
+      for (int i = 0; i < prompts.size(); i++) {
+        assertThat(answered(gpt, request(prompts.get(i), 15, 1, i)).tokens)
+            .isEqualTo(together.get(i).tokens);
+      }
       return 0;
     });
   }

@@ -88,7 +88,7 @@ public final class CompletionStream {
   /// The next event; empty when none has come in time. After each completion's [Event.Finished] or
   /// [Event.Failed] there is none.
   public Optional<Event> next(Duration timeout) throws InterruptedException {
-    return Optional.ofNullable(events.poll(timeout.toMillis(), TimeUnit.MILLISECONDS));
+    return Optional.ofNullable(events.poll(timeout.toNanos(), TimeUnit.NANOSECONDS));
   }
 
   /// Tells the models to stop at their next tokens.
