@@ -8,6 +8,9 @@ import org.instructgpt.serve.CompletionStream.Finish;
 
 /// How completions are written: as chat, or as plain text.
 interface AnswerFormat {
+  /// The field of a request that says what the model reads.
+  String input();
+
   /// Of the beginning of ids.
   String prefix();
 

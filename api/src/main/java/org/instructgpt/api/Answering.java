@@ -126,10 +126,10 @@ final class Answering {
     }
   }
 
-  private static ApiRefusal refusal(Failure failure) {
+  private ApiRefusal refusal(Failure failure) {
     return switch (failure.key()) {
-      case Failure.LONG -> ApiRefusal.tooLong(failure.explanation());
-      case Failure.INPUT -> ApiRefusal.invalid("", failure.explanation());
+      case Failure.LONG -> ApiRefusal.tooLong(format.input(), failure.explanation());
+      case Failure.INPUT -> ApiRefusal.invalid(format.input(), failure.explanation());
       default -> ApiRefusal.fault(failure.explanation());
     };
   }

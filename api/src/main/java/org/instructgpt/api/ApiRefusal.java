@@ -46,12 +46,14 @@ final class ApiRefusal extends RuntimeException {
   }
 
   /// 400: the prompt has more tokens than the model can read.
-  static ApiRefusal tooLong(String message) {
+  ///
+  /// @param param the field
+  static ApiRefusal tooLong(String param, String message) {
     return new ApiRefusal(
         400,
         "invalid_request_error",
-        message,
-        Optional.of("messages"),
+        param + ": " + message,
+        Optional.of(param),
         Optional.of("context_length_exceeded"),
         Optional.empty());
   }

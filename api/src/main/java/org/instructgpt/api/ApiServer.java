@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.instructgpt.files.FaultTrace;
 import org.instructgpt.files.Json;
 import org.instructgpt.serve.InferenceEngine;
 
@@ -199,7 +200,7 @@ public final class ApiServer implements AutoCloseable {
       case HttpResponseException known when known.getStatus() < 500 ->
           refuse(http, ApiRefusal.noPath(method, http.path()));
       default -> {
-        LOG.log(Level.ERROR, method + " " + http.path() + " failed", fault);
+        LOG.log(Level.ERROR, method + " failed" + FaultTrace.of(fault));
         refuse(http, ApiRefusal.fault("something went wrong on the server; see its log"));
       }
     }

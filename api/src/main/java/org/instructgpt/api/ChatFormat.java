@@ -14,6 +14,11 @@ import org.instructgpt.text.TokenTexts;
 /// @param scored whether the tokens' log-probabilities are wanted
 record ChatFormat(TokenTexts texts, boolean scored) implements AnswerFormat {
   @Override
+  public String input() {
+    return "messages";
+  }
+
+  @Override
   public String prefix() {
     return "chatcmpl-";
   }

@@ -24,14 +24,14 @@ record CompletionRoutes(
 
   void chat(ApiExchange exchange) throws IOException, InterruptedException {
     var request = ChatRequest.of(exchange.body(), this::seed);
-    var model = models.find(request.fields().model(), true);
-    var format = new ChatFormat(models.words(model).texts(), request.likeliest() >= 0);
+    var words = words(request.fields());
+    var format = new ChatFormat(words.texts(), request.likeliest() >= 0);
     answer(exchange, request.fields(), request.inputs(), request.wish(), format);
   }
 
   void complete(ApiExchange exchange) throws IOException, InterruptedException {
     var request = TextRequest.of(exchange.body(), this::seed);
-    var words = models.words(models.find(request.fields().model(), true));
+    var words = words(request.fields());
     var format =
         new TextFormat(words.tokenizer(), words.texts(), request.echo(), request.likeliest() >= 0);
     answer(exchange, request.fields(), request.inputs(), request.wish(), format);
@@ -64,6 +64,19 @@ record CompletionRoutes(
       metrics.completed(fields.model(), answering);
       limits.used(exchange.client(), answering.promptTokens() + answering.generatedTokens());
     }
+  }
+
+  /// The tokenizer of the model that is asked, which must have the tokens that are asked for.
+  private OpenModels.Words words(GenerationFields fields) {
+    var words = models.words(models.find(fields.model(), true));
+    int vocabulary = words.tokenizer().vocabularySize();
+    for (int id : fields.adjustment().bias().keySet()) {
+      if (id >= vocabulary) {
+        throw ApiRefusal.invalid(
+            "logit_bias", "expected token ids of 0 to %d, found %d".formatted(vocabulary - 1, id));
+      }
+    }
+    return words;
   }
 
   private CompletionStream start(String model, List<ModelInput> inputs, CompletionWish wish) {

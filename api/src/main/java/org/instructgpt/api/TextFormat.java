@@ -55,6 +55,11 @@ final class TextFormat implements AnswerFormat {
   }
 
   @Override
+  public String input() {
+    return "prompt";
+  }
+
+  @Override
   public String prefix() {
     return "cmpl-";
   }

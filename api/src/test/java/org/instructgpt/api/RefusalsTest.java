@@ -107,8 +107,8 @@ class RefusalsTest {
         "best_of  | {\"model\": \"sft\", \"n\": 2, \"best_of\": 1}",
         "best_of  | {\"model\": \"sft\", \"best_of\": 2, \"stream\": true}",
         "logprobs | {\"model\": \"sft\", \"logprobs\": 21}",
-        "null     | {\"model\": \"sft\", \"prompt\": [123456]}",
-        "null     | {\"model\": \"sft\", \"prompt\": \"a\", \"logit_bias\": {\"123456\": 1}}",
+        "prompt   | {\"model\": \"sft\", \"prompt\": [123456]}",
+        "logit_bias | {\"model\": \"sft\", \"prompt\": \"a\", \"logit_bias\": {\"123456\": 1}}",
         "model    | {\"model\": \"reward\", \"prompt\": \"a\"}"
       })
   void soItIsForPlainCompletions(String param, String body) {

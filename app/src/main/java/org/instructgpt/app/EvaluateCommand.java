@@ -93,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--classifier",
       paramLabel = "URL",
       description =
-          "Of toxicity: a service as of ppo --reward-service, whose rewards are 0 to 1; for the tasks toxicity...")
+          "Of toxicity: a service as of ppo --reward-url, whose rewards are 0 to 1; for the tasks toxicity...")
   private @Nullable URI classifier;
 
   @Option(

@@ -14,6 +14,7 @@ import org.instructgpt.api.ApiServer;
 import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.serve.ModelCatalog;
 import org.instructgpt.serve.ServedModel;
+import org.instructgpt.web.ListenError;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -139,6 +140,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     check();
+    ListenError.check(host, port);
     var allowed = keys == null ? ApiKeys.NONE : ApiKeys.read(keys);
     var catalog = ModelCatalog.of(models);
     var settings =

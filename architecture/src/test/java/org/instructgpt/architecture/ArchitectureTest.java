@@ -31,7 +31,7 @@ class ArchitectureTest {
           Map.entry("dpo", 5),
           Map.entry("eval", 15),
           Map.entry("experiment", 8),
-          Map.entry("files", 6),
+          Map.entry("files", 7),
           Map.entry("gguf", 4),
           Map.entry("hub", 5),
           Map.entry("jinja", 2),
@@ -52,7 +52,7 @@ class ArchitectureTest {
           Map.entry("tasks", 5),
           Map.entry("text", 16),
           Map.entry("torch", 20),
-          Map.entry("web", 22));
+          Map.entry("web", 23));
 
   private static final Rules RULES = new Rules("org.instructgpt");
   private static final JavaClasses CLASSES =

@@ -243,7 +243,7 @@ final class ModulesTest {
                 List.of((_, _, _) -> {
                   throw new IllegalStateException("no");
                 })))
-        .hasRootCauseMessage("no");
+        .hasMessage("no");
     assertThat(store.counts()).isEqualTo(new Store.Counts(1, 1, 1, 1, 1));
   }
 }

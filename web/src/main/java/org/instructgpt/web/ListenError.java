@@ -10,13 +10,13 @@ import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 
 /// Explains in terms of `--host` and `--port` why a site cannot listen there.
-final class ListenError {
+public final class ListenError {
   private ListenError() {}
 
-  /// Checks, before anything else is done, whether the site can listen there.
+  /// Checks, before anything else is done, whether a server can listen there.
   ///
   /// @throws IllegalArgumentException when it cannot
-  static void check(String host, int port) {
+  public static void check(String host, int port) {
     try (var socket = new ServerSocket()) {
       socket.setReuseAddress(true); // as the server does: a port that was just released may be used
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));

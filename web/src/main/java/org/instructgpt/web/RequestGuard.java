@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.instructgpt.files.FaultTrace;
 
 /// Checks every request: authentication, authorization, CSRF, limits.
 ///
@@ -228,13 +229,6 @@ final class RequestGuard {
 
   /// Logs where a fault happened, but no message: messages may hold what people wrote.
   private static void log(Exception fault, Context http) {
-    var text = new StringBuilder(http.req().getMethod() + " failed");
-    for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
-      text.append("\n").append(cause.getClass().getName());
-      for (StackTraceElement line : cause.getStackTrace()) {
-        text.append("\n    at ").append(line);
-      }
-    }
-    LOG.log(System.Logger.Level.ERROR, text.toString());
+    LOG.log(System.Logger.Level.ERROR, http.req().getMethod() + " failed" + FaultTrace.of(fault));
   }
 }
