@@ -12,181 +12,132 @@ final class ApiRefusal extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final int status;
-  private final String type;
-  private final transient Optional<String> param;
-  private final transient Optional<String> code;
-  private final transient Optional<Duration> later;
+  private final String code;
+  private final String param;
+  private final long laterSeconds;
 
-  private ApiRefusal(
-      int status,
-      String type,
-      String message,
-      Optional<String> param,
-      Optional<String> code,
-      Optional<Duration> later) {
+  /// @param code for programs; empty for none
+  /// @param param the field; empty for none
+  /// @param laterSeconds after what time the same request may be answered; 0 where it never will
+  private ApiRefusal(int status, String code, String param, String message, long laterSeconds) {
     super(message);
     this.status = status;
-    this.type = type;
-    this.param = param;
     this.code = code;
-    this.later = later;
+    this.param = param;
+    this.laterSeconds = laterSeconds;
+  }
+
+  private static ApiRefusal of(int status, String code, String message) {
+    return new ApiRefusal(status, code, "", message, 0);
   }
 
   /// 400: a field is not as expected.
   ///
-  /// @param param the field, such as `messages[0].role`
+  /// @param param the field, such as `messages[0].role`; empty for the whole body
   static ApiRefusal invalid(String param, String message) {
-    return new ApiRefusal(
-        400,
-        "invalid_request_error",
-        param.isEmpty() ? message : param + ": " + message,
-        Optional.of(param).filter(name -> !name.isEmpty()),
-        Optional.empty(),
-        Optional.empty());
+    return new ApiRefusal(400, "", param, param.isEmpty() ? message : param + ": " + message, 0);
   }
 
   /// 400: the prompt has more tokens than the model can read.
   ///
   /// @param param the field
   static ApiRefusal tooLong(String param, String message) {
-    return new ApiRefusal(
-        400,
-        "invalid_request_error",
-        param + ": " + message,
-        Optional.of(param),
-        Optional.of("context_length_exceeded"),
-        Optional.empty());
+    return new ApiRefusal(400, "context_length_exceeded", param, param + ": " + message, 0);
   }
 
   /// 401: no key, or a wrong one.
   static ApiRefusal unknownKey(boolean given) {
-    return new ApiRefusal(
+    return of(
         401,
-        "authentication_error",
+        "invalid_api_key",
         given
             ? "the API key is not known here; ask whoever runs this server for one"
-            : "expected an API key in the header 'Authorization: Bearer KEY', found none",
-        Optional.empty(),
-        Optional.of("invalid_api_key"),
-        Optional.empty());
+            : "expected an API key in the header 'Authorization: Bearer KEY', found none");
   }
 
   /// 403: the request is of a web page from elsewhere.
   static ApiRefusal otherSite() {
-    return new ApiRefusal(
-        403,
-        "permission_error",
-        "web pages of other sites may not ask here",
-        Optional.empty(),
-        Optional.of("other_site"),
-        Optional.empty());
+    return of(403, "other_site", "web pages of other sites may not ask here");
   }
 
   /// 404: there is no such model.
   static ApiRefusal noModel(String name, Iterable<String> known) {
-    return new ApiRefusal(
-        404,
-        "not_found_error",
-        "there is no model '%s'; known: %s".formatted(name, String.join(", ", known)),
-        Optional.of("model"),
-        Optional.of("model_not_found"),
-        Optional.empty());
+    var message = "there is no model '%s'; known: %s".formatted(name, String.join(", ", known));
+    return new ApiRefusal(404, "model_not_found", "model", message, 0);
   }
 
   /// 404: there is no such address.
   static ApiRefusal noPath(String method, String path) {
-    return new ApiRefusal(
-        404,
-        "not_found_error",
-        "there is no %s %s; see docs/openai-api.md".formatted(method, path),
-        Optional.empty(),
-        Optional.of("unknown_url"),
-        Optional.empty());
+    return of(
+        404, "unknown_url", "there is no %s %s; see docs/openai-api.md".formatted(method, path));
   }
 
   /// 405: the address is asked in another way.
   static ApiRefusal noMethod(String method, String path) {
-    return new ApiRefusal(
-        405,
-        "invalid_request_error",
-        "%s does not take %s".formatted(path, method),
-        Optional.empty(),
-        Optional.of("method_not_allowed"),
-        Optional.empty());
+    return of(405, "method_not_allowed", "%s does not take %s".formatted(path, method));
   }
 
   /// 408: it took longer than one request may.
   static ApiRefusal tooSlow(Duration most) {
-    return new ApiRefusal(
+    return of(
         408,
-        "timeout_error",
+        "timeout",
         "the answer was not whole after %d s, the most that a request may take; ask for fewer tokens"
-            .formatted(most.toSeconds()),
-        Optional.empty(),
-        Optional.of("timeout"),
-        Optional.empty());
+            .formatted(most.toSeconds()));
   }
 
   /// 413: the body is larger than it may be.
   static ApiRefusal tooLarge(long most) {
-    return new ApiRefusal(
+    return of(
         413,
-        "invalid_request_error",
-        "expected a body of at most %d bytes, found a larger one".formatted(most),
-        Optional.empty(),
-        Optional.of("request_too_large"),
-        Optional.empty());
+        "request_too_large",
+        "expected a body of at most %d bytes, found a larger one".formatted(most));
   }
 
   /// 429: there is too much to do.
   static ApiRefusal busy(String message, Duration later) {
-    return new ApiRefusal(
-        429,
-        "rate_limit_error",
-        message,
-        Optional.empty(),
-        Optional.of("rate_limit_exceeded"),
-        Optional.of(later));
+    return new ApiRefusal(429, "rate_limit_exceeded", "", message, later.toSeconds());
   }
 
   /// 500: the fault is the server's.
   static ApiRefusal fault(String message) {
-    return new ApiRefusal(
-        500,
-        "server_error",
-        message,
-        Optional.empty(),
-        Optional.of("internal_error"),
-        Optional.empty());
+    return of(500, "internal_error", message);
   }
 
   /// 503: the server is shutting down.
   static ApiRefusal closing() {
-    return new ApiRefusal(
-        503,
-        "server_error",
-        "the server is shutting down",
-        Optional.empty(),
-        Optional.of("shutting_down"),
-        Optional.of(Duration.ofSeconds(5)));
+    return new ApiRefusal(503, "shutting_down", "", "the server is shutting down", 5);
   }
 
   int status() {
     return status;
   }
 
-  /// After what time the same request may be answered; empty where it never will.
-  Optional<Duration> later() {
-    return later;
+  /// After how many seconds the same request may be answered; empty where it never will.
+  Optional<Long> laterSeconds() {
+    return Optional.of(laterSeconds).filter(seconds -> seconds > 0);
+  }
+
+  private String type() {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 408 -> "timeout_error";
+      case 429 -> "rate_limit_error";
+      case 500, 503 -> "server_error";
+      default -> "invalid_request_error";
+    };
   }
 
   /// `{"error": {...}}`.
   ObjectNode json() {
     var body = Json.LENIENT.createObjectNode();
-    var error =
-        body.putObject("error").put("message", String.valueOf(getMessage())).put("type", type);
-    error.put("param", param.orElse(null));
-    error.put("code", code.orElse(null));
+    body.putObject("error")
+        .put("message", String.valueOf(getMessage()))
+        .put("type", type())
+        .put("param", param.isEmpty() ? null : param)
+        .put("code", code.isEmpty() ? null : code);
     return body;
   }
 }

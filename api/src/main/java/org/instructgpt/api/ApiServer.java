@@ -211,8 +211,8 @@ public final class ApiServer implements AutoCloseable {
       return;
     }
     http.status(refusal.status());
-    if (refusal.later().isPresent()) {
-      http.header("retry-after", String.valueOf(refusal.later().get().toSeconds()));
+    if (refusal.laterSeconds().isPresent()) {
+      http.header("retry-after", String.valueOf(refusal.laterSeconds().get()));
     } else if (refusal.status() < 500) {
       http.header("x-should-retry", "false");
     }

@@ -115,9 +115,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    require("--shots", shots >= 0, "0 or more", shots);
-    require("--batch-size", batchSize >= 1, "1 or more", batchSize);
-    require("--items", items == null || items >= 1, "1 or more", String.valueOf(items));
+    FlagCheck.require("--shots", shots >= 0, "0 or more", shots);
+    FlagCheck.require("--batch-size", batchSize >= 1, "1 or more", batchSize);
+    FlagCheck.require("--items", items == null || items >= 1, "1 or more", String.valueOf(items));
     hardware.check();
     for (var model : models) {
       if (Checkpoint.kind(model) != Checkpoint.Kind.LANGUAGE) {
@@ -155,13 +155,6 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void require(String flag, boolean fits, String expected, Object found) {
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "%s: expected %s, found %s".formatted(flag, expected, found));
-    }
-  }
-
   private Asked asked(String name, Path file) throws IOException {
     var task = PublicTask.named(name);
     if (task.metric() == TaskMetric.TOXICITY && classifier == null) {
@@ -178,7 +171,7 @@ final class EvaluateCommand implements Callable<Integer> {
             "--shots: expected --examples %s=FILE, found none for this task".formatted(name));
       }
       var others = task.read(from);
-      require("--shots", shots <= others.size(), "at most " + others.size(), shots);
+      FlagCheck.require("--shots", shots <= others.size(), "at most " + others.size(), shots);
       solved = others.subList(0, shots);
     }
     return new Asked(task, some(all), solved);

@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives options with defaults a value
 final class ServeCommand implements Callable<Integer> {
-  private static final long LOOK_MILLIS = 100;
   private static final int KIB = 1024;
   private static final int MOST_CONNECTIONS = 16;
 
@@ -155,10 +154,7 @@ final class ServeCommand implements Callable<Integer> {
                   catalog.all().stream().map(ServedModel::name).collect(Collectors.joining(", ")),
                   keys == null ? " to everybody who reaches this address" : ""));
       tell("  " + server.address() + "/v1");
-      var end = stop.heed();
-      while (!end.requested()) {
-        Thread.sleep(LOOK_MILLIS);
-      }
+      stop.await();
       tell("ending: what is under way is finished first, for %d s at most".formatted(patience));
       engine.close(Duration.ofSeconds(patience));
     } finally {
@@ -168,29 +164,22 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private void check() {
-    require("--port", port >= 0 && port <= 65_535, "a port of 0 to 65535", port);
-    require("--rows", rows >= 1, "1 or more", rows);
-    require("--waiting", waiting >= 1, "1 or more", waiting);
-    require("--context", context >= 2, "2 or more", context);
-    require("--memory", memory > 0, "more than 0", memory);
-    require("--cache-memory", cacheMemory > 0, "more than 0", cacheMemory);
-    require("--seconds", seconds >= 1, "1 or more", seconds);
-    require("--body", body >= 1 && body <= 1 << 20, "1 to 1048576", body);
-    require("--patience", patience >= 0, "0 or more", patience);
+    FlagCheck.require("--port", port >= 0 && port <= 65_535, "a port of 0 to 65535", port);
+    FlagCheck.require("--rows", rows >= 1, "1 or more", rows);
+    FlagCheck.require("--waiting", waiting >= 1, "1 or more", waiting);
+    FlagCheck.require("--context", context >= 2, "2 or more", context);
+    FlagCheck.require("--memory", memory > 0, "more than 0", memory);
+    FlagCheck.require("--cache-memory", cacheMemory > 0, "more than 0", cacheMemory);
+    FlagCheck.require("--seconds", seconds >= 1, "1 or more", seconds);
+    FlagCheck.require("--body", body >= 1 && body <= 1 << 20, "1 to 1048576", body);
+    FlagCheck.require("--patience", patience >= 0, "0 or more", patience);
     boolean here = List.of("localhost", "127.0.0.1", "::1").contains(host);
-    require(
+    FlagCheck.require(
         "--host",
         here || keys != null,
         "--keys as well, since everybody who reaches another address than this machine's own could use the models",
         host);
     hardware.check();
-  }
-
-  private static void require(String flag, boolean fits, String expected, Object found) {
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "%s: expected %s, found %s".formatted(flag, expected, found));
-    }
   }
 
   private InferenceEngine.Settings engineSettings() {

@@ -18,6 +18,8 @@ final class StopSignals {
   /// The exit status of a command that was stopped, where the signal's own does not come first.
   static final int STOPPED = 130;
 
+  private static final long LOOK_MILLIS = 100;
+
   private final CountDownLatch over = new CountDownLatch(1);
   private final StopFlag flag = new StopFlag();
   private volatile boolean heeded;
@@ -48,6 +50,14 @@ final class StopSignals {
   StopFlag heed() {
     heeded = true;
     return flag;
+  }
+
+  /// Waits until the process is told to end, for a command that serves until then.
+  void await() throws InterruptedException {
+    var told = heed();
+    while (!told.requested()) {
+      Thread.sleep(LOOK_MILLIS);
+    }
   }
 
   /// The command has ended and said all it had to say; the process may go.

@@ -37,8 +37,6 @@ final class StudioCommand implements Callable<Integer> {
   /// How long requests and answers under way may take when the end comes.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final long LOOK_MILLIS = 100;
-
   @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
   @Option(
@@ -137,10 +135,7 @@ final class StudioCommand implements Callable<Integer> {
               random)) {
         watchman.tell(site.url());
         greet(site);
-        var end = stop.heed();
-        while (!end.requested()) {
-          Thread.sleep(LOOK_MILLIS);
-        }
+        stop.await();
         tell(
             "ending: what is under way is finished first, for %d seconds at most"
                 .formatted(PATIENCE.toSeconds()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /// Reads text files that come from elsewhere and are held in memory whole: descriptions of models,
 /// tokenizers, templates. What is none is refused with its place, and what is too long before it is
@@ -34,11 +37,41 @@ public final class ForeignTexts {
     }
     long size = Files.size(file);
     if (size > LONGEST) {
-      throw new IllegalArgumentException(
-          "%s: expected a text of at most %d bytes, found %d: is it another kind of file?"
-              .formatted(file, LONGEST, size));
+      throw tooLong(file, String.valueOf(size));
     }
-    var bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    return decoded(file, Files.readAllBytes(file));
+  }
+
+  /// The same of a file that is packed by gzip if its name ends with `.gz`. No more is unpacked
+  /// than may be read.
+  ///
+  /// @throws IllegalArgumentException if it is a folder, too long, damaged, or no such text
+  /// @throws IOException if it cannot be read
+  public static String readUnpacked(Path file) throws IOException {
+    if (!file.toString().endsWith(".gz")) {
+      return read(file);
+    }
+    try (var in = new GZIPInputStream(Files.newInputStream(file))) {
+      byte[] bytes = in.readNBytes(Math.toIntExact(LONGEST) + 1);
+      if (bytes.length > LONGEST) {
+        throw tooLong(file, "more");
+      }
+      return decoded(file, bytes);
+    } catch (ZipException | EOFException damaged) {
+      throw new IllegalArgumentException(
+          "%s: expected a gzip file, found a damaged or another one: %s".formatted(file, RETRY),
+          damaged);
+    }
+  }
+
+  private static IllegalArgumentException tooLong(Path file, String found) {
+    return new IllegalArgumentException(
+        "%s: expected a text of at most %d bytes, found %s: is it another kind of file?"
+            .formatted(file, LONGEST, found));
+  }
+
+  private static String decoded(Path file, byte[] content) {
+    var bytes = ByteBuffer.wrap(content);
     try {
       var text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
       return text.startsWith("\uFEFF") ? text.substring(1) : text;

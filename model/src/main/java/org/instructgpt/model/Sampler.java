@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// sampled distribution must be the one whose log-probabilities are trained (docs/specification.md
 /// 7.4); a playground may ask for a [nucleus][#nucleus]. Every row draws from a stream of its own
 /// that depends on the seed, the row's number and the position alone, so the response to a prompt
-/// does not depend on the other prompts of its batch. Rows that have ended make room for others
-/// when they are a quarter of the batch; until then what is computed for them is unused. A prompt
-/// that is asked for several responses is computed once.
+/// does not depend on the other prompts of its batch, but for the last bits of products that
+/// libtorch computes of more rows: of all in bfloat16, of the prompts in float32. Rows that have
+/// ended make room for others when they are a quarter of the batch; until then what is computed for
+/// them is unused. A prompt that is asked for several responses is computed once.
 public final class Sampler {
   /// The most bytes of keys and values; with long rows fewer of them are answered at a time.
   public static final long CACHE_BYTES = 4L << 30;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -134,6 +135,18 @@ public enum PublicTask {
   ///
   /// @throws IllegalArgumentException if it is none, with the place
   public List<TaskItem> read(Path file) throws IOException {
+    var items = items(file);
+    var names = new HashSet<String>();
+    for (var item : items) {
+      if (!names.add(item.name())) {
+        throw TaskFile.wrong(
+            file.toString(), "ids that stand once", "'%s' twice".formatted(item.name()));
+      }
+    }
+    return items;
+  }
+
+  private List<TaskItem> items(Path file) throws IOException {
     return switch (this) {
       case DROP -> ReadingTasks.drop(file);
       case QUAC -> ReadingTasks.quac(file);

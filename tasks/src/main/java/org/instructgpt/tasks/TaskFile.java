@@ -7,13 +7,10 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
 
@@ -26,15 +23,7 @@ record TaskFile(Path file) {
       throw new IllegalArgumentException(
           file + ": there is no such file; expected that of a public task");
     }
-    if (!file.toString().endsWith(".gz")) {
-      return ForeignTexts.read(file);
-    }
-    try (var in = new GZIPInputStream(Files.newInputStream(file))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (ZipException broken) {
-      throw new IllegalArgumentException(
-          file + ": expected a gzip file, found a damaged or another one", broken);
-    }
+    return ForeignTexts.readUnpacked(file);
   }
 
   /// A JSON value.

@@ -177,6 +177,15 @@ class PublicTaskTest {
     var french = file("news.fr", "Bonjour.\nAu revoir.\n");
     assertThatThrownBy(() -> PublicTask.WMT.read(french))
         .hasMessageContaining("expected 2 lines, found 1");
+    var twice =
+        file(
+            "twice.tsv",
+            "sentid\tsentence\na.male.txt\tHe.\na.female.txt\tShe.\na.male.txt\tHe.\n");
+    assertThatThrownBy(() -> PublicTask.WINOGENDER.read(twice))
+        .hasMessageContaining("expected ids that stand once, found 'a' twice");
+    var damaged = file("d.jsonl.gz", "no gzip");
+    assertThatThrownBy(() -> PublicTask.HELLASWAG.read(damaged))
+        .hasMessageContaining("expected a gzip file, found a damaged or another one");
     assertThatThrownBy(() -> PublicTask.named("sst2"))
         .hasMessageContaining("winogender-respectful");
   }
