@@ -40,6 +40,7 @@ class Choices {
         Adapter.Settings.OFF, // or new Adapter.Settings(16, 32, List.of()): LoRA of rank 16
         0, // the model's own context; or the most tokens of a prompt with its response
         MemorySaving.NONE, // or activations computed again, or moments in bfloat16
+        false, // from labelers alone, not from what customers said of answers
         Device.named("cpu"),
         false, // go on with a run that has not ended
         false, // refuse a name that is taken

@@ -27,6 +27,7 @@ final class DpoCommand implements Callable<Integer> {
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final LongPromptsOption fits = new LongPromptsOption();
   @Mixin private final AdapterOption adapter = new AdapterOption();
+  @Mixin private final FeedbackOption feedback = new FeedbackOption();
 
   @Option(
       names = "--from",
@@ -71,6 +72,8 @@ final class DpoCommand implements Callable<Integer> {
             .withHeldOut(heldOut)
             .withLongPrompts(fits.rule())
             .withMost(most);
-    return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
+    return StopSignals.status(
+        training.train(
+            workspace, options.run(fitted, out, stop).withFeedback(feedback.isLearned())));
   }
 }

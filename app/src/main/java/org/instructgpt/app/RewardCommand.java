@@ -27,6 +27,7 @@ final class RewardCommand implements Callable<Integer> {
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final LongPromptsOption fits = new LongPromptsOption();
   @Mixin private final AdapterOption adapter = new AdapterOption();
+  @Mixin private final FeedbackOption feedback = new FeedbackOption();
 
   @Option(
       names = "--from",
@@ -83,7 +84,7 @@ final class RewardCommand implements Callable<Integer> {
             .withHeldOut(heldOut)
             .withLongPrompts(fits.rule())
             .withMost(most);
-    var run = options.run(fitted, out, stop);
+    var run = options.run(fitted, out, stop).withFeedback(feedback.isLearned());
     if (seeds == 0) {
       return StopSignals.status(training.train(workspace, run));
     }

@@ -29,6 +29,7 @@ final class SftCommand implements Callable<Integer> {
   @Mixin private final StageOptions options = new StageOptions();
   @Mixin private final LongPromptsOption fits = new LongPromptsOption();
   @Mixin private final AdapterOption adapter = new AdapterOption();
+  @Mixin private final FeedbackOption feedback = new FeedbackOption();
 
   @Option(
       names = "--from",
@@ -96,7 +97,9 @@ final class SftCommand implements Callable<Integer> {
             .withText(text.toArray(Path[]::new))
             .withLongPrompts(fits.rule())
             .withMost(most);
-    return StopSignals.status(training.train(workspace, options.run(fitted, out, stop)));
+    return StopSignals.status(
+        training.train(
+            workspace, options.run(fitted, out, stop).withFeedback(feedback.isLearned())));
   }
 
   private SftRun.Kept kept() {

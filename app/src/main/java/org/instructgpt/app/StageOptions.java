@@ -144,6 +144,7 @@ final class StageOptions {
         fitted.adapter(),
         context.tokens(),
         fitted.saving(),
+        false,
         hardware.device(),
         fresh,
         replace,

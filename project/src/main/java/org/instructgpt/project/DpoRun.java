@@ -103,7 +103,7 @@ public record DpoRun(
     try (var run = TrainingRun.begin(workspace, options, STAGE, name);
         var _ = Scope.open()) {
       RewardModeling.Data rankings;
-      try (var material = TrainingData.of(workspace, options.clock())) {
+      try (var material = TrainingData.of(workspace, options)) {
         var records =
             RewardRecords.rankings(material, fitting, heldOut)
                 .drawn(part(most), settings.seed(), out);

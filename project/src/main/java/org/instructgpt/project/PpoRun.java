@@ -171,7 +171,7 @@ public record PpoRun(
       throws IOException {
     var prompts = new ArrayList<int[]>();
     var heldOut = new ArrayList<int[]>();
-    try (var material = TrainingData.of(workspace, options.clock())) {
+    try (var material = TrainingData.of(workspace, options)) {
       material.prompts(Split.TRAIN, each -> fitting.prompt(each).ifPresent(prompts::add));
       material.prompts(Split.VALIDATION, each -> fitting.prompt(each).ifPresent(heldOut::add));
       run.learningFrom(material);

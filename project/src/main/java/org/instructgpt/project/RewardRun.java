@@ -111,7 +111,7 @@ public record RewardRun(
     var fitting = ContextFitter.to(parent, longPrompts, options);
     try (var run = TrainingRun.begin(workspace, options, STAGE, name)) {
       RewardModeling.Data data;
-      try (var material = TrainingData.of(workspace, options.clock())) {
+      try (var material = TrainingData.of(workspace, options)) {
         var records = records(material, fitting, out);
         records.noteLeftOut(run);
         data = records.data(fitting);
@@ -181,7 +181,7 @@ public record RewardRun(
     var fitting = ContextFitter.to(parent, longPrompts, options);
     OutputFile.checkFolder(workspace.reports(), "--workspace " + workspace.root());
     RewardModeling.Data data;
-    try (var material = TrainingData.of(workspace, options.clock())) {
+    try (var material = TrainingData.of(workspace, options)) {
       var records = records(material, fitting, out);
       data = records.data(fitting);
     }

@@ -18,6 +18,8 @@ import org.instructgpt.torch.Precision;
 /// @param context the most tokens of a prompt with its response, and of a window of text, in every
 ///   stage but pretraining; 0 for the model's own context
 /// @param saving what trainings do without, to need less memory
+/// @param fromFeedback whether demonstrations and rankings are also those that customers gave, of
+///   answers to their own prompts
 /// @param device where it computes
 /// @param fresh whether to begin anew where an unfinished run could be resumed
 /// @param replace whether the model may take the place of one of the same name
@@ -30,6 +32,7 @@ public record RunOptions(
     Adapter.Settings adapter,
     int context,
     MemorySaving saving,
+    boolean fromFeedback,
     Device device,
     boolean fresh,
     boolean replace,
@@ -50,6 +53,7 @@ public record RunOptions(
         Adapter.Settings.OFF,
         0,
         MemorySaving.NONE,
+        false,
         Device.CPU,
         false,
         false,
@@ -62,12 +66,41 @@ public record RunOptions(
   /// The same within so many tokens.
   public RunOptions within(int tokens) {
     return new RunOptions(
-        precision, adapter, tokens, saving, device, fresh, replace, out, progress, stop, clock);
+        precision,
+        adapter,
+        tokens,
+        saving,
+        fromFeedback,
+        device,
+        fresh,
+        replace,
+        out,
+        progress,
+        stop,
+        clock);
   }
 
   /// The same with an adapter.
   public RunOptions with(Adapter.Settings trained) {
     return new RunOptions(
-        precision, trained, context, saving, device, fresh, replace, out, progress, stop, clock);
+        precision,
+        trained,
+        context,
+        saving,
+        fromFeedback,
+        device,
+        fresh,
+        replace,
+        out,
+        progress,
+        stop,
+        clock);
+  }
+
+  /// The same that learns from what customers said of answers too, or not.
+  public RunOptions withFeedback(boolean learned) {
+    return new RunOptions(
+        precision, adapter, context, saving, learned, device, fresh, replace, out, progress, stop,
+        clock);
   }
 }

@@ -239,7 +239,7 @@ public record SftRun(
       Workspace workspace, ContextFitter fitting, TrainingRun run, RunOptions options)
       throws IOException {
     Examples all;
-    try (var material = TrainingData.of(workspace, options.clock())) {
+    try (var material = TrainingData.of(workspace, options)) {
       var training = Examples.of(Split.TRAIN, material, fitting);
       all =
           new Examples(

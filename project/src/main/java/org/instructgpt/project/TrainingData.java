@@ -2,12 +2,14 @@ package org.instructgpt.project;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.instructgpt.collect.CurationOutcome;
+import org.instructgpt.collect.CustomerFeedback;
 import org.instructgpt.files.Count;
 import org.instructgpt.records.Demonstration;
 import org.instructgpt.records.Feedback;
@@ -19,28 +21,47 @@ import org.instructgpt.records.Store;
 import org.instructgpt.records.WithPrompt;
 
 /// What a training may learn from: what people gave, as the last curation left it, without what
-/// customers have withdrawn. It remembers what it gave out, so that a model can be asked later whom
+/// customers have withdrawn. What [customers said of answers][CustomerFeedback] is among it only
+/// where that is asked for. It remembers what it gave out, so that a model can be asked later whom
 /// it learned from.
 public final class TrainingData implements AutoCloseable {
   private final Store store;
   private final CurationOutcome curated;
   private final long later;
   private final InstantSource clock;
+  private final CustomerFeedback feedback;
+  private final boolean fromFeedback;
   private final SortedSet<String> used = new TreeSet<>();
+  private long unused;
 
-  private TrainingData(Store store, CurationOutcome curated, InstantSource clock) {
+  private TrainingData(
+      Store store, CurationOutcome curated, InstantSource clock, boolean fromFeedback)
+      throws IOException {
     this.store = store;
     this.clock = clock;
     this.curated = curated;
+    this.feedback = CustomerFeedback.open(store);
+    this.fromFeedback = fromFeedback;
     var after = new AtomicLong();
     store.eachPrompt(Filter.ALL, prompt -> after.addAndGet(curated.isLater(prompt) ? 1 : 0));
     this.later = after.get();
   }
 
+  /// Without what customers said of answers.
   public static TrainingData of(Workspace workspace, InstantSource clock) throws IOException {
+    return of(workspace, clock, false);
+  }
+
+  /// What a training with these options may learn from.
+  static TrainingData of(Workspace workspace, RunOptions options) throws IOException {
+    return of(workspace, options.clock(), options.fromFeedback());
+  }
+
+  private static TrainingData of(Workspace workspace, InstantSource clock, boolean fromFeedback)
+      throws IOException {
     var store = workspace.store();
     taken(store, "training", clock);
-    return new TrainingData(store, CurationOutcome.of(store), clock);
+    return new TrainingData(store, CurationOutcome.of(store), clock, fromFeedback);
   }
 
   /// Hands on the prompts of a split, one after another; none is kept here but its id.
@@ -59,11 +80,22 @@ public final class TrainingData implements AutoCloseable {
   /// The same of demonstrations.
   public void demonstrations(Split split, Consumer<WithPrompt<Demonstration>> consumer) {
     store.eachDemonstration(Filter.ALL, given -> given(given, split, consumer));
+    feedback.eachRewritten(given -> said(given, split, consumer));
   }
 
   /// The same of rankings.
   public void rankings(Split split, Consumer<WithPrompt<Ranking>> consumer) {
     store.eachRanking(Filter.ALL, given -> given(given, split, consumer));
+    feedback.each(given -> said(given, split, consumer));
+  }
+
+  private <T extends Feedback> void said(
+      WithPrompt<T> given, Split split, Consumer<WithPrompt<T>> consumer) {
+    if (fromFeedback) {
+      given(given, split, consumer);
+    } else if (curated.of(given, split).isPresent()) {
+      unused++;
+    }
   }
 
   private <T extends Feedback> void given(
@@ -84,12 +116,19 @@ public final class TrainingData implements AutoCloseable {
 
   /// What a person should know before a training begins.
   public Optional<String> note() {
-    return later == 0
-        ? Optional.empty()
-        : Optional.of(
-            "%s after the last curation and %s not used; instructgpt curate looks at what is new"
-                .formatted(
-                    Count.of(later, "prompt came", "prompts came"), later == 1 ? "is" : "are"));
+    var notes = new ArrayList<String>();
+    if (later > 0) {
+      notes.add(
+          "%s after the last curation and %s not used; instructgpt curate looks at what is new"
+              .formatted(
+                  Count.of(later, "prompt came", "prompts came"), later == 1 ? "is" : "are"));
+    }
+    if (unused > 0) {
+      notes.add(
+          "what customers said of answers is not learned from, %s; --from-feedback adds it"
+              .formatted(Count.of(unused, "entry", "entries")));
+    }
+    return notes.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", notes));
   }
 
   /// Notes that what is there was taken out, so that nobody corrects it any more.

@@ -149,6 +149,7 @@ class StagesFromJavaTest {
         OPTIONS.adapter(),
         OPTIONS.context(),
         MemorySaving.of(moments),
+        false,
         OPTIONS.device(),
         false,
         false,

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.instructgpt.collect.CustomerFeedback;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.TaskQueue;
 import org.instructgpt.recipe.ClosestName;
@@ -47,6 +48,7 @@ public record ErasableModules(
             PlaygroundHistory.open(store),
             queue,
             accounts,
+            CustomerFeedback.open(store),
             new Intake(store, random),
             (handle, people, _) -> {
               people.forEach(id -> accounts.audit().append(handle, id, "erased", id));
