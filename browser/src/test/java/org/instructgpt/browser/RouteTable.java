@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.instructgpt.collect.CustomerFeedback;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.label.LabelingExports;
 import org.instructgpt.label.OutputSource;
@@ -96,6 +97,7 @@ final class RouteTable {
             new Intake(store, random),
             store,
             history,
+            CustomerFeedback.open(store),
             List.of(history),
             Accounts.open(store, Clock.systemUTC(), random).audit(),
             folder,

@@ -84,6 +84,20 @@ public final class CustomerFeedback implements Erasable {
     handle.execute("DELETE FROM collect_feedback WHERE id = ?", id);
   }
 
+  /// All entries about these prompts, by id, in a transaction of the caller.
+  public Map<String, Ranking> about(Handle handle, Collection<String> prompts) {
+    var all = new ArrayList<>(prompts);
+    var found = new HashMap<String, Ranking>();
+    for (int from = 0; from < all.size(); from += AT_A_TIME) {
+      handle
+          .createQuery("SELECT * FROM collect_feedback WHERE prompt_id IN (<all>)")
+          .bindList("all", all.subList(from, Math.min(from + AT_A_TIME, all.size())))
+          .map((row, _) -> row(row).ranking())
+          .forEach(ranking -> found.put(ranking.id(), ranking));
+    }
+    return found;
+  }
+
   /// How much there is, withdrawn prompts included.
   public Amount amount() {
     int[] count = new int[2];

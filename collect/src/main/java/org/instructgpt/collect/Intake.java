@@ -153,6 +153,25 @@ public final class Intake implements Erasable {
         .set();
   }
 
+  /// Whether an account may add to one of its prompts: the consent under which the prompt was given
+  /// is in force.
+  public boolean allows(Handle handle, String account, String prompt) {
+    return handle
+        .createQuery(
+            "SELECT g.prompt_id FROM collect_given g JOIN collect_consent c ON c.id = g.consent_id"
+                + " WHERE g.prompt_id = :prompt AND c.account = :account AND c.withdrawn IS NULL")
+        .bind("prompt", prompt)
+        .bind("account", account)
+        .mapTo(String.class)
+        .findOne()
+        .isPresent();
+  }
+
+  /// Whether an account has a consent in force, in a transaction of the caller.
+  public boolean consents(Handle handle, String account) {
+    return inForce(handle, account).isPresent();
+  }
+
   /// The period in which a consent was in force.
   ///
   /// @param withdrawn when it was withdrawn, if it was

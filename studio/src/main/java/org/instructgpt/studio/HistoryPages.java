@@ -26,9 +26,11 @@ final class HistoryPages {
 
   private static final ObjectMapper JSON = Json.LENIENT;
   private final PlaygroundServices services;
+  private final AnswerOpinions opinions;
 
   HistoryPages(PlaygroundServices services) {
     this.services = services;
+    this.opinions = AnswerOpinions.of(services);
   }
 
   /// Thumbs up, 1, thumbs down, -1, or neither, 0.
@@ -118,9 +120,8 @@ final class HistoryPages {
       throw ApiError.invalid("verdict", "refusal.verdict");
     }
     var kept = verdict == 0 ? OptionalInt.empty() : OptionalInt.of(verdict);
-    if (!services
-        .history()
-        .judge(exchange.account().id(), exchange.path("turn"), place(exchange), kept)) {
+    if (!opinions.thumb(
+        exchange.account().id(), exchange.path("turn"), place(exchange), kept, exchange.now())) {
       throw ApiError.missing();
     }
     exchange.answer(Map.of("verdict", verdict));

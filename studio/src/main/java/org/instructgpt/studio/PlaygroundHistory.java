@@ -143,33 +143,27 @@ public final class PlaygroundHistory implements Erasable {
     });
   }
 
-  /// Stores the account's verdict on one of its answers; false when it has no such answer.
-  boolean judge(String account, String turn, int place, OptionalInt verdict) {
-    return change(account, turn, place, "verdict", verdict.isPresent() ? verdict.getAsInt() : null);
+  /// Stores the verdict on an answer in a transaction of the caller, see [AnswerOpinions#thumb].
+  void judge(Handle handle, String turn, int place, OptionalInt verdict) {
+    int _ = change(handle, turn, place, "verdict", verdict.isPresent() ? verdict.getAsInt() : null);
   }
 
   /// Stores the account's report about one of its answers; false when it has no such answer.
   boolean report(String account, String turn, int place, String note) {
-    return change(account, turn, place, "report", note);
+    return store.writeNow(handle ->
+        turn(handle, account, turn).isPresent() && change(handle, turn, place, "report", note) > 0);
   }
 
-  private boolean change(
-      String account, String turn, int place, String column, @Nullable Object value) {
-    return store.writeNow(handle ->
-        handle
-            .createUpdate(
-                """
-                UPDATE serve_answer SET %s = :value
-                WHERE turn = (SELECT id FROM serve_turn WHERE id = :turn AND account = :account)
-                AND place = :place\
-                """
-                    .formatted(column))
-            .bind("value", value)
-            .bind("turn", turn)
-            .bind("account", account)
-            .bind("place", place)
-            .execute())
-        > 0;
+  private static int change(
+      Handle handle, String turn, int place, String column, @Nullable Object value) {
+    return handle
+        .createUpdate(
+            "UPDATE serve_answer SET %s = :value WHERE turn = :turn AND place = :place"
+                .formatted(column))
+        .bind("value", value)
+        .bind("turn", turn)
+        .bind("place", place)
+        .execute();
   }
 
   /// An account's turns, the newest first.
@@ -222,9 +216,12 @@ public final class PlaygroundHistory implements Erasable {
 
   /// One turn of the account.
   Optional<Turn> turn(String account, String id) {
-    return store
-        .read(handle -> turns(handle, account, "AND id = :id", query -> query.bind("id", id)))
-        .stream()
+    return store.read(handle -> turn(handle, account, id));
+  }
+
+  /// The same in a transaction of the caller.
+  Optional<Turn> turn(Handle handle, String account, String id) {
+    return turns(handle, account, "AND id = :id", query -> query.bind("id", id)).stream()
         .findFirst();
   }
 

@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.instructgpt.collect.CustomerFeedback;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.PrivateFiles;
 import org.instructgpt.label.LabelingExports;
@@ -65,6 +66,7 @@ public record StudioAreas(
             new Intake(store, random),
             store,
             PlaygroundHistory.open(store),
+            CustomerFeedback.open(store),
             erasable.modules(),
             erasable.accounts().audit(),
             folder.root(),

@@ -45,9 +45,9 @@ class PlaygroundHistoryTest {
       for (var turn : List.of("t1", "t2", "t3")) {
         history.complete(turn, 0, "first of " + turn, Finish.COMPLETE, 3);
       }
-      assertThat(history.judge("ann", "t1", 0, OptionalInt.of(-1))).isTrue();
-      assertThat(history.judge("ann", "t2", 0, OptionalInt.of(1))).isTrue();
-      assertThat(history.judge("bob", "t1", 0, OptionalInt.of(1))).isFalse();
+      judge(store, history, "t1", OptionalInt.of(-1));
+      judge(store, history, "t2", OptionalInt.of(1));
+      assertThat(history.report("bob", "t1", 0, "Not mine.")).isFalse();
       assertThat(history.report("bob", "t3", 1, "It says nothing.")).isTrue();
       assertThat(history.report("bob", "t3", 2, "There is none.")).isFalse();
 
@@ -76,13 +76,22 @@ class PlaygroundHistoryTest {
               new PlaygroundHistory.ModelFeedback("base", 3, 0, 0, 1),
               new PlaygroundHistory.ModelFeedback("sft", 3, 1, 1, 0));
 
-      assertThat(history.judge("ann", "t1", 0, OptionalInt.empty())).isTrue();
+      judge(store, history, "t1", OptionalInt.empty());
       assertThat(history.criticized(10, 0)).hasSize(1);
       var erased = store.erase(Set.of("ann"), Set.of(), List.of(history));
       assertThat(erased.others()).isEqualTo(6); // two turns, two answers each
       assertThat(history.count("ann")).isZero();
       assertThat(history.count("bob")).isEqualTo(1);
     }
+  }
+
+  private static void judge(
+      Store store, PlaygroundHistory history, String turn, OptionalInt verdict) {
+    boolean _ =
+        store.writeNow(handle -> {
+          history.judge(handle, turn, 0, verdict);
+          return true;
+        });
   }
 
   private static void ask(

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.collect.CustomerFeedback;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.model.GptConfig;
@@ -80,6 +81,7 @@ record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
     try {
       var intake = new Intake(store, random);
       var history = PlaygroundHistory.open(store);
+      var feedback = CustomerFeedback.open(store);
       var audit = Audit.open(store, InstantSource.system());
       return Playground.of(
           new PlaygroundServices(
@@ -87,7 +89,8 @@ record TestPlayground(Path workspace, InferenceEngine engine, TestSite site)
               intake,
               store,
               history,
-              List.of(history, intake),
+              feedback,
+              List.of(history, feedback, intake),
               audit,
               workspace,
               random,
