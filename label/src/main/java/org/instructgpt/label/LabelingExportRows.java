@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Gatherers;
 import java.util.stream.Stream;
+import org.instructgpt.files.Sha256;
 import org.instructgpt.label.LabelerWork.Compared;
 import org.instructgpt.label.LabelerWork.Demonstrated;
 import org.instructgpt.label.LabelerWork.Rated;
@@ -71,7 +71,7 @@ final class LabelingExportRows {
     fields.put("source", source(prompt.source()));
     prompt.user().ifPresent(user -> fields.put("user_pseudonym", pseudonyms.of(user)));
     fields.put("text", prompt.text());
-    fields.put("text_sha256", HexFormat.of().formatHex(SeededOrder.plain(prompt.text())));
+    fields.put("text_sha256", Sha256.of(prompt.text()));
     prompt.useCase().ifPresent(useCase -> fields.put("use_case", useCase));
     fields.put(
         "split", prompt.split() == Split.VALIDATION ? "valid" : StoredJson.word(prompt.split()));

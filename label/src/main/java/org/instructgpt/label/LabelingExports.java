@@ -6,8 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -17,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.instructgpt.files.Sha256;
 import org.instructgpt.records.Prompt;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
@@ -96,7 +95,7 @@ public final class LabelingExports {
       ZipOutputStream zip, String name, Consumer<Consumer<Map<String, Object>>> rows)
       throws IOException {
     zip.putNextEntry(new ZipEntry(name));
-    var hashed = new DigestOutputStream(zip, sha256());
+    var hashed = new DigestOutputStream(zip, Sha256.digest());
     var lines = new int[1];
     rows.accept(row -> {
       try {
@@ -112,14 +111,6 @@ public final class LabelingExports {
     entry.put("rows", lines[0]);
     entry.put("sha256", hash);
     return entry;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 
   /// Keeps the underlying stream open when the archive is closed.

@@ -8,8 +8,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
+import org.instructgpt.files.Sha256;
 
 /// The lineage of a checkpoint: what made it and from what, as `lineage.json` beside the weights.
 ///
@@ -54,7 +53,7 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
     if (Files.exists(single)) {
       return sha256(single);
     }
-    var digest = digest();
+    var digest = Sha256.digest();
     try (Stream<Path> files = Files.list(directory)) {
       for (var file :
           files.filter(each -> each.toString().endsWith(".safetensors")).sorted().toList()) {
@@ -156,20 +155,12 @@ public record Lineage(String stage, Map<String, Object> made, Map<String, Parent
   /// The SHA-256 of a file in hexadecimal digits.
   public static String sha256(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      var digest = digest();
+      var digest = Sha256.digest();
       var buffer = new byte[1 << 20];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
       }
       return HexFormat.of().formatHex(digest.digest());
-    }
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java platform has SHA-256
     }
   }
 

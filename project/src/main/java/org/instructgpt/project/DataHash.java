@@ -1,10 +1,6 @@
 package org.instructgpt.project;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.instructgpt.model.Corpus.Tokens;
@@ -27,16 +23,6 @@ public final class DataHash {
   /// Of several lists of token ids, in their order.
   public static String of(Stream<int[]> rows) {
     return of(rows, Tokens::of);
-  }
-
-  /// Of a text, SHA-256: no two texts have the same.
-  static String sha256(String text) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static <T> String of(Stream<T> rows, java.util.function.Function<T, Tokens> tokens) {

@@ -3,6 +3,7 @@ package org.instructgpt.project;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.instructgpt.files.Sha256;
 import org.instructgpt.model.Lineage;
 
 /// The documents of a text, which may be read several times: from its files, or where one of them
@@ -31,7 +32,7 @@ record TextDocuments(
     for (var file : listing.files()) {
       all.append('\n').append(TextListing.ending(file)).append(' ').append(Lineage.sha256(file));
     }
-    return DataHash.sha256(all.toString());
+    return Sha256.of(all.toString());
   }
 
   /// Reads them from the first to the last.

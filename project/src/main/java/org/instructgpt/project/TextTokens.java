@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.instructgpt.files.AtomicFiles;
+import org.instructgpt.files.Sha256;
 import org.instructgpt.model.Corpus.Tokens;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.TokenFile;
@@ -180,7 +181,7 @@ record TextTokens(Tokens training, Tokens validation, Arena life) implements Aut
           all.append(file.getFileName()).append(' ').append(Lineage.sha256(file)).append('\n');
         }
       }
-      return DataHash.sha256(all.toString());
+      return Sha256.of(all.toString());
     } finally {
       AtomicFiles.delete(folder);
     }

@@ -1,12 +1,10 @@
 package org.instructgpt.records;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.instructgpt.files.Sha256;
 
 /// Ids of records: from the time for new records, from the content for imported ones.
 public final class Ids {
@@ -23,7 +21,7 @@ public final class Ids {
   /// A UUID of version 8 made from the SHA-256 of the parts: the same content has the same id, so
   /// importing a file twice adds nothing the second time.
   static String of(String... parts) {
-    ByteBuffer hash = ByteBuffer.wrap(hash(parts));
+    ByteBuffer hash = ByteBuffer.wrap(Sha256.ofAll(parts));
     long high = (hash.getLong() & ~0xF000L) | 0x8000;
     long low = (hash.getLong() >>> 2) | 0x8000_0000_0000_0000L;
     return new UUID(high, low).toString();
@@ -31,21 +29,6 @@ public final class Ids {
 
   /// A number in [0, 1) that depends only on the key: the first 53 bits of its SHA-256.
   static double point(String key) {
-    return (ByteBuffer.wrap(hash(key)).getLong() >>> 11) * 0x1.0p-53;
-  }
-
-  private static byte[] hash(String... parts) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      for (String part : parts) {
-        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        // The length distinguishes ("ab", "c") from ("a", "bc").
-        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
-        sha.update(bytes);
-      }
-      return sha.digest();
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
+    return (ByteBuffer.wrap(Sha256.ofAll(key)).getLong() >>> 11) * 0x1.0p-53;
   }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.instructgpt.files.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /// The static files of all areas: scripts, stylesheets, pictures. Each is read once from the class
@@ -87,8 +88,7 @@ final class Assets {
         return Optional.empty();
       }
       byte[] bytes = in.readAllBytes();
-      String fingerprint =
-          HexFormat.of().formatHex(SecretTokens.sha256().digest(bytes)).substring(0, 12);
+      String fingerprint = HexFormat.of().formatHex(Sha256.digest().digest(bytes)).substring(0, 12);
       return Optional.of(new Asset(bytes, type, fingerprint));
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);

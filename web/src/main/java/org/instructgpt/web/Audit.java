@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.instructgpt.files.Sha256;
 import org.instructgpt.records.AuditLog;
 import org.instructgpt.records.Store;
 import org.jdbi.v3.core.Handle;
@@ -165,7 +166,7 @@ public final class Audit implements AuditLog {
   private record Chain(String account, Head head) {}
 
   private static String hash(Head head, long at, String account, String action, String subject) {
-    MessageDigest sha = SecretTokens.sha256();
+    MessageDigest sha = Sha256.digest();
     for (String part :
         List.of(
             head.hash(),

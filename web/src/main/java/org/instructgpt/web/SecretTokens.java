@@ -2,10 +2,9 @@ package org.instructgpt.web;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.HexFormat;
+import org.instructgpt.files.Sha256;
 
 /// Random tokens of sessions, links and programs. They are too long to be guessed, so storing their
 /// plain SHA-256 is safe.
@@ -23,20 +22,12 @@ final class SecretTokens {
 
   /// The hash that is stored in place of a token.
   static String hash(String token) {
-    return HexFormat.of().formatHex(sha256().digest(token.getBytes(StandardCharsets.UTF_8)));
+    return Sha256.of(token);
   }
 
   /// Whether two tokens are equal, in a time that does not depend on where they differ.
   static boolean same(String one, String other) {
     return MessageDigest.isEqual(
         one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every Java platform has SHA-256", impossible);
-    }
   }
 }
