@@ -2,6 +2,7 @@ package org.instructgpt.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.instructgpt.model.ScoredToken;
 import org.instructgpt.serve.CompletionStream.Event;
 import org.instructgpt.serve.CompletionStream.Finish;
@@ -45,6 +46,11 @@ final class Answer {
   /// Whether the model was told to stop, as the server is shutting down.
   boolean isCancelled() {
     return finish == Finish.CANCELLED;
+  }
+
+  /// As it is kept, once it is whole.
+  AnswerStore.Given given() {
+    return new AnswerStore.Given(text.toString(), Objects.requireNonNull(finish), generated);
   }
 
   @Nullable Failure failure() {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,6 +32,7 @@ final class Answering {
   private final AnswerFormat format;
   private final Head head;
   private final Limits limits;
+  private final Consumer<List<Answer>> whole;
   private final List<Answer> answers;
   private final List<Boolean> opened;
   private OptionalInt firstTokenMillis = OptionalInt.empty();
@@ -56,11 +58,19 @@ final class Answering {
     }
   }
 
-  Answering(CompletionStream stream, AnswerFormat format, Head head, Limits limits) {
+  /// @param whole called with the completions that are answered with when all are whole, before the
+  ///   end is sent
+  Answering(
+      CompletionStream stream,
+      AnswerFormat format,
+      Head head,
+      Limits limits,
+      Consumer<List<Answer>> whole) {
     this.stream = stream;
     this.format = format;
     this.head = head;
     this.limits = limits;
+    this.whole = whole;
     this.answers = stream.models().stream().map(_ -> new Answer()).toList();
     this.opened = new ArrayList<>(answers.stream().map(_ -> false).toList());
   }
@@ -77,9 +87,11 @@ final class Answering {
       if (answers.stream().anyMatch(Answer::isCancelled)) {
         throw ApiRefusal.closing();
       }
+      var chosen = chosen();
+      whole.accept(chosen);
       var json = json(format.object(false));
       var choices = json.putArray("choices");
-      for (var answer : chosen()) {
+      for (var answer : chosen) {
         choices.add(format.choice(choices.size(), answer));
       }
       json.set("usage", usage());
@@ -187,6 +199,9 @@ final class Answering {
       some.forEach(each -> answers.get(each.place()).add(each));
       refuseIfFailed();
       write(some, out);
+    }
+    if (!out.gone()) {
+      whole.accept(answers);
     }
     if (head.usage) {
       var json = json(format.object(true));

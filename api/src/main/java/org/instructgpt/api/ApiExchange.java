@@ -5,7 +5,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import org.instructgpt.api.ApiKeys.Client;
+import org.instructgpt.api.ApiAccess.Client;
 import org.instructgpt.files.Json;
 
 /// A request and its answer.

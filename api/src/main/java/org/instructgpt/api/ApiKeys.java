@@ -2,11 +2,7 @@ package org.instructgpt.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,19 +10,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.instructgpt.files.ForeignTexts;
 import org.instructgpt.files.Json;
+import org.instructgpt.files.Sha256;
 
-/// Who may ask: everybody, or those who send one of some keys.
+/// Lets in those who send one of the keys of a file.
 ///
 /// Keys are compared by their hashes, so that the time of a comparison tells nothing about them.
-public final class ApiKeys {
-  /// Everybody may ask.
-  public static final ApiKeys NONE = new ApiKeys(Map.of());
-
+public final class ApiKeys implements ApiAccess {
   private static final int SHORTEST = 20;
-  private static final Client ANYBODY =
-      new Client("anybody", OptionalInt.empty(), OptionalInt.empty());
   private static final List<String> FIELDS =
-      List.of("name", "key", "sha256", "requests_per_minute", "tokens_per_minute");
+      List.of("name", "key", "sha256", "requests_per_minute", "tokens_per_minute", "keep");
 
   private final Map<String, Client> byHash;
 
@@ -34,17 +26,11 @@ public final class ApiKeys {
     this.byHash = Map.copyOf(byHash);
   }
 
-  /// Whoever has a key.
-  ///
-  /// @param name for the log and the metrics
-  /// @param requestsPerMinute the most; empty for any number
-  /// @param tokensPerMinute the most of prompts and completions together; empty for any number
-  public record Client(String name, OptionalInt requestsPerMinute, OptionalInt tokensPerMinute) {}
-
   /// The keys of a file: a JSON object in each line, `{"name": "team", "key": "...",
-  /// "requests_per_minute": 60, "tokens_per_minute": 100000}`. In place of the key its SHA-256 may
-  /// stand (`"sha256"`, 64 hexadecimal digits); limits may be left out; empty lines and those that
-  /// begin with `#` are skipped.
+  /// "requests_per_minute": 60, "tokens_per_minute": 100000, "keep": "terms-3"}`. In place of the
+  /// key its SHA-256 may stand (`"sha256"`, 64 hexadecimal digits); limits may be left out, and
+  /// `keep`, the version of the notice to which those agreed whose requests are kept; empty lines
+  /// and those that begin with `#` are skipped.
   ///
   /// @throws IllegalArgumentException with file and line, if one is not as expected
   public static ApiKeys read(Path file) throws IOException {
@@ -90,10 +76,37 @@ public final class ApiKeys {
           "name: expected a name for whoever has the key, found none");
     }
     var client =
-        new Client(name, count(object, "requests_per_minute"), count(object, "tokens_per_minute"));
+        new Client(
+            name,
+            count(object, "requests_per_minute"),
+            count(object, "tokens_per_minute"),
+            keeping(object, name));
     if (keys.put(hash(object), client) != null) {
       throw new IllegalArgumentException("the key of %s stands here twice".formatted(name));
     }
+  }
+
+  private static Optional<Keeping> keeping(ObjectNode object, String name) {
+    var keep = object.path("keep");
+    if (keep.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (!keep.isTextual() || keep.textValue().isBlank() || keep.textValue().length() > 100) {
+      throw new IllegalArgumentException(
+          "keep: expected the version of the notice that was agreed to, in 1 to 100 characters, found "
+              + keep);
+    }
+    if (!name.matches("\\S{1,100}")) {
+      throw new IllegalArgumentException(
+          "name: expected 1 to 100 characters without spaces, since what it asks is kept under it, found '%s'"
+              .formatted(name));
+    }
+    return Optional.of(new Keeping("key:" + name, keep.textValue(), true));
+  }
+
+  /// Whether any key lets requests be kept.
+  public boolean keepAny() {
+    return byHash.values().stream().anyMatch(client -> client.keeping().isPresent());
   }
 
   private static String hash(ObjectNode object) {
@@ -114,7 +127,7 @@ public final class ApiKeys {
           "key: expected %d to 200 visible ASCII characters, found %d characters"
               .formatted(SHORTEST, key.length()));
     }
-    return sha256(key);
+    return Sha256.of(key);
   }
 
   private static OptionalInt count(ObjectNode object, String field) {
@@ -129,20 +142,8 @@ public final class ApiKeys {
     return OptionalInt.of(value.intValue());
   }
 
-  private static String sha256(String key) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  /// Whoever sends a key; empty where nobody has it.
-  Optional<Client> client(Optional<String> key) {
-    if (byHash.isEmpty()) {
-      return Optional.of(ANYBODY);
-    }
-    return key.map(ApiKeys::sha256).map(byHash::get);
+  @Override
+  public Optional<Client> client(Optional<String> key) {
+    return key.map(Sha256::of).map(byHash::get);
   }
 }

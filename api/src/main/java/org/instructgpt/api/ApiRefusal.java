@@ -66,6 +66,11 @@ final class ApiRefusal extends RuntimeException {
     return new ApiRefusal(404, "model_not_found", "model", message, 0);
   }
 
+  /// 404: there is no answer of which something could be said.
+  static ApiRefusal nothingKept(String message) {
+    return of(404, "answer_not_found", message + "; see docs/openai-api.md, feedback");
+  }
+
   /// 404: there is no such address.
   static ApiRefusal noPath(String method, String path) {
     return of(

@@ -23,7 +23,7 @@ import org.instructgpt.serve.InferenceEngine;
 
 /// Serves models over OpenAI's HTTP interface, for programs (docs/openai-api.md).
 ///
-/// What is asked is not kept.
+/// What is asked is not kept, but where a client agreed to it ([AnswerStore]).
 public final class ApiServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger("org.instructgpt.api");
   private static final int FEWEST_THREADS = 8;
@@ -31,7 +31,8 @@ public final class ApiServer implements AutoCloseable {
 
   private final Settings settings;
   private final InferenceEngine engine;
-  private final ApiKeys keys;
+  private final ApiAccess access;
+  private final AnswerStore store;
   private final Outside outside;
   private final ApiMetrics metrics = new ApiMetrics();
   private final ClientLimits limits = new ClientLimits();
@@ -52,10 +53,16 @@ public final class ApiServer implements AutoCloseable {
   /// @param random for ids and seeds; used under its own lock
   public record Outside(InstantSource clock, LongSupplier nanos, RandomGenerator random) {}
 
-  private ApiServer(Settings settings, InferenceEngine engine, ApiKeys keys, Outside outside) {
+  private ApiServer(
+      Settings settings,
+      InferenceEngine engine,
+      ApiAccess access,
+      AnswerStore store,
+      Outside outside) {
     this.settings = settings;
     this.engine = engine;
-    this.keys = keys;
+    this.access = access;
+    this.store = store;
     this.outside = outside;
     this.javalin = Javalin.create(this::configure);
   }
@@ -63,10 +70,16 @@ public final class ApiServer implements AutoCloseable {
   /// Starts a server; it answers when this returns.
   ///
   /// @param engine of the models; closed by the caller, before the server
+  /// @param access who may ask
+  /// @param store where what clients agreed to is kept
   /// @throws IllegalArgumentException if it cannot listen there
   public static ApiServer start(
-      Settings settings, InferenceEngine engine, ApiKeys keys, Outside outside) {
-    var server = new ApiServer(settings, engine, keys, outside);
+      Settings settings,
+      InferenceEngine engine,
+      ApiAccess access,
+      AnswerStore store,
+      Outside outside) {
+    var server = new ApiServer(settings, engine, access, store, outside);
     server.javalin.start(settings.host, settings.port);
     return server;
   }
@@ -96,12 +109,15 @@ public final class ApiServer implements AutoCloseable {
       http.setSendXPoweredBy(false);
     });
     var models = new OpenModels(engine);
-    var completions = new CompletionRoutes(models, limits, metrics, outside.clock, outside.random);
+    var completions =
+        new CompletionRoutes(models, limits, metrics, store, outside.clock, outside.random);
+    var feedback = new FeedbackRoute(store);
     var others = new ModelRoutes(models, limits, metrics, outside.clock);
     for (var base : List.of("", "/v1")) {
       post(config, base + "/chat/completions", completions::chat);
       post(config, base + "/completions", completions::complete);
       post(config, base + "/score", others::score);
+      post(config, base + "/feedback", feedback::take);
       get(config, base + "/models", others::list);
       get(config, base + "/models/{model}", others::one);
     }
@@ -133,7 +149,7 @@ public final class ApiServer implements AutoCloseable {
     long began = outside.nanos.getAsLong();
     var id = id();
     http.header("x-request-id", "req_" + id);
-    var client = Optional.<ApiKeys.Client>empty();
+    var client = Optional.<ApiAccess.Client>empty();
     metrics.begun();
     try {
       refuseOtherSites(http);
@@ -145,19 +161,19 @@ public final class ApiServer implements AutoCloseable {
       refuse(http, refusal);
     } finally {
       double seconds = (outside.nanos.getAsLong() - began) / 1e9;
-      var name = client.map(ApiKeys.Client::name).orElse("unknown");
+      var name = client.map(ApiAccess.Client::name).orElse("unknown");
       metrics.answered(path, http.statusCode(), name, seconds);
     }
   }
 
-  private ApiKeys.Client client(Context http) {
+  private ApiAccess.Client client(Context http) {
     var header = Optional.ofNullable(http.header("Authorization"));
     var key =
         header
             .filter(value -> value.startsWith("Bearer "))
             .map(value -> value.substring("Bearer ".length()).strip())
             .or(() -> Optional.ofNullable(http.header("X-Api-Key")));
-    return keys.client(key).orElseThrow(() -> ApiRefusal.unknownKey(key.isPresent()));
+    return access.client(key).orElseThrow(() -> ApiRefusal.unknownKey(key.isPresent()));
   }
 
   /// A page of another site that is open in somebody's browser here must not use the models.

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import org.instructgpt.api.ApiKeys.Client;
+import org.instructgpt.api.ApiAccess.Client;
 
 /// How much each key may ask in a minute.
 final class ClientLimits {

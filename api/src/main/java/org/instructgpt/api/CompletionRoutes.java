@@ -17,6 +17,7 @@ record CompletionRoutes(
     OpenModels models,
     ClientLimits limits,
     ApiMetrics metrics,
+    AnswerStore store,
     InstantSource clock,
     RandomGenerator random) {
   static final Duration BUSY = Duration.ofSeconds(2);
@@ -53,7 +54,9 @@ record CompletionRoutes(
             wish.copies(),
             fields.usage());
     var stream = start(fields.model(), inputs, wish);
-    var answering = new Answering(stream, format, head, exchange.limits());
+    var kept = KeptRequest.announced(store, exchange, fields, inputs);
+    var answering =
+        new Answering(stream, format, head, exchange.limits(), all -> kept.keep(head.id(), all));
     try {
       if (fields.stream()) {
         answering.send(exchange::events);

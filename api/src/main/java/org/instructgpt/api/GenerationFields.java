@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongSupplier;
 import org.instructgpt.model.LogitAdjustment;
@@ -16,13 +17,17 @@ import org.instructgpt.serve.GenerationSettings;
 /// @param copies how many completions of each input are answered with
 /// @param stream whether they are sent while they are generated
 /// @param usage whether a stream ends with the numbers of tokens
+/// @param store whether the request wants to be kept, if it says so
+/// @param user who asks, by the client's own names, if it says so
 record GenerationFields(
     String model,
     GenerationSettings settings,
     LogitAdjustment adjustment,
     int copies,
     boolean stream,
-    boolean usage) {
+    boolean usage,
+    Optional<Boolean> store,
+    Optional<String> user) {
   /// The most completions of an input.
   static final int MOST_COPIES = 16;
 
@@ -57,7 +62,9 @@ record GenerationFields(
         adjustment(fields),
         fields.whole("n", 1, MOST_COPIES).orElse(1),
         stream,
-        streamOptions.map(options -> options.flag("include_usage")).orElse(false));
+        streamOptions.map(options -> options.flag("include_usage")).orElse(false),
+        fields.get("store").filter(JsonNode::isBoolean).map(JsonNode::booleanValue),
+        fields.get("user").filter(JsonNode::isTextual).map(JsonNode::textValue));
   }
 
   private static OptionalInt longest(RequestFields fields) {

@@ -220,7 +220,7 @@ class RefusalsTest {
 
   @Test
   void aFullQueueIs429AndTooLongAnAnswer408(@TempDir Path other) throws Exception {
-    try (var narrow = TestServer.start(other, 1, 2, Duration.ofMillis(500), ApiKeys.NONE)) {
+    try (var narrow = TestServer.start(other, 1, 2, Duration.ofMillis(500), ApiAccess.EVERYBODY)) {
       var body =
           "{\"model\": \"sft\", \"prompt\": \"bab\", \"max_tokens\": 200, \"n\": %d, \"logit_bias\": {\"%d\": -100}}";
       int end = TestServer.WORDS.endOfText();

@@ -40,13 +40,23 @@ final class TestServer implements AutoCloseable {
 
   /// With everything roomy and without keys.
   static TestServer start(Path folder) throws IOException {
-    return start(folder, 8, 64, Duration.ofSeconds(60), ApiKeys.NONE);
+    return start(folder, 8, 64, Duration.ofSeconds(60), ApiAccess.EVERYBODY);
   }
 
   /// @param rows completions at a time
   /// @param waiting completions under way or waiting
   /// @param time the most that a request may take
-  static TestServer start(Path folder, int rows, int waiting, Duration time, ApiKeys keys)
+  static TestServer start(Path folder, int rows, int waiting, Duration time, ApiAccess keys)
+      throws IOException {
+    return start(folder, new Limits(rows, waiting, time), keys, AnswerStore.NONE);
+  }
+
+  /// @param rows completions at a time
+  /// @param waiting completions under way or waiting
+  /// @param time the most that a request may take
+  record Limits(int rows, int waiting, Duration time) {}
+
+  static TestServer start(Path folder, Limits limits, ApiAccess keys, AnswerStore store)
       throws IOException {
     TestModels.language(folder, "sft", "sft", 1);
     TestModels.reward(folder, "reward", 2);
@@ -55,10 +65,10 @@ final class TestServer implements AutoCloseable {
         new InferenceEngine(
             ModelCatalog.of(models),
             new InferenceEngine.Settings(
-                1L << 30, waiting, rows, 4096, 1L << 28, Precision.FULL, Device.CPU));
-    var settings = new ApiServer.Settings("localhost", 0, 200, BYTES, time);
+                1L << 30, limits.waiting, limits.rows, 4096, 1L << 28, Precision.FULL, Device.CPU));
+    var settings = new ApiServer.Settings("localhost", 0, 200, BYTES, limits.time);
     var outside = new ApiServer.Outside(InstantSource.system(), System::nanoTime, new Random(1));
-    return new TestServer(engine, ApiServer.start(settings, engine, keys, outside));
+    return new TestServer(engine, ApiServer.start(settings, engine, keys, store, outside));
   }
 
   String url() {

@@ -7,13 +7,18 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.instructgpt.api.AnswerStore;
+import org.instructgpt.api.ApiAccess;
 import org.instructgpt.api.ApiKeys;
 import org.instructgpt.api.ApiServer;
+import org.instructgpt.project.Workspace;
 import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.serve.ModelCatalog;
 import org.instructgpt.serve.ServedModel;
+import org.instructgpt.studio.KeptAnswers;
 import org.instructgpt.web.ListenError;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +34,8 @@ import picocli.CommandLine.Spec;
       "Serves models to programs, as OpenAI's interface does: chat, completions, log-probabilities,"
           + " rewards.",
       "Any client of that interface works with the address that it prints; no accounts are needed, and"
-          + " nothing that is asked is kept. Ctrl+C ends it; what is under way is finished first."
+          + " nothing that is asked is kept unless --workspace and a key say so. Ctrl+C ends it; what is"
+          + " under way is finished first."
     },
     mixinStandardHelpOptions = true)
 @SuppressWarnings("NullAway.Init") // picocli gives options with defaults a value
@@ -65,6 +71,13 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "Whoever may ask, and how much: JSON lines, see docs/openai-api.md; everybody without it.")
   private @Nullable Path keys;
+
+  @Option(
+      names = {"-w", "--workspace"},
+      paramLabel = "DIR",
+      description =
+          "Where requests and feedback on answers are kept of those keys that say so (\"keep\"); nothing without it.")
+  private @Nullable Path workspace;
 
   @Option(
       names = "--rows",
@@ -140,14 +153,42 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     check();
     ListenError.check(host, port);
-    var allowed = keys == null ? ApiKeys.NONE : ApiKeys.read(keys);
+    var known = keys == null ? Optional.<ApiKeys>empty() : Optional.of(ApiKeys.read(keys));
+    checkKeeping(known);
     var catalog = ModelCatalog.of(models);
+    if (workspace == null) {
+      serve(catalog, known, AnswerStore.NONE);
+    } else {
+      try (var store = Workspace.create(workspace).store()) {
+        serve(catalog, known, KeptAnswers.in(store, catalog, clock, new SecureRandom()));
+      }
+    }
+    return 0;
+  }
+
+  private void checkKeeping(Optional<ApiKeys> known) {
+    boolean keep = known.filter(ApiKeys::keepAny).isPresent();
+    FlagCheck.require(
+        "--keys",
+        !keep || workspace != null,
+        "--workspace as well, since a key has \"keep\"",
+        String.valueOf(keys));
+    FlagCheck.require(
+        "--workspace",
+        keep || workspace == null,
+        "--keys with a key that has \"keep\": nothing would be kept otherwise",
+        String.valueOf(workspace));
+  }
+
+  private void serve(ModelCatalog catalog, Optional<ApiKeys> known, AnswerStore answers)
+      throws InterruptedException {
+    var access = known.<ApiAccess>map(each -> each).orElse(ApiAccess.EVERYBODY);
     var settings =
         new ApiServer.Settings(
             host, port, waiting + MOST_CONNECTIONS, body * KIB, Duration.ofSeconds(seconds));
     var outside = new ApiServer.Outside(clock, System::nanoTime, new SecureRandom());
     var engine = new InferenceEngine(catalog, engineSettings());
-    try (var server = ApiServer.start(settings, engine, allowed, outside)) {
+    try (var server = ApiServer.start(settings, engine, access, answers, outside)) {
       tell(
           "serving %s%s"
               .formatted(
@@ -160,7 +201,6 @@ final class ServeCommand implements Callable<Integer> {
     } finally {
       engine.close();
     }
-    return 0;
   }
 
   private void check() {

@@ -9,10 +9,12 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.instructgpt.api.ApiServer;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.records.Store;
 import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.studio.StudioAreas;
+import org.instructgpt.web.ListenError;
 import org.instructgpt.web.Site;
 import org.instructgpt.web.SiteSettings;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,10 @@ import picocli.CommandLine.Spec;
 final class StudioCommand implements Callable<Integer> {
   /// How long requests and answers under way may take when the end comes.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final int MOST_CONNECTIONS = 16;
+  private static final int API_BYTES = 1 << 20;
+  private static final Duration API_TIME = Duration.ofMinutes(10);
 
   @Mixin private final WorkspaceOption workspace = new WorkspaceOption();
 
@@ -70,6 +76,13 @@ final class StudioCommand implements Callable<Integer> {
 
   @Option(names = "--open", description = "Customers may register without an invitation.")
   private boolean open;
+
+  @Option(
+      names = "--api",
+      paramLabel = "P",
+      description =
+          "Answer programs too, as OpenAI's interface does, at this port; the access tokens of accounts are its keys (docs/openai-api.md).")
+  private @Nullable Integer api;
 
   @Option(
       names = "--memory",
@@ -126,22 +139,49 @@ final class StudioCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     try (var store = Store.open(records)) {
       var engine = new InferenceEngine(folder.root().resolve("models"), engineSettings());
-      try (var site =
-          Site.start(
-              settings,
-              store,
-              new StudioAreas(folder, store, engine, clock, System::nanoTime, random).all(),
-              clock,
-              random)) {
-        watchman.tell(site.url());
-        greet(site);
-        stop.await();
-        tell(
-            "ending: what is under way is finished first, for %d seconds at most"
-                .formatted(PATIENCE.toSeconds()));
+      var areas = new StudioAreas(folder, store, engine, clock, System::nanoTime, random);
+      try (var programs = programs(areas, engine, random)) {
+        try (var site = Site.start(settings, store, areas.all(), clock, random)) {
+          watchman.tell(site.url());
+          greet(site, programs);
+          stop.await();
+          tell(
+              "ending: what is under way is finished first, for %d seconds at most"
+                  .formatted(PATIENCE.toSeconds()));
+        }
+        engine.close(
+            programs.isPresent() ? PATIENCE : Duration.ZERO); // programs' streams end first
       } finally {
         engine.close();
       }
+    }
+  }
+
+  /// The server for programs, if one is wanted.
+  private Programs programs(StudioAreas areas, InferenceEngine engine, SecureRandom random)
+      throws IOException {
+    if (api == null) {
+      return new Programs(Optional.empty());
+    }
+    ListenError.check(host, api);
+    var settings =
+        new ApiServer.Settings(host, api, waiting + MOST_CONNECTIONS, API_BYTES, API_TIME);
+    var outside = new ApiServer.Outside(clock, System::nanoTime, random);
+    return new Programs(
+        Optional.of(
+            ApiServer.start(
+                settings, engine, areas.access(60 * requests), areas.answers(), outside)));
+  }
+
+  /// The server for programs, if there is one.
+  private record Programs(Optional<ApiServer> server) implements AutoCloseable {
+    boolean isPresent() {
+      return server.isPresent();
+    }
+
+    @Override
+    public void close() {
+      server.ifPresent(ApiServer::close);
     }
   }
 
@@ -161,9 +201,10 @@ final class StudioCommand implements Callable<Integer> {
         Math.round(memory * (1L << 30)), waiting, hardware.precision(), hardware.device());
   }
 
-  private void greet(Site site) {
+  private void greet(Site site, Programs programs) {
     tell("studio of " + workspace.folder().toAbsolutePath().normalize());
     tell("  " + site.url());
+    programs.server().ifPresent(server -> tell("for programs: " + server.address() + "/v1"));
     if (!site.hasAdmin()) {
       tell("the first administrator joins here, once, within a day:");
       tell("  " + site.oneTimeAdminLink());

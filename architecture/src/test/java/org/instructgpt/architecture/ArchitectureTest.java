@@ -24,14 +24,14 @@ class ArchitectureTest {
   /// number here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
-          Map.entry("api", 5),
+          Map.entry("api", 15),
           Map.entry("checkpoint", 7),
-          Map.entry("collect", 22),
+          Map.entry("collect", 24),
           Map.entry("cost", 32),
           Map.entry("dpo", 5),
           Map.entry("eval", 15),
-          Map.entry("experiment", 8),
-          Map.entry("files", 7),
+          Map.entry("experiment", 9),
+          Map.entry("files", 8),
           Map.entry("gguf", 4),
           Map.entry("hub", 5),
           Map.entry("jinja", 2),

@@ -53,7 +53,8 @@ record Rules(String root) {
               Map.entry("web", List.of("records")),
               Map.entry("cost", List.of("sft", "reward", "dpo", "ppo", "recipe")),
               Map.entry("project", List.of("collect", "sft", "reward", "dpo", "ppo", "recipe")),
-              Map.entry("studio", List.of("web", "label", "serve", "collect", "plot", "project")),
+              Map.entry(
+                  "studio", List.of("web", "label", "serve", "api", "collect", "plot", "project")),
               Map.entry("experiment", List.of("project", "simulation", "eval", "label", "cost")),
               Map.entry("cluster", List.of("project")),
               Map.entry(

@@ -153,15 +153,14 @@ public final class Intake implements Erasable {
         .set();
   }
 
-  /// Whether an account may add to one of its prompts: the consent under which the prompt was given
-  /// is in force.
-  public boolean allows(Handle handle, String account, String prompt) {
+  /// Whether something may be added to a customer's prompt: the consent under which it was given is
+  /// in force.
+  public boolean allows(Handle handle, String prompt) {
     return handle
         .createQuery(
             "SELECT g.prompt_id FROM collect_given g JOIN collect_consent c ON c.id = g.consent_id"
-                + " WHERE g.prompt_id = :prompt AND c.account = :account AND c.withdrawn IS NULL")
+                + " WHERE g.prompt_id = :prompt AND c.withdrawn IS NULL")
         .bind("prompt", prompt)
-        .bind("account", account)
         .mapTo(String.class)
         .findOne()
         .isPresent();

@@ -3,7 +3,9 @@ package org.instructgpt.project;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,7 +34,7 @@ public final class TrainingData implements AutoCloseable {
   private final CustomerFeedback feedback;
   private final boolean fromFeedback;
   private final SortedSet<String> used = new TreeSet<>();
-  private long unused;
+  private final Set<String> unused = new HashSet<>();
 
   private TrainingData(
       Store store, CurationOutcome curated, InstantSource clock, boolean fromFeedback)
@@ -94,7 +96,7 @@ public final class TrainingData implements AutoCloseable {
     if (fromFeedback) {
       given(given, split, consumer);
     } else if (curated.of(given, split).isPresent()) {
-      unused++;
+      unused.add(given.item().id());
     }
   }
 
@@ -123,10 +125,10 @@ public final class TrainingData implements AutoCloseable {
               .formatted(
                   Count.of(later, "prompt came", "prompts came"), later == 1 ? "is" : "are"));
     }
-    if (unused > 0) {
+    if (!unused.isEmpty()) {
       notes.add(
           "what customers said of answers is not learned from, %s; --from-feedback adds it"
-              .formatted(Count.of(unused, "entry", "entries")));
+              .formatted(Count.of(unused.size(), "entry", "entries")));
     }
     return notes.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", notes));
   }

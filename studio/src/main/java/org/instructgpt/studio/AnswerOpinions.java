@@ -33,6 +33,9 @@ record AnswerOpinions(
         services.store(), services.history(), services.feedback(), services.intake());
   }
 
+  /// One of the answers of a turn.
+  record AnswerAt(String turn, int place) {}
+
   /// The id of the feedback that thumbs of one turn make.
   static String thumbsId(String turn) {
     return "thumbs-" + turn;
@@ -119,19 +122,32 @@ record AnswerOpinions(
   /// @return false when the account has no such turn or the turn no such answer
   boolean prefer(
       String account, String turn, List<Integer> places, List<Integer> ranks, Instant now) {
-    requireRanks(places, ranks);
+    var answers = places.stream().map(place -> new AnswerAt(turn, place)).toList();
+    return prefer(account, answers, ranks, now);
+  }
+
+  /// The same of answers of several turns with the same prompt: the ranking is the first one's.
+  boolean prefer(String account, List<AnswerAt> answers, List<Integer> ranks, Instant now) {
+    requireRanks(answers, ranks);
     return within(
         account,
-        turn,
-        (handle, found) -> {
-          var answers = places.stream().flatMap(place -> find(found, place).stream()).toList();
-          if (answers.size() < places.size()) {
-            return false;
+        answers.getFirst().turn,
+        (handle, first) -> {
+          var outputs = new ArrayList<Output>();
+          for (var at : answers) {
+            var turn = history.turn(handle, account, at.turn);
+            var answer = turn.flatMap(found -> find(found, at.place));
+            if (turn.isEmpty() || answer.isEmpty()) {
+              return false;
+            }
+            if (!turn.get().text().equals(first.text())) {
+              throw ApiError.invalid("answers", "refusal.other-prompts");
+            }
+            requireConsent(handle, turn.get());
+            requireEnded(answer.get());
+            outputs.add(output(answer.get()));
           }
-          requireConsent(handle, found);
-          answers.forEach(AnswerOpinions::requireEnded);
-          var outputs = answers.stream().map(AnswerOpinions::output).toList();
-          put(handle, found, voteId(turn), outputs, ranks, now);
+          put(handle, first, voteId(first.id()), outputs, ranks, now);
           return true;
         });
   }
@@ -146,7 +162,7 @@ record AnswerOpinions(
   }
 
   private void requireConsent(Handle handle, Turn turn) {
-    if (!intake.allows(handle, turn.account(), turn.prompt())) {
+    if (!intake.allows(handle, turn.prompt())) {
       throw ApiError.forbidden(
           intake.consents(handle, turn.account()) ? "refusal.withdrawn" : "refusal.notice-first");
     }
@@ -161,11 +177,11 @@ record AnswerOpinions(
     }
   }
 
-  private static void requireRanks(List<Integer> places, List<Integer> ranks) {
-    int k = places.size();
+  private static void requireRanks(List<AnswerAt> answers, List<Integer> ranks) {
+    int k = answers.size();
     if (k < Ranking.LEAST
-        || k > PlaygroundQuestion.MOST_MODELS
-        || new HashSet<>(places).size() < k
+        || k > Ranking.MOST
+        || new HashSet<>(answers).size() < k
         || ranks.size() != k
         || ranks.stream().anyMatch(rank -> rank < 1 || rank > k)) {
       throw ApiError.invalid("ranks", "refusal.ranks");

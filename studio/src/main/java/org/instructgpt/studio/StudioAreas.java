@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.instructgpt.api.AnswerStore;
+import org.instructgpt.api.ApiAccess;
 import org.instructgpt.collect.CustomerFeedback;
 import org.instructgpt.collect.Intake;
 import org.instructgpt.files.PrivateFiles;
@@ -31,6 +33,7 @@ import org.instructgpt.serve.Completion;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.GenerationSettings;
 import org.instructgpt.serve.InferenceEngine;
+import org.instructgpt.web.Accounts;
 import org.instructgpt.web.Audit;
 import org.instructgpt.web.SiteArea;
 
@@ -56,6 +59,22 @@ public record StudioAreas(
   /// their work.
   public List<SiteArea> all() throws IOException {
     return List.of(label(), playground());
+  }
+
+  /// Who may ask over OpenAI's interface: accounts, with their access tokens.
+  ///
+  /// @param requestsPerMinute the most of one account
+  public ApiAccess access(int requestsPerMinute) throws IOException {
+    return new TokenAccess(
+        Accounts.open(store, clock, random),
+        new Intake(store, random),
+        engine.models(),
+        requestsPerMinute);
+  }
+
+  /// Keeps what those ask and say, where they agreed to it.
+  public AnswerStore answers() throws IOException {
+    return KeptAnswers.in(store, engine.models(), clock, random);
   }
 
   private SiteArea playground() throws IOException {
