@@ -87,7 +87,7 @@ record ModelRoutes(
     } else {
       var text = body.text("prompt").orElseThrow(() -> body.wrong("prompt", "a text"));
       boolean begun = body.get("add_special_tokens").map(JsonNode::asBoolean).orElse(true);
-      ids = begun ? tokenizer.encodeFromStart(text) : tokenizer.encode(text);
+      ids = ids(tokenizer, text, begun);
     }
     var json =
         Json.LENIENT
@@ -97,6 +97,16 @@ record ModelRoutes(
     var tokens = json.putArray("tokens");
     IntStream.of(ids).forEach(tokens::add);
     exchange.answer(json);
+  }
+
+  /// A prompt that is nothing but the spelling of a special token is that token: evaluations ask so
+  /// for the id of the token that ends a text. Within a text it is text, as everywhere.
+  private static int[] ids(Tokenizer tokenizer, String text, boolean begun) {
+    var special = tokenizer.specialTokens().get(text);
+    if (special != null) {
+      return new int[] {special};
+    }
+    return begun ? tokenizer.encodeFromStart(text) : tokenizer.encode(text);
   }
 
   void detokenize(ApiExchange exchange) throws IOException {

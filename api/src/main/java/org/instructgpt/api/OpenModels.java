@@ -56,9 +56,13 @@ final class OpenModels {
     return ApiRefusal.noModel(name, all().stream().map(ServedModel::name).toList());
   }
 
-  /// The only model, for requests that need not name one.
+  /// The only model, or the only one that generates, for requests that need not name one.
   ServedModel only() {
     var all = all();
+    var generating = all.stream().filter(ServedModel::generates).toList();
+    if (all.size() > 1 && generating.size() == 1) {
+      return generating.getFirst();
+    }
     if (all.size() != 1) {
       throw ApiRefusal.invalid(
           "model",

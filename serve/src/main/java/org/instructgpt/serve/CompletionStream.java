@@ -37,9 +37,11 @@ public final class CompletionStream {
     /// @param scores of those from the second on; empty where they were not asked for
     record Started(int place, List<Integer> input, List<ScoredToken> scores) implements Event {}
 
-    /// One more token.
+    /// One more token. One that ends the text is no part of it, and is told only where a text is
+    /// wanted [to the letter][CompletionWish#exact] and with log-probabilities.
     ///
-    /// @param text what can be shown now, of whole characters; empty while it is held back
+    /// @param text what can be shown now, of whole characters; empty while it is held back, and of
+    ///   a token that ends the text
     /// @param tokens of the completion so far
     /// @param token with its log-probabilities, where they were asked for
     record Text(int place, String text, int tokens, ScoredToken token) implements Event {}

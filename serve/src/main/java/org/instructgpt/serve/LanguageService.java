@@ -169,7 +169,8 @@ final class LanguageService implements ModelService {
     @Override
     public boolean token(ScoredToken token) {
       tokens++;
-      if (!sampler.ends(token.id())) {
+      boolean tellsEnd = row.wanted().exact() && row.wanted().alternatives() >= 0;
+      if (tellsEnd || !sampler.ends(token.id())) {
         row.request.appended(row.place, text.add(token.id()), tokens, token);
       }
       return row.request.wanted() && !text.stopped();
