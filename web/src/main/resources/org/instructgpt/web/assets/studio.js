@@ -41,9 +41,12 @@ export async function listen(method, path, body, each, options = {}) {
     const events = (rest + chunk.value).split("\n\n");
     rest = events.pop();
     for (const event of events) {
-      const name = /^event: (.*)$/m.exec(event);
-      const data = /^data: (.*)$/m.exec(event);
-      if (name && data) each(name[1], JSON.parse(data[1]));
+      // A line ends with a line feed alone: the data may hold other separators of lines, such as U+2028.
+      const lines = event.split("\n");
+      const field = (name) => lines.find((line) => line.startsWith(name))?.slice(name.length);
+      const name = field("event: ");
+      const data = field("data: ");
+      if (name && data) each(name, JSON.parse(data));
     }
   }
 }
