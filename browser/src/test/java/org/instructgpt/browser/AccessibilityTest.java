@@ -85,7 +85,8 @@ class AccessibilityTest extends AtStudio {
     assertThat(wrong).isEmpty();
   }
 
-  private static List<String> look(Page page) {
+  /// What is wrong with the page that is open.
+  static List<String> look(Page page) {
     var wrong = new ArrayList<String>();
     page.evaluate(AxeBuilder.getAxeScript());
     ((List<?>) page.evaluate(GRAVE)).forEach(fault -> wrong.add((String) fault));

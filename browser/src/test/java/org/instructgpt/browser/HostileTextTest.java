@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -200,9 +201,79 @@ class HostileTextTest extends AtStudio {
     reportTheAnswers();
   }
 
+  /// Answers that hold the texts among Markdown, in the history, as feedback, and put on the
+  /// playground's page by its script.
+  @Test
+  void answersOfModelsAreShownAsWrittenAndTheirMarkdownRunsNothing() throws IOException {
+    var asker = studio.person("customer", "Hostile answers");
+    Tour.agree(asker);
+    var asked = "{\"prompt\":\"Say something.\",\"models\":[\"sft\"],\"longest\":1}";
+    assertThat(asker.json("POST", "/api/ask", asked).statusCode()).isEqualTo(200);
+    var turn =
+        studio
+            .rows(
+                "SELECT t.id FROM serve_turn t JOIN web_account a ON a.id = t.account"
+                    + " WHERE a.name = ?",
+                asker.name())
+            .getFirst()
+            .get("id");
+    asker.json("POST", "/playground/turns/" + turn + "/0/report", "{\"note\":\"Bad.\"}");
+    for (int i = 0; i < PAYLOADS.size(); i += 30) {
+      var texts = PAYLOADS.subList(i, Math.min(i + 30, PAYLOADS.size()));
+      studio.write(
+          "UPDATE serve_answer SET finish = 'COMPLETE', text = ? WHERE turn = ?",
+          "*Here* [it](https://example.com) is:\n\n" + String.join("\n\n", texts),
+          turn);
+      look("answers", asker, List.of("/playground/history"));
+      look("answers for researchers", researcher, List.of("/feedback"));
+      putOnThePlayground(asker);
+    }
+    hasShown("answers", MOST);
+    hasShown("answers for researchers", MOST);
+  }
+
+  /// The HTML of the answer in the history, as an event of the playground.
+  private void putOnThePlayground(Visitor asker) throws IOException {
+    try (var context = chrome.person(Chrome.Look.USUAL)) {
+      var watch = Watch.over(context);
+      var page = asker.open(context);
+      page.navigate(studio.url() + "/playground/history");
+      var html = JSON.writeValueAsString(page.locator(".answer-markdown").first().innerHTML());
+      page.route(
+          "**/playground/ask",
+          route ->
+              route.fulfill(
+                  new Route.FulfillOptions()
+                      .setContentType("text/event-stream")
+                      .setBody(
+                          """
+                          event: turn
+                          data: {"id":"t","models":["sft"],"seed":1}
+
+                          event: text
+                          data: {"place":0,"text":"x","tokens":1}
+
+                          event: ended
+                          data: {"place":0,"finish":"COMPLETE","tokens":1,"millis":1,"html":%s}
+
+                          """
+                              .formatted(html))));
+      page.navigate(studio.url() + "/playground?model=sft");
+      page.fill("#prompt", "Say something.");
+      page.press("#prompt", "Control+Enter");
+      page.waitForSelector("#answers .answer-markdown:visible em");
+      page.waitForTimeout(50);
+      watch.executions().forEach(what -> noticed.add("playground: " + what));
+      watch.violations().forEach(what -> noticed.add("playground: " + what));
+    }
+  }
+
   /// What customers say of answers, as researchers read it.
   private void reportTheAnswers() throws IOException {
-    var turns = studio.rows("SELECT id FROM serve_turn");
+    var turns =
+        studio.rows(
+            "SELECT t.id FROM serve_turn t JOIN web_account a ON a.id = t.account WHERE a.name = ?",
+            customer.name());
     var paths = new ArrayList<String>();
     for (int i = 0; i < turns.size(); i++) {
       var note =

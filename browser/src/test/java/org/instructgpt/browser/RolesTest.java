@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class RolesTest extends AtStudio {
   private static final Map<String, Set<String>> MENUS =
       Map.of(
-          "customer", Set.of("/playground"),
-          "labeler", Set.of("/tasks", "/instructions", "/playground"),
+          "customer", Set.of("/playground", "/arena"),
+          "labeler", Set.of("/tasks", "/instructions", "/playground", "/arena"),
           "researcher",
               Set.of(
                   "/research",
@@ -25,6 +25,7 @@ class RolesTest extends AtStudio {
                   "/tasks",
                   "/instructions",
                   "/playground",
+                  "/arena",
                   "/feedback",
                   "/models",
                   "/reports"),
@@ -35,6 +36,7 @@ class RolesTest extends AtStudio {
                   "/research/screening",
                   "/research/data",
                   "/playground",
+                  "/arena",
                   "/feedback",
                   "/models",
                   "/reports",

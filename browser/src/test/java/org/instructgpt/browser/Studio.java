@@ -188,6 +188,20 @@ final class Studio implements AutoCloseable {
     }
   }
 
+  /// Changes the store beside the running studio.
+  void write(String sql, Object... values) {
+    var place = "jdbc:sqlite:" + workspace.resolve("feedback.db") + "?busy_timeout=20000";
+    try (var connection = DriverManager.getConnection(place);
+        var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      int _ = statement.executeUpdate();
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
   /// How many rows there are, such as `count("prompt WHERE text = ?", text)`.
   int count(String from, Object... values) {
     return ((Number) rows("SELECT COUNT(*) AS n FROM " + from, values).getFirst().get("n"))

@@ -31,6 +31,34 @@ final class TinyWorkspace {
     Files.writeString(reports.resolve("reward.json"), "{\"accuracy\": {\"value\": 0.71}}");
   }
 
+  /// Adds models that answer a prompt, and all prompts of as many tokens, with these texts.
+  ///
+  /// @param answers by the name of the model, which is its stage too
+  static void addScripted(Path workspace, String prompt, Map<String, String> answers)
+      throws IOException {
+    for (var answer : answers.entrySet()) {
+      var folder = workspace.resolve("models").resolve(answer.getKey());
+      var base = Lineage.Parent.of(workspace.resolve("models/base"));
+      delete(folder); // the tiny model of that name
+      ScriptedModel.save(
+          folder,
+          new Lineage(answer.getKey(), Map.of(), Map.of("policy", base)),
+          prompt,
+          answer.getValue());
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      try (var files = Files.list(folder)) {
+        for (var file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+
   private static void model(
       Path folder, String stage, Map<String, Lineage.Parent> parents, long seed)
       throws IOException {

@@ -142,6 +142,7 @@ final class Tour {
     stop("data-rankings", "/research/data?what=RANKINGS", researcher);
     stop("data-prompt", "/research/data/{prompt}", "/research/data/moon", researcher);
     stop("feedback", "/feedback", researcher);
+    stop("arena-results", "/arena/results", researcher);
     stop("models", "/models", researcher);
     stop("model", "/models/{name}", "/models/sft", researcher);
     stop("reports", "/reports", researcher);
@@ -237,6 +238,7 @@ final class Tour {
     customer.json(
         "POST", "/playground/turns/" + turn + "/0/report", "{\"note\":\"It does not stop.\"}");
     stop("playground", "/playground", customer);
+    stop("arena", "/arena", customer);
     stop("history", "/playground/history", customer);
     stop(
         "delete-prompt",

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
@@ -44,6 +45,12 @@ record AnswerOpinions(
   /// The id of the feedback that a better answer makes.
   static String rewriteId(String turn, int place) {
     return "rewrite-" + turn + "-" + place;
+  }
+
+  /// The better answer that a person wrote, among the feedback by id.
+  static Optional<String> rewritten(Map<String, Ranking> feedback, String turn, int place) {
+    return Optional.ofNullable(feedback.get(rewriteId(turn, place)))
+        .map(ranking -> ranking.outputs().getFirst().text());
   }
 
   /// The id of the feedback that a vote makes.
@@ -150,6 +157,25 @@ record AnswerOpinions(
           put(handle, first, voteId(first.id()), outputs, ranks, now);
           return true;
         });
+  }
+
+  /// Stores a vote of the arena, which counts once.
+  ///
+  /// @return the models that answered, by place; empty when the account has no such turn there
+  Optional<List<String>> vote(String account, String turn, ArenaVotes.Vote vote, Instant now) {
+    return store.writeNow(handle -> {
+      var found = history.turn(handle, account, turn).filter(_ -> new ArenaVotes(handle).has(turn));
+      found.ifPresent(there -> {
+        requireConsent(handle, there);
+        there.answers().forEach(AnswerOpinions::requireEnded);
+        if (!new ArenaVotes(handle).vote(turn, vote, now)) {
+          throw ApiError.conflict("refusal.voted");
+        }
+        var outputs = there.answers().stream().map(AnswerOpinions::output).toList();
+        put(handle, there, voteId(turn), outputs, vote.ranks(), now);
+      });
+      return found.map(there -> there.answers().stream().map(Answer::model).toList());
+    });
   }
 
   private boolean within(String account, String turn, BiFunction<Handle, Turn, Boolean> work) {

@@ -3,11 +3,12 @@ package org.instructgpt.studio;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.instructgpt.serve.CompletionStream;
 import org.instructgpt.serve.CompletionStream.Event;
 import org.instructgpt.serve.CompletionStream.Finish;
 import org.instructgpt.serve.Failure;
-import org.instructgpt.serve.GenerationSettings;
+import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.EventSink;
 import org.instructgpt.web.Exchange;
 
@@ -24,30 +25,35 @@ final class AnswerStream {
   private final EventSink events;
   private final CompletionStream completion;
   private final String turn;
-  private final long seed;
+  private final boolean blind;
   private final List<SentAnswer> sent;
   private int open;
 
+  /// @param turn its id
+  /// @param blind whether the events are to hide which model answers: no names, no counts, no times
   AnswerStream(
       PlaygroundServices services,
       Exchange exchange,
       EventSink events,
       CompletionStream completion,
       String turn,
-      GenerationSettings settings) {
+      boolean blind) {
     this.services = services;
     this.exchange = exchange;
     this.events = events;
     this.completion = completion;
     this.turn = turn;
-    this.seed = settings.seed();
+    this.blind = blind;
     open = completion.models().size();
     sent = completion.models().stream().map(_ -> new SentAnswer()).toList();
   }
 
   /// Sends until all answers have ended or the client has disconnected, and stores what was sent.
-  void send() throws InterruptedException {
-    events.send("turn", new Turn(turn, completion.models(), seed));
+  ///
+  /// @param seed of the answers, which the first event tells
+  void send(long seed) throws InterruptedException {
+    var names = blind ? ArenaVotes.NAMES : completion.models();
+    events.send("turn", new Turn(turn, names, seed));
     while (open > 0 && !events.gone()) {
       completion.next(HEARTBEAT).ifPresent(this::handle);
     }
@@ -73,11 +79,19 @@ final class AnswerStream {
         text(place, text, tokens);
         long millis = sent.get(place).millis(services.nanos().getAsLong());
         end(place, finish, tokens);
-        events.send("ended", new Ended(place, finish, tokens, millis));
+        var html = html(place);
+        events.send(
+            "ended",
+            blind
+                ? new Ended(place, finish, 0, 0, html)
+                : new Ended(place, finish, tokens, millis, html));
       }
       case Event.Failed(int place, Failure failure) -> {
         end(place, Finish.FAILED, 0);
-        var message = exchange.text(failure.key(), failure.arguments().toArray());
+        var message =
+            blind
+                ? exchange.text("arena.failed")
+                : exchange.text(failure.key(), failure.arguments().toArray());
         events.send("failed", new Failed(place, message));
       }
     }
@@ -88,6 +102,16 @@ final class AnswerStream {
       events.send("text", new Text(place, text, tokens));
       sent.get(place).add(text, tokens, !events.gone());
     }
+  }
+
+  /// The answer rendered as Markdown; empty for a base model's, which continues a text.
+  private Optional<String> html(int place) {
+    return services
+        .engine()
+        .models()
+        .find(completion.models().get(place))
+        .filter(ServedModel::answers)
+        .flatMap(_ -> AnswerMarkdown.html(sent.get(place).text()));
   }
 
   private void end(int place, Finish finish, int tokens) {
@@ -112,7 +136,8 @@ final class AnswerStream {
   private record Text(int place, String text, int tokens) {}
 
   /// @param millis since the model began to read the prompt; 0 where it never began
-  private record Ended(int place, Finish finish, int tokens, long millis) {}
+  /// @param html the answer as a page shows it, where its text has any formatting
+  private record Ended(int place, Finish finish, int tokens, long millis, Optional<String> html) {}
 
   private record Failed(int place, String message) {}
 }

@@ -1,6 +1,7 @@
 package org.instructgpt.studio;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.instructgpt.files.Json;
 import org.instructgpt.records.Erasable;
+import org.instructgpt.records.Ranking;
 import org.instructgpt.serve.ServedModel;
 import org.instructgpt.web.ApiError;
 import org.instructgpt.web.Exchange;
@@ -36,6 +38,9 @@ final class HistoryPages {
   /// Thumbs up, 1, thumbs down, -1, or neither, 0.
   record Verdict(int verdict) {}
 
+  /// The answer as it should have been.
+  record Rewrite(String text) {}
+
   /// What is wrong with an answer.
   record Report(String note) {}
 
@@ -53,21 +58,37 @@ final class HistoryPages {
             services.history().count(account),
             number,
             more,
-            models);
+            models,
+            said(turns),
+            hidden(exchange));
     exchange.page("history.title", "history", Map.of("page", page));
+  }
+
+  /// What was said of the answers of these turns, by id.
+  private Map<String, Ranking> said(List<PlaygroundHistory.Turn> turns) {
+    var prompts = turns.stream().map(PlaygroundHistory.Turn::prompt).toList();
+    return services.store().read(handle -> services.feedback().about(handle, prompts));
+  }
+
+  private Set<String> hidden(Exchange exchange) {
+    var account = exchange.account().id();
+    return services.store().read(handle -> new ArenaVotes(handle).hidden(account, exchange.now()));
   }
 
   /// The whole history as JSON lines.
   void download(Exchange exchange) throws IOException {
     var account = exchange.account().id();
+    var hidden = hidden(exchange);
     exchange.download(
         "my-prompts.jsonl",
         "application/jsonl; charset=utf-8",
         out -> {
           for (int from = 0; ; from += A_PAGE) {
             var turns = services.history().turns(account, A_PAGE, from);
+            var said = said(turns);
             for (var turn : turns) {
-              out.write((json(turn) + "\n").getBytes(StandardCharsets.UTF_8));
+              var json = json(turn, said, hidden.contains(turn.id()));
+              out.write((json + "\n").getBytes(StandardCharsets.UTF_8));
             }
             if (turns.size() < A_PAGE) {
               return;
@@ -76,7 +97,9 @@ final class HistoryPages {
         });
   }
 
-  private static ObjectNode json(PlaygroundHistory.Turn turn) {
+  /// @param hidden whether the models are not told yet
+  private static ObjectNode json(
+      PlaygroundHistory.Turn turn, Map<String, Ranking> said, boolean hidden) {
     var json = JSON.createObjectNode();
     json.put("id", turn.id());
     json.put("asked_at", turn.asked().toString());
@@ -85,15 +108,36 @@ final class HistoryPages {
     var answers = json.putArray("answers");
     for (var answer : turn.answers()) {
       var one = answers.addObject();
-      one.put("model", answer.model());
-      one.put("weights_sha256", answer.weights());
+      if (!hidden) {
+        one.put("model", answer.model());
+        one.put("weights_sha256", answer.weights());
+      }
       one.put("text", answer.text());
       answer.finish().ifPresent(finish -> one.put("finish", finish.name()));
       one.put("tokens", answer.tokens());
       answer.verdict().ifPresent(verdict -> one.put("verdict", verdict));
       answer.report().ifPresent(report -> one.put("report", report));
+      AnswerOpinions.rewritten(said, turn.id(), answer.place())
+          .ifPresent(better -> one.put("better", better));
+    }
+    var vote = said.get(AnswerOpinions.voteId(turn.id()));
+    if (vote != null) {
+      json.set("vote", vote(vote, hidden));
     }
     return json;
+  }
+
+  private static ArrayNode vote(Ranking vote, boolean hidden) {
+    var ranked = JSON.createArrayNode();
+    for (int i = 0; i < vote.outputs().size(); i++) {
+      var one = ranked.addObject();
+      if (!hidden) {
+        one.put("model", vote.outputs().get(i).model());
+      }
+      one.put("text", vote.outputs().get(i).text());
+      one.put("rank", vote.ranks().get(i));
+    }
+    return ranked;
   }
 
   /// How much the person saw of each answer of a turn that was stopped, in the answers' order.
@@ -125,6 +169,23 @@ final class HistoryPages {
       throw ApiError.missing();
     }
     exchange.answer(Map.of("verdict", verdict));
+  }
+
+  /// Stores a better answer that the person wrote.
+  void rewrite(Exchange exchange) {
+    var text = exchange.json(Rewrite.class).text();
+    if (!opinions.rewrite(
+        exchange.account().id(), exchange.path("turn"), place(exchange), text, exchange.now())) {
+      throw ApiError.missing();
+    }
+    exchange.answer(Map.of("text", text.stripTrailing()));
+  }
+
+  void forgetRewrite(Exchange exchange) {
+    if (!opinions.forgetRewrite(exchange.account().id(), exchange.path("turn"), place(exchange))) {
+      throw ApiError.missing();
+    }
+    exchange.redirect("/playground/history", "history.better.deleted");
   }
 
   void report(Exchange exchange) {
@@ -163,11 +224,14 @@ final class HistoryPages {
   }
 
   /// How much is deleted together with prompts.
-  private record Dependents(int answers, int demonstrations, int rankings, int ratings) {}
+  ///
+  /// @param own better answers and votes of the person
+  private record Dependents(int answers, int own, int demonstrations, int rankings, int ratings) {}
 
   private Dependents dependents(Set<String> prompts) {
     return new Dependents(
         count("serve_answer a JOIN serve_turn t ON t.id = a.turn WHERE t.prompt", prompts),
+        count("collect_feedback WHERE id NOT LIKE 'thumbs-%' AND prompt_id", prompts),
         count("demonstration WHERE prompt_id", prompts),
         count("ranking WHERE prompt_id", prompts),
         count("rating WHERE prompt_id", prompts));
@@ -199,6 +263,7 @@ final class HistoryPages {
             exchange.text("history.ask.title", prompts.size()),
             List.of(
                 exchange.text("history.ask.answers", dependents.answers()),
+                exchange.text("history.ask.own", dependents.own()),
                 exchange.text(
                     "history.ask.given",
                     dependents.demonstrations(),

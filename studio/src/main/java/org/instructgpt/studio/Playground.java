@@ -9,20 +9,23 @@ import org.instructgpt.web.Route;
 import org.instructgpt.web.Route.Access;
 import org.instructgpt.web.SiteArea;
 
-/// The area `serve`: the playground with its consent notice and one's own history, for everybody
-/// who is signed in; the feedback on answers, the models and the reports, for researchers and
-/// administrators only, since numbers about models must not influence labelers and reports may show
-/// customers' prompts.
+/// The area `serve`: the playground with its consent notice and one's own history, and the arena,
+/// for everybody who is signed in; the feedback on answers, the arena's results, the models and the
+/// reports, for researchers and administrators only, since numbers about models must not influence
+/// labelers and reports may show customers' prompts.
 public final class Playground {
   private Playground() {}
 
   public static SiteArea of(PlaygroundServices services) {
     var consents = new ConsentPages(services);
-    var playground = new PlaygroundApi(services, consents);
+    var turns = new TurnRunner(services, consents);
+    var playground = new PlaygroundApi(services, consents, turns);
+    var arena = new ArenaPages(services, consents, turns);
+    var results = new ArenaResults(services);
     var models = new ModelPages(services.engine().models(), services.workspace().resolve("runs"));
     var reports = new ReportPages(services.workspace().resolve("reports"));
     var history = new HistoryPages(services);
-    var feedback = new AnswerFeedbackPages(services.history());
+    var feedback = new AnswerFeedbackPages(services.history(), services.engine().models());
     List<Route> routes =
         List.of(
             get("/playground", Access.SIGNED_IN, playground::page),
@@ -39,6 +42,15 @@ public final class Playground {
             post("/api/ask/stream", Access.SIGNED_IN, playground::ask),
             post("/playground/turns/{turn}/{place}/verdict", Access.SIGNED_IN, history::judge),
             post("/playground/turns/{turn}/{place}/report", Access.SIGNED_IN, history::report),
+            post("/playground/turns/{turn}/{place}/rewrite", Access.SIGNED_IN, history::rewrite),
+            post(
+                "/playground/turns/{turn}/{place}/rewrite/delete",
+                Access.SIGNED_IN,
+                history::forgetRewrite),
+            get("/arena", Access.SIGNED_IN, arena::page),
+            post("/arena/ask", Access.SIGNED_IN, arena::ask),
+            post("/arena/turns/{turn}/vote", Access.SIGNED_IN, arena::vote),
+            get("/arena/results", StudioAccess.RESEARCHERS, results::show),
             get("/playground/history", Access.SIGNED_IN, history::list),
             get("/playground/history/mine.jsonl", Access.SIGNED_IN, history::download),
             get("/playground/history/{turn}/delete", Access.SIGNED_IN, history::askDelete),
@@ -58,6 +70,7 @@ public final class Playground {
         routes,
         List.of(
             new SiteArea.Link("playground.title", "/playground"),
+            new SiteArea.Link("arena.title", "/arena"),
             new SiteArea.Link("opinions.title", "/feedback"),
             new SiteArea.Link("models.title", "/models"),
             new SiteArea.Link("reports.title", "/reports")));

@@ -1,48 +1,30 @@
 package org.instructgpt.studio;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
-import org.instructgpt.collect.Intake;
-import org.instructgpt.collect.Intake.Consent;
-import org.instructgpt.records.Ids;
-import org.instructgpt.serve.CompletionStream;
 import org.instructgpt.serve.CompletionStream.Finish;
-import org.instructgpt.serve.GenerationSettings;
-import org.instructgpt.serve.InferenceEngine;
 import org.instructgpt.serve.ServedModel;
 import org.instructgpt.studio.PlaygroundPage.Choice;
-import org.instructgpt.web.ApiError;
 import org.instructgpt.web.EventSink;
 import org.instructgpt.web.Exchange;
 
 /// The playground's page and its requests: a prompt to one or more models, answered as a stream or
 /// at once.
 ///
-/// Nothing is stored without consent, and nothing is answered that could not be stored: the prompt
-/// and its turn are on disk before the first token is sent, each answer when it is complete.
+/// What is asked is stored and answered by the [TurnRunner].
 final class PlaygroundApi {
-  /// The most prompts of one account that are answered at the same time.
-  private static final int AT_ONCE = 2;
-
-  private static final long SEEDS = 1_000_000_000;
-  private static final Duration BUSY = Duration.ofSeconds(5);
-
   private final PlaygroundServices services;
   private final ExamplePrompts examples;
   private final ConsentPages consents;
-  private final Map<String, Integer> running = new ConcurrentHashMap<>();
+  private final TurnRunner turns;
 
-  PlaygroundApi(PlaygroundServices services, ConsentPages consents) {
+  PlaygroundApi(PlaygroundServices services, ConsentPages consents, TurnRunner turns) {
     this.services = services;
     this.examples = new ExamplePrompts(services.store());
     this.consents = consents;
+    this.turns = turns;
   }
 
   void page(Exchange exchange) {
@@ -54,6 +36,7 @@ final class PlaygroundApi {
     var models = services.engine().models();
     var wanted =
         again
+            .filter(turn -> !ArenaVotes.hidden(services.store(), turn, exchange.now()))
             .map(turn -> turn.answers().stream().map(PlaygroundHistory.Answer::model).toList())
             .or(() -> exchange.query("model").map(List::of))
             .orElseGet(() -> pair(models.all()));
@@ -98,12 +81,15 @@ final class PlaygroundApi {
 
   /// Answers as server-sent events while the models generate.
   void ask(Exchange exchange) throws IOException, InterruptedException {
-    ask(exchange, exchange::events, _ -> {});
+    var question = exchange.json(PlaygroundQuestion.class);
+    var _ = turns.run(exchange, question, false, exchange::events);
   }
 
   /// Answers with JSON when the last model is done, for programs.
   void askAtOnce(Exchange exchange) throws IOException, InterruptedException {
-    ask(exchange, NoEvents::new, turn -> exchange.answer(Answered.of(turn)));
+    var question = exchange.json(PlaygroundQuestion.class);
+    var turn = turns.run(exchange, question, false, NoEvents::new);
+    turn(exchange, turn).ifPresent(answered -> exchange.answer(Answered.of(answered)));
   }
 
   /// The JSON for programs.
@@ -136,102 +122,5 @@ final class PlaygroundApi {
 
     @Override
     public void close() {}
-  }
-
-  @FunctionalInterface
-  private interface EventSource {
-    EventSink open() throws IOException;
-  }
-
-  private void ask(Exchange exchange, EventSource source, Consumer<PlaygroundHistory.Turn> last)
-      throws IOException, InterruptedException {
-    var account = exchange.account().id();
-    var question = exchange.json(PlaygroundQuestion.class);
-    question.check(services.engine().models());
-    var consent =
-        consents.consent(exchange).orElseThrow(() -> ApiError.forbidden("refusal.notice-first"));
-    if (running.merge(account, 1, Integer::sum) > AT_ONCE) {
-      release(account);
-      throw ApiError.tooMany(BUSY, "refusal.one-at-a-time", AT_ONCE);
-    }
-    try {
-      var turn = answer(exchange, question, consent, source);
-      services.history().turn(account, turn).ifPresent(last);
-    } finally {
-      release(account);
-    }
-  }
-
-  private void release(String account) {
-    running.computeIfPresent(account, (_, count) -> count == 1 ? null : count - 1);
-  }
-
-  /// @return the turn's id
-  private String answer(
-      Exchange exchange, PlaygroundQuestion question, Consent consent, EventSource source)
-      throws IOException, InterruptedException {
-    var settings = question.settings(seed());
-    CompletionStream completion;
-    try {
-      completion = services.engine().stream(question.models(), question.text(), settings);
-    } catch (InferenceEngine.Overloaded _) {
-      throw ApiError.tooMany(BUSY, "refusal.full");
-    }
-    try {
-      var turn = keep(exchange, question, settings, consent);
-      try (var events = source.open()) {
-        new AnswerStream(services, exchange, events, completion, turn, settings).send();
-      }
-      return turn;
-    } finally {
-      completion.cancel();
-    }
-  }
-
-  private long seed() {
-    synchronized (services.random()) {
-      return services.random().nextLong(SEEDS);
-    }
-  }
-
-  /// Stores the prompt, its consent and the turn in one transaction.
-  private String keep(
-      Exchange exchange,
-      PlaygroundQuestion question,
-      GenerationSettings settings,
-      Consent consent) {
-    var account = exchange.account().id();
-    var now = exchange.now();
-    var prompt = services.intake().prompt(account, Optional.empty(), question.text(), now);
-    String id;
-    synchronized (services.random()) {
-      id = Ids.fresh(now, services.random());
-    }
-    var names = question.models();
-    var answers =
-        IntStream.range(0, names.size())
-            .mapToObj(place -> unanswered(place, names.get(place)))
-            .toList();
-    var turn =
-        new PlaygroundHistory.Turn(
-            id, account, prompt.id(), question.text(), now, settings, answers);
-    try {
-      return services
-          .store()
-          .writeNow(handle -> {
-            var _ = services.intake().add(handle, prompt, consent);
-            services.history().begin(handle, turn);
-            services.audit().append(handle, account, "asked", id);
-            return id;
-          });
-    } catch (Intake.NoConsent _) { // withdrawn since it was looked up
-      throw ApiError.forbidden("refusal.notice-first");
-    }
-  }
-
-  private PlaygroundHistory.Answer unanswered(int place, String name) {
-    var weights = services.engine().models().find(name).map(ModelPages::weights).orElse("");
-    return new PlaygroundHistory.Answer(
-        place, name, weights, "", Optional.empty(), 0, OptionalInt.empty(), Optional.empty());
   }
 }

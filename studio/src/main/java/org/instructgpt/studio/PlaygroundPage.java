@@ -10,6 +10,34 @@ import org.instructgpt.serve.ServedModel;
 /// @param settings initial values of the settings
 record PlaygroundPage(
     List<Choice> choices, String prompt, List<String> examples, GenerationSettings settings) {
+  /// Keys of the texts that the scripts of the playground and the arena show.
+  static final List<String> PHRASES =
+      List.of(
+          "answer.speaking",
+          "answer.continues",
+          "answer.nothing",
+          "answer.tokens",
+          "answer.rate",
+          "answer.copied",
+          "answer.better.done",
+          "answer.report.done",
+          "arena.voted.A",
+          "arena.voted.B",
+          "arena.voted.GOOD",
+          "arena.voted.BAD",
+          "arena.models",
+          "arena.no-vote",
+          "trouble.signed-out",
+          "trouble.sign-in",
+          "trouble.unsaved",
+          "said.HUMAN",
+          "said.ASSISTANT",
+          "finish.COMPLETE",
+          "finish.STOP",
+          "finish.LENGTH",
+          "finish.CANCELLED",
+          "trouble.away",
+          "trouble.cut");
 
   /// A model that can be asked.
   ///
@@ -30,28 +58,5 @@ record PlaygroundPage(
 
   int longestPrompt() {
     return PlaygroundQuestion.LONGEST_PROMPT;
-  }
-
-  /// Keys of the texts that the page's script shows.
-  List<String> phrases() {
-    return List.of(
-        "answer.speaking",
-        "answer.continues",
-        "answer.nothing",
-        "answer.tokens",
-        "answer.rate",
-        "answer.copied",
-        "trouble.signed-out",
-        "trouble.sign-in",
-        "trouble.unsaved",
-        "answer.report.done",
-        "said.HUMAN",
-        "said.ASSISTANT",
-        "finish.COMPLETE",
-        "finish.STOP",
-        "finish.LENGTH",
-        "finish.CANCELLED",
-        "trouble.away",
-        "trouble.cut");
   }
 }

@@ -128,8 +128,8 @@ class ConversationPagesTest {
       var events = TestPlayground.events(TestPlayground.ask(ada, question()));
       showsTurns(ada.get("/playground/history").body());
       var id = events.getFirst().data().path("id").asText();
-      var verdict = "/playground/turns/" + id + "/0/verdict";
-      assertThat(TestPlayground.post(ada, verdict, "{\"verdict\":-1}")).isEqualTo(200);
+      var report = "/playground/turns/" + id + "/0/report";
+      assertThat(TestPlayground.post(ada, report, "{\"note\":\"Too short.\"}")).isEqualTo(200);
       var rosa = site.signedIn(site.person(Account.Role.RESEARCHER, "Rosa"));
       showsTurns(rosa.get("/feedback").body());
     }

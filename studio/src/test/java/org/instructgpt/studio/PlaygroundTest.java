@@ -227,6 +227,26 @@ class PlaygroundTest {
   }
 
   @Test
+  void anAnswerIsRewrittenShownDownloadedAndForgotten() throws IOException {
+    var browser = agreed(customer("Ada"));
+    var id = events(ask(browser, question("first", "sft"))).getFirst().data().path("id").asText();
+    var path = "/playground/turns/" + id + "/0/rewrite";
+    var better = "{\"text\": \"Better <b>words</b>.\"}";
+    assertThat(post(browser, path, better)).isEqualTo(200);
+    assertThat(post(browser, path, "{\"text\": \" \"}")).isEqualTo(400);
+    var other = agreed(customer("Bob"));
+    assertThat(post(other, path, better)).isEqualTo(404);
+    assertThat(other.post(path + "/delete", Map.of()).statusCode()).isEqualTo(404);
+    assertThat(browser.get("/playground/history").body()).contains("Better &lt;b&gt;words");
+    assertThat(browser.get("/playground/history/mine.jsonl").body())
+        .contains("\"better\":\"Better <b>words</b>.\"");
+    assertThat(browser.get("/playground/history/delete").body())
+        .contains("one better answer or vote");
+    assertThat(browser.post(path + "/delete", Map.of()).statusCode()).isEqualTo(303);
+    assertThat(browser.get("/playground/history").body()).doesNotContain("Better &lt;b&gt;words");
+  }
+
+  @Test
   void erasingACustomerLeavesNothing() throws IOException {
     var account = customer("Ada");
     var browser = agreed(account);
