@@ -56,7 +56,7 @@ record Rules(String root) {
               Map.entry(
                   "studio", List.of("web", "label", "serve", "api", "collect", "plot", "project")),
               Map.entry("experiment", List.of("project", "simulation", "eval", "label", "cost")),
-              Map.entry("cluster", List.of("project")),
+              Map.entry("cluster", List.of("torch")),
               Map.entry(
                   "app",
                   List.of(
@@ -96,7 +96,7 @@ record Rules(String root) {
   ArchRule onlyTorchUsesTheNativeLibrary() {
     return noClasses()
         .that()
-        .resideOutsideOfPackage(in("torch"))
+        .resideOutsideOfPackages(in("torch"), in("cluster"))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco..");

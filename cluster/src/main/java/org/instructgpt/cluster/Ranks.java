@@ -1,0 +1,73 @@
+package org.instructgpt.cluster;
+
+import java.util.Arrays;
+import org.instructgpt.torch.Tensor;
+
+/// The processes of a training, of which this is one.
+///
+/// Every process is a rank, 0 to [#count] - 1. All ranks call the same methods in the same order;
+/// each call returns when all have come. What the ranks sum is equal to the bit on all of them, and
+/// from run to run with as many ranks.
+public sealed interface Ranks extends AutoCloseable permits Alone, C10dRanks {
+  /// A training of one process: its methods have nothing to do.
+  static Ranks alone() {
+    return new Alone();
+  }
+
+  /// Which this is, from 0.
+  int rank();
+
+  /// How many there are.
+  int count();
+
+  /// Replaces a tensor by the sum of those of all ranks.
+  ///
+  /// @throws RankLostException if another rank ended, or did not come in time
+  void allReduce(Tensor tensor);
+
+  /// Gives each rank its part of the sum of all ranks' tensors.
+  ///
+  /// @param whole (N), N a multiple of the ranks' number
+  /// @param part (N / count), overwritten
+  /// @throws RankLostException if another rank ended, or did not come in time
+  void reduceScatter(Tensor whole, Tensor part);
+
+  /// Puts the parts of all ranks together.
+  ///
+  /// @param part (N / count)
+  /// @param whole (N), overwritten
+  /// @throws RankLostException if another rank ended, or did not come in time
+  void allGather(Tensor part, Tensor whole);
+
+  /// Overwrites a tensor with that of one rank.
+  ///
+  /// @throws RankLostException if another rank ended, or did not come in time
+  void broadcast(Tensor tensor, int from);
+
+  /// Returns when all ranks have called it.
+  ///
+  /// @throws RankLostException if another rank ended, or did not come in time
+  void barrier();
+
+  /// Whether this is the rank that speaks and writes for all.
+  default boolean isFirst() {
+    return rank() == 0;
+  }
+
+  /// This rank's part of what is to be done, in order: parts differ by one at most, and each is a
+  /// run of neighbours, so that which rank does what changes nothing but the order of sums.
+  default int[] share(int[] all) {
+    return share(all, rank(), count());
+  }
+
+  /// The part of one rank of so many.
+  static int[] share(int[] all, int rank, int count) {
+    int from = (int) ((long) all.length * rank / count);
+    int to = (int) ((long) all.length * (rank + 1) / count);
+    return Arrays.copyOfRange(all, from, to);
+  }
+
+  /// Leaves the others.
+  @Override
+  void close();
+}
