@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.*;
 import org.instructgpt.ppo.Settings;
 import org.instructgpt.project.*;
@@ -42,6 +43,7 @@ class Choices {
         MemorySaving.NONE, // or activations computed again, or moments in bfloat16
         false, // from labelers alone, not from what customers said of answers
         Device.named("cpu"),
+        Ranks.alone(), // one process; or what Rendezvous.join gives each of several
         false, // go on with a run that has not ended
         false, // refuse a name that is taken
         new PrintWriter(System.out, true),

@@ -61,6 +61,7 @@ final class DpoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    options.ranks.requireOne("dpo");
     var workspace = options.workspace.open();
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var parent = adapter.over(workspace, from, out);

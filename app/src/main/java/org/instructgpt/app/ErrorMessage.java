@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.instructgpt.cluster.RankLostException;
 import org.instructgpt.model.StepNotDoneException;
 import org.instructgpt.model.UnhealthyRunException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ record ErrorMessage(int status, String message) {
           new ErrorMessage(USERS, e.getMessage());
       case IOException e -> reading(e);
       case UnhealthyRunException e -> new ErrorMessage(OURS, String.valueOf(e.getMessage()));
+      case RankLostException e -> new ErrorMessage(OURS, String.valueOf(e.getMessage()));
       case StepNotDoneException e -> new ErrorMessage(OURS, String.valueOf(e.getMessage()));
       case OutOfMemoryError e ->
           new ErrorMessage(

@@ -79,6 +79,7 @@ final class PpoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    options.ranks.requireOne("ppo");
     var saving = new PpoRun.Saving(checkpointEvery, snapshotEvery);
     var workspace = options.workspace.open();
     var out = Objects.requireNonNull(spec).commandLine().getOut();

@@ -54,7 +54,11 @@ final class PretrainCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
+    var started = options.ranks.start(StageOptions.arguments(spec), stop);
+    if (started.isPresent()) {
+      return started.getAsInt();
+    }
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     var fitted = options.pretraining(out);
     var fresh =

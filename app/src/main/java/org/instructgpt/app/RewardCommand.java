@@ -69,7 +69,11 @@ final class RewardCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
+    var started = options.ranks.start(StageOptions.arguments(spec), stop);
+    if (started.isPresent()) {
+      return started.getAsInt();
+    }
     if (seeds < 0) {
       throw new IllegalArgumentException("--cross-validate: expected at least 1, found " + seeds);
     }

@@ -78,7 +78,11 @@ final class SftCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
+    var started = options.ranks.start(StageOptions.arguments(spec), stop);
+    if (started.isPresent()) {
+      return started.getAsInt();
+    }
     if (leastLoss && judge != null) {
       throw new IllegalArgumentException(
           "--least-loss and --reward-model: expected one of them, found both; each chooses the epoch that is kept");

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.cost.DataLengths;
 import org.instructgpt.cost.MemoryPlan;
@@ -14,6 +15,7 @@ import org.instructgpt.dpo.Dpo;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.GptConfig;
 import org.instructgpt.ppo.Settings;
+import org.instructgpt.project.Progress;
 import org.instructgpt.project.RunOptions;
 import org.instructgpt.project.Workspace;
 import org.instructgpt.recipe.Recipe;
@@ -22,6 +24,7 @@ import org.instructgpt.sft.Pretraining;
 import org.instructgpt.sft.Sft;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// What `pretrain`, `sft`, `reward`, `ppo` and `dpo` have in common.
@@ -49,6 +52,8 @@ final class StageOptions {
   @Mixin private final MemorySavingOption saving = new MemorySavingOption();
 
   @Mixin private final ContextOption context = new ContextOption();
+
+  @Mixin final RanksOption ranks = new RanksOption();
 
   @Mixin private final MemoryOption memory = new MemoryOption();
 
@@ -139,6 +144,8 @@ final class StageOptions {
   /// @param fitted what it does without
   /// @throws IllegalArgumentException if the machine cannot do what the flags ask for
   RunOptions run(FittedTraining fitted, PrintWriter out, StopSignals stop) {
+    var together = ranks.join(hardware.precision());
+    boolean speaks = together.isFirst();
     return new RunOptions(
         hardware.precision(),
         fitted.adapter(),
@@ -146,12 +153,18 @@ final class StageOptions {
         fitted.saving(),
         false,
         hardware.device(),
+        together,
         fresh,
         replace,
-        out,
-        Terminal::progress,
+        speaks ? out : new PrintWriter(PrintWriter.nullWriter()),
+        speaks ? Terminal::progress : Progress.NONE,
         stop::heed,
         InstantSource.system());
+  }
+
+  /// All arguments of the program, as they were typed.
+  static List<String> arguments(@Nullable CommandSpec spec) {
+    return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
   String name(String preset) {

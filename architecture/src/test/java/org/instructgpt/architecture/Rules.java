@@ -37,7 +37,7 @@ record Rules(String root) {
               Map.entry("collect", List.of("records", "text")),
               Map.entry("label", List.of("records", "statistics")),
               Map.entry("simulation", List.of("records", "text")),
-              Map.entry("model", List.of("torch", "text")),
+              Map.entry("model", List.of("torch", "text", "cluster")),
               Map.entry("checkpoint", List.of("model")),
               Map.entry("gguf", List.of("checkpoint")),
               Map.entry("hub", List.of("checkpoint")),

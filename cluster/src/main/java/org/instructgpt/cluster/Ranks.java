@@ -1,6 +1,8 @@
 package org.instructgpt.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
 
 /// The processes of a training, of which this is one.
@@ -65,6 +67,50 @@ public sealed interface Ranks extends AutoCloseable permits Alone, C10dRanks {
     int from = (int) ((long) all.length * rank / count);
     int to = (int) ((long) all.length * (rank + 1) / count);
     return Arrays.copyOfRange(all, from, to);
+  }
+
+  /// The sum of a number over all ranks.
+  ///
+  /// @throws RankLostException if another rank ended, or did not come in time
+  default double sum(double ofThisRank) {
+    return together(new double[] {ofThisRank})[0];
+  }
+
+  /// The sums of numbers over all ranks. Where each rank fills other places of an array of zeros,
+  /// all have the whole of it afterwards.
+  ///
+  /// @throws RankLostException if another rank ended, or did not come in time
+  default double[] together(double[] ofThisRank) {
+    if (count() == 1) {
+      return ofThisRank;
+    }
+    try (var _ = Scope.open()) {
+      var all = Tensor.of(ofThisRank, ofThisRank.length);
+      allReduce(all);
+      return all.doubles();
+    }
+  }
+
+  /// A text that the first rank has, on every rank.
+  ///
+  /// @param text of the first rank; another's is not looked at
+  /// @throws RankLostException if another rank ended, or did not come in time
+  default String tell(String text) {
+    if (count() == 1) {
+      return text;
+    }
+    var bytes = isFirst() ? text.getBytes(StandardCharsets.UTF_8) : new byte[0];
+    int length = (int) sum(bytes.length);
+    var numbers = new double[length];
+    for (int i = 0; i < bytes.length; i++) {
+      numbers[i] = bytes[i];
+    }
+    double[] told = together(numbers);
+    var all = new byte[length];
+    for (int i = 0; i < length; i++) {
+      all[i] = (byte) told[i];
+    }
+    return new String(all, StandardCharsets.UTF_8);
   }
 
   /// Leaves the others.

@@ -51,17 +51,19 @@ public final class Rendezvous {
   /// Joins the others.
   ///
   /// @param facts what must be the same on all ranks, such as a hash of the recipe; name and value
-  /// @param patience how long the others are waited for, here and at every call of [Ranks]
+  /// @param patience how long the others are waited for here
+  /// @param stall how long they are waited for at every call of [Ranks]
   /// @throws IllegalArgumentException if the ranks do not come, are no ranks of one training, or
   ///   cannot reach each other: what was expected, what was found, and what to do
-  public static Ranks join(RankPlace place, SequencedMap<String, String> facts, Duration patience) {
+  public static Ranks join(
+      RankPlace place, SequencedMap<String, String> facts, Duration patience, Duration stall) {
     NativeTensors.load();
     var store = meet(place, patience);
     var meeting = new Rendezvous(place, patience, store);
     try {
       meeting.arrive(facts);
       meeting.agree(facts);
-      return meeting.group();
+      return meeting.group(stall);
     } catch (IllegalArgumentException refused) {
       meeting.leave();
       throw refused;
@@ -220,8 +222,8 @@ public final class Rendezvous {
 
   // ---- The group ----
 
-  private Ranks group() {
-    var options = Kept.forEver(new ProcessGroupGloo.Options(new Milliseconds(patience.toMillis())));
+  private Ranks group(Duration stall) {
+    var options = Kept.forEver(new ProcessGroupGloo.Options(new Milliseconds(stall.toMillis())));
     options.devices().put(Kept.forEver(ProcessGroupGloo.createDeviceForHostname(ownAddress())));
     try {
       var own = Kept.forEver(new PrefixStore("gloo", store));

@@ -16,7 +16,7 @@ final class RankProcess {
     var facts = new LinkedHashMap<>(Map.of("the recipe", arguments[0]));
     var place = RankPlace.of(System.getenv()).orElseThrow();
     try (var _ = Scope.open();
-        var ranks = Rendezvous.join(place, facts, Duration.ofSeconds(20))) {
+        var ranks = Rendezvous.join(place, facts, Duration.ofSeconds(20), Duration.ofSeconds(20))) {
       var tensor = Tensor.zeros(DType.FLOAT32, Device.CPU, 1000);
       for (long step = 0; ; step++) {
         ranks.allReduce(tensor);

@@ -63,7 +63,7 @@ class RendezvousTest {
       var place = new RankPlace(rank, count, rank, "localhost", port);
       works.add(() -> {
         try (var _ = Scope.open();
-            var ranks = Rendezvous.join(place, facts("a"), PATIENCE)) {
+            var ranks = Rendezvous.join(place, facts("a"), PATIENCE, PATIENCE)) {
           return work.apply(ranks);
         }
       });
@@ -133,7 +133,7 @@ class RendezvousTest {
 
   private static Callable<Object> joining(RankPlace place, String recipe, Duration patience) {
     return () -> {
-      try (var ranks = Rendezvous.join(place, facts(recipe), patience)) {
+      try (var ranks = Rendezvous.join(place, facts(recipe), patience, patience)) {
         return ranks.rank();
       }
     };

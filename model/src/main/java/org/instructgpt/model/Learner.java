@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.torch.AdamW;
 import org.instructgpt.torch.Ema;
 import org.instructgpt.torch.Parameters;
@@ -21,10 +22,18 @@ public final class Learner {
   private final AdamW optimizer;
   private final Schedule schedule;
   private final Optional<Ema> average;
+  private final Ranks ranks;
 
   /// @param name what a checkpoint calls its tensors, such as `policy`
   public Learner(String name, Parameters parameters, AdamW.Settings settings, Schedule schedule) {
-    this(name, parameters, settings, schedule, Optional.empty());
+    this(name, parameters, settings, schedule, Optional.empty(), Ranks.alone());
+  }
+
+  /// @param name what a checkpoint calls its tensors, such as `policy`
+  /// @param ranks each of which adds gradients of its share of the data
+  public Learner(
+      String name, Parameters parameters, AdamW.Settings settings, Schedule schedule, Ranks ranks) {
+    this(name, parameters, settings, schedule, Optional.empty(), ranks);
   }
 
   /// @param name what a checkpoint calls its tensors, such as `policy`
@@ -35,19 +44,31 @@ public final class Learner {
       AdamW.Settings settings,
       Schedule schedule,
       Optional<Ema> average) {
+    this(name, parameters, settings, schedule, average, Ranks.alone());
+  }
+
+  private Learner(
+      String name,
+      Parameters parameters,
+      AdamW.Settings settings,
+      Schedule schedule,
+      Optional<Ema> average,
+      Ranks ranks) {
     this.name = name;
     this.parameters = parameters;
     this.optimizer = new AdamW(parameters, settings);
     this.schedule = schedule;
     this.average = average;
+    this.ranks = ranks;
   }
 
-  /// Clips the collected gradient, updates the parameters at the learning rate that the schedule
-  /// has for `time`, updates the average and zeroes the gradient.
+  /// Adds up the gradients of all ranks, clips the sum, updates the parameters at the learning rate
+  /// that the schedule has for `time`, updates the average and zeroes the gradient.
   ///
   /// @param time the step or iteration the schedule counts
   /// @return the gradient's norm before clipping
   public double step(long time) {
+    ranks.allReduce(parameters.gradient());
     double norm = optimizer.step(schedule.at(time));
     average.ifPresent(Ema::update);
     return norm;

@@ -42,6 +42,11 @@ public record RunLoop(
   /// @throws IOException if something could not be written or read: which file, at what step, and
   ///   that the last checkpoint is intact
   public RunOutcome run(Trainer trainer) throws IOException {
+    if (!trainer.ranks().isFirst()) {
+      throw new IllegalArgumentException(
+          "expected the first rank to run the loop, found rank %d: the others follow it (RunFollower)"
+              .formatted(trainer.ranks().rank()));
+    }
     try (var session = RunSession.open(this, trainer)) {
       return session.run();
     }

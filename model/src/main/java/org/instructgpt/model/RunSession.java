@@ -78,12 +78,14 @@ final class RunSession implements AutoCloseable {
   }
 
   RunOutcome run() throws IOException {
+    var pace = new RankPace(trainer);
+    pace.begin(step);
     loop.progress().begin(step, steps());
     if (step > 0) {
       loop.progress().say("Resumed from the checkpoint of step %d.".formatted(step));
     }
     try {
-      while (step < steps() && !loop.stop().requested()) {
+      while (pace.goesOn(step < steps() && !loop.stop().requested())) {
         advance();
       }
     } catch (RuntimeException | Error failure) {

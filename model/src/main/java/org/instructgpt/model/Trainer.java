@@ -3,6 +3,7 @@ package org.instructgpt.model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.instructgpt.cluster.Ranks;
 
 /// The training algorithm of one stage, driven by a [RunLoop]: without logging, checkpoints,
 /// resume, progress or a clock, which the loop has.
@@ -12,6 +13,12 @@ import java.util.Map;
 /// next step, random states and data cursors too, belongs to [#state()]. The maps it returns keep
 /// their order; the first few metrics are those shown while training.
 public interface Trainer {
+  /// The processes that train together. All have an equal trainer, whose methods they call at the
+  /// same steps; only the first saves and exports.
+  default Ranks ranks() {
+    return Ranks.alone();
+  }
+
   /// Performs one whole step.
   ///
   /// @param step counts from 0

@@ -100,7 +100,7 @@ public record PretrainRun(
       model.parameters().train(options.saving());
       model.initialize(Randomness.at(settings.seed(), "initialize", 0));
       var data = new Pretraining.Data(tokens, new PlainText(training, validation));
-      var trainer = new Pretraining(model, data, settings, run.lineage());
+      var trainer = new Pretraining(model, data, settings, run.lineage(), options.ranks());
       var loop =
           new RunSettings(
               settings.steps(),

@@ -121,7 +121,7 @@ public record RewardRun(
       RewardRecords.note(data, run);
       fitting.tell(out, run);
       var made = trained(parent, data, run, options);
-      if (made.isPresent() && !data.heldOut().isEmpty()) {
+      if (made.isPresent() && !data.heldOut().isEmpty() && options.ranks().isFirst()) {
         report(workspace, made.get(), data, options);
       }
       return made;
@@ -141,7 +141,7 @@ public record RewardRun(
       throws IOException {
     try (var _ = Scope.open()) {
       var model = new ModelsToTrain(options, Set.of(), settings.seed()).reward(parent);
-      var trainer = new RewardModeling(model, data, settings, run.lineage());
+      var trainer = new RewardModeling(model, data, settings, run.lineage(), options.ranks());
       run.with("prompts", trainer.prompts());
       if (trainer.prompts() < settings.batchPrompts()) {
         options

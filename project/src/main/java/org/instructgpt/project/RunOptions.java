@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.Adapter;
 import org.instructgpt.model.StopFlag;
 import org.instructgpt.torch.Device;
@@ -21,6 +22,7 @@ import org.instructgpt.torch.Precision;
 /// @param fromFeedback whether demonstrations and rankings are also those that customers gave, of
 ///   answers to their own prompts
 /// @param device where it computes
+/// @param ranks the processes that train together; those but the first write nothing
 /// @param fresh whether to begin anew where an unfinished run could be resumed
 /// @param replace whether the model may take the place of one of the same name
 /// @param out where its settings and its end are told
@@ -34,6 +36,7 @@ public record RunOptions(
     MemorySaving saving,
     boolean fromFeedback,
     Device device,
+    Ranks ranks,
     boolean fresh,
     boolean replace,
     PrintWriter out,
@@ -55,6 +58,7 @@ public record RunOptions(
         MemorySaving.NONE,
         false,
         Device.CPU,
+        Ranks.alone(),
         false,
         false,
         new PrintWriter(PrintWriter.nullWriter()),
@@ -72,6 +76,7 @@ public record RunOptions(
         saving,
         fromFeedback,
         device,
+        ranks,
         fresh,
         replace,
         out,
@@ -89,6 +94,7 @@ public record RunOptions(
         saving,
         fromFeedback,
         device,
+        ranks,
         fresh,
         replace,
         out,
@@ -100,7 +106,25 @@ public record RunOptions(
   /// The same that learns from what customers said of answers too, or not.
   public RunOptions withFeedback(boolean learned) {
     return new RunOptions(
-        precision, adapter, context, saving, learned, device, fresh, replace, out, progress, stop,
+        precision, adapter, context, saving, learned, device, ranks, fresh, replace, out, progress,
+        stop, clock);
+  }
+
+  /// The same on several processes.
+  public RunOptions withRanks(Ranks others) {
+    return new RunOptions(
+        precision,
+        adapter,
+        context,
+        saving,
+        fromFeedback,
+        device,
+        others,
+        fresh,
+        replace,
+        out,
+        progress,
+        stop,
         clock);
   }
 }

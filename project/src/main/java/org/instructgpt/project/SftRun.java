@@ -170,7 +170,7 @@ public record SftRun(
           new Sft.Data(fitting.tokenizer(), examples.training, examples.validation, mix, judge);
       var best = best(workspace, data);
       var model = new ModelsToTrain(options, fitting.ends(), settings.seed()).language(parent);
-      var trainer = new Sft(model, data, settings, run.lineage());
+      var trainer = new Sft(model, data, settings, run.lineage(), options.ranks());
       tell(trainer.cuts(), data, out);
       run.with("cut_demonstrations", trainer.cuts().training())
           .with("cut_validation_demonstrations", trainer.cuts().validation());

@@ -18,6 +18,7 @@ import org.instructgpt.model.HealthGate;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.ProgressLine;
 import org.instructgpt.model.RunDirectory;
+import org.instructgpt.model.RunFollower;
 import org.instructgpt.model.RunLoop;
 import org.instructgpt.model.RunSettings;
 import org.instructgpt.model.Trainer;
@@ -41,12 +42,16 @@ final class TrainingRun implements AutoCloseable {
   private final String model;
   private final Map<String, Object> resolved = new LinkedHashMap<>();
   private final Map<String, Lineage.Parent> parents = new LinkedHashMap<>();
-  private final ModelLock lock;
+  private final Optional<ModelLock> lock;
   private final List<TextTokens> texts = new ArrayList<>();
   private Optional<SortedSet<String>> records = Optional.empty();
 
   private TrainingRun(
-      Workspace workspace, RunOptions options, String stage, String model, ModelLock lock) {
+      Workspace workspace,
+      RunOptions options,
+      String stage,
+      String model,
+      Optional<ModelLock> lock) {
     this.workspace = workspace;
     this.options = options;
     this.stage = stage;
@@ -62,27 +67,36 @@ final class TrainingRun implements AutoCloseable {
   ///   workspace cannot be written, or the name is taken
   static TrainingRun begin(Workspace workspace, RunOptions options, String stage, String model)
       throws IOException {
+    if (!options.ranks().isFirst()) {
+      return new TrainingRun(workspace, options, stage, model, Optional.empty()).noting(options);
+    }
     var target = workspace.model(model);
     OutputFile.checkFolder(workspace.runs(), "--workspace " + workspace.root());
     OutputFile.checkFolder(target, "--workspace " + workspace.root());
-    var run = new TrainingRun(workspace, options, stage, model, ModelLock.toMake(workspace, model));
+    var lock = Optional.of(ModelLock.toMake(workspace, model));
+    var run = new TrainingRun(workspace, options, stage, model, lock);
     try {
       run.refuseTaken(target);
-      var moments = options.saving().moments();
-      if (moments != MomentPrecision.FULL) { // which runs from before the choice have not noted
-        run.with("moments", moments);
-      }
-      if (options.context() > 0) {
-        run.with("context", options.context());
-      }
-      if (options.adapter().isOn()) {
-        run.with("adapter", options.adapter());
-      }
-      return run.with("precision", options.precision());
+      return run.noting(options);
     } catch (IOException | RuntimeException refused) {
       run.close();
       throw refused;
     }
+  }
+
+  /// Notes what of the options decides the result.
+  private TrainingRun noting(RunOptions options) {
+    var moments = options.saving().moments();
+    if (moments != MomentPrecision.FULL) { // which runs from before the choice have not noted
+      with("moments", moments);
+    }
+    if (options.context() > 0) {
+      with("context", options.context());
+    }
+    if (options.adapter().isOn()) {
+      with("adapter", options.adapter());
+    }
+    return with("precision", options.precision());
   }
 
   /// Notes a setting, a fact about the data, or anything else that decides the result.
@@ -101,7 +115,9 @@ final class TrainingRun implements AutoCloseable {
   ///
   /// @param flag that named it
   TrainingRun from(String role, String flag, Path checkpoint) throws IOException {
-    lock.alsoCountOn(checkpoint, flag);
+    if (lock.isPresent()) {
+      lock.get().alsoCountOn(checkpoint, flag);
+    }
     parents.put(role, Lineage.Parent.of(checkpoint));
     return this;
   }
@@ -132,11 +148,17 @@ final class TrainingRun implements AutoCloseable {
       throws IOException {
     var target = workspace.model(model);
     var out = options.out();
+    var all = JSON.createObjectNode();
+    all.put("stage", stage);
+    resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
+    all.set("parents", JSON.valueToTree(parents));
+    requireSame(all);
+    if (!options.ranks().isFirst()) {
+      var _ = options.stop().get(); // a signal is for all ranks, and the first one decides
+      long done = new RunFollower(settings).follow(trainer);
+      return done == settings.steps() ? Optional.of(target) : Optional.empty();
+    }
     try (var run = directory()) {
-      var all = JSON.createObjectNode();
-      all.put("stage", stage);
-      resolved.forEach((key, value) -> all.set(key, JSON.valueToTree(value)));
-      all.set("parents", JSON.valueToTree(parents));
       run.storeOrCompareSettings(all);
       if (records.isPresent()) {
         Provenance.list(run.folder(), records.get());
@@ -163,6 +185,23 @@ final class TrainingRun implements AutoCloseable {
     }
   }
 
+  /// Checks that all ranks have the same settings, data and parents.
+  private void requireSame(ObjectNode mine) throws IOException {
+    var first = JSON.readTree(options.ranks().tell(mine.toString()));
+    var others =
+        mine.properties().stream()
+            .filter(entry -> !entry.getValue().equals(first.get(entry.getKey())))
+            .map(entry ->
+                "%s is %s here and %s on rank 0"
+                    .formatted(entry.getKey(), entry.getValue(), first.get(entry.getKey())))
+            .toList();
+    if (!others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "rank %d: expected the data and settings of rank 0, found others: %s"
+              .formatted(options.ranks().rank(), String.join("; ", others)));
+    }
+  }
+
   private static String criterion(RunSettings settings) {
     var best = settings.best();
     return best == null ? "" : best.metric();
@@ -178,7 +217,10 @@ final class TrainingRun implements AutoCloseable {
   @Override
   public void close() throws IOException {
     texts.forEach(TextTokens::close);
-    lock.close();
+    if (lock.isPresent()) {
+      lock.get().close();
+    }
+    options.ranks().close();
   }
 
   /// The run for a model of this name that has not ended, unless a new one is asked for.

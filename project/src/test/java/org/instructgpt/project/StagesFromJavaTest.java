@@ -151,6 +151,7 @@ class StagesFromJavaTest {
         MemorySaving.of(moments),
         false,
         OPTIONS.device(),
+        OPTIONS.ranks(),
         false,
         false,
         OPTIONS.out(),

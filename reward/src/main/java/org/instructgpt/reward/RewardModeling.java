@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.files.Count;
 import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Learner;
@@ -20,7 +22,6 @@ import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.EncodedExample;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
-import org.instructgpt.torch.Readings;
 import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
@@ -51,6 +52,7 @@ public final class RewardModeling implements Trainer {
   private final int batch;
   private final EpochOrder passes;
   private final Learner learner;
+  private final Ranks ranks;
 
   /// How a reward model is trained; the keys of a recipe's section `reward`.
   ///
@@ -151,6 +153,15 @@ public final class RewardModeling implements Trainer {
   /// @param lineage stage, data and parents, for the checkpoint
   /// @throws IllegalArgumentException if a row is longer than the model's context
   public RewardModeling(ScalarModel model, Data data, Settings settings, Lineage lineage) {
+    this(model, data, settings, lineage, Ranks.alone());
+  }
+
+  /// The same on several processes, which share each batch.
+  ///
+  /// @param ranks each of which has an equal model, data and settings
+  public RewardModeling(
+      ScalarModel model, Data data, Settings settings, Lineage lineage, Ranks ranks) {
+    this.ranks = ranks;
     data.requireFit(model.config().context());
     this.model = model;
     this.data = data;
@@ -165,7 +176,8 @@ public final class RewardModeling implements Trainer {
             "reward_model",
             model.trained(),
             new AdamW.Settings(0.9, 0.95, 1e-8, settings.weightDecay, settings.gradientClip),
-            cosine.warmedUp(settings.warmupSteps, 1.0 / Math.max(1, settings.warmupSteps)));
+            cosine.warmedUp(settings.warmupSteps, 1.0 / Math.max(1, settings.warmupSteps)),
+            ranks);
   }
 
   /// The number of steps in all epochs: how long a run takes.
@@ -179,26 +191,29 @@ public final class RewardModeling implements Trainer {
   }
 
   @Override
+  public Ranks ranks() {
+    return ranks;
+  }
+
+  @Override
   public Map<String, Double> step(long step) {
     var batch = batch(step);
-    var stepMetrics = new RewardMetrics();
+    int[] share = ranks.share(IntStream.range(0, batch.size()).toArray());
     try (var _ = Scope.open()) {
-      for (var part : MicroBatch.of(batch, settings.microBatchTokens)) {
-        var made = new Readings();
+      var made = new RewardMetrics(batch);
+      for (var part : MicroBatch.of(batch, share, settings.microBatchTokens)) {
         try (var _ = Scope.open()) {
           var sequences = Sequences.of(part.rows(), model.parameters().flat().device());
           var rewards = model.rewards(sequences);
           var pairs = RankingLoss.Comparisons.of(part.prompts(), batch.size());
           var loss = RankingLoss.of(rewards, pairs);
           loss.backward();
-          made.add(loss);
-          made.add(rewards);
-          stepMetrics.add(made, pairs, sequences.lengths(), part.ended());
+          made.add(part, loss, rewards, sequences.lengths());
         }
       }
       dropBiasGradient();
       double norm = learner.step(step);
-      var metrics = stepMetrics.metrics();
+      var metrics = made.metrics(ranks);
       metrics.put("learning_rate", learner.learningRate(step));
       metrics.put("gradient_norm", norm);
       return metrics;

@@ -50,7 +50,8 @@ class MicroBatchTest {
             "p", new int[] {4, 5}, List.of(new int[] {9}, new int[] {6, 9}), List.of(1, 2), "ann");
     try (var _ = Scope.open()) {
       var sequences =
-          Sequences.of(new MicroBatch(JudgedPrompt.of(List.of(ranked))).rows(), Device.CPU);
+          Sequences.of(
+              new MicroBatch(JudgedPrompt.of(List.of(ranked)), List.of()).rows(), Device.CPU);
 
       assertThat(sequences.tokens().longs()).containsExactly(4, 5, 6, 9, 9);
       assertThat(sequences.last().longs()).containsExactly(4, 3);

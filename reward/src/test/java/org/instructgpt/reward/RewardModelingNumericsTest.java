@@ -52,7 +52,7 @@ class RewardModelingNumericsTest {
   void theGradientOfEveryParameterIsTheSlopeOfTheLoss() {
     var model = Toys.model(DType.FLOAT64, 1);
     var rankings = Toys.rankings(4, 5).stream().filter(TokenizedRanking::hasPairs).toList();
-    var rows = new MicroBatch(JudgedPrompt.of(rankings)).rows();
+    var rows = new MicroBatch(JudgedPrompt.of(rankings), List.of()).rows();
     var rewards = model.rewards(Sequences.of(rows, Device.CPU));
     RankingLoss.of(rewards, Comparisons.of(JudgedPrompt.of(rankings), rankings.size())).backward();
     var random = new Random(1);

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.cluster.RankThreads;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.Lineage;
 import org.instructgpt.model.SequenceScorer;
 import org.instructgpt.model.TrainerState;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("slow")
 class RewardModelingTest {
@@ -69,6 +73,37 @@ class RewardModelingTest {
     double[] weights = together.state().tensors().get("reward_model.parameters").doubles();
     assertThat(apart.state().tensors().get("reward_model.parameters").doubles())
         .containsExactly(weights, within(1e-10));
+  }
+
+  /// The weights and the metrics of two steps on one of several ranks.
+  private record Shared(double[] weights, List<Map<String, Double>> steps) {}
+
+  private static Shared shared(Ranks ranks) {
+    var model = Toys.model(DType.FLOAT64, 1);
+    var data = Toys.data(Toys.rankings(24, 1), List.of(), List.of());
+    var settings = Toys.settings(1, 8, 100);
+    var trainer = new RewardModeling(model, data, settings, Toys.lineage(), ranks);
+    var steps = List.of(trainer.step(0), trainer.step(1));
+    return new Shared(model.parameters().flat().doubles(), steps);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void ranksThatShareABatchTrainTheModelThatOneTrains(int count) throws Exception {
+    var alone = shared(Ranks.alone());
+    var all = RankThreads.together(count, RewardModelingTest::shared);
+    for (var rank : all) {
+      assertThat(rank.weights).containsExactly(alone.weights, within(1e-10));
+      assertThat(rank.weights).isEqualTo(all.getFirst().weights); // to the bit
+      for (int step = 0; step < 2; step++) {
+        var expected = alone.steps.get(step);
+        assertThat(rank.steps.get(step)).hasSameSizeAs(expected);
+        rank.steps
+            .get(step)
+            .forEach((name, value) ->
+                assertThat(value).as(name).isCloseTo(expected.get(name), within(1e-9)));
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;
@@ -20,7 +21,6 @@ import org.instructgpt.model.Trainer;
 import org.instructgpt.model.TrainerState;
 import org.instructgpt.text.Tokenizer;
 import org.instructgpt.torch.AdamW;
-import org.instructgpt.torch.Randomness;
 import org.instructgpt.torch.Schedule;
 import org.instructgpt.torch.Scope;
 import org.instructgpt.torch.Tensor;
@@ -46,6 +46,7 @@ public final class Pretraining implements Trainer {
   private final EpochOrder order;
   private final TokenLoss loss;
   private final Learner learner;
+  private final Ranks ranks;
 
   /// Settings, by the keys of a recipe's section `pretrain`.
   ///
@@ -121,6 +122,14 @@ public final class Pretraining implements Trainer {
   /// @param lineage stage, data and parents, for the checkpoint
   /// @throws IllegalArgumentException if text, tokenizer and model do not fit together
   public Pretraining(Gpt model, Data data, Settings settings, Lineage lineage) {
+    this(model, data, settings, lineage, Ranks.alone());
+  }
+
+  /// The same on several processes, which share each batch.
+  ///
+  /// @param ranks each of which has an equal model, data and settings
+  public Pretraining(Gpt model, Data data, Settings settings, Lineage lineage, Ranks ranks) {
+    this.ranks = ranks;
     InputCheck.vocabulary(data.tokenizer, model);
     var text = data.text;
     this.model = model;
@@ -131,17 +140,21 @@ public final class Pretraining implements Trainer {
     this.validation = TextWindows.of(text.validation(), model);
     this.bytesPerToken = bytesPerToken(text.validation(), data.tokenizer);
     this.order = new EpochOrder(training.count(), settings.batchSize, settings.seed);
-    this.loss = new TokenLoss(model, settings.microBatchSize);
+    this.loss = new TokenLoss(model, settings.microBatchSize, ranks);
     this.learner =
-        new Learner("model", model.parameters(), settings.optimizer(), settings.schedule());
+        new Learner("model", model.parameters(), settings.optimizer(), settings.schedule(), ranks);
+  }
+
+  @Override
+  public Ranks ranks() {
+    return ranks;
   }
 
   @Override
   public Map<String, Double> step(long step) {
     try (var _ = Scope.open()) {
       int[] windows = order.at(step);
-      var random =
-          Randomness.at(settings.seed, "dropout", step, model.parameters().flat().device());
+      var random = DrawnRows.of(ranks, settings.seed, step, model.parameters().flat().device());
       var dropout = Dropout.of(model.config().residualDropout(), random);
       var nll = loss.learn(training, windows, 1, dropout);
       double norm = learner.step(step);

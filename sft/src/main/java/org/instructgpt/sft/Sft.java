@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;
 import org.instructgpt.model.Gpt;
@@ -59,6 +60,7 @@ public final class Sft implements Trainer {
   private final EpochOrder order;
   private final TokenLoss loss;
   private final Learner learner;
+  private final Ranks ranks;
 
   /// Settings, by the keys of a recipe's sections `sft` and `supervised`.
   ///
@@ -169,6 +171,14 @@ public final class Sft implements Trainer {
   /// @throws IllegalArgumentException if data, tokenizer, reward model and model do not fit
   ///   together
   public Sft(Gpt model, Data data, Settings settings, Lineage lineage) {
+    this(model, data, settings, lineage, Ranks.alone());
+  }
+
+  /// The same on several processes, which share each batch.
+  ///
+  /// @param ranks each of which has an equal model, data and settings
+  public Sft(Gpt model, Data data, Settings settings, Lineage lineage, Ranks ranks) {
+    this.ranks = ranks;
     InputCheck.vocabulary(data.tokenizer(), model);
     data.judge().ifPresent(judge -> judge.requireFor(model));
     this.model = model;
@@ -180,9 +190,9 @@ public final class Sft implements Trainer {
     this.mix = mix(data.pretraining());
     this.judge = data.judge();
     this.order = new EpochOrder(training.count(), batch(), settings.seed);
-    this.loss = new TokenLoss(model, settings.microBatchSize);
+    this.loss = new TokenLoss(model, settings.microBatchSize, ranks);
     var schedule = settings.schedule(steps());
-    this.learner = new Learner("policy", model.trained(), settings.optimizer(), schedule);
+    this.learner = new Learner("policy", model.trained(), settings.optimizer(), schedule, ranks);
   }
 
   private Demonstrations demonstrations(List<EncodedExample> all, String name) {
@@ -241,10 +251,14 @@ public final class Sft implements Trainer {
   }
 
   @Override
+  public Ranks ranks() {
+    return ranks;
+  }
+
+  @Override
   public Map<String, Double> step(long step) {
     try (var _ = Scope.open()) {
-      var random =
-          Randomness.at(settings.seed, "dropout", step, model.parameters().flat().device());
+      var random = DrawnRows.of(ranks, settings.seed, step, model.parameters().flat().device());
       var dropout = Dropout.of(settings.residualDropout, random);
       var losses = new LinkedHashMap<String, DoubleSupplier>();
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.Gpt;
 import org.instructgpt.torch.Readings;
@@ -19,9 +20,11 @@ import org.instructgpt.torch.Scope;
 /// split. As it is, the split changes nothing but the order of additions and the entries that
 /// dropout draws.
 ///
-/// @param model to train
+/// @param model to train The ranks of a training share the examples; each computes the losses and
+///   gradients of its share, divided by the number of tokens of all.
+///
 /// @param rows how many examples go through it at a time
-record TokenLoss(Gpt model, int rows) {
+record TokenLoss(Gpt model, int rows, Ranks ranks) {
 
   /// Adds `weight` times the gradient of the loss of the chosen examples to those collected.
   ///
@@ -29,24 +32,24 @@ record TokenLoss(Gpt model, int rows) {
   DoubleSupplier learn(TokenExamples examples, int[] chosen, double weight, Dropout dropout) {
     long tokens = predicted(examples, chosen);
     var losses = new Readings();
-    for (int[] some : split(chosen)) {
+    for (int[] some : split(ranks.share(chosen))) {
       try (var _ = Scope.open()) {
         var nll = examples.logProbs(model, some, dropout).sum().neg();
         nll.mul(weight / tokens).backward();
         losses.add(nll);
       }
     }
-    return () -> losses.sum() / tokens;
+    return () -> ranks.sum(losses.sum()) / tokens;
   }
 
   /// The loss of the chosen examples, with nothing dropped.
   double measure(TokenExamples examples, int[] chosen) {
     try (var _ = Scope.open()) {
       var losses = new Readings();
-      for (int[] some : split(chosen)) {
+      for (int[] some : split(ranks.share(chosen))) {
         Scope.constant(() -> note(losses, examples, some));
       }
-      return losses.sum() / predicted(examples, chosen);
+      return ranks.sum(losses.sum()) / predicted(examples, chosen);
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.instructgpt.checkpoint.Checkpoint;
+import org.instructgpt.cluster.Ranks;
 import org.instructgpt.model.Corpus;
 import org.instructgpt.model.Dropout;
 import org.instructgpt.model.EpochOrder;
@@ -123,7 +124,8 @@ class SftTest {
     var demonstrations = Small.demonstrations(5);
     var gpt = Small.exact();
     var all = Demonstrations.fitted(demonstrations, "training", 24, 8);
-    var learned = new TokenLoss(gpt, 2).learn(all, new int[] {4, 1, 3}, 0.9, Dropout.NONE);
+    var learned =
+        new TokenLoss(gpt, 2, Ranks.alone()).learn(all, new int[] {4, 1, 3}, 0.9, Dropout.NONE);
     double loss = learned.getAsDouble();
 
     var reference = Small.reference();
@@ -261,8 +263,8 @@ class SftTest {
       assertThat(plain.step(step)).doesNotContainKey("pretraining_loss");
       mixed.step(step);
     }
-    double forgotten = new TokenLoss(without, 8).measure(text, text.spread(8));
-    double kept = new TokenLoss(with, 8).measure(text, text.spread(8));
+    double forgotten = new TokenLoss(without, 8, Ranks.alone()).measure(text, text.spread(8));
+    double kept = new TokenLoss(with, 8, Ranks.alone()).measure(text, text.spread(8));
     assertThat(kept).isLessThan(forgotten - 0.5);
     assertThat(mixed.evaluate(20)).containsKey("pretraining_validation_loss");
   }
