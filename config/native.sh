@@ -28,6 +28,8 @@ prepare_native() {
     fi
     export OPENBLAS_CORETYPE=${INSTRUCTGPT_CORETYPE:-$core}
   fi
+  # The library's warnings about other ranks come with its own stack; what a person needs is in our message.
+  export TORCH_CPP_LOG_LEVEL=${TORCH_CPP_LOG_LEVEL:-ERROR}
   export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE}
   if [ -z "${GOMP_SPINCOUNT+set}" ]; then
     GOMP_SPINCOUNT=0

@@ -44,8 +44,7 @@ class Choices {
         false, // from labelers alone, not from what customers said of answers
         Device.named("cpu"),
         Ranks.alone(), // one process; or what Rendezvous.join gives each of several
-        false, // go on with a run that has not ended
-        false, // refuse a name that is taken
+        RunOptions.Existing.RESUMED, // go on with a run, refuse a name that is taken
         new PrintWriter(System.out, true),
         (task, unit) -> ProgressLines.bar(task, unit, System.err),
         () -> stop, // stop.request() from another thread ends the training at the next step

@@ -16,8 +16,9 @@ import org.instructgpt.cluster.RankPlace;
 /// the processors; the first one speaks.
 ///
 /// @param count of processes
+/// @param program the class that runs it
 /// @param arguments of the program
-record RankProcesses(int count, List<String> arguments) {
+record RankProcesses(int count, String program, List<String> arguments) {
   private static final Duration LOOK = Duration.ofMillis(200);
 
   /// How long ranks may take to notice that one of them ended.
@@ -67,7 +68,7 @@ record RankProcesses(int count, List<String> arguments) {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Main.class.getName());
+    command.add(program);
     command.addAll(arguments);
     var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.redirectInput(new File("/dev/null"));
@@ -81,6 +82,8 @@ record RankProcesses(int count, List<String> arguments) {
           environment.put(parts[0], parts[1]);
         });
     int processors = Runtime.getRuntime().availableProcessors();
+    environment.putIfAbsent(
+        "TORCH_CPP_LOG_LEVEL", "ERROR"); // no stack of the library's at each try
     environment.putIfAbsent("OMP_NUM_THREADS", String.valueOf(Math.max(1, processors / count)));
     return builder.start();
   }

@@ -3,12 +3,14 @@ package org.instructgpt.app;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.instructgpt.cluster.RankPlace;
 import org.instructgpt.cluster.Ranks;
 import org.instructgpt.cluster.Rendezvous;
 import org.instructgpt.torch.Precision;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// The flags of a training that several processes share.
@@ -36,16 +38,19 @@ final class RanksOption {
 
   /// Starts the ranks, where this process is to start them and is none of them.
   ///
-  /// @param arguments of the program
+  /// @param spec of the command that was given
   /// @return the exit status; empty where this process is to train itself
-  OptionalInt start(List<String> arguments, StopSignals stop)
+  OptionalInt start(@Nullable CommandSpec spec, StopSignals stop)
       throws IOException, InterruptedException {
     FlagCheck.require("--ranks", count >= 1, "1 or more", count);
     FlagCheck.require("--rank-patience", patience >= 1, "1 or more", patience);
     if (count == 1 || RankPlace.of(System.getenv()).isPresent()) {
       return OptionalInt.empty();
     }
-    return OptionalInt.of(new RankProcesses(count, arguments).run(stop));
+    var line = Objects.requireNonNull(spec).root().commandLine();
+    var program = line.getCommand().getClass().getName();
+    var arguments = line.getParseResult().originalArgs();
+    return OptionalInt.of(new RankProcesses(count, program, arguments).run(stop));
   }
 
   /// The processes of this training: this one alone, or those that the environment tells of.

@@ -70,7 +70,7 @@ final class RewardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var started = options.ranks.start(StageOptions.arguments(spec), stop);
+    var started = options.ranks.start(spec, stop);
     if (started.isPresent()) {
       return started.getAsInt();
     }

@@ -79,7 +79,7 @@ final class SftCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var started = options.ranks.start(StageOptions.arguments(spec), stop);
+    var started = options.ranks.start(spec, stop);
     if (started.isPresent()) {
       return started.getAsInt();
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.instructgpt.checkpoint.Checkpoint;
 import org.instructgpt.cost.DataLengths;
 import org.instructgpt.cost.MemoryPlan;
@@ -24,7 +23,6 @@ import org.instructgpt.sft.Pretraining;
 import org.instructgpt.sft.Sft;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /// What `pretrain`, `sft`, `reward`, `ppo` and `dpo` have in common.
@@ -154,17 +152,11 @@ final class StageOptions {
         false,
         hardware.device(),
         together,
-        fresh,
-        replace,
+        new RunOptions.Existing(fresh, replace),
         speaks ? out : new PrintWriter(PrintWriter.nullWriter()),
         speaks ? Terminal::progress : Progress.NONE,
         stop::heed,
         InstantSource.system());
-  }
-
-  /// All arguments of the program, as they were typed.
-  static List<String> arguments(@Nullable CommandSpec spec) {
-    return Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs();
   }
 
   String name(String preset) {

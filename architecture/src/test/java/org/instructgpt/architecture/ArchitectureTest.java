@@ -24,8 +24,9 @@ class ArchitectureTest {
   /// number here only goes down; it goes up only with what it newly does for others.
   private static final Map<String, Integer> MOST_EXPORTED =
       Map.ofEntries(
-          Map.entry("api", 15),
+          Map.entry("api", 16),
           Map.entry("checkpoint", 7),
+          Map.entry("cluster", 4),
           Map.entry("collect", 24),
           Map.entry("cost", 32),
           Map.entry("dpo", 5),
@@ -48,10 +49,10 @@ class ArchitectureTest {
           Map.entry("sft", 7),
           Map.entry("simulation", 63),
           Map.entry("statistics", 14),
-          Map.entry("studio", 10),
+          Map.entry("studio", 11),
           Map.entry("tasks", 5),
           Map.entry("text", 16),
-          Map.entry("torch", 20),
+          Map.entry("torch", 21),
           Map.entry("web", 23));
 
   private static final Rules RULES = new Rules("org.instructgpt");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KilledRunsTest {
   private static final int KILLS = 10;
+  private static final int RANK_KILLS = 2;
 
   /// A model of a few thousand parameters, dropout and an average, so that every kind of state
   /// counts.
@@ -92,6 +94,38 @@ class KilledRunsTest {
     assertThat(process.waitFor()).isEqualTo(143);
     command.succeed(arguments);
     assertThat(weights("sft-stopped")).isEqualTo(weights("sft"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pretrain", "sft", "reward"})
+  void ranksOfWhichOneIsKilledEndByThemselvesAndLaterInTheSameWeights(String stage)
+      throws Exception {
+    var command = command(stage);
+    command.succeed(shared(stage, stage + "-shared"));
+    var undisturbed = folder.resolve("w/runs/" + stage + "-" + latest(stage));
+    int steps = (int) steps(undisturbed.resolve("metrics.jsonl"));
+    var run = folder.resolve("w/runs/" + stage + "-" + (1 + latest(stage)));
+    var arguments = shared(stage, stage + "-shared-killed");
+    var random = new Random(stage.hashCode());
+    int[] moments = random.ints(1, steps - 1).distinct().limit(RANK_KILLS).sorted().toArray();
+    for (int i = 0; i < moments.length; i++) {
+      var process = command.start(i == 0 ? with(arguments, "--new") : arguments);
+      waitFor(moments[i], run, process);
+      var ranks = process.children().toList();
+      assertThat(ranks).hasSize(2);
+      boolean _ = ranks.get(random.nextInt(2)).destroyForcibly();
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).as(command.said()).isTrue();
+      assertThat(process.exitValue()).as(command.said()).isNotZero();
+      assertThat(ranks).noneMatch(ProcessHandle::isAlive);
+    }
+    assertThat(command.said()).contains("lost another rank");
+    command.succeed(arguments);
+    assertThat(weights(stage + "-shared-killed")).isEqualTo(weights(stage + "-shared"));
+    assertThat(steps(run.resolve("metrics.jsonl"))).as("each step once").isEqualTo(steps);
+  }
+
+  private static List<String> shared(String stage, String name) {
+    return with(with(arguments(stage, name), "--ranks"), "2");
   }
 
   private int latest(String stage) throws IOException {

@@ -81,7 +81,7 @@ class RulesTest {
   void whatAModuleMayUseReachesThroughOthers() {
     assertThat(Rules.reach("sft"))
         .containsExactlyInAnyOrder(
-            "sft", "checkpoint", "model", "torch", "text", "jinja", "records", "files");
+            "sft", "checkpoint", "model", "cluster", "torch", "text", "jinja", "records", "files");
     var parts = new TreeSet<>(Rules.MAY_USE.keySet());
     parts.remove("langchain4j"); // for programs of others
     assertThat(Rules.reach("app")).containsAll(parts);

@@ -82,9 +82,11 @@ public final class Rendezvous {
         .port((short) place.port())
         .isServer(place.rank() == 0)
         .waitWorkers(false)
-        .timeout(new Milliseconds(patience.toMillis()));
+        .timeout(new Milliseconds(patience.toMillis() * 2 / 5)); // it tries a second time
     try {
-      return Kept.forEver(new TCPStore(host.getHostAddress(), options));
+      var store = Kept.forEver(new TCPStore(host.getHostAddress(), options));
+      store.setTimeout(new Milliseconds(patience.toMillis()));
+      return store;
     } catch (RuntimeException unreachable) {
       throw new IllegalArgumentException(
           "%s: rank 0 could not be reached at %s:%d within %d s: is it running, and are MASTER_ADDR and MASTER_PORT its machine and port? (%s)"

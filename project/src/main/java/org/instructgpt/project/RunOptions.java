@@ -23,8 +23,7 @@ import org.instructgpt.torch.Precision;
 ///   answers to their own prompts
 /// @param device where it computes
 /// @param ranks the processes that train together; those but the first write nothing
-/// @param fresh whether to begin anew where an unfinished run could be resumed
-/// @param replace whether the model may take the place of one of the same name
+/// @param existing what happens to a run and a model of the same name
 /// @param out where its settings and its end are told
 /// @param progress how a person follows it
 /// @param stop asked for when the training begins: from then on the flag is heeded
@@ -37,12 +36,20 @@ public record RunOptions(
     boolean fromFeedback,
     Device device,
     Ranks ranks,
-    boolean fresh,
-    boolean replace,
+    Existing existing,
     PrintWriter out,
     Progress progress,
     Supplier<StopFlag> stop,
     InstantSource clock) {
+  /// What happens to what is there already.
+  ///
+  /// @param fresh whether to begin anew where an unfinished run could be resumed
+  /// @param replace whether the model may take the place of one of the same name
+  public record Existing(boolean fresh, boolean replace) {
+    /// An unfinished run goes on, and a model that is there is left as it is.
+    public static final Existing RESUMED = new Existing(false, false);
+  }
+
   /// The clock's time in nanoseconds, for what takes seconds.
   long nanoTime() {
     var now = clock.instant();
@@ -59,8 +66,7 @@ public record RunOptions(
         false,
         Device.CPU,
         Ranks.alone(),
-        false,
-        false,
+        Existing.RESUMED,
         new PrintWriter(PrintWriter.nullWriter()),
         Progress.NONE,
         StopFlag::new,
@@ -77,8 +83,7 @@ public record RunOptions(
         fromFeedback,
         device,
         ranks,
-        fresh,
-        replace,
+        existing,
         out,
         progress,
         stop,
@@ -95,8 +100,7 @@ public record RunOptions(
         fromFeedback,
         device,
         ranks,
-        fresh,
-        replace,
+        existing,
         out,
         progress,
         stop,
@@ -106,8 +110,8 @@ public record RunOptions(
   /// The same that learns from what customers said of answers too, or not.
   public RunOptions withFeedback(boolean learned) {
     return new RunOptions(
-        precision, adapter, context, saving, learned, device, ranks, fresh, replace, out, progress,
-        stop, clock);
+        precision, adapter, context, saving, learned, device, ranks, existing, out, progress, stop,
+        clock);
   }
 
   /// The same on several processes.
@@ -120,8 +124,7 @@ public record RunOptions(
         fromFeedback,
         device,
         others,
-        fresh,
-        replace,
+        existing,
         out,
         progress,
         stop,

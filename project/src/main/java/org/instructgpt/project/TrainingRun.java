@@ -186,8 +186,9 @@ final class TrainingRun implements AutoCloseable {
   }
 
   /// Checks that all ranks have the same settings, data and parents.
-  private void requireSame(ObjectNode mine) throws IOException {
-    var first = JSON.readTree(options.ranks().tell(mine.toString()));
+  private void requireSame(ObjectNode settings) throws IOException {
+    var first = JSON.readTree(options.ranks().tell(settings.toString()));
+    var mine = JSON.readTree(settings.toString()); // numbers of the same types
     var others =
         mine.properties().stream()
             .filter(entry -> !entry.getValue().equals(first.get(entry.getKey())))
@@ -208,7 +209,7 @@ final class TrainingRun implements AutoCloseable {
   }
 
   private String stopped(long step) {
-    var again = options.fresh() ? "the same command without --new" : "the same command";
+    var again = options.existing().fresh() ? "the same command without --new" : "the same command";
     return step == 0
         ? "stopped before the first step; " + again + " begins again"
         : "stopped and saved after step %d; %s goes on from there".formatted(step, again);
@@ -226,14 +227,14 @@ final class TrainingRun implements AutoCloseable {
   /// The run for a model of this name that has not ended, unless a new one is asked for.
   private Optional<Path> unfinished() throws IOException {
     return RunDirectory.latest(workspace.runs(), stage, "model", model)
-        .filter(latest -> !options.fresh() && !Files.exists(latest.resolve(PUBLISHED)));
+        .filter(latest -> !options.existing().fresh() && !Files.exists(latest.resolve(PUBLISHED)));
   }
 
   /// Refuses a name under which another run or somebody else made a model.
   private void refuseTaken(Path target) throws IOException {
     var maker = Lineage.read(target).path("made").path("run").asText("");
     boolean own = unfinished().map(run -> run.endsWith(maker)).orElse(false);
-    if (Files.exists(target) && !options.replace() && !own) {
+    if (Files.exists(target) && !options.existing().replace() && !own) {
       throw new IllegalArgumentException(
           "the model %s is there already%s; choose another --name, or --replace it"
               .formatted(target, maker.isEmpty() ? "" : ", made by " + maker));
