@@ -119,6 +119,11 @@ final class StudioCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    FlagCheck.require(
+        "--api",
+        api == null || api >= 0 && api <= 65_535,
+        "a port of 0 to 65535",
+        String.valueOf(api));
     var settings = new SiteSettings(host, port, address(), open, requests, PATIENCE);
     var folder = Workspace.create(workspace.folder());
     var random = new SecureRandom();
